@@ -1,0 +1,432 @@
+//! One transaction's worth of requests: gathered without touching one key twice, sent as arrays, answered
+//! one by one.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::append::{APPEND_BYTES_MAX, APPEND_EVENTS_MAX};
+use crate::chain::{self, Hash};
+use crate::{Append, AppendError, Appended, ClaimKey, Guard, Position, Version};
+
+/// Whether a request was sent yet: decides what a passed deadline means for its caller.
+#[derive(Debug, Default)]
+pub(crate) struct Progress(AtomicU8);
+
+impl Progress {
+    const SENT: u8 = 1;
+    const CANCELLED: u8 = 2;
+
+    /// The batcher takes the request; false when its caller has given up.
+    pub(crate) fn send(&self) -> bool {
+        let (relaxed, acquire) = (Ordering::Relaxed, Ordering::Acquire);
+        // A request that is retried was sent before.
+        self.0
+            .compare_exchange(0, Self::SENT, acquire, relaxed)
+            .unwrap_or_else(|now| now)
+            != Self::CANCELLED
+    }
+
+    /// The caller gives up; true when the request will never be sent.
+    pub(crate) fn cancel(&self) -> bool {
+        self.0
+            .compare_exchange(0, Self::CANCELLED, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
+    }
+}
+
+/// A checked append with its leaves, waiting for its answer.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) append: Append,
+    pub(crate) leaves: Vec<Hash>,
+    pub(crate) event_count: usize,
+    pub(crate) size_bytes: usize,
+    pub(crate) queued_at: Instant,
+    pub(crate) progress: std::sync::Arc<Progress>,
+    pub(crate) reply: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+impl Request {
+    pub(crate) fn new(
+        append: Append,
+        progress: std::sync::Arc<Progress>,
+        reply: oneshot::Sender<Result<Appended, AppendError>>,
+    ) -> Result<Self, AppendError> {
+        append.check()?;
+        let events = append
+            .writes
+            .iter()
+            .flat_map(|w| w.events.iter().map(move |e| (w.stream.as_str(), e)));
+        let leaves = events
+            .map(|(stream, event)| chain::leaf_of_new(stream, event))
+            .collect();
+        let (event_count, size_bytes) = (append.event_count(), append.size_bytes());
+        Ok(Self {
+            append,
+            leaves,
+            event_count,
+            size_bytes,
+            queued_at: Instant::now(),
+            progress,
+            reply,
+        })
+    }
+
+    /// Safe to send again after its answer was lost: the idempotency key finds the first try.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.append.idempotency.is_some()
+    }
+}
+
+/// The requests of one transaction. No two touch the same key, unless both only read it: `append_batch`
+/// checks all of them against the tables as they were before the batch.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) requests: Vec<Request>,
+    pub(crate) event_count: usize,
+    size_bytes: usize,
+    written: HashSet<u64>,
+    read: HashSet<u64>,
+}
+
+/// Keys are compared by hash: a collision only defers a request to the next batch.
+fn key_hash(kind: u8, key: &[u8]) -> u64 {
+    use std::hash::{Hash as _, Hasher as _};
+    let mut hasher = std::hash::DefaultHasher::new();
+    kind.hash(&mut hasher);
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Batch {
+    pub(crate) fn is_full(&self) -> bool {
+        self.event_count >= APPEND_EVENTS_MAX || self.size_bytes >= APPEND_BYTES_MAX
+    }
+
+    /// Takes the request, or gives it back for the next batch when it does not fit or touches a key of a
+    /// request already here or already given back (the order of requests on one key is kept).
+    pub(crate) fn offer(&mut self, request: Request) -> Result<(), Box<Request>> {
+        let (written, read) = touched(&request.append);
+        let clash = written
+            .iter()
+            .any(|key| self.written.contains(key) || self.read.contains(key))
+            || read.iter().any(|key| self.written.contains(key));
+        self.written.extend(written);
+        self.read.extend(read);
+        let fits = self.requests.is_empty()
+            || (self.event_count + request.event_count <= APPEND_EVENTS_MAX
+                && self.size_bytes + request.size_bytes <= APPEND_BYTES_MAX);
+        if clash || !fits {
+            return Err(Box::new(request));
+        }
+        self.event_count += request.event_count;
+        self.size_bytes += request.size_bytes;
+        self.requests.push(request);
+        Ok(())
+    }
+
+    /// A batch of requests that were in one batch before, or of one alone.
+    pub(crate) fn of(requests: Vec<Request>) -> Self {
+        let event_count = requests.iter().map(|request| request.event_count).sum();
+        let size_bytes = requests.iter().map(|request| request.size_bytes).sum();
+        Self {
+            requests,
+            event_count,
+            size_bytes,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn arrays(&self) -> Arrays<'_> {
+        let mut arrays = Arrays::default();
+        for request in &self.requests {
+            arrays.push(request);
+        }
+        if arrays.request_key.iter().all(Option::is_none) {
+            arrays.request_key.clear();
+            arrays.fingerprint.clear();
+        }
+        arrays
+    }
+
+    /// Answers every request. A replayed one gets its stream versions later: see [`Replay`].
+    pub(crate) fn answer(self, row: &Row) -> Result<Answered, tokio_postgres::Error> {
+        let verdicts = Verdicts::read(row)?;
+        let mut next = verdicts.first_position;
+        let mut check = 0;
+        let mut replays = Vec::new();
+        for (index, request) in self.requests.into_iter().enumerate() {
+            let checks = request.append.writes.len() + stream_guards(&request.append).count();
+            let base = verdicts
+                .base_version
+                .get(check..check + checks)
+                .unwrap_or_default();
+            check += checks;
+            match verdicts.loser(index) {
+                None => {
+                    let first = next;
+                    next = next.plus(u64::try_from(request.event_count).unwrap_or(u64::MAX));
+                    let streams = request.append.writes.iter().zip(base).map(|(write, base)| {
+                        let count = u64::try_from(write.events.len()).unwrap_or(u64::MAX);
+                        (write.stream.clone(), Version::from_sql(*base).plus(count))
+                    });
+                    let last_position = Position::new(next.get() - 1);
+                    let streams = streams.collect();
+                    let recorded_at = verdicts.recorded_at;
+                    let appended = Appended {
+                        first_position: first,
+                        last_position,
+                        streams,
+                        recorded_at,
+                        replayed: false,
+                    };
+                    // The caller may have stopped waiting; the log has the events all the same.
+                    let _ = request.reply.send(Ok(appended));
+                }
+                Some(Loss::Replayed { first, last }) => replays.push(Replay { request, first, last }),
+                Some(loss) => {
+                    let error = loss.into_error(&request.append);
+                    let _ = request.reply.send(Err(error));
+                }
+            }
+        }
+        let accepted = next.get() - verdicts.first_position.get();
+        Ok(Answered {
+            accepted,
+            head: Position::new(next.get() - 1),
+            replays,
+        })
+    }
+}
+
+/// What a batch did.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// How many events it appended.
+    pub(crate) accepted: u64,
+    /// The head after it.
+    pub(crate) head: Position,
+    /// The requests that still wait for their first answer.
+    pub(crate) replays: Vec<Replay>,
+}
+
+/// A request whose key was used before with the same payload: its first answer is read back from the events.
+#[derive(Debug)]
+pub(crate) struct Replay {
+    pub(crate) request: Request,
+    pub(crate) first: Position,
+    pub(crate) last: Position,
+}
+
+fn stream_guards(append: &Append) -> impl Iterator<Item = (&str, i64)> {
+    append.guards.iter().filter_map(|guard| match guard {
+        Guard::Stream { stream, expected } => Some((stream.as_str(), expected.to_sql())),
+        Guard::Claim { .. } => None,
+    })
+}
+
+fn claims(append: &Append) -> impl Iterator<Item = (&ClaimKey, &str)> {
+    append.guards.iter().filter_map(|guard| match guard {
+        Guard::Claim { key, holder } => Some((key, holder.as_str())),
+        Guard::Stream { .. } => None,
+    })
+}
+
+fn touched(append: &Append) -> (Vec<u64>, Vec<u64>) {
+    let mut written: Vec<u64> = append
+        .writes
+        .iter()
+        .map(|w| key_hash(0, w.stream.as_str().as_bytes()))
+        .collect();
+    written.extend(claims(append).map(|(key, _)| key_hash(1, key.as_str().as_bytes())));
+    written.extend(append.idempotency.iter().map(|i| key_hash(2, i.key.as_bytes())));
+    let read = stream_guards(append)
+        .map(|(stream, _)| key_hash(0, stream.as_bytes()))
+        .collect();
+    (written, read)
+}
+
+/// The parameters of `append_batch`, column by column.
+#[derive(Default)]
+pub(crate) struct Arrays<'a> {
+    pub(crate) request_key: Vec<Option<Uuid>>,
+    pub(crate) fingerprint: Vec<&'a [u8]>,
+    pub(crate) request_events: Vec<i32>,
+    pub(crate) check_request: Vec<i32>,
+    pub(crate) check_stream: Vec<&'a str>,
+    pub(crate) check_expected: Vec<i64>,
+    pub(crate) check_events: Vec<i32>,
+    pub(crate) claim_request: Vec<i32>,
+    pub(crate) claim_key: Vec<&'a str>,
+    pub(crate) claim_holder: Vec<&'a str>,
+    pub(crate) event_check: Vec<i32>,
+    pub(crate) event_ordinal: Vec<i32>,
+    pub(crate) event_stream: Vec<&'a str>,
+    pub(crate) event_id: Vec<Uuid>,
+    pub(crate) event_type: Vec<&'a str>,
+    pub(crate) event_schema: Vec<i16>,
+    pub(crate) event_data: Vec<&'a str>,
+    pub(crate) event_metadata: Vec<&'a str>,
+    pub(crate) event_leaf: Vec<&'a [u8]>,
+}
+
+/// Counts within a batch are bounded by its limits, far below `i32::MAX`.
+fn int(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+impl<'a> Arrays<'a> {
+    fn push(&mut self, request: &'a Request) {
+        let number = int(self.request_events.len() + 1);
+        let append = &request.append;
+        self.request_key
+            .push(append.idempotency.map(|idempotency| idempotency.key));
+        self.fingerprint.push(
+            append
+                .idempotency
+                .as_ref()
+                .map_or(&[], |idempotency| &idempotency.fingerprint),
+        );
+        self.request_events.push(int(request.event_count));
+        let mut leaves = request.leaves.iter();
+        for write in &append.writes {
+            self.push_check(
+                number,
+                write.stream.as_str(),
+                write.expected.to_sql(),
+                write.events.len(),
+            );
+            for (ordinal, (event, leaf)) in write.events.iter().zip(&mut leaves).enumerate() {
+                self.event_check.push(int(self.check_stream.len()));
+                self.event_ordinal.push(int(ordinal + 1));
+                self.event_stream.push(write.stream.as_str());
+                self.event_id.push(event.event_id);
+                self.event_type.push(event.event_type.as_str());
+                self.event_schema
+                    .push(i16::try_from(event.schema_version).unwrap_or(i16::MAX));
+                self.event_data.push(event.data.as_str());
+                self.event_metadata.push(event.metadata.as_str());
+                self.event_leaf.push(leaf);
+            }
+        }
+        for (stream, expected) in stream_guards(append) {
+            self.push_check(number, stream, expected, 0);
+        }
+        for (key, holder) in claims(append) {
+            self.claim_request.push(number);
+            self.claim_key.push(key.as_str());
+            self.claim_holder.push(holder);
+        }
+    }
+
+    fn push_check(&mut self, request: i32, stream: &'a str, expected: i64, events: usize) {
+        self.check_request.push(request);
+        self.check_stream.push(stream);
+        self.check_expected.push(expected);
+        self.check_events.push(int(events));
+    }
+}
+
+/// Why one request of a batch was not accepted.
+enum Loss {
+    Replayed { first: Position, last: Position },
+    OtherPayload { first: Position },
+    WrongVersion { stream: String, actual: Version },
+    ClaimTaken { key: String, holder: String },
+}
+
+impl Loss {
+    fn into_error(self, append: &Append) -> AppendError {
+        match self {
+            Self::OtherPayload { first } | Self::Replayed { first, .. } => AppendError::IdempotencyMismatch {
+                key: append
+                    .idempotency
+                    .map(|idempotency| idempotency.key)
+                    .unwrap_or_default(),
+                first_position: first,
+            },
+            Self::WrongVersion { stream, actual } => {
+                let written = append.writes.iter().map(|write| (&write.stream, write.expected));
+                let guarded = append.guards.iter().filter_map(|guard| match guard {
+                    Guard::Stream { stream, expected } => Some((stream, *expected)),
+                    Guard::Claim { .. } => None,
+                });
+                match written.chain(guarded).find(|(name, _)| name.as_str() == stream) {
+                    Some((stream, expected)) => AppendError::WrongVersion {
+                        stream: stream.clone(),
+                        expected,
+                        actual,
+                    },
+                    None => {
+                        AppendError::Invalid(format!("the database named a stream never asked for: {stream}"))
+                    }
+                }
+            }
+            Self::ClaimTaken { key, holder } => match claims(append).find(|(name, _)| name.as_str() == key) {
+                Some((key, _)) => AppendError::ClaimTaken {
+                    key: key.clone(),
+                    holder,
+                },
+                None => AppendError::Invalid(format!("the database named a key never asked for: {key}")),
+            },
+        }
+    }
+}
+
+struct Verdicts {
+    first_position: Position,
+    recorded_at: Timestamp,
+    base_version: Vec<i64>,
+    request: Vec<i32>,
+    verdict: Vec<i32>,
+    subject: Vec<String>,
+    first: Vec<i64>,
+    last: Vec<i64>,
+}
+
+impl Verdicts {
+    fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self {
+            first_position: Position::from_sql(row.try_get("first_position")?),
+            recorded_at: row.try_get("recorded_at")?,
+            base_version: row.try_get("base_version")?,
+            request: row.try_get("loser_request")?,
+            verdict: row.try_get("loser_verdict")?,
+            subject: row.try_get("loser_subject")?,
+            first: row.try_get("loser_first")?,
+            last: row.try_get("loser_last")?,
+        })
+    }
+
+    /// The first verdict against a request, in the order of the function: a replay is no version conflict.
+    fn loser(&self, index: usize) -> Option<Loss> {
+        let number = int(index + 1);
+        let at = self.request.iter().position(|request| *request == number)?;
+        let first = Position::from_sql(*self.first.get(at)?);
+        let subject = self.subject.get(at)?;
+        Some(match self.verdict.get(at)? {
+            1 => Loss::Replayed {
+                first,
+                last: Position::from_sql(*self.last.get(at)?),
+            },
+            2 => Loss::OtherPayload { first },
+            3 => Loss::WrongVersion {
+                stream: subject.clone(),
+                actual: Version::new(first.get()),
+            },
+            _ => {
+                let (key, holder) = subject.split_once('\t').unwrap_or((subject, ""));
+                Loss::ClaimTaken {
+                    key: key.to_owned(),
+                    holder: holder.to_owned(),
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,336 @@
+//! Group commit: one transaction in flight per log and process; whatever queued meanwhile is the next.
+//!
+//! No timer: a lone request goes out at once, and under load the batch is what arrived during one commit.
+//! Failures are sorted by what is known of the outcome. A connection that never opened or a server that said
+//! no: nothing was written, the batch may go again. An answer that got lost: only requests with an
+//! idempotency key may go again, for the others nobody may guess.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+
+use crate::batch::{Answered, Batch, Replay, Request};
+use crate::connections::Connections;
+use crate::error::is_passing;
+use crate::metrics::Metrics;
+use crate::wake_ups::LogSignal;
+use crate::{AppendError, Appended, StoreError, StreamName, Version};
+
+/// Requests put off because they touch a key of the running batch; beyond this the queue waits.
+const DEFERRED_MAX: usize = 1_024;
+/// First pause before a batch goes again; doubles up to a second.
+const BACKOFF: Duration = Duration::from_millis(20);
+const BACKOFF_MAX: Duration = Duration::from_secs(1);
+
+/// Where the partitions of `events` end, as far as this process knows.
+#[derive(Debug)]
+pub(crate) struct Partitions {
+    pub(crate) covered_to: AtomicU64,
+    pub(crate) rows: u64,
+}
+
+pub(crate) struct Batcher {
+    pub(crate) log_id: i32,
+    pub(crate) connections: Connections,
+    pub(crate) queue: mpsc::Receiver<Request>,
+    pub(crate) signal: LogSignal,
+    pub(crate) metrics: Metrics,
+    pub(crate) partitions: Arc<Partitions>,
+    pub(crate) give_up_after: Duration,
+}
+
+/// What became of a batch that was sent.
+enum Failure {
+    /// Surely not written; passing, so the same batch may go again.
+    NotWritten(StoreError),
+    /// Surely not written, and it never will be: some request in it is at fault.
+    Refused(StoreError),
+    /// Perhaps written.
+    Unknown(StoreError),
+    /// Surely not written: the partition for its positions is not there yet.
+    NoPartition,
+}
+
+impl Batcher {
+    /// Runs until every handle of the log is gone and the queue is empty.
+    pub(crate) async fn run(mut self) {
+        let mut deferred = VecDeque::new();
+        while let Some(batch) = self.gather(&mut deferred).await {
+            if !batch.requests.is_empty() {
+                self.write(batch).await;
+            }
+        }
+    }
+
+    async fn gather(&mut self, deferred: &mut VecDeque<Request>) -> Option<Batch> {
+        if deferred.is_empty() {
+            deferred.push_back(self.queue.recv().await?);
+        }
+        let mut batch = Batch::default();
+        let mut put_off = VecDeque::new();
+        while !batch.is_full() && put_off.len() < DEFERRED_MAX {
+            let Some(request) = deferred.pop_front().or_else(|| self.queue.try_recv().ok()) else {
+                break;
+            };
+            if !request.progress.send() {
+                continue; // its caller was told that nothing was written
+            }
+            if let Err(request) = batch.offer(request) {
+                put_off.push_back(*request);
+            }
+        }
+        put_off.append(deferred);
+        *deferred = put_off;
+        Some(batch)
+    }
+
+    /// Sends a batch until its outcome is known, or until nobody may wait any longer.
+    async fn write(&mut self, mut batch: Batch) {
+        let started = Instant::now();
+        let mut backoff = BACKOFF;
+        loop {
+            let error = match self.send(&batch).await {
+                Ok(row) => return self.answer(batch, &row).await,
+                Err(Failure::Refused(error)) if batch.requests.len() > 1 => {
+                    tracing::warn!(%error, requests = batch.requests.len(), "batch refused, trying its requests one by one");
+                    for request in batch.requests {
+                        Box::pin(self.write(Batch::of(vec![request]))).await;
+                    }
+                    return;
+                }
+                Err(Failure::Refused(error)) => return refuse(batch.requests, &error),
+                Err(Failure::NoPartition) => match self.ensure_partitions().await {
+                    Ok(()) => {
+                        StoreError::Unavailable("the partition of the next positions was just made".into())
+                    }
+                    Err(error) => error,
+                },
+                Err(Failure::NotWritten(error)) => error,
+                Err(Failure::Unknown(error)) => {
+                    let (repeatable, lost): (Vec<_>, Vec<_>) =
+                        batch.requests.into_iter().partition(Request::is_repeatable);
+                    for request in lost {
+                        let _ = request
+                            .reply
+                            .send(Err(AppendError::OutcomeUnknown(error.to_string())));
+                    }
+                    batch = Batch::of(repeatable);
+                    error
+                }
+            };
+            if batch.requests.is_empty() {
+                return;
+            }
+            if started.elapsed() > self.give_up_after {
+                return refuse(batch.requests, &error);
+            }
+            tracing::warn!(%error, requests = batch.requests.len(), "append batch failed, sending it again");
+            self.metrics.batch_retries.add(1, &[]);
+            tokio::time::sleep(backoff).await;
+            backoff = (backoff * 2).min(BACKOFF_MAX);
+        }
+    }
+
+    async fn send(&self, batch: &Batch) -> Result<Row, Failure> {
+        let started = Instant::now();
+        let client = self.connections.writer().await.map_err(Failure::NotWritten)?;
+        self.metrics
+            .pool_wait_seconds
+            .record(started.elapsed().as_secs_f64(), &[]);
+        let prepare = client.prepare_cached(include_str!("sql/append_batch.sql"));
+        let statement = self
+            .connections
+            .within(prepare)
+            .await
+            .map_err(|error| match error {
+                StoreError::Refused(_) => Failure::Refused(error),
+                StoreError::Unavailable(_)
+                | StoreError::DeadlineExceeded(_)
+                | StoreError::BadConfig(_)
+                | StoreError::NotContiguous { .. }
+                | StoreError::Unreadable { .. } => Failure::NotWritten(error),
+            })?;
+        let a = batch.arrays();
+        let params: [&(dyn ToSql + Sync); 20] = [
+            &self.log_id,
+            &a.request_key,
+            &a.fingerprint,
+            &a.request_events,
+            &a.check_request,
+            &a.check_stream,
+            &a.check_expected,
+            &a.check_events,
+            &a.claim_request,
+            &a.claim_key,
+            &a.claim_holder,
+            &a.event_check,
+            &a.event_ordinal,
+            &a.event_stream,
+            &a.event_id,
+            &a.event_type,
+            &a.event_schema,
+            &a.event_data,
+            &a.event_metadata,
+            &a.event_leaf,
+        ];
+        let mut cause: fn(StoreError) -> Failure = Failure::Unknown;
+        let sent = async {
+            client
+                .query_one(&statement, &params)
+                .await
+                .inspect_err(|error| cause = sort(error))
+        };
+        let answer = self.connections.within(sent).await;
+        let oldest = batch
+            .requests
+            .iter()
+            .map(|request| request.queued_at)
+            .min()
+            .unwrap_or(started);
+        self.metrics
+            .queue_seconds
+            .record(started.duration_since(oldest).as_secs_f64(), &[]);
+        self.metrics
+            .batch_seconds
+            .record(started.elapsed().as_secs_f64(), &[]);
+        answer.map_err(|error| {
+            // Whatever state the connection is in, it is not for the next batch.
+            drop(deadpool_postgres::Object::take(client));
+            cause(error)
+        })
+    }
+
+    async fn answer(&mut self, batch: Batch, row: &Row) {
+        match batch.answer(row) {
+            Ok(Answered {
+                accepted,
+                head,
+                replays,
+            }) => {
+                self.metrics.events.add(accepted, &[]);
+                self.metrics.batch_events.record(accepted, &[]);
+                self.signal.advance(head);
+                for replay in replays {
+                    self.replay(replay).await;
+                }
+                self.extend_partitions(head.get());
+            }
+            // The function's answer does not decode: a server of another version. Written or not, who knows.
+            Err(error) => {
+                tracing::error!(%error, "append_batch answered in an unknown shape; run `posars migrate`");
+            }
+        }
+    }
+
+    /// The first answer once more, read from the events that the first try left.
+    async fn replay(&self, replay: Replay) {
+        let Replay { request, first, last } = replay;
+        let read = include_str!("sql/replayed_streams.sql");
+        let answer = match self
+            .connections
+            .query(read, &[&self.log_id, &first.to_sql(), &last.to_sql()])
+            .await
+        {
+            Ok(rows) => replayed(&request, &rows, (first, last)),
+            Err(error) => Err(AppendError::Store(error)),
+        };
+        let _ = request.reply.send(answer);
+    }
+
+    fn extend_partitions(&self, head: u64) {
+        // Half a partition ahead is hours of writing away, so the work can leave the write path.
+        if head + self.partitions.rows / 2 < self.partitions.covered_to.load(Ordering::Relaxed) {
+            return;
+        }
+        self.partitions
+            .covered_to
+            .fetch_add(self.partitions.rows, Ordering::Relaxed);
+        let (connections, partitions) = (self.connections.clone(), Arc::clone(&self.partitions));
+        tokio::spawn(async move {
+            if let Err(error) = ensure(&connections, &partitions, head + partitions.rows).await {
+                tracing::warn!(%error, "could not make the next partition ahead of time; the append that needs it will");
+            }
+        });
+    }
+
+    async fn ensure_partitions(&self) -> Result<(), StoreError> {
+        let next = self.signal.position().get() + self.partitions.rows;
+        ensure(&self.connections, &self.partitions, next).await
+    }
+}
+
+pub(crate) async fn ensure(
+    connections: &Connections,
+    partitions: &Partitions,
+    position: u64,
+) -> Result<(), StoreError> {
+    let position = i64::try_from(position).unwrap_or(i64::MAX);
+    let rows = connections
+        .query(include_str!("sql/ensure_partitions.sql"), &[&position])
+        .await?;
+    let covered_to = rows.first().map_or(0, |row| row.get::<_, i64>("covered_to"));
+    partitions
+        .covered_to
+        .store(u64::try_from(covered_to).unwrap_or(0), Ordering::Relaxed);
+    Ok(())
+}
+
+/// Sorts the driver's error of a sent batch by what it says of the outcome.
+fn sort(error: &tokio_postgres::Error) -> fn(StoreError) -> Failure {
+    match error.as_db_error().map(tokio_postgres::error::DbError::code) {
+        // "No partition of relation … found for row" is raised as a check violation.
+        Some(code) if *code == SqlState::CHECK_VIOLATION => |_| Failure::NoPartition,
+        // A server going down may have committed before it hung up.
+        Some(code) if code.code().starts_with("57P0") || code.code().starts_with("08") => Failure::Unknown,
+        Some(code) if is_passing(code) || *code == SqlState::QUERY_CANCELED => Failure::NotWritten,
+        Some(_) => Failure::Refused,
+        None => Failure::Unknown,
+    }
+}
+
+fn refuse(requests: Vec<Request>, error: &StoreError) {
+    for request in requests {
+        let _ = request.reply.send(Err(AppendError::Store(error.clone())));
+    }
+}
+
+fn replayed(
+    request: &Request,
+    rows: &[Row],
+    (first_position, last_position): (crate::Position, crate::Position),
+) -> Result<Appended, AppendError> {
+    let broken = |error: &dyn std::fmt::Display| AppendError::Store(StoreError::Refused(error.to_string()));
+    let mut streams = Vec::with_capacity(rows.len());
+    let mut recorded_at = None;
+    for row in rows {
+        let name: &str = row.try_get("stream").map_err(|error| broken(&error))?;
+        let stream = StreamName::parse(name).map_err(|error| broken(&error))?;
+        streams.push((
+            stream,
+            Version::from_sql(row.try_get("version").map_err(|error| broken(&error))?),
+        ));
+        recorded_at = Some(row.try_get("recorded_at").map_err(|error| broken(&error))?);
+    }
+    let place = |name: &StreamName| {
+        request
+            .append
+            .writes
+            .iter()
+            .position(|write| write.stream == *name)
+    };
+    streams.sort_by_key(|(name, _)| place(name));
+    let recorded_at = recorded_at.ok_or_else(|| broken(&"an idempotency key points at no event"))?;
+    Ok(Appended {
+        first_position,
+        last_position,
+        streams,
+        recorded_at,
+        replayed: true,
+    })
+}

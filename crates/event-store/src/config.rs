@@ -1,0 +1,66 @@
+//! Settings of a store: where the database is and how long to wait for it.
+
+use std::time::Duration;
+
+use crate::StoreError;
+
+/// Settings of a store. Every wait has an end on our side: a stopped server ignores `statement_timeout`.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    pub(crate) url: String,
+    /// How long an append may wait in the queue before it is given up unsent. Default 10 s.
+    pub append_deadline: Duration,
+    /// How long one statement may take. Default 10 s.
+    pub statement_deadline: Duration,
+    /// How long a new connection may take. Default 5 s.
+    pub connect_deadline: Duration,
+    /// How many appends may wait per log; more are refused with `QueueFull`. Default 8,192.
+    pub queue_requests_max: usize,
+    /// Connections for appends, shared by all logs: an append holds one for one round trip. Default 4.
+    pub writer_connections_max: usize,
+    /// Connections for everything else. Default 16.
+    pub reader_connections_max: usize,
+    /// How often the heads are polled, whatever the notifications say. Default 250 ms.
+    pub poll_interval: Duration,
+    /// How long notifications are gathered into one. Default 20 ms.
+    pub notify_interval: Duration,
+}
+
+impl StoreConfig {
+    /// The defaults, for a `postgres://…` address or a `key=value` connection string.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            append_deadline: Duration::from_secs(10),
+            statement_deadline: Duration::from_secs(10),
+            connect_deadline: Duration::from_secs(5),
+            queue_requests_max: 8_192,
+            writer_connections_max: 4,
+            reader_connections_max: 16,
+            poll_interval: Duration::from_millis(250),
+            notify_interval: Duration::from_millis(20),
+        }
+    }
+
+    pub(crate) fn postgres(&self) -> Result<tokio_postgres::Config, StoreError> {
+        let mut config: tokio_postgres::Config = self
+            .url
+            .parse()
+            .map_err(|error: tokio_postgres::Error| StoreError::BadConfig(error.to_string()))?;
+        if config.get_dbname().is_none() {
+            return Err(StoreError::BadConfig("it names no database; add dbname=…".into()));
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("posars");
+        }
+        // A peer that vanished without a word is noticed in about 20 s instead of two hours.
+        config
+            .connect_timeout(self.connect_deadline)
+            .keepalives_idle(Duration::from_secs(10))
+            .keepalives_interval(Duration::from_secs(3))
+            .keepalives_retries(3)
+            .tcp_user_timeout(Duration::from_secs(15));
+        Ok(config)
+    }
+}

@@ -1,0 +1,86 @@
+//! Events on their way into the log, and as read back from it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::{AppendError, EventType, Position, StreamName, Version};
+
+/// A JSON text, checked once, stored and hashed byte for byte as it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct JsonText(Arc<str>);
+
+impl JsonText {
+    /// Writes a value as JSON.
+    ///
+    /// # Errors
+    /// [`AppendError::Invalid`] when the value has no JSON form (a map with keys that are no text).
+    pub fn of(value: &impl Serialize) -> Result<Self, AppendError> {
+        let text =
+            serde_json::to_string(value).map_err(|e| AppendError::Invalid(format!("no JSON form: {e}")))?;
+        Ok(Self(Arc::from(text)))
+    }
+
+    /// Takes a text as it is, after checking that it is JSON.
+    ///
+    /// # Errors
+    /// [`AppendError::Invalid`] with the place of the first fault.
+    pub fn parse(text: &str) -> Result<Self, AppendError> {
+        let _: &RawValue = serde_json::from_str(text)
+            .map_err(|e| AppendError::Invalid(format!("the text is not JSON: {e}")))?;
+        Ok(Self(Arc::from(text)))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for JsonText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An event to append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Its identity, made by the caller; derived ids make reactors exactly-once.
+    pub event_id: Uuid,
+    /// What happened, such as `SaleRecorded`.
+    pub event_type: EventType,
+    /// The version of the shape of `data`, from 1.
+    pub schema_version: u16,
+    /// The payload.
+    pub data: JsonText,
+    /// Who, why, from where.
+    pub metadata: JsonText,
+}
+
+/// An event as the log holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedEvent {
+    /// Its place in the log.
+    pub position: Position,
+    /// Its stream.
+    pub stream: StreamName,
+    /// Its place in the stream.
+    pub version: Version,
+    /// Its identity.
+    pub event_id: Uuid,
+    /// What happened.
+    pub event_type: EventType,
+    /// The version of the shape of `data`.
+    pub schema_version: u16,
+    /// The payload, the very bytes that were appended.
+    pub data: String,
+    /// The metadata, the very bytes that were appended.
+    pub metadata: String,
+    /// When the log accepted it; never decreases along the log.
+    pub recorded_at: Timestamp,
+}

@@ -1,0 +1,45 @@
+//! An append-only log of streams on PostgreSQL: contiguous positions, exactly-once appends, an audit chain.
+//!
+//! - [`EventStore`] connects to a migrated database and opens [`Log`]s, one per tenant.
+//! - [`Log::append`] writes an [`Append`]: events for one or more streams with their [`ExpectedVersion`]s,
+//!   [`Guard`]s and an idempotency key, all or nothing, through one gate per log.
+//! - [`Log::read_stream`], [`Log::read_log`], [`Log::last_events`] and [`Log::export`] read them back.
+//! - [`Log::subscription`] gives consumers a checkpoint under a [`Lease`]; [`Log::watch`] wakes them.
+//! - [`Log::verify`] proves that nothing was changed.
+
+mod append;
+mod batch;
+mod batcher;
+mod chain;
+mod config;
+mod connections;
+mod error;
+mod event;
+mod export;
+mod log;
+mod metrics;
+mod names;
+mod read;
+mod snapshot;
+mod store;
+mod subscription;
+mod verify;
+mod wake_ups;
+
+pub use append::{
+    APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, Appended, ExpectedVersion, Guard,
+    Idempotency, StreamWrite,
+};
+pub use chain::Hash;
+pub use config::StoreConfig;
+pub use error::{AppendError, InvalidName, LeaseError, StoreError};
+pub use event::{JsonText, NewEvent, RecordedEvent};
+pub use export::{Export, ExportedEvent};
+pub use log::Log;
+pub use names::{ClaimKey, EventType, LogName, NAME_BYTES_MAX, Position, StreamName, Version};
+pub use read::{Direction, Head, LogPage, READ_EVENTS_MAX, ReadLog};
+pub use snapshot::Snapshot;
+pub use store::EventStore;
+pub use subscription::{Lease, Subscription};
+pub use verify::{Anchor, Fault, Verification};
+pub use wake_ups::HeadWatch;

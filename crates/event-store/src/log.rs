@@ -1,0 +1,117 @@
+//! One log: its handle for appending, reading and waiting.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::batch::{Progress, Request};
+use crate::batcher::{Batcher, Partitions};
+use crate::connections::Connections;
+use crate::store::Shared;
+use crate::wake_ups::{HeadWatch, LogSignal};
+use crate::{Append, AppendError, Appended, LogName, Position, StoreError, Subscription};
+
+/// How much longer than its deadline a sent append is waited for, before its outcome counts as unknown: the
+/// batcher itself gives up at the deadline and says what it knows.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(15);
+
+/// A log: one tenant's history. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) name: LogName,
+    pub(crate) id: i32,
+    queue: mpsc::Sender<Request>,
+    signal: LogSignal,
+}
+
+impl Log {
+    pub(crate) fn open(
+        shared: Arc<Shared>,
+        name: LogName,
+        id: i32,
+        position: Position,
+        partitions: Arc<Partitions>,
+    ) -> Self {
+        let (queue, receiver) = mpsc::channel(shared.config.queue_requests_max);
+        let signal = shared.wake_ups.signal(id, position);
+        let batcher = Batcher {
+            log_id: id,
+            connections: shared.connections.clone(),
+            queue: receiver,
+            signal: signal.clone(),
+            metrics: shared.metrics.clone(),
+            partitions,
+            give_up_after: shared.config.append_deadline,
+        };
+        tokio::spawn(batcher.run());
+        Self {
+            shared,
+            name,
+            id,
+            queue,
+            signal,
+        }
+    }
+
+    /// The log's name.
+    #[must_use]
+    pub fn name(&self) -> &LogName {
+        &self.name
+    }
+
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.shared.connections
+    }
+
+    /// Appends events, all or nothing; when this returns they are durable.
+    ///
+    /// Positions are contiguous and equal commit order. With an idempotency key, calling again after any
+    /// error or crash gives the first answer once it exists. Safe to drop: the append then may or may not
+    /// happen.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; only [`AppendError::OutcomeUnknown`] leaves open whether it was written.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let progress = Arc::new(Progress::default());
+        let (reply, answer) = oneshot::channel();
+        let request = Request::new(append, Arc::clone(&progress), reply)?;
+        let queued_at = Instant::now();
+        self.queue.try_send(request).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => AppendError::QueueFull {
+                waiting: self.queue.max_capacity(),
+            },
+            mpsc::error::TrySendError::Closed(_) => {
+                AppendError::Store(StoreError::Unavailable("the log's writer has ended".into()))
+            }
+        })?;
+        tokio::pin!(answer);
+        let lost = |text: &str| AppendError::OutcomeUnknown(text.to_owned());
+        match tokio::time::timeout(self.shared.config.append_deadline, &mut answer).await {
+            Ok(answer) => {
+                answer.unwrap_or_else(|_| Err(lost("the writer ended while the append was under way")))
+            }
+            Err(_) if progress.cancel() => {
+                let waited_ms = u64::try_from(queued_at.elapsed().as_millis()).unwrap_or(u64::MAX);
+                Err(AppendError::DeadlineExceeded { waited_ms })
+            }
+            Err(_) => match tokio::time::timeout(GRACE, answer).await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) | Err(_) => Err(lost("no answer within the deadline")),
+            },
+        }
+    }
+
+    /// A watch on the log's growth, fed by appends of this process, notifications and the poll.
+    #[must_use]
+    pub fn watch(&self) -> HeadWatch {
+        self.signal.watch()
+    }
+
+    /// A named subscription of this log: a checkpoint with a lease.
+    #[must_use]
+    pub fn subscription(&self, name: &str) -> Subscription {
+        Subscription::new(self.clone(), name)
+    }
+}

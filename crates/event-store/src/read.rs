@@ -1,0 +1,295 @@
+//! Reading events back: one stream, the whole log, one category, the last of many streams.
+
+use tokio_postgres::Row;
+
+use crate::log::Log;
+use crate::{EventType, Position, RecordedEvent, StoreError, StreamName, Version};
+
+/// The most events of one page.
+pub const READ_EVENTS_MAX: u32 = 10_000;
+/// How many positions one look at the log covers while it searches for a rare category; bounds one statement.
+const SCAN_POSITIONS: u64 = 50_000;
+
+/// The order of a read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Oldest first.
+    Forwards,
+    /// Newest first.
+    Backwards,
+}
+
+/// What to read of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadLog {
+    /// Only events after this position; [`Position::START`] for all.
+    pub after: Position,
+    /// Only events up to this position; none for all there are.
+    pub up_to: Option<Position>,
+    /// The order of the answer.
+    pub direction: Direction,
+    /// Only streams of this category.
+    pub category: Option<String>,
+    /// The most events of the answer, at most [`READ_EVENTS_MAX`].
+    pub limit: u32,
+}
+
+impl ReadLog {
+    /// Everything after a position, oldest first, up to `limit` events.
+    #[must_use]
+    pub fn after(after: Position, limit: u32) -> Self {
+        Self {
+            after,
+            up_to: None,
+            direction: Direction::Forwards,
+            category: None,
+            limit,
+        }
+    }
+
+    /// Only streams of one category.
+    #[must_use]
+    pub fn category(mut self, category: &str) -> Self {
+        self.category = Some(category.to_owned());
+        self
+    }
+
+    /// Only up to a position, inclusive.
+    #[must_use]
+    pub fn up_to(mut self, position: Position) -> Self {
+        self.up_to = Some(position);
+        self
+    }
+
+    /// Newest first.
+    #[must_use]
+    pub fn backwards(mut self) -> Self {
+        self.direction = Direction::Backwards;
+        self
+    }
+}
+
+/// A page of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPage {
+    /// The events, in the order asked for.
+    pub events: Vec<RecordedEvent>,
+    /// Every event of the range up to here (backwards: from here on) was looked at: go on with it as the next
+    /// `after` (backwards: as `up_to`, less one).
+    pub scanned_to: Position,
+    /// True when the range holds nothing further.
+    pub at_end: bool,
+}
+
+/// The head of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The position of its last event.
+    pub position: Position,
+    /// The chain hash over everything up to it.
+    pub hash: [u8; 32],
+    /// When its last event was recorded; none for an empty log.
+    pub recorded_at: Option<jiff::Timestamp>,
+}
+
+impl Log {
+    /// A page of one stream, from a version on (backwards: from it down).
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is away or a row cannot be read.
+    pub async fn read_stream(
+        &self,
+        stream: &StreamName,
+        from: Version,
+        direction: Direction,
+        limit: u32,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let limit = i64::from(limit.min(READ_EVENTS_MAX));
+        let sql = match direction {
+            Direction::Forwards => include_str!("sql/read_stream_forwards.sql"),
+            Direction::Backwards => include_str!("sql/read_stream_backwards.sql"),
+        };
+        let rows = self
+            .connections()
+            .query(sql, &[&self.id, &stream.as_str(), &from.to_sql(), &limit])
+            .await?;
+        rows.iter().map(|row| self.decode(row)).collect()
+    }
+
+    /// The last event of each stream, in the order asked for; none where a stream has no event. One round trip.
+    ///
+    /// # Errors
+    /// As [`Log::read_stream`].
+    pub async fn last_events(
+        &self,
+        streams: &[StreamName],
+    ) -> Result<Vec<Option<RecordedEvent>>, StoreError> {
+        let names: Vec<&str> = streams.iter().map(StreamName::as_str).collect();
+        let rows = self
+            .connections()
+            .query(include_str!("sql/last_events.sql"), &[&self.id, &names])
+            .await?;
+        let mut events = vec![None; streams.len()];
+        for row in &rows {
+            let ord = usize::try_from(row.get::<_, i32>("ord")).unwrap_or(0);
+            if let Some(slot) = events.get_mut(ord.wrapping_sub(1)) {
+                *slot = Some(self.decode(row)?);
+            }
+        }
+        Ok(events)
+    }
+
+    /// A page of the log. Without a category the positions of the page are asserted to be contiguous.
+    ///
+    /// # Errors
+    /// As [`Log::read_stream`]; [`StoreError::NotContiguous`] when the log has a hole.
+    pub async fn read_log(&self, read: &ReadLog) -> Result<LogPage, StoreError> {
+        let head = self.head().await?.position;
+        let end = read.up_to.map_or(head, |up_to| up_to.min(head));
+        let limit = read.limit.clamp(1, READ_EVENTS_MAX);
+        let mut page = LogPage {
+            events: Vec::new(),
+            scanned_to: end,
+            at_end: true,
+        };
+        let (mut low, mut high) = (read.after, end);
+        while low < high {
+            let wanted = u64::from(limit) - u64::try_from(page.events.len()).unwrap_or(0);
+            if wanted == 0 {
+                page.at_end = false;
+                break;
+            }
+            let reach = if read.category.is_some() {
+                SCAN_POSITIONS
+            } else {
+                wanted
+            };
+            let (from, to) = match read.direction {
+                Direction::Forwards => (low, low.plus(reach).min(high)),
+                Direction::Backwards => (Position::new(high.get().saturating_sub(reach)).max(low), high),
+            };
+            let found = self.scan(read, (from, to), wanted).await?;
+            let cut = found.len() == usize::try_from(wanted).unwrap_or(usize::MAX);
+            let last = found.last().map(|event| event.position);
+            match read.direction {
+                Direction::Forwards => low = if cut { last.unwrap_or(to) } else { to },
+                Direction::Backwards => {
+                    high = if cut {
+                        last.map_or(from, |at| Position::new(at.get() - 1))
+                    } else {
+                        from
+                    }
+                }
+            }
+            page.scanned_to = match read.direction {
+                Direction::Forwards => low,
+                Direction::Backwards => high.plus(1),
+            };
+            page.events.extend(found);
+        }
+        Ok(page)
+    }
+
+    async fn scan(
+        &self,
+        read: &ReadLog,
+        (from, to): (Position, Position),
+        limit: u64,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        let sql = match read.direction {
+            Direction::Forwards => include_str!("sql/read_log_forwards.sql"),
+            Direction::Backwards => include_str!("sql/read_log_backwards.sql"),
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
+            [&self.id, &from.to_sql(), &to.to_sql(), &read.category, &limit];
+        let rows = self.connections().query(sql, &params).await?;
+        let events: Vec<RecordedEvent> = rows
+            .iter()
+            .map(|row| self.decode(row))
+            .collect::<Result<_, _>>()?;
+        if read.category.is_none() {
+            self.assert_contiguous(&events, (from, to), read.direction)?;
+        }
+        Ok(events)
+    }
+
+    fn assert_contiguous(
+        &self,
+        events: &[RecordedEvent],
+        (from, to): (Position, Position),
+        direction: Direction,
+    ) -> Result<(), StoreError> {
+        let mut found = events.iter().map(|event| event.position);
+        for step in 0..to.get() - from.get() {
+            let expected = match direction {
+                Direction::Forwards => from.plus(step + 1),
+                Direction::Backwards => Position::new(to.get() - step),
+            };
+            let found = found.next();
+            if found != Some(expected) {
+                return Err(StoreError::NotContiguous {
+                    log: self.name.clone(),
+                    expected,
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The log's last position and its chain hash.
+    ///
+    /// # Errors
+    /// As [`Log::read_stream`].
+    pub async fn head(&self) -> Result<Head, StoreError> {
+        let rows = self
+            .connections()
+            .query(include_str!("sql/head.sql"), &[&self.id])
+            .await?;
+        let row = rows
+            .first()
+            .ok_or_else(|| StoreError::Refused(format!("log {} is gone from log_head", self.name)))?;
+        let position = Position::from_sql(row.get("position"));
+        let hash: &[u8] = row.get("chain_hash");
+        let hash = hash
+            .try_into()
+            .map_err(|_| self.unreadable(position, "log_head.chain_hash is not 32 bytes"))?;
+        let recorded_at = (position > Position::START).then(|| row.get("updated_at"));
+        Ok(Head {
+            position,
+            hash,
+            recorded_at,
+        })
+    }
+
+    pub(crate) fn unreadable(&self, position: Position, problem: impl ToString) -> StoreError {
+        StoreError::Unreadable {
+            log: self.name.clone(),
+            position,
+            problem: problem.to_string(),
+        }
+    }
+
+    pub(crate) fn decode(&self, row: &Row) -> Result<RecordedEvent, StoreError> {
+        let position = Position::from_sql(
+            row.try_get("position")
+                .map_err(|error| StoreError::from_postgres(&error))?,
+        );
+        decode(row, position).map_err(|error| self.unreadable(position, error))
+    }
+}
+
+fn decode(row: &Row, position: Position) -> Result<RecordedEvent, Box<dyn std::error::Error>> {
+    Ok(RecordedEvent {
+        position,
+        stream: StreamName::parse(row.try_get("stream")?)?,
+        version: Version::from_sql(row.try_get("version")?),
+        event_id: row.try_get("event_id")?,
+        event_type: EventType::parse(row.try_get("type")?)?,
+        schema_version: u16::try_from(row.try_get::<_, i16>("schema_version")?)?,
+        data: row.try_get("data")?,
+        metadata: row.try_get("metadata")?,
+        recorded_at: row.try_get("recorded_at")?,
+    })
+}

@@ -1,0 +1,138 @@
+//! A store: the connections to one database, and the logs opened in it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use tokio::sync::Mutex;
+
+use crate::batcher::{self, Partitions};
+use crate::connections::Connections;
+use crate::log::Log;
+use crate::metrics::Metrics;
+use crate::wake_ups::WakeUps;
+use crate::{LogName, Position, StoreConfig, StoreError, chain};
+
+/// The event store of one database. Cheap to clone; its background tasks end with the last clone and the
+/// last [`Log`] opened from it.
+#[derive(Clone, Debug)]
+pub struct EventStore {
+    shared: Arc<Shared>,
+    logs: Arc<Mutex<HashMap<LogName, Log>>>,
+}
+
+/// What every log of a store uses.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: StoreConfig,
+    pub(crate) connections: Connections,
+    pub(crate) wake_ups: WakeUps,
+    pub(crate) metrics: Metrics,
+}
+
+impl EventStore {
+    /// Connects to a migrated database.
+    ///
+    /// # Errors
+    /// [`StoreError::BadConfig`] for an unusable address, [`StoreError::Unavailable`] when nothing answers,
+    /// [`StoreError::Refused`] when the schema is missing.
+    pub async fn connect(config: StoreConfig) -> Result<Self, StoreError> {
+        let connections = Connections::new(&config)?;
+        connections
+            .query(include_str!("sql/head_positions.sql"), &[])
+            .await?;
+        let wake_ups = WakeUps::start(&config, config.postgres()?, connections.clone());
+        tracing::debug!(tasks = wake_ups.task_count(), "event store connected");
+        let shared = Arc::new(Shared {
+            config,
+            connections,
+            wake_ups,
+            metrics: Metrics::new(),
+        });
+        Ok(Self {
+            shared,
+            logs: Arc::default(),
+        })
+    }
+
+    /// Opens a log, making it when it does not exist.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is away or refuses.
+    pub async fn log(&self, name: &LogName) -> Result<Log, StoreError> {
+        let mut logs = self.logs.lock().await;
+        if let Some(log) = logs.get(name) {
+            return Ok(log.clone());
+        }
+        let connections = &self.shared.connections;
+        let genesis = chain::genesis(name);
+        let rows = connections
+            .query(
+                include_str!("sql/open_log.sql"),
+                &[&name.as_str(), &genesis.as_slice()],
+            )
+            .await?;
+        // Two processes may make the log at the same instant; the loser's statement sees neither row.
+        let rows = if rows.is_empty() {
+            connections
+                .query(
+                    include_str!("sql/open_log.sql"),
+                    &[&name.as_str(), &genesis.as_slice()],
+                )
+                .await?
+        } else {
+            rows
+        };
+        let row = rows
+            .first()
+            .ok_or_else(|| StoreError::Refused(format!("log {name} could not be made")))?;
+        let (log_id, position): (i32, i64) = (row.get("log_id"), row.get("position"));
+        let position = Position::from_sql(position);
+        let partitions = Arc::new(self.partitions(position).await?);
+        let log = Log::open(
+            Arc::clone(&self.shared),
+            name.clone(),
+            log_id,
+            position,
+            partitions,
+        );
+        logs.insert(name.clone(), log.clone());
+        Ok(log)
+    }
+
+    /// The names of all logs, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is away or refuses.
+    pub async fn logs(&self) -> Result<Vec<LogName>, StoreError> {
+        let rows = self
+            .shared
+            .connections
+            .query(include_str!("sql/log_names.sql"), &[])
+            .await?;
+        let names = rows.iter().map(|row| LogName::parse(row.get("name")));
+        names
+            .collect::<Result<_, _>>()
+            .map_err(|error| StoreError::Refused(error.to_string()))
+    }
+
+    /// The connections for reads and for the consumers' own transactions.
+    #[must_use]
+    pub fn pool(&self) -> &deadpool_postgres::Pool {
+        self.shared.connections.readers()
+    }
+
+    async fn partitions(&self, position: Position) -> Result<Partitions, StoreError> {
+        let sql = include_str!("sql/ensure_partitions.sql");
+        let next = position.to_sql().saturating_add(1);
+        let rows = self.shared.connections.query(sql, &[&next]).await?;
+        let rows: i64 = rows.first().map_or(1, |row| row.get("partition_rows"));
+        let rows = u64::try_from(rows).unwrap_or(1);
+        let partitions = Partitions {
+            covered_to: AtomicU64::new(0),
+            rows,
+        };
+        batcher::ensure(&self.shared.connections, &partitions, position.get() + 1).await?;
+        Ok(partitions)
+    }
+}

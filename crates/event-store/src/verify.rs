@@ -1,0 +1,296 @@
+//! The proof that the log is what it was: every leaf recomputed from the stored bytes, every link from its
+//! leaves, the last link compared with the head, and the head with one kept outside.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::chain::{self, Hash, LEAF_BYTES};
+use crate::log::Log;
+use crate::{Position, RecordedEvent, StoreError};
+
+/// How many commits are fetched at a time.
+const COMMITS_PAGE: i64 = 1_000;
+
+/// A head noted earlier and kept outside the database: what it covers can no longer be rewritten unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The position of the head, which is the last of a commit.
+    pub position: Position,
+    /// The chain hash at it.
+    pub hash: Hash,
+}
+
+/// The first place where the log is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The event there is not the one that was committed: changed, swapped or put in.
+    EventAltered(Position),
+    /// There is no event at a position that was committed.
+    EventMissing(Position),
+    /// An event stands there that no commit vouches for.
+    EventUnvouched(Position),
+    /// The commit that starts there does not fit the chain: it was changed, or the one before it is missing.
+    LinkBroken(Position),
+    /// The head is not where the chain ends: commits were cut off, or the head was changed.
+    HeadDiffers {
+        /// Where the chain ends.
+        chain_ends: Position,
+        /// Where the head says it ends.
+        head: Position,
+    },
+    /// The chain at the anchor is not the one that was noted: history was rewritten or cut off.
+    AnchorDiffers(Position),
+}
+
+impl Fault {
+    /// The first position that cannot be trusted.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        match self {
+            Self::EventAltered(at)
+            | Self::EventMissing(at)
+            | Self::EventUnvouched(at)
+            | Self::LinkBroken(at)
+            | Self::AnchorDiffers(at) => *at,
+            Self::HeadDiffers { chain_ends, head } => (*chain_ends).min(*head).plus(1),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EventAltered(at) => {
+                write!(f, "the event at position {at} is not the one that was committed")
+            }
+            Self::EventMissing(at) => write!(f, "the event at position {at} is missing"),
+            Self::EventUnvouched(at) => write!(f, "no commit vouches for the event at position {at}"),
+            Self::LinkBroken(at) => write!(f, "the commit that starts at position {at} breaks the chain"),
+            Self::HeadDiffers { chain_ends, head } => {
+                write!(f, "the chain ends at position {chain_ends}, the head says {head}")
+            }
+            Self::AnchorDiffers(at) => write!(f, "the chain at position {at} is not the one that was noted"),
+        }
+    }
+}
+
+/// The outcome of a verification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// How many events were proven, up to the first fault.
+    pub events: u64,
+    /// How many commits.
+    pub commits: u64,
+    /// Where the proof ends.
+    pub position: Position,
+    /// The chain hash there; keep it outside as the next [`Anchor`].
+    pub hash: Hash,
+    /// The first fault; none when all is proven.
+    pub fault: Option<Fault>,
+}
+
+struct Commit {
+    first: Position,
+    count: i32,
+    committed_at: Timestamp,
+    leaves: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl Commit {
+    fn last(&self) -> Position {
+        Position::new(self.first.get() + u64::try_from(self.count).unwrap_or(0) - 1)
+    }
+}
+
+impl Log {
+    /// Proves the log as it stands at the start of the call, and tells `progress` of each position reached.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is away. A fault is no error, it is the answer.
+    pub async fn verify(
+        &self,
+        anchor: Option<Anchor>,
+        mut progress: impl FnMut(Position),
+    ) -> Result<Verification, StoreError> {
+        let head = self.head().await?;
+        let mut done = Verification {
+            events: 0,
+            commits: 0,
+            position: Position::START,
+            hash: chain::genesis(self.name()),
+            fault: None,
+        };
+        let mut anchored = anchor.filter(|anchor| anchor.position > Position::START);
+        while done.position < head.position && done.fault.is_none() {
+            let commits = self.commits_after(done.position).await?;
+            if commits.is_empty() {
+                break;
+            }
+            done.fault = self
+                .verify_commits(&commits, head.position, &mut anchored, &mut done)
+                .await?;
+            progress(done.position);
+        }
+        if done.fault.is_none() {
+            done.fault = self.verify_end(&done, &head, anchored).await?;
+        }
+        Ok(done)
+    }
+
+    async fn verify_commits(
+        &self,
+        commits: &[Commit],
+        head: Position,
+        anchored: &mut Option<Anchor>,
+        done: &mut Verification,
+    ) -> Result<Option<Fault>, StoreError> {
+        let last = commits.last().map_or(done.position, Commit::last).min(head);
+        let mut events = StoredEvents::new(self, done.position, last);
+        for commit in commits.iter().filter(|commit| commit.last() <= head) {
+            let hash = chain::link(
+                &done.hash,
+                commit.first,
+                commit.count,
+                commit.committed_at,
+                &commit.leaves,
+            );
+            let fits = commit.first == done.position.plus(1)
+                && commit.count > 0
+                && commit.leaves.len() == LEAF_BYTES * usize::try_from(commit.count).unwrap_or(0);
+            if !fits || commit.hash != hash {
+                return Ok(Some(Fault::LinkBroken(done.position.plus(1))));
+            }
+            for (leaf, position) in commit.leaves.chunks_exact(LEAF_BYTES).zip(commit.first.get()..) {
+                let position = Position::new(position);
+                match events.at(position).await? {
+                    None => return Ok(Some(Fault::EventMissing(position))),
+                    Some(event)
+                        if chain::bound_leaf(&event) != leaf || event.recorded_at != commit.committed_at =>
+                    {
+                        return Ok(Some(Fault::EventAltered(position)));
+                    }
+                    Some(_) => done.events += 1,
+                }
+            }
+            (done.position, done.hash, done.commits) = (commit.last(), hash, done.commits + 1);
+            if let Some(anchor) = anchored.filter(|anchor| anchor.position <= done.position) {
+                if (anchor.position, anchor.hash) != (done.position, done.hash) {
+                    return Ok(Some(Fault::AnchorDiffers(anchor.position)));
+                }
+                *anchored = None;
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the chain itself cannot tell: whether it ends where the head, the events and the anchor say.
+    async fn verify_end(
+        &self,
+        done: &Verification,
+        head: &crate::Head,
+        anchored: Option<Anchor>,
+    ) -> Result<Option<Fault>, StoreError> {
+        if let Some(anchor) = anchored {
+            return Ok(Some(Fault::AnchorDiffers(anchor.position)));
+        }
+        if done.position != head.position || done.hash != head.hash {
+            return Ok(Some(Fault::HeadDiffers {
+                chain_ends: done.position,
+                head: head.position,
+            }));
+        }
+        // The log may have grown meanwhile; an event beyond a head that still stands is forged.
+        let sql = include_str!("sql/events_beyond.sql");
+        let rows = self
+            .connections()
+            .query(sql, &[&self.id, &head.position.to_sql()])
+            .await?;
+        let beyond: Option<i64> = rows.first().and_then(|row| row.get("position"));
+        match beyond.map(Position::from_sql) {
+            Some(position) if position > self.head().await?.position => {
+                Ok(Some(Fault::EventUnvouched(position)))
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    async fn commits_after(&self, position: Position) -> Result<Vec<Commit>, StoreError> {
+        let sql = include_str!("sql/commits_page.sql");
+        let rows = self
+            .connections()
+            .query(sql, &[&self.id, &position.plus(1).to_sql(), &COMMITS_PAGE])
+            .await?;
+        let commits = rows.iter().map(|row| Commit {
+            first: Position::from_sql(row.get("first_position")),
+            count: row.get("event_count"),
+            committed_at: row.get("committed_at"),
+            leaves: row.get("leaves"),
+            hash: row.get("hash"),
+        });
+        Ok(commits.collect())
+    }
+}
+
+/// The stored events of a range, page by page, with holes allowed.
+struct StoredEvents<'a> {
+    log: &'a Log,
+    after: Position,
+    last: Position,
+    page: std::vec::IntoIter<RecordedEvent>,
+    next: Option<RecordedEvent>,
+}
+
+impl<'a> StoredEvents<'a> {
+    const PAGE: i64 = 2_000;
+
+    fn new(log: &'a Log, after: Position, last: Position) -> Self {
+        Self {
+            log,
+            after,
+            last,
+            page: Vec::new().into_iter(),
+            next: None,
+        }
+    }
+
+    /// The event at a position; to be asked in rising order.
+    async fn at(&mut self, position: Position) -> Result<Option<RecordedEvent>, StoreError> {
+        loop {
+            match self.next.take().or_else(|| self.page.next()) {
+                Some(event) if event.position == position => return Ok(Some(event)),
+                Some(event) if event.position > position => {
+                    self.next = Some(event);
+                    return Ok(None);
+                }
+                Some(_) => {}
+                None if self.after >= self.last => return Ok(None),
+                None => self.fetch().await?,
+            }
+        }
+    }
+
+    async fn fetch(&mut self) -> Result<(), StoreError> {
+        let no_category: Option<&str> = None;
+        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] = [
+            &self.log.id,
+            &self.after.to_sql(),
+            &self.last.to_sql(),
+            &no_category,
+            &Self::PAGE,
+        ];
+        let rows = self
+            .log
+            .connections()
+            .query(include_str!("sql/read_log_forwards.sql"), &params)
+            .await?;
+        let events: Vec<RecordedEvent> = rows
+            .iter()
+            .map(|row| self.log.decode(row))
+            .collect::<Result<_, _>>()?;
+        self.after = events.last().map_or(self.last, |event| event.position);
+        self.page = events.into_iter();
+        Ok(())
+    }
+}

@@ -1,0 +1,293 @@
+-- The event log: one log per tenant ("log_id"), contiguous positions, exactly-once appends, an audit chain.
+--
+-- Everything an append checks or writes goes through the row lock on log_head, so positions equal commit
+-- order and have no holes, whatever dies. Keys lead with the selective column (stream, key), never with
+-- log_id: on tables without statistics the planner otherwise scans a whole log for one key.
+
+create table log_head (
+    log_id     integer generated always as identity,
+    name       text collate "C" not null,
+    position   bigint not null default 0,
+    chain_hash bytea not null,
+    updated_at timestamptz not null default '-infinity',
+    constraint log_head_pkey primary key (log_id),
+    constraint log_head_name_key unique (name),
+    constraint log_head_position_check check (position >= 0)
+) with (fillfactor = 50);
+comment on table log_head is 'The last position and chain hash of each log; its row lock is the append gate.';
+
+create table events (
+    log_id         integer not null,
+    position       bigint not null,
+    version        bigint not null,
+    recorded_at    timestamptz not null,
+    event_id       uuid not null,
+    schema_version smallint not null,
+    stream         text collate "C" not null,
+    type           text collate "C" not null,
+    -- json, not jsonb: the stored text is byte for byte what was hashed.
+    data           json not null,
+    metadata       json not null,
+    constraint events_pkey primary key (log_id, position)
+) partition by range (position);
+-- Not unique: a unique key of a partitioned table must hold the partition key. The streams row is the authority.
+create index events_stream_idx on events (stream, log_id, version);
+comment on table events is 'Every fact ever recorded, in order. Rows are never changed or deleted.';
+
+create table streams (
+    stream        text collate "C" not null,
+    log_id        integer not null,
+    version       bigint not null,
+    last_position bigint not null,
+    constraint streams_pkey primary key (stream, log_id)
+) with (fillfactor = 70);
+comment on table streams is 'The current version of each stream and the position of its last event.';
+
+create table idempotency (
+    key            uuid not null,
+    log_id         integer not null,
+    fingerprint    bytea not null,
+    first_position bigint not null,
+    last_position  bigint not null,
+    constraint idempotency_pkey primary key (key, log_id)
+);
+comment on table idempotency is 'The first answer given to each idempotency key, kept for ever.';
+
+create table claims (
+    key    text collate "C" not null,
+    log_id integer not null,
+    holder text collate "C" not null,
+    constraint claims_pkey primary key (key, log_id)
+);
+comment on table claims is 'Unique keys claimed by a stream, such as a receipt number.';
+
+create table commits (
+    log_id         integer not null,
+    first_position bigint not null,
+    event_count    integer not null,
+    committed_at   timestamptz not null,
+    -- Per event, in order: SHA-256 of its stored bytes (32), then its version (8, big endian). Exactly what is hashed.
+    leaves         bytea not null,
+    hash           bytea not null,
+    constraint commits_pkey primary key (log_id, first_position)
+);
+alter table commits alter column leaves set storage external;
+comment on table commits is 'The audit chain: one link per append transaction.';
+
+create table checkpoints (
+    name        text collate "C" not null,
+    log_id      integer not null,
+    position    bigint not null default 0,
+    epoch       bigint not null default 0,
+    holder      text,
+    lease_until timestamptz not null default '-infinity',
+    updated_at  timestamptz not null default now(),
+    constraint checkpoints_pkey primary key (name, log_id)
+) with (fillfactor = 50);
+comment on table checkpoints is 'Subscriptions: last position applied, and the lease whose epoch fences stale holders out.';
+
+create table snapshots (
+    stream         text collate "C" not null,
+    log_id         integer not null,
+    version        bigint not null,
+    schema_version smallint not null,
+    state          json not null,
+    taken_at       timestamptz not null default now(),
+    constraint snapshots_pkey primary key (stream, log_id)
+);
+comment on table snapshots is 'The newest folded state of long streams; a cache that may be deleted at any time.';
+
+-- A function, so that a test may shrink the partitions and cross a border.
+create function event_partition_rows() returns bigint language sql immutable parallel safe
+    return 10000000::bigint;
+
+-- Makes every partition of events up to p_position and answers the last position covered.
+-- create + attach takes SHARE UPDATE EXCLUSIVE on events, which stops neither readers nor writers.
+create function ensure_event_partitions(p_position bigint) returns bigint language plpgsql as $$
+declare
+    v_rows  bigint := event_partition_rows();
+    v_count bigint := p_position / v_rows + 1;
+    v_name  text;
+begin
+    perform pg_advisory_xact_lock(hashtext('posars.events.partitions'));
+    for i in (select count(*) from pg_inherits where inhparent = 'events'::regclass) .. v_count - 1 loop
+        v_name := format('events_%s', lpad(i::text, 6, '0'));
+        execute format('create table %I (like events including all)', v_name);
+        execute format('alter table events attach partition %I for values from (%s) to (%s)',
+                       v_name, i * v_rows + case when i = 0 then 0 else 1 end, (i + 1) * v_rows + 1);
+    end loop;
+    return (select count(*) from pg_inherits where inhparent = 'events'::regclass) * v_rows;
+end
+$$;
+
+-- Appends a batch of requests as sets and answers a verdict per request; one loser never raises.
+--
+-- Layout: checks are ordered by request, events by check, each contiguous. A check with events is a stream
+-- write, one without is a guard. p_check_expected: n >= 0 the exact version (0 = no such stream), -1 any,
+-- -2 the stream exists. No two requests of one batch touch the same key; the batcher sees to that.
+-- Verdicts: 1 replay (same key, same fingerprint), 2 other fingerprint, 3 wrong version, 4 claim taken.
+-- Where a request has several, the first one listed counts.
+create function append_batch(
+    p_log_id           integer,
+    p_request_key      uuid[],
+    p_fingerprint      bytea[],
+    p_request_events   integer[],
+    p_check_request    integer[],
+    p_check_stream     text[],
+    p_check_expected   bigint[],
+    p_check_events     integer[],
+    p_claim_request    integer[],
+    p_claim_key        text[],
+    p_claim_holder     text[],
+    p_event_check      integer[],
+    p_event_ordinal    integer[],
+    p_event_stream     text[],
+    p_event_id         uuid[],
+    p_event_type       text[],
+    p_event_schema     smallint[],
+    p_event_data       text[],
+    p_event_metadata   text[],
+    p_event_leaf       bytea[],
+    out first_position bigint,
+    out recorded_at    timestamptz,
+    out base_version   bigint[],
+    out loser_request  integer[],
+    out loser_verdict  integer[],
+    out loser_subject  text[],
+    out loser_first    bigint[],
+    out loser_last     bigint[]
+) language plpgsql volatile as $$
+#variable_conflict use_column
+declare
+    v_position bigint;
+    v_hash     bytea;
+    v_losers   integer[] := '{}';
+    v_request  integer[];
+    v_subject  text[];
+    v_actual   bigint[];
+    v_holder   text[];
+begin
+    -- The gate. Every later statement of a volatile function takes a new snapshot (READ COMMITTED), so it
+    -- sees all that the previous holder committed; checking in this statement would not.
+    select h.position, h.chain_hash, greatest(clock_timestamp(), h.updated_at)
+      into strict v_position, v_hash, recorded_at
+      from log_head h where h.log_id = p_log_id for update;
+    first_position := v_position + 1;
+    loser_request := '{}'; loser_verdict := '{}'; loser_subject := '{}'; loser_first := '{}'; loser_last := '{}';
+
+    if cardinality(p_request_key) > 0 then
+        select array_agg(k.request), array_agg(case when i.fingerprint = k.fingerprint then 1 else 2 end),
+               array_agg(k.key::text), array_agg(i.first_position), array_agg(i.last_position)
+          into loser_request, loser_verdict, loser_subject, loser_first, loser_last
+          from unnest(p_request_key, p_fingerprint) with ordinality k(key, fingerprint, request)
+          join idempotency i on i.key = k.key and i.log_id = p_log_id;
+        if loser_request is null then
+            loser_request := '{}'; loser_verdict := '{}'; loser_subject := '{}';
+            loser_first := '{}'; loser_last := '{}';
+        end if;
+    end if;
+
+    select array_agg(coalesce(s.version, 0) order by c.ord),
+           array_agg(c.request order by c.ord) filter (where w.wrong),
+           array_agg(c.stream order by c.ord) filter (where w.wrong),
+           array_agg(coalesce(s.version, 0) order by c.ord) filter (where w.wrong)
+      into base_version, v_request, v_subject, v_actual
+      from unnest(p_check_request, p_check_stream, p_check_expected) with ordinality c(request, stream, expected, ord)
+      left join streams s on s.stream = c.stream and s.log_id = p_log_id
+     cross join lateral (select case c.expected when -1 then false when -2 then s.version is null
+                                else coalesce(s.version, 0) <> c.expected end) w(wrong);
+    if v_request is not null then
+        loser_request := loser_request || v_request;
+        loser_verdict := loser_verdict || array_fill(3, array[cardinality(v_request)]);
+        loser_subject := loser_subject || v_subject;
+        loser_first := loser_first || v_actual;
+        loser_last := loser_last || v_actual;
+    end if;
+
+    if cardinality(p_claim_key) > 0 then
+        select array_agg(c.request), array_agg(c.key || E'\t' || t.holder)
+          into v_request, v_holder
+          from unnest(p_claim_request, p_claim_key, p_claim_holder) c(request, key, holder)
+          join claims t on t.key = c.key and t.log_id = p_log_id and t.holder <> c.holder;
+        if v_request is not null then
+            loser_request := loser_request || v_request;
+            loser_verdict := loser_verdict || array_fill(4, array[cardinality(v_request)]);
+            loser_subject := loser_subject || v_holder;
+            loser_first := loser_first || array_fill(0::bigint, array[cardinality(v_request)]);
+            loser_last := loser_last || array_fill(0::bigint, array[cardinality(v_request)]);
+        end if;
+    end if;
+
+    -- The rare path: take the losers out of the arrays, so that the write below never has to look for them.
+    if cardinality(loser_request) > 0 then
+        v_losers := loser_request;
+        select array_agg(case when r.ord = any (v_losers) then 0 else r.events end order by r.ord)
+          into p_request_events from unnest(p_request_events) with ordinality r(events, ord);
+        select array_agg(case when c.request = any (v_losers) then 0 else c.events end order by c.ord)
+          into p_check_events
+          from unnest(p_check_request, p_check_events) with ordinality c(request, events, ord);
+        select array_agg(e.check_no order by e.ord), array_agg(e.ordinal order by e.ord),
+               array_agg(e.stream order by e.ord), array_agg(e.id order by e.ord),
+               array_agg(e.type order by e.ord), array_agg(e.schema order by e.ord),
+               array_agg(e.data order by e.ord), array_agg(e.metadata order by e.ord),
+               array_agg(e.leaf order by e.ord)
+          into p_event_check, p_event_ordinal, p_event_stream, p_event_id, p_event_type, p_event_schema,
+               p_event_data, p_event_metadata, p_event_leaf
+          from unnest(p_event_check, p_event_ordinal, p_event_stream, p_event_id, p_event_type, p_event_schema,
+                      p_event_data, p_event_metadata, p_event_leaf) with ordinality
+               e(check_no, ordinal, stream, id, type, schema, data, metadata, leaf, ord)
+         where not (p_check_request[e.check_no] = any (v_losers));
+        if p_event_check is null then
+            return;
+        end if;
+    end if;
+
+    -- One statement for all writes: the executor starts once, and there is one snapshot.
+    with written as (
+        insert into events (log_id, position, version, recorded_at, event_id, schema_version, stream, type, data, metadata)
+        select p_log_id, v_position + e.ord, base_version[e.check_no] + e.ordinal, recorded_at, e.id, e.schema,
+               e.stream, e.type, e.data::json, e.metadata::json
+          from unnest(p_event_check, p_event_ordinal, p_event_stream, p_event_id, p_event_type, p_event_schema,
+                      p_event_data, p_event_metadata) with ordinality
+               e(check_no, ordinal, stream, id, type, schema, data, metadata, ord)
+    ), advanced as (
+        insert into streams as s (stream, log_id, version, last_position)
+        select c.stream, p_log_id, c.base + c.events, v_position + c.last_ord
+          from (select u.stream, u.base, u.events, sum(u.events) over (order by u.ord) as last_ord
+                  from unnest(p_check_stream, base_version, p_check_events) with ordinality
+                       u(stream, base, events, ord)) c
+         where c.events > 0
+            on conflict (stream, log_id) do update set version = excluded.version, last_position = excluded.last_position
+    ), claimed as (
+        insert into claims (key, log_id, holder)
+        select c.key, p_log_id, c.holder
+          from unnest(p_claim_request, p_claim_key, p_claim_holder) c(request, key, holder)
+         where not (c.request = any (v_losers))
+            on conflict (key, log_id) do nothing -- held by this same stream, or it would have lost
+    ), remembered as (
+        insert into idempotency (key, log_id, fingerprint, first_position, last_position)
+        select r.key, p_log_id, r.fingerprint, v_position + r.last_ord - r.events + 1, v_position + r.last_ord
+          from (select u.key, u.fingerprint, u.events, sum(u.events) over (order by u.ord) as last_ord
+                  from unnest(p_request_key, p_fingerprint, p_request_events) with ordinality
+                       u(key, fingerprint, events, ord)) r
+         where r.events > 0 and r.key is not null
+    ), link as (
+        select l.leaves,
+               sha256(v_hash || int8send(v_position + 1) || int4send(cardinality(p_event_check))
+                      || int8send((extract(epoch from recorded_at) * 1000000)::bigint) || l.leaves) as hash
+          from (select string_agg(e.leaf || int8send(base_version[e.check_no] + e.ordinal), ''::bytea order by e.ord)
+                       as leaves
+                  from unnest(p_event_check, p_event_ordinal, p_event_leaf) with ordinality
+                       e(check_no, ordinal, leaf, ord)) l
+    ), linked as (
+        insert into commits (log_id, first_position, event_count, committed_at, leaves, hash)
+        select p_log_id, v_position + 1, cardinality(p_event_check), recorded_at, l.leaves, l.hash from link l
+    )
+    update log_head h
+       set position = v_position + cardinality(p_event_check), chain_hash = l.hash, updated_at = recorded_at
+      from link l
+     where h.log_id = p_log_id;
+end
+$$;
+
+select ensure_event_partitions(1);
