@@ -1,10 +1,5 @@
 //! Tells cargo that the migrations are an input: a macro that reads a folder cannot say so itself.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "printing is how a build script speaks to cargo"
-)]
-
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations");
     println!("cargo:rerun-if-changed=build.rs");
