@@ -1,0 +1,130 @@
+//! Page tokens: opaque to the client, bound to the request they came from and to a position in the log.
+
+use prost::Message;
+use sha2::{Digest as _, Sha256};
+
+use crate::wire::Reader;
+
+/// Rows of a page when the client does not say.
+const PAGE_ROWS_DEFAULT: u32 = 100;
+/// Rows of a page at most.
+const PAGE_ROWS_MAX: u32 = 1000;
+/// Bytes of the request's hash in a token: enough to tell a client that it changed its filters half way.
+const FINGERPRINT_BYTES: usize = 8;
+
+/// What a token says. A proto message of its own, never described to clients.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub(crate) struct PageToken {
+    /// Position that the first page was read at.
+    #[prost(uint64, tag = "1")]
+    pub(crate) position: u64,
+    /// Last row of the page before, as its query orders rows.
+    #[prost(string, repeated, tag = "2")]
+    pub(crate) after: Vec<String>,
+    /// Hash of the filters.
+    #[prost(bytes = "vec", tag = "3")]
+    fingerprint: Vec<u8>,
+}
+
+/// Which page a list request asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PageAsked {
+    /// Rows to return at most, 1 to 1000.
+    pub(crate) rows_max: u32,
+    /// The token; `None` for the first page.
+    pub(crate) token: Option<PageToken>,
+    fingerprint: Vec<u8>,
+}
+
+impl PageAsked {
+    /// Reads `page_size` and `page_token`. `filters` is the request without both: a token is only good for the request
+    /// it came from.
+    pub(crate) fn read(
+        reader: &mut Reader,
+        page_size: i32,
+        page_token: &str,
+        filters: &impl Message,
+    ) -> Option<Self> {
+        let rows_max = read_size(reader, page_size)?;
+        let fingerprint = Sha256::digest(filters.encode_to_vec())[..FINGERPRINT_BYTES].to_vec();
+        if page_token.is_empty() {
+            return Some(Self { rows_max, token: None, fingerprint });
+        }
+        let token = hex::decode(page_token).ok().and_then(|bytes| PageToken::decode(bytes.as_slice()).ok());
+        match token {
+            Some(token) if token.fingerprint == fingerprint => {
+                Some(Self { rows_max, token: Some(token), fingerprint })
+            }
+            Some(_other_request) => {
+                reader.refuse(
+                    "page_token",
+                    "PAGE_TOKEN_INVALID",
+                    "the token belongs to a list with other filters; keep every field but the token as it was, or start \
+                     again with an empty token",
+                );
+                None
+            }
+            None => {
+                reader.refuse(
+                    "page_token",
+                    "PAGE_TOKEN_INVALID",
+                    "not a token that this server gave out; start again with an empty token",
+                );
+                None
+            }
+        }
+    }
+
+    /// The token of the page after the row `after`, read at `position`.
+    pub(crate) fn next_token(&self, position: u64, after: Vec<String>) -> String {
+        let token = PageToken { position, after, fingerprint: self.fingerprint.clone() };
+        hex::encode(token.encode_to_vec())
+    }
+}
+
+fn read_size(reader: &mut Reader, page_size: i32) -> Option<u32> {
+    match u32::try_from(page_size) {
+        Ok(0) => Some(PAGE_ROWS_DEFAULT),
+        Ok(size) if size <= PAGE_ROWS_MAX => Some(size),
+        Ok(_) | Err(_) => {
+            let problem = format!("{page_size} is not a page size; ask for 1 to {PAGE_ROWS_MAX}, or 0 for {PAGE_ROWS_DEFAULT}");
+            reader.refuse("page_size", "PAGE_SIZE_INVALID", problem);
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::sales::v1::ListSalesRequest;
+
+    fn request(store_id: &str) -> ListSalesRequest {
+        ListSalesRequest { store_id: store_id.into(), ..Default::default() }
+    }
+
+    #[test]
+    fn a_token_comes_back_with_its_position_and_row() {
+        let mut reader = Reader::new();
+        let first = PageAsked::read(&mut reader, 0, "", &request("sp01")).unwrap();
+        assert_eq!((first.rows_max, &first.token), (PAGE_ROWS_DEFAULT, &None));
+        let token = first.next_token(41, vec!["2026-11-22".into(), "7".into()]);
+        let second = PageAsked::read(&mut reader, 1000, &token, &request("sp01")).unwrap();
+        let token = second.token.unwrap();
+        assert_eq!((token.position, token.after.len(), second.rows_max), (41, 2, 1000));
+        assert!(reader.finish(Some(())).is_ok());
+    }
+
+    #[test]
+    fn refuses_foreign_tokens_and_sizes() {
+        let token = {
+            let first = PageAsked::read(&mut Reader::new(), 5, "", &request("sp01")).unwrap();
+            first.next_token(1, Vec::new())
+        };
+        for (size, token) in [(5, token.as_str()), (5, "zz"), (5, "ff"), (-1, ""), (1001, "")] {
+            let mut reader = Reader::new();
+            assert_eq!(PageAsked::read(&mut reader, size, token, &request("rj02")), None);
+            assert!(reader.finish(Some(())).is_err(), "{size} {token}");
+        }
+    }
+}

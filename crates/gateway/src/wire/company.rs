@@ -1,0 +1,95 @@
+//! Company, store and register.
+
+use posars_domain::company::{CompanyDefined, DefineCompany};
+use posars_domain::register::{DefineRegister, RegisterDefined};
+use posars_domain::store::{DefineStore, StoreDefined};
+use posars_domain::{CompanyId, StoreId};
+use tonic::Status;
+
+use super::Reader;
+use super::names::write_name;
+use super::value::{given, read_label, read_time_of_day};
+use crate::proto::sales::v1 as pb;
+
+/// Reads the command of a `DefineCompanyRequest`.
+pub(crate) fn read_define_company(request: pb::DefineCompanyRequest) -> Result<DefineCompany, Status> {
+    let mut reader = Reader::new();
+    let company_id = reader.text("company_id", &request.company_id);
+    let name = read_label(&mut reader, "display_name", &request.display_name);
+    let cnpj = reader.optional("cnpj", &request.cnpj);
+    let currency = reader.text("currency_code", &request.currency_code);
+    let command = (|| Some(DefineCompany { company_id: company_id?, name: name?, cnpj: cnpj?, currency: currency? }))();
+    reader.finish(command)
+}
+
+/// Writes a company.
+pub(crate) fn write_company(company: &CompanyDefined) -> pb::Company {
+    pb::Company {
+        name: write_name(&[("companies", company.company_id.as_str())]),
+        company_id: company.company_id.to_string(),
+        display_name: company.name.clone(),
+        cnpj: company.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
+        currency_code: company.currency.to_string(),
+    }
+}
+
+/// Reads the command of a `DefineStoreRequest`.
+pub(crate) fn read_define_store(request: pb::DefineStoreRequest) -> Result<DefineStore, Status> {
+    let mut reader = Reader::new();
+    let store_id = reader.text("store_id", &request.store_id);
+    let name = read_label(&mut reader, "display_name", &request.display_name);
+    let cnpj = reader.optional("cnpj", &request.cnpj);
+    let time_zone = reader.text("time_zone", &request.time_zone);
+    let day_cutover = read_time_of_day(&mut reader, "day_cutover", &request.day_cutover);
+    let currency = reader.text("currency_code", &request.currency_code);
+    let command = (|| {
+        Some(DefineStore {
+            store_id: store_id?,
+            name: name?,
+            cnpj: cnpj?,
+            time_zone: time_zone?,
+            day_cutover: day_cutover?,
+            currency: currency?,
+        })
+    })();
+    reader.finish(command)
+}
+
+/// Writes a store.
+pub(crate) fn write_store(company: &CompanyId, store: &StoreDefined) -> pb::Store {
+    pb::Store {
+        name: write_name(&[("companies", company.as_str()), ("stores", store.store_id.as_str())]),
+        store_id: store.store_id.to_string(),
+        display_name: store.name.clone(),
+        cnpj: store.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
+        time_zone: store.time_zone.to_string(),
+        day_cutover: store.day_cutover.strftime("%H:%M").to_string(),
+        currency_code: store.currency.to_string(),
+    }
+}
+
+/// Reads the command of a `DefineRegisterRequest`.
+pub(crate) fn read_define_register(
+    request: pb::DefineRegisterRequest,
+    store_id: StoreId,
+) -> Result<DefineRegister, Status> {
+    let mut reader = Reader::new();
+    let register_no = reader.text("register_no", &request.register_no);
+    let command = register_no.map(|register_no| DefineRegister {
+        store_id,
+        register_no,
+        name: given(request.display_name),
+    });
+    reader.finish(command)
+}
+
+/// Writes a register.
+pub(crate) fn write_register(company: &CompanyId, register: &RegisterDefined) -> pb::Register {
+    let (store, number) = (register.store_id.as_str(), register.register_no.as_str());
+    pb::Register {
+        name: write_name(&[("companies", company.as_str()), ("stores", store), ("registers", number)]),
+        store_id: store.to_owned(),
+        register_no: number.to_owned(),
+        display_name: register.name.clone().unwrap_or_default(),
+    }
+}
