@@ -1,0 +1,253 @@
+//! Typed ids, so that none is taken for another.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::InvalidValue;
+use crate::name::normalise;
+use crate::text::serde_as_text;
+
+/// Declares an id that is text: its limit, the characters it accepts and the code of its refusal.
+macro_rules! text_id {
+    ($(#[$meta:meta])* $name:ident, max $max:literal, $reason:literal, $rule:literal, $accepts:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Longest id, in characters.
+            pub const CHARS_MAX: usize = $max;
+
+            /// The text of the id.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidValue;
+
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                let accepts: fn(char) -> bool = $accepts;
+                if text.is_empty() || text.chars().nth($max).is_some() || !text.chars().all(accepts) {
+                    return Err(InvalidValue::new($reason, text, $rule));
+                }
+                Ok(Self(text.into()))
+            }
+        }
+
+        serde_as_text!($name);
+    };
+}
+
+/// Declares an id that is a UUID.
+macro_rules! uuid_id {
+    ($($(#[$meta:meta])* $name:ident, $reason:literal;)+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID that the client made.
+            #[must_use]
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The UUID.
+            #[must_use]
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(out)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidValue;
+
+            fn from_str(text: &str) -> Result<Self, InvalidValue> {
+                let rule = "the id is a UUID, as 0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60";
+                text.parse().map(Self).map_err(|_| InvalidValue::new($reason, text, rule))
+            }
+        }
+    )+};
+}
+
+fn is_slug(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit() || matches!(character, '_' | '.')
+}
+
+fn is_visible(character: char) -> bool {
+    !character.is_whitespace() && !character.is_control()
+}
+
+text_id!(
+    /// A company: 1 to 40 of `a-z 0-9 _ .`.
+    CompanyId, max 40, "COMPANY_ID_INVALID",
+    "a company id is 1 to 40 of a-z, 0-9, _ and .", is_slug
+);
+text_id!(
+    /// A store: 1 to 40 of `a-z 0-9 _ .`; no hyphen, which separates the parts of a stream's name.
+    StoreId, max 40, "STORE_ID_INVALID",
+    "a store id is 1 to 40 of a-z, 0-9, _ and .", is_slug
+);
+text_id!(
+    /// A stock keeping unit: 1 to 60 visible characters, upper and lower case kept apart.
+    Sku, max 60, "SKU_INVALID",
+    "a SKU is 1 to 60 characters without white space", is_visible
+);
+text_id!(
+    /// The number of a register in its store: 1 to 20 of letters, digits and `_ . -`.
+    RegisterNo, max 20, "REGISTER_NO_INVALID",
+    "a register number is 1 to 20 letters, digits, _, . and -",
+    |character| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
+);
+text_id!(
+    /// A person whose data is kept apart from the events, under their own key: 1 to 64 visible characters.
+    SubjectId, max 64, "SUBJECT_ID_INVALID",
+    "a subject id is 1 to 64 characters without white space", is_visible
+);
+
+impl StoreId {
+    /// Makes an id from a store's name: `Loja São João` becomes `loja_sao_joao`.
+    ///
+    /// # Errors
+    /// `STORE_ID_INVALID` when the name has no letter a to z and no digit.
+    pub fn from_name(name: &str) -> Result<Self, InvalidValue> {
+        let rule = "the name has no letter a to z and no digit to make a store id from";
+        let id = normalise(name, Self::CHARS_MAX);
+        id.parse()
+            .map_err(|_| InvalidValue::new("STORE_ID_INVALID", name, rule))
+    }
+}
+
+impl Sku {
+    /// Makes a SKU from a product's name: `Café 500 g` becomes `cafe_500_g`.
+    ///
+    /// # Errors
+    /// `SKU_INVALID` when the name has no letter a to z and no digit.
+    pub fn from_name(name: &str) -> Result<Self, InvalidValue> {
+        let rule = "the name has no letter a to z and no digit to make a SKU from";
+        let id = normalise(name, Self::CHARS_MAX);
+        id.parse()
+            .map_err(|_| InvalidValue::new("SKU_INVALID", name, rule))
+    }
+}
+
+uuid_id! {
+    /// A sale; made by the client, and its idempotency key for ever.
+    SaleId, "SALE_ID_INVALID";
+    /// A return of goods; made by the client.
+    ReturnId, "RETURN_ID_INVALID";
+    /// A receipt of goods into stock; made by the client.
+    ReceiptId, "RECEIPT_ID_INVALID";
+    /// An adjustment of stock; made by the client.
+    AdjustmentId, "ADJUSTMENT_ID_INVALID";
+}
+
+/// A line of a document, unique within it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LineId(pub u32);
+
+impl fmt::Display for LineId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl FromStr for LineId {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        text.parse()
+            .map(Self)
+            .map_err(|_| InvalidValue::new("LINE_ID_INVALID", text, "a line id is a whole number"))
+    }
+}
+
+/// The number printed on a receipt, with its series if it has one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ReceiptNumber {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    series: Option<String>,
+    number: String,
+}
+
+impl ReceiptNumber {
+    /// Longest series or number, in characters.
+    pub const CHARS_MAX: usize = 40;
+
+    /// A number in a series; both are 1 to 40 characters without `:` and control characters, and are trimmed.
+    ///
+    /// # Errors
+    /// `RECEIPT_NUMBER_INVALID` when a part is empty, too long or has a forbidden character.
+    pub fn new(series: Option<&str>, number: &str) -> Result<Self, InvalidValue> {
+        Ok(Self {
+            series: series.map(Self::part).transpose()?,
+            number: Self::part(number)?,
+        })
+    }
+
+    /// The series, if it has one.
+    #[must_use]
+    pub fn series(&self) -> Option<&str> {
+        self.series.as_deref()
+    }
+
+    /// The number in the series.
+    #[must_use]
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    fn part(text: &str) -> Result<String, InvalidValue> {
+        let part = text.trim();
+        // The colon separates the parts of the claimed key.
+        let forbidden = |character: char| character.is_control() || character == ':';
+        if part.is_empty() || part.chars().nth(Self::CHARS_MAX).is_some() || part.contains(forbidden) {
+            let rule =
+                "a receipt series or number is 1 to 40 characters without colon and control characters";
+            return Err(InvalidValue::new("RECEIPT_NUMBER_INVALID", text, rule));
+        }
+        Ok(part.to_owned())
+    }
+}
+
+impl fmt::Display for ReceiptNumber {
+    /// `series:number`, or the number alone.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.series {
+            Some(series) => write!(out, "{series}:{}", self.number),
+            None => out.write_str(&self.number),
+        }
+    }
+}
+
+impl FromStr for ReceiptNumber {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        match text.split_once(':') {
+            Some((series, number)) => Self::new(Some(series), number),
+            None => Self::new(None, text),
+        }
+    }
+}

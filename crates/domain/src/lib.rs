@@ -1,0 +1,47 @@
+//! The rules of a retailer's back office: pure decisions and folds, no I/O, no clock, no randomness.
+//!
+//! One public module per aggregate, each with its events, its state and its decisions; the value types they
+//! share are at the root. Start at [`Decider`].
+
+mod apportion;
+mod business_date;
+mod decider;
+mod event;
+mod fiscal;
+mod gtin;
+mod ids;
+mod invalid;
+mod money;
+mod name;
+mod payment;
+mod quantity;
+mod rejection;
+mod rounding;
+mod tax_id;
+mod text;
+mod zone;
+
+pub mod company;
+pub mod product;
+pub mod register;
+pub mod sale;
+pub mod stock;
+pub mod store;
+
+pub use apportion::{ApportionError, apportion};
+pub use business_date::{business_date, local_hour};
+pub use decider::{Claim, Decider, Decision};
+pub use event::{DomainEvent, UnreadableEvent};
+pub use fiscal::{AccessKey, FiscalRef, Ncm, TaxAmount};
+pub use gtin::Gtin;
+pub use ids::{
+    AdjustmentId, CompanyId, LineId, ReceiptId, ReceiptNumber, RegisterNo, ReturnId, SaleId, Sku, StoreId,
+    SubjectId,
+};
+pub use invalid::InvalidValue;
+pub use money::{Amount, Currency, Money};
+pub use payment::{Channel, MethodAmount, Payment, PaymentCode, PaymentMethod};
+pub use quantity::{Quantity, UnitPrice};
+pub use rejection::{Rejection, RejectionKind};
+pub use tax_id::{Cnpj, Cpf, TaxId};
+pub use zone::StoreZone;

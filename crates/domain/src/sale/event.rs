@@ -1,0 +1,277 @@
+//! What can have happened to a sale; append-only.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::event::events;
+use crate::{
+    Amount, Channel, Currency, FiscalRef, InvalidValue, LineId, MethodAmount, Payment, PaymentMethod,
+    Quantity, ReceiptNumber, RegisterNo, ReturnId, SaleId, Sku, StoreId, SubjectId, TaxAmount, UnitPrice,
+};
+
+events! {
+    /// What can have happened to a sale.
+    #[expect(clippy::large_enum_variant, reason = "nearly every event is the large one")]
+    pub enum SaleEvent {
+        /// The sale took place.
+        SaleRecorded(SaleRecorded) = 1,
+        /// The whole sale was undone.
+        SaleVoided(SaleVoided) = 1,
+        /// Goods came back.
+        SaleReturned(SaleReturned) = 1,
+    }
+}
+
+/// The sale took place. Amounts that are zero are left out of the JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleRecorded {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Where.
+    pub store_id: StoreId,
+    /// At which till.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register_no: Option<RegisterNo>,
+    /// The number on the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ReceiptNumber>,
+    /// When, as the till told it.
+    pub occurred_at: Timestamp,
+    /// The trading day it counts for.
+    pub business_date: Date,
+    /// The hour on the store's wall clock, 0 to 23.
+    pub local_hour: u8,
+    /// Through which channel.
+    pub channel: Channel,
+    /// The currency of every amount here.
+    pub currency: Currency,
+    /// What was sold.
+    pub lines: Vec<SaleLine>,
+    /// What was handed over.
+    pub payments: Vec<Payment>,
+    /// What was handed back.
+    #[serde(default, skip_serializing_if = "Amount::is_zero")]
+    pub change: Amount,
+    /// The sum of the lines before any discount.
+    pub gross_total: Amount,
+    /// The sum of all discounts, of lines and of the order.
+    #[serde(default, skip_serializing_if = "Amount::is_zero")]
+    pub discount_total: Amount,
+    /// What the customer owed: gross less discounts.
+    pub total: Amount,
+    /// The customer, as a key to data kept elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<SubjectId>,
+    /// Who sold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seller: Option<String>,
+    /// The fiscal document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiscal_ref: Option<FiscalRef>,
+    /// The taxes as the emitter computed them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tax_summary: Vec<TaxAmount>,
+}
+
+impl SaleRecorded {
+    /// What each payment came to once the change is taken off; the amounts sum to the total.
+    ///
+    /// Change comes out of cash; only if it is more than all cash does it come out of the other payments, from
+    /// the last one back.
+    #[must_use]
+    pub fn received(&self) -> Vec<MethodAmount> {
+        let as_paid = |payment: &Payment| MethodAmount {
+            method: payment.method.clone(),
+            amount: payment.amount,
+        };
+        let mut received = self.payments.iter().map(as_paid).collect::<Vec<_>>();
+        let mut change = self.change;
+        for cash_only in [true, false] {
+            for payment in received.iter_mut().rev() {
+                if cash_only && payment.method != PaymentMethod::CASH {
+                    continue;
+                }
+                let taken = change.min(payment.amount);
+                payment.amount = payment.amount.checked_sub(taken).unwrap_or_default();
+                change = change.checked_sub(taken).unwrap_or_default();
+            }
+        }
+        received.retain(|payment| !payment.amount.is_zero());
+        received
+    }
+
+    /// The line with this id.
+    #[must_use]
+    pub fn line(&self, line_id: LineId) -> Option<&SaleLine> {
+        self.lines.iter().find(|line| line.line_id == line_id)
+    }
+}
+
+/// One line of a sale: gross less both discounts is net.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleLine {
+    /// The line, unique in the sale.
+    pub line_id: LineId,
+    /// What was sold.
+    pub sku: Sku,
+    /// What the receipt called it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// How much of it.
+    pub quantity: Quantity,
+    /// In which unit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// What one unit cost.
+    pub unit_price: UnitPrice,
+    /// Quantity times price, within one minor unit.
+    pub gross: Amount,
+    /// The discount given on this line.
+    #[serde(default, skip_serializing_if = "Amount::is_zero")]
+    pub line_discount: Amount,
+    /// The line's share of the order's discounts.
+    #[serde(default, skip_serializing_if = "Amount::is_zero")]
+    pub order_discount: Amount,
+    /// What the customer owed for it.
+    pub net: Amount,
+}
+
+/// The whole sale was undone: its goods are back and its money is given back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleVoided {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Where it took place.
+    pub store_id: StoreId,
+    /// When it was voided, as the till told it.
+    pub occurred_at: Timestamp,
+    /// The trading day the void counts for.
+    pub business_date: Date,
+    /// The hour of the void on the store's wall clock, 0 to 23.
+    pub local_hour: u8,
+    /// The trading day that the sale had counted for.
+    pub sale_business_date: Date,
+    /// The currency of every amount here.
+    pub currency: Currency,
+    /// Why.
+    pub reason: String,
+    /// What comes back.
+    pub lines: Vec<VoidedLine>,
+    /// What is given back, by means of payment; sums to the total.
+    pub refunds: Vec<MethodAmount>,
+    /// The total of the sale.
+    pub total: Amount,
+    /// The cancellation of the fiscal document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiscal_ref: Option<FiscalRef>,
+}
+
+/// One line of a voided sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidedLine {
+    /// The line of the sale.
+    pub line_id: LineId,
+    /// What was sold.
+    pub sku: Sku,
+    /// How much of it.
+    pub quantity: Quantity,
+    /// What the customer had owed for it.
+    pub net: Amount,
+}
+
+/// Goods came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleReturned {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// Where it took place.
+    pub store_id: StoreId,
+    /// The return.
+    pub return_id: ReturnId,
+    /// When the goods came back, as the till told it.
+    pub occurred_at: Timestamp,
+    /// The trading day the return counts for.
+    pub business_date: Date,
+    /// The hour of the return on the store's wall clock, 0 to 23.
+    pub local_hour: u8,
+    /// The trading day that the sale had counted for.
+    pub sale_business_date: Date,
+    /// The currency of every amount here.
+    pub currency: Currency,
+    /// What came back.
+    pub lines: Vec<ReturnedLine>,
+    /// What was given back, by means of payment; may be less, or more, than the goods' share of the sale.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<MethodAmount>,
+    /// The sum of the lines' shares: by this much the sale is worth less.
+    pub returned_total: Amount,
+    /// The sum of the refunds.
+    pub total_refund: Amount,
+    /// Why, if anybody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The fiscal document of the return.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiscal_ref: Option<FiscalRef>,
+}
+
+/// One line of a return.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnedLine {
+    /// The line of the sale.
+    pub line_id: LineId,
+    /// What came back.
+    pub sku: Sku,
+    /// How much of it.
+    pub quantity: Quantity,
+    /// Where it goes.
+    pub disposition: Disposition,
+    /// Its share of the line's net: cumulative, so that parts sum to the net exactly.
+    pub refund: Amount,
+}
+
+/// Where returned goods go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// Back on the shelf: stock goes up.
+    Restock,
+    /// Kept, but not for sale.
+    Damaged,
+    /// Thrown away.
+    Discard,
+}
+
+impl Disposition {
+    /// The word that stands for it in events and requests.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Restock => "restock",
+            Self::Damaged => "damaged",
+            Self::Discard => "discard",
+        }
+    }
+}
+
+impl fmt::Display for Disposition {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Disposition {
+    type Err = InvalidValue;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValue> {
+        let rule = "a disposition is restock, damaged or discard";
+        [Self::Restock, Self::Damaged, Self::Discard]
+            .into_iter()
+            .find(|disposition| disposition.as_str() == text)
+            .ok_or_else(|| InvalidValue::new("DISPOSITION_INVALID", text, rule))
+    }
+}

@@ -1,0 +1,361 @@
+//! How a sale can say no.
+
+use jiff::Timestamp;
+
+use crate::{
+    AccessKey, Amount, Currency, InvalidValue, LineId, Quantity, ReceiptNumber, Rejection, RejectionKind,
+    ReturnId, SaleId, StoreId,
+};
+
+/// Why a command to a sale was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SaleRejection {
+    /// A field breaks its own rule.
+    #[error(transparent)]
+    Invalid(#[from] InvalidValue),
+    /// No such store is defined.
+    #[error("store {store_id} is not defined; define it first, or correct the id")]
+    UnknownStore {
+        /// The store.
+        store_id: StoreId,
+    },
+    /// The client's clock is too far ahead.
+    #[error("the sale's time {occurred_at} is more than 5 minutes after {recorded_at}; set the till's clock")]
+    OccurredInFuture {
+        /// The time in the command.
+        occurred_at: Timestamp,
+        /// The server's time.
+        recorded_at: Timestamp,
+    },
+    /// The sale is not in the store's currency.
+    #[error("the sale is in {given}, its store trades in {expected}; convert it before sending")]
+    CurrencyMismatch {
+        /// The currency in the command.
+        given: Currency,
+        /// The store's currency.
+        expected: Currency,
+    },
+    /// The client's figure for a line is too far from quantity times price.
+    #[error(
+        "lines[{index}] comes to {expected} minor units before discount, the client says {given}; \
+         1 is tolerated, correct the quantity, the price or the net"
+    )]
+    LineTotalOutOfTolerance {
+        /// Which line of the command, from 0.
+        index: usize,
+        /// Quantity times price.
+        expected: Amount,
+        /// The client's net with the line's discount added back.
+        given: Amount,
+    },
+    /// A discount is more than what it is taken from.
+    #[error("a discount of {discount} minor units is more than the {available} it is taken from; lower it")]
+    DiscountExceedsLine {
+        /// Which line of the command, from 0; `None` for the order's discounts.
+        index: Option<usize>,
+        /// The discount.
+        discount: Amount,
+        /// What it is taken from.
+        available: Amount,
+    },
+    /// The client's total is not the sum of the lines.
+    #[error("the lines come to {expected} minor units, the client's total is {given}; correct either")]
+    SaleTotalMismatch {
+        /// The sum of the lines.
+        expected: Amount,
+        /// The client's total.
+        given: Amount,
+    },
+    /// The payments do not cover the total exactly.
+    #[error("the payments less change come to {paid} minor units, the total is {total}; correct either")]
+    PaymentTotalMismatch {
+        /// The total.
+        total: Amount,
+        /// The payments less change.
+        paid: Amount,
+    },
+    /// A sum is larger than an amount may be.
+    #[error("{what} is out of range: at most 9007199254740991 minor units; correct the quantities or prices")]
+    AmountOutOfRange {
+        /// What was being added up.
+        what: &'static str,
+    },
+    /// Another sale has this receipt number.
+    #[error("receipt {receipt} of this store and register belongs to another sale; check for a double entry")]
+    DuplicateReceipt {
+        /// The number.
+        receipt: Box<ReceiptNumber>,
+    },
+    /// Another document has this access key.
+    #[error("access key {access_key} belongs to another sale; check for a double entry")]
+    DuplicateFiscalKey {
+        /// The key.
+        access_key: AccessKey,
+    },
+    /// Another payment has this PIX end-to-end id.
+    #[error("PIX {pix_e2e_id} pays for another sale already; check for a double entry")]
+    PixIdAlreadyUsed {
+        /// The end-to-end id.
+        pix_e2e_id: String,
+    },
+    /// The sale, or the return, is recorded already, with other content.
+    #[error("{what} is recorded with other content; use a new id, or send exactly what was sent before")]
+    IdempotencyMismatch {
+        /// The sale or return.
+        what: String,
+    },
+    /// No such sale is recorded.
+    #[error("sale {sale_id} is not recorded; record it first, or correct the id")]
+    SaleNotFound {
+        /// The sale.
+        sale_id: SaleId,
+    },
+    /// The sale is voided already.
+    #[error("sale {sale_id} is voided already; nothing is left to void")]
+    SaleAlreadyVoided {
+        /// The sale.
+        sale_id: SaleId,
+    },
+    /// The sale has returns, so it cannot be undone as a whole.
+    #[error("sale {sale_id} has {returns} returns and cannot be voided; record a return of the rest")]
+    SaleHasReturns {
+        /// The sale.
+        sale_id: SaleId,
+        /// How many.
+        returns: usize,
+    },
+    /// The policy's time for voiding is over.
+    #[error("the sale of {occurred_at} could be voided for {window_hours} hours; record a return instead")]
+    VoidWindowExpired {
+        /// When the sale took place.
+        occurred_at: Timestamp,
+        /// The policy.
+        window_hours: u32,
+    },
+    /// The sale is voided, so nothing of it can come back.
+    #[error("sale {sale_id} is voided; its goods and money are back already")]
+    SaleVoided {
+        /// The sale.
+        sale_id: SaleId,
+    },
+    /// The sale has no such line.
+    #[error("the sale has no line {line_id}; name a line of the sale")]
+    LineNotFound {
+        /// Which line of the command, from 0.
+        index: usize,
+        /// The line asked for.
+        line_id: LineId,
+    },
+    /// More would come back than was sold.
+    #[error("of line {line_id} {sold} were sold and {returned} are back; {given} more cannot come back")]
+    ReturnExceedsSold {
+        /// Which line of the command, from 0.
+        index: usize,
+        /// The line of the sale.
+        line_id: LineId,
+        /// How much was sold.
+        sold: Quantity,
+        /// How much is back already.
+        returned: Quantity,
+        /// How much is said to come back now.
+        given: Quantity,
+    },
+    /// More would be refunded than was paid.
+    #[error("{paid} minor units were paid and {refunded} are refunded; {given} more cannot be refunded")]
+    RefundExceedsPaid {
+        /// The sale's total.
+        paid: Amount,
+        /// What is refunded already.
+        refunded: Amount,
+        /// What would be refunded now.
+        given: Amount,
+    },
+    /// The sale has as many returns as one sale may have.
+    #[error("sale {sale_id} has {returns} returns, the most there may be; return several lines at once")]
+    TooManyReturns {
+        /// The sale.
+        sale_id: SaleId,
+        /// How many.
+        returns: usize,
+        /// The return that was refused.
+        return_id: ReturnId,
+    },
+}
+
+impl Rejection for SaleRejection {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Invalid(invalid) => invalid.reason(),
+            Self::UnknownStore { .. } => "UNKNOWN_STORE",
+            Self::OccurredInFuture { .. } => "OCCURRED_IN_FUTURE",
+            Self::CurrencyMismatch { .. } => "CURRENCY_MISMATCH",
+            Self::LineTotalOutOfTolerance { .. } => "LINE_TOTAL_OUT_OF_TOLERANCE",
+            Self::DiscountExceedsLine { .. } => "DISCOUNT_EXCEEDS_LINE",
+            Self::SaleTotalMismatch { .. } => "SALE_TOTAL_MISMATCH",
+            Self::PaymentTotalMismatch { .. } => "PAYMENT_TOTAL_MISMATCH",
+            Self::AmountOutOfRange { .. } => "AMOUNT_OUT_OF_RANGE",
+            Self::DuplicateReceipt { .. } => "DUPLICATE_RECEIPT",
+            Self::DuplicateFiscalKey { .. } => "DUPLICATE_FISCAL_KEY",
+            Self::PixIdAlreadyUsed { .. } => "PIX_ID_ALREADY_USED",
+            Self::IdempotencyMismatch { .. } => "IDEMPOTENCY_MISMATCH",
+            Self::SaleNotFound { .. } => "SALE_NOT_FOUND",
+            Self::SaleAlreadyVoided { .. } => "SALE_ALREADY_VOIDED",
+            Self::SaleHasReturns { .. } => "SALE_HAS_RETURNS",
+            Self::VoidWindowExpired { .. } => "VOID_WINDOW_EXPIRED",
+            Self::SaleVoided { .. } => "SALE_VOIDED",
+            Self::LineNotFound { .. } => "LINE_NOT_FOUND",
+            Self::ReturnExceedsSold { .. } => "RETURN_EXCEEDS_SOLD",
+            Self::RefundExceedsPaid { .. } => "REFUND_EXCEEDS_PAID",
+            Self::TooManyReturns { .. } => "TOO_MANY_RETURNS",
+        }
+    }
+
+    fn kind(&self) -> RejectionKind {
+        match self {
+            Self::Invalid(_)
+            | Self::OccurredInFuture { .. }
+            | Self::CurrencyMismatch { .. }
+            | Self::LineTotalOutOfTolerance { .. }
+            | Self::DiscountExceedsLine { .. }
+            | Self::SaleTotalMismatch { .. }
+            | Self::PaymentTotalMismatch { .. }
+            | Self::AmountOutOfRange { .. }
+            | Self::LineNotFound { .. } => RejectionKind::Invalid,
+            Self::UnknownStore { .. } | Self::SaleNotFound { .. } => RejectionKind::NotFound,
+            Self::DuplicateReceipt { .. }
+            | Self::DuplicateFiscalKey { .. }
+            | Self::PixIdAlreadyUsed { .. }
+            | Self::IdempotencyMismatch { .. } => RejectionKind::Duplicate,
+            Self::SaleAlreadyVoided { .. }
+            | Self::SaleHasReturns { .. }
+            | Self::VoidWindowExpired { .. }
+            | Self::SaleVoided { .. }
+            | Self::ReturnExceedsSold { .. }
+            | Self::RefundExceedsPaid { .. }
+            | Self::TooManyReturns { .. } => RejectionKind::State,
+        }
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        metadata(self)
+    }
+
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Invalid(invalid) => invalid.field(),
+            Self::UnknownStore { .. } => Some("store_id".to_owned()),
+            Self::OccurredInFuture { .. } => Some("occurred_at".to_owned()),
+            Self::CurrencyMismatch { .. } => Some("currency".to_owned()),
+            Self::LineTotalOutOfTolerance { index, .. } => Some(format!("lines[{index}].net")),
+            Self::DiscountExceedsLine {
+                index: Some(index), ..
+            } => Some(format!("lines[{index}].line_discount")),
+            Self::DiscountExceedsLine { index: None, .. } => Some("order_discounts".to_owned()),
+            Self::SaleTotalMismatch { .. } => Some("total".to_owned()),
+            Self::PaymentTotalMismatch { .. } | Self::PixIdAlreadyUsed { .. } => Some("payments".to_owned()),
+            Self::DuplicateReceipt { .. } => Some("receipt".to_owned()),
+            Self::DuplicateFiscalKey { .. } => Some("fiscal_ref.access_key".to_owned()),
+            Self::SaleNotFound { .. } => Some("sale_id".to_owned()),
+            Self::LineNotFound { index, .. } => Some(format!("lines[{index}].line_id")),
+            Self::ReturnExceedsSold { index, .. } => Some(format!("lines[{index}].quantity")),
+            Self::RefundExceedsPaid { .. } => Some("refunds".to_owned()),
+            Self::AmountOutOfRange { .. }
+            | Self::IdempotencyMismatch { .. }
+            | Self::SaleAlreadyVoided { .. }
+            | Self::SaleHasReturns { .. }
+            | Self::VoidWindowExpired { .. }
+            | Self::SaleVoided { .. }
+            | Self::TooManyReturns { .. } => None,
+        }
+    }
+}
+
+/// The values behind a rejection.
+fn metadata(rejection: &SaleRejection) -> Vec<(&'static str, String)> {
+    use SaleRejection as No;
+    let pair = |key: &'static str, value: &dyn std::fmt::Display| (key, value.to_string());
+    match rejection {
+        No::Invalid(invalid) => invalid.metadata(),
+        No::UnknownStore { store_id } => vec![pair("store_id", store_id)],
+        No::OccurredInFuture {
+            occurred_at,
+            recorded_at,
+        } => {
+            vec![pair("occurred_at", occurred_at), pair("recorded_at", recorded_at)]
+        }
+        No::CurrencyMismatch { given, expected } => vec![pair("given", given), pair("expected", expected)],
+        No::LineTotalOutOfTolerance {
+            index,
+            expected,
+            given,
+        } => {
+            vec![
+                pair("line", index),
+                pair("expected", expected),
+                pair("given", given),
+            ]
+        }
+        No::DiscountExceedsLine {
+            discount, available, ..
+        } => {
+            vec![pair("discount", discount), pair("available", available)]
+        }
+        No::SaleTotalMismatch { expected, given } => vec![pair("expected", expected), pair("given", given)],
+        No::PaymentTotalMismatch { total, paid } => vec![pair("total", total), pair("paid", paid)],
+        No::AmountOutOfRange { what } => vec![pair("what", what)],
+        No::IdempotencyMismatch { what } => vec![pair("what", what)],
+        No::DuplicateReceipt { receipt } => vec![pair("receipt", receipt)],
+        No::DuplicateFiscalKey { access_key } => vec![pair("access_key", access_key)],
+        No::PixIdAlreadyUsed { pix_e2e_id } => vec![pair("pix_e2e_id", pix_e2e_id)],
+        No::SaleNotFound { sale_id } | No::SaleAlreadyVoided { sale_id } | No::SaleVoided { sale_id } => {
+            vec![pair("sale_id", sale_id)]
+        }
+        No::SaleHasReturns { sale_id, returns } => vec![pair("sale_id", sale_id), pair("returns", returns)],
+        No::VoidWindowExpired {
+            occurred_at,
+            window_hours,
+        } => {
+            vec![
+                pair("occurred_at", occurred_at),
+                pair("window_hours", window_hours),
+            ]
+        }
+        No::LineNotFound { line_id, .. } => vec![pair("line_id", line_id)],
+        No::ReturnExceedsSold {
+            line_id,
+            sold,
+            returned,
+            given,
+            ..
+        } => {
+            vec![
+                pair("line_id", line_id),
+                pair("sold", sold),
+                pair("returned", returned),
+                pair("given", given),
+            ]
+        }
+        No::RefundExceedsPaid {
+            paid,
+            refunded,
+            given,
+        } => {
+            vec![
+                pair("paid", paid),
+                pair("refunded", refunded),
+                pair("given", given),
+            ]
+        }
+        No::TooManyReturns {
+            sale_id,
+            returns,
+            return_id,
+        } => {
+            vec![
+                pair("sale_id", sale_id),
+                pair("returns", returns),
+                pair("return_id", return_id),
+            ]
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What a sale's events add up to.
+
+use super::{ReturnedLine, SaleRecorded, SaleReturned, SaleVoided};
+use crate::{Amount, LineId, Quantity};
+
+/// The sale as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SaleState {
+    /// The sale as recorded; `None` before it.
+    pub recorded: Option<Box<SaleRecorded>>,
+    /// The void, if there was one.
+    pub voided: Option<Box<SaleVoided>>,
+    /// Every return so far, oldest first.
+    pub returns: Vec<SaleReturned>,
+}
+
+impl SaleState {
+    /// How much of a line has come back; `None` when the sum is out of range.
+    #[must_use]
+    pub fn returned_quantity(&self, line_id: LineId) -> Option<Quantity> {
+        Quantity::checked_sum(self.returned_lines(line_id).map(|line| line.quantity))
+    }
+
+    /// What has been given back of a line's net; `None` when the sum is out of range.
+    #[must_use]
+    pub fn returned_share(&self, line_id: LineId) -> Option<Amount> {
+        Amount::checked_sum(self.returned_lines(line_id).map(|line| line.refund))
+    }
+
+    /// What has been refunded of the sale; `None` when the sum is out of range.
+    #[must_use]
+    pub fn refunded(&self) -> Option<Amount> {
+        Amount::checked_sum(self.returns.iter().map(|returned| returned.total_refund))
+    }
+
+    fn returned_lines(&self, line_id: LineId) -> impl Iterator<Item = &ReturnedLine> {
+        self.returns
+            .iter()
+            .flat_map(|returned| &returned.lines)
+            .filter(move |line| line.line_id == line_id)
+    }
+}

@@ -1,0 +1,63 @@
+//! What a store's events add up to.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+use super::StoreDefined;
+use crate::{Currency, StoreId, StoreZone};
+
+/// The store as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoreState {
+    /// The definition; `None` before it.
+    pub defined: Option<StoreDefined>,
+}
+
+impl StoreState {
+    /// What other aggregates need to know of the store; `None` before it is defined.
+    #[must_use]
+    pub fn settings(&self) -> Option<StoreSettings> {
+        self.defined.as_ref().map(StoreSettings::from)
+    }
+}
+
+/// What other aggregates need to know of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// The store.
+    pub store_id: StoreId,
+    /// Its name.
+    pub name: String,
+    /// The zone its clocks show.
+    pub time_zone: StoreZone,
+    /// When its trading day begins; anything earlier counts for the day before.
+    pub day_cutover: Time,
+    /// The currency it trades in.
+    pub currency: Currency,
+}
+
+impl StoreSettings {
+    /// The trading day of a moment in this store.
+    #[must_use]
+    pub fn business_date(&self, occurred_at: Timestamp) -> Date {
+        self.time_zone.business_date(occurred_at, self.day_cutover)
+    }
+
+    /// The hour on the store's wall clock, 0 to 23.
+    #[must_use]
+    pub fn local_hour(&self, occurred_at: Timestamp) -> u8 {
+        self.time_zone.local_hour(occurred_at)
+    }
+}
+
+impl From<&StoreDefined> for StoreSettings {
+    fn from(defined: &StoreDefined) -> Self {
+        Self {
+            store_id: defined.store_id.clone(),
+            name: defined.name.clone(),
+            time_zone: defined.time_zone.clone(),
+            day_cutover: defined.day_cutover,
+            currency: defined.currency,
+        }
+    }
+}

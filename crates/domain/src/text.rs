@@ -1,0 +1,79 @@
+//! Text that people type: trimmed, bounded and free of control characters.
+
+use crate::InvalidValue;
+
+/// Longest name of a company, store, register or product, in characters.
+pub(crate) const NAME_CHARS_MAX: usize = 200;
+/// Longest description, reason or note, in characters.
+pub(crate) const NOTE_CHARS_MAX: usize = 500;
+/// Longest code of somebody else's (NSU, brand, protocol, unit), in characters.
+pub(crate) const CODE_CHARS_MAX: usize = 80;
+/// Longest pointer to a stored document, in characters.
+pub(crate) const URI_CHARS_MAX: usize = 1_000;
+
+/// Trims a text that must not be empty and checks its bounds.
+pub(crate) fn required(field: &str, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
+    let text = optional(field, text, chars_max)?;
+    if text.is_empty() {
+        return Err(InvalidValue::new("FIELD_REQUIRED", text, "a text is required here").at(field));
+    }
+    Ok(text)
+}
+
+/// Trims a text that may be empty and checks its bounds.
+pub(crate) fn optional(field: &str, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
+    let text = text.trim();
+    // NUL and its kin cannot be stored or shown; line breaks in a note can.
+    if text
+        .chars()
+        .any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+    {
+        let shown = text.escape_debug();
+        return Err(InvalidValue::new("TEXT_HAS_CONTROL", shown, "control characters are refused").at(field));
+    }
+    if text.chars().nth(chars_max).is_some() {
+        let rule = "the text is longer than this field holds";
+        return Err(InvalidValue::new("TEXT_TOO_LONG", text, rule).at(field));
+    }
+    Ok(text.to_owned())
+}
+
+/// Checks a text that may be absent; an empty one counts as absent.
+pub(crate) fn maybe(
+    field: &str,
+    text: Option<&String>,
+    chars_max: usize,
+) -> Result<Option<String>, InvalidValue> {
+    let Some(text) = text else { return Ok(None) };
+    Ok(Some(optional(field, text, chars_max)?).filter(|text| !text.is_empty()))
+}
+
+/// Stores a type as its text form, and checks the text when reading it back.
+macro_rules! serde_as_text {
+    ($($name:ident),+ $(,)?) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+                impl serde::de::Visitor<'_> for Text {
+                    type Value = $name;
+
+                    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        out.write_str(concat!("the text of a ", stringify!($name)))
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(Text)
+            }
+        }
+    )+};
+}
+pub(crate) use serde_as_text;
