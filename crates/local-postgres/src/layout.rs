@@ -91,12 +91,20 @@ impl Layout {
         }
     }
 
-    /// Makes the folders for socket and logs and gives them to the server's user.
+    /// Makes the folders for socket and logs, gives them to the server's user, and clears what a crash left there.
+    /// The caller holds the lock and has seen that nobody runs on the folder.
     pub(crate) fn prepare(&self, account: Option<&Account>) -> Result<(), StartError> {
         for path in [&self.run, &self.log] {
             make_private(path, account)?;
         }
-        Ok(())
+        // PostgreSQL would refuse to start while the process that wrote it is an unreaped zombie.
+        let socket_lock = self.run.join(format!(".s.PGSQL.{PORT}.lock"));
+        match std::fs::remove_file(&socket_lock) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(at("removing", &socket_lock)(error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Removes the socket folder if it is not below the data folder; only after the server has ended.

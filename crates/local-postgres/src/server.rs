@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::account::{Account, command};
-use crate::cluster::{self, SUPERUSER, last_words_in};
+use crate::cluster::{self, SUPERUSER, last_words};
 use crate::error::at;
 use crate::keeper::{Keeper, send};
 use crate::layout::Layout;
@@ -281,7 +281,7 @@ fn wait_until_ready(config: &ServerConfig, owned: &Owned) -> Result<(), Failure>
             return Ok(());
         }
         if keeper.wait(READY_POLL).is_some() {
-            let output = last_words_in(&layout.start_log());
+            let output = last_words(&words_of(keeper.pid(), layout));
             let remains = ["lock file", "pre-existing shared memory block"]
                 .iter()
                 .any(|part| output.contains(part));
@@ -309,6 +309,20 @@ fn wait_until_ready(config: &ServerConfig, owned: &Owned) -> Result<(), Failure>
             }));
         }
     }
+}
+
+/// What a server said: on its error output, and after that in its log files, on lines marked with its id.
+fn words_of(pid: u32, layout: &Layout) -> String {
+    let read = |path: PathBuf| String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
+    let mark = format!("[{pid}]");
+    let mut words = read(layout.start_log());
+    for entry in std::fs::read_dir(&layout.log).into_iter().flatten().flatten() {
+        for line in read(entry.path()).lines().filter(|line| line.contains(&mark)) {
+            words.push_str(line);
+            words.push('\n');
+        }
+    }
+    words
 }
 
 /// Waits while somebody else's server starts or stops; `None` when it ended or lost its owner meanwhile.

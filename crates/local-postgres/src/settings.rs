@@ -75,21 +75,19 @@ fn tuning(durability: Durability) -> Vec<(String, String)> {
         ("log_timezone", "UTC"),
         ("log_line_prefix", "%m [%p] %q%a %u@%d "),
     ];
-    let commit: &[(&str, &str)] = match durability {
-        Durability::Durable => &[
-            ("fsync", "on"),
-            ("synchronous_commit", "on"),
-            ("full_page_writes", "on"),
-        ],
-        Durability::Disposable => &[
-            ("fsync", "off"),
-            ("synchronous_commit", "off"),
-            ("full_page_writes", "off"),
-        ],
+    // The other two stay on even then: what a killed process has committed must be whole for the next one.
+    let fsync = match durability {
+        Durability::Durable => "on",
+        Durability::Disposable => "off",
     };
+    let commit = [
+        ("fsync", fsync),
+        ("synchronous_commit", "on"),
+        ("full_page_writes", "on"),
+    ];
     common
         .iter()
-        .chain(commit)
+        .chain(&commit)
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect()
 }

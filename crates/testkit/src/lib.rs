@@ -1,0 +1,20 @@
+//! Real PostgreSQL for tests: one private server a test run, one database a test.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! let database = posars_testkit::TestDatabase::create().await?;
+//! let (client, connection) = tokio_postgres::connect(database.url(), tokio_postgres::NoTls).await?;
+//! # drop((client, connection)); Ok(()) }
+//! ```
+//!
+//! The first test of a process starts a server from a cached, migrated cluster; it ends with the process. Nothing
+//! has to be installed, started or cleaned by hand, under `cargo test` as under nextest.
+
+mod cache;
+mod database;
+mod scratch;
+mod server;
+mod sweeper;
+
+pub use database::TestDatabase;
+pub use server::TestServer;
