@@ -138,3 +138,22 @@ pub struct TaxAmount {
     /// How much it is.
     pub amount: Amount,
 }
+
+impl TaxAmount {
+    /// Trims the text and checks the ranges; the figures themselves are the emitter's.
+    pub(crate) fn checked(&self, field: &str) -> Result<Self, InvalidValue> {
+        for (name, amount) in [("base", self.base), ("amount", self.amount)] {
+            if !amount.is_in_range() {
+                let invalid = InvalidValue::new("AMOUNT_OUT_OF_RANGE", amount, Amount::RANGE_RULE);
+                return Err(invalid.at(format!("{field}.{name}")));
+            }
+        }
+        let tax = text::required(&format!("{field}.tax"), &self.tax, CODE_CHARS_MAX)?;
+        Ok(Self {
+            tax,
+            base: self.base,
+            rate: self.rate.normalize(),
+            amount: self.amount,
+        })
+    }
+}

@@ -49,7 +49,7 @@ impl FromStr for Gtin {
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let digits = text.as_bytes();
         let well_formed = matches!(digits.len(), 8 | 12 | 13 | 14) && digits.iter().all(u8::is_ascii_digit);
-        if !well_formed || check_sum(digits) % 10 != 0 {
+        if !well_formed || !check_sum(digits).is_multiple_of(10) {
             let rule = "a GTIN is 8, 12, 13 or 14 digits, the last of which checks the others";
             return Err(InvalidValue::new("GTIN_INVALID", text, rule));
         }

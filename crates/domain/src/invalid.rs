@@ -1,5 +1,6 @@
 //! A value that can never be accepted, whatever the state.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::{Rejection, RejectionKind};
@@ -13,13 +14,13 @@ pub struct InvalidValue {
     reason: &'static str,
     field: Option<Box<str>>,
     given: Box<str>,
-    rule: &'static str,
+    rule: Cow<'static, str>,
 }
 
 impl InvalidValue {
     /// Makes an error from its stable code, the refused value and the rule it breaks.
     #[must_use]
-    pub fn new(reason: &'static str, given: impl fmt::Display, rule: &'static str) -> Self {
+    pub fn new(reason: &'static str, given: impl fmt::Display, rule: impl Into<Cow<'static, str>>) -> Self {
         let given = given
             .to_string()
             .chars()
@@ -29,7 +30,7 @@ impl InvalidValue {
             reason,
             field: None,
             given: given.into(),
-            rule,
+            rule: rule.into(),
         }
     }
 
@@ -48,8 +49,8 @@ impl InvalidValue {
 
     /// The rule that the value breaks.
     #[must_use]
-    pub const fn rule(&self) -> &'static str {
-        self.rule
+    pub fn rule(&self) -> &str {
+        &self.rule
     }
 }
 
@@ -78,10 +79,28 @@ impl Rejection for InvalidValue {
     }
 
     fn metadata(&self) -> Vec<(&'static str, String)> {
-        vec![("given", self.given.to_string()), ("rule", self.rule.to_owned())]
+        vec![("given", self.given.to_string()), ("rule", self.rule.to_string())]
     }
 
     fn field(&self) -> Option<String> {
         self.field.as_deref().map(str::to_owned)
     }
+}
+
+/// Refuses a list that is longer than its bound.
+pub(crate) fn not_longer(field: &str, length: usize, length_max: usize) -> Result<(), InvalidValue> {
+    if length > length_max {
+        let rule = format!("the list holds at most {length_max} entries");
+        return Err(InvalidValue::new("LIST_TOO_LONG", format!("{length} entries"), rule).at(field));
+    }
+    Ok(())
+}
+
+/// Refuses a list without entries.
+pub(crate) fn not_empty(field: &str, length: usize) -> Result<(), InvalidValue> {
+    if length == 0 {
+        let rule = "the list needs at least one entry";
+        return Err(InvalidValue::new("LIST_EMPTY", "0 entries", rule).at(field));
+    }
+    Ok(())
 }

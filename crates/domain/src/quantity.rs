@@ -195,3 +195,21 @@ impl FromStr for UnitPrice {
 }
 
 serde_as_text!(Quantity, UnitPrice);
+
+/// Refuses a quantity that is not more than zero, or out of range.
+pub(crate) fn positive(field: &str, quantity: Quantity) -> Result<Quantity, InvalidValue> {
+    if !quantity.is_positive() {
+        let rule = "the quantity must be more than zero";
+        return Err(InvalidValue::new("QUANTITY_NOT_POSITIVE", quantity, rule).at(field));
+    }
+    in_range(field, quantity)
+}
+
+/// Refuses a quantity beyond plus or minus [`Quantity::MAX`].
+pub(crate) fn in_range(field: &str, quantity: Quantity) -> Result<Quantity, InvalidValue> {
+    if !quantity.is_in_range() {
+        let rule = "a quantity is at most 900719925474.0991 either way";
+        return Err(InvalidValue::new("QUANTITY_INVALID", quantity, rule).at(field));
+    }
+    Ok(quantity)
+}

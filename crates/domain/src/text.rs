@@ -32,7 +32,7 @@ pub(crate) fn optional(field: &str, text: &str, chars_max: usize) -> Result<Stri
         return Err(InvalidValue::new("TEXT_HAS_CONTROL", shown, "control characters are refused").at(field));
     }
     if text.chars().nth(chars_max).is_some() {
-        let rule = "the text is longer than this field holds";
+        let rule = format!("this field holds at most {chars_max} characters");
         return Err(InvalidValue::new("TEXT_TOO_LONG", text, rule).at(field));
     }
     Ok(text.to_owned())

@@ -70,7 +70,6 @@ impl Decider for Company {
         match event {
             CompanyEvent::CompanyDefined(defined) => CompanyState {
                 defined: Some(defined.clone()),
-                ..state
             },
         }
     }

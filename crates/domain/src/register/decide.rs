@@ -72,7 +72,6 @@ impl Decider for Register {
         match event {
             RegisterEvent::RegisterDefined(defined) => RegisterState {
                 defined: Some(defined.clone()),
-                ..state
             },
         }
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Disposition;
+use super::{Disposition, OrderDiscount};
 use crate::{
     Amount, Channel, Currency, FiscalRef, LineId, MethodAmount, Payment, Quantity, ReceiptNumber, RegisterNo,
     ReturnId, SaleId, Sku, StoreId, SubjectId, TaxAmount, TaxId, UnitPrice,
@@ -78,15 +78,6 @@ pub struct RecordSaleLine {
     /// Gross less `line_discount`, before order discounts, by the client's own sum: with the discount added
     /// back it may differ from quantity times price by one minor unit, and then stands.
     pub net: Option<Amount>,
-}
-
-/// A discount on the whole order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OrderDiscount {
-    /// How much.
-    pub amount: Amount,
-    /// Why, at most 500 characters.
-    pub reason: Option<String>,
 }
 
 /// Who bought.

@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    CLOCK_AHEAD_MAX_S, SaleCommand, SaleEvent, SaleRejection, SaleState, record, returning, voiding,
+    CLOCK_AHEAD_MAX_S, SaleCommand, SaleEvent, SaleRecorded, SaleRejection, SaleState, record, returning,
+    voiding,
 };
 use crate::store::StoreSettings;
-use crate::{Claim, Decider, Decision, FiscalRef, SaleId};
+use crate::{Claim, Decider, Decision, FiscalRef, SaleId, StoreId};
 
 /// The sale's rules.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,25 @@ impl Decider for Sale {
         }
         state
     }
+}
+
+/// The store of the sale, which must be defined.
+pub(super) fn store_of<'a>(
+    context: &'a SaleContext,
+    store_id: &StoreId,
+) -> Result<&'a StoreSettings, SaleRejection> {
+    let store = context.store.as_ref().filter(|store| store.store_id == *store_id);
+    store.ok_or_else(|| SaleRejection::UnknownStore {
+        store_id: store_id.clone(),
+    })
+}
+
+/// The sale as recorded, without which nothing can be voided or returned.
+pub(super) fn recorded(state: &SaleState, sale_id: SaleId) -> Result<&SaleRecorded, SaleRejection> {
+    state
+        .recorded
+        .as_deref()
+        .ok_or(SaleRejection::SaleNotFound { sale_id })
 }
 
 /// A till's clock may run a little ahead; a time further ahead would put the sale on a day that is not here yet.

@@ -15,7 +15,6 @@ use crate::{
 
 events! {
     /// What can have happened to a sale.
-    #[expect(clippy::large_enum_variant, reason = "nearly every event is the large one")]
     pub enum SaleEvent {
         /// The sale took place.
         SaleRecorded(SaleRecorded) = 1,
@@ -51,6 +50,9 @@ pub struct SaleRecorded {
     pub currency: Currency,
     /// What was sold.
     pub lines: Vec<SaleLine>,
+    /// The discounts on the whole order, whose shares are in the lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order_discounts: Vec<OrderDiscount>,
     /// What was handed over.
     pub payments: Vec<Payment>,
     /// What was handed back.
@@ -109,6 +111,16 @@ impl SaleRecorded {
     pub fn line(&self, line_id: LineId) -> Option<&SaleLine> {
         self.lines.iter().find(|line| line.line_id == line_id)
     }
+}
+
+/// A discount on the whole order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderDiscount {
+    /// How much.
+    pub amount: Amount,
+    /// Why, at most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// One line of a sale: gross less both discounts is net.

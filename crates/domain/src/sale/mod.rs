@@ -13,12 +13,12 @@ mod state;
 mod voiding;
 
 pub use command::{
-    Customer, OrderDiscount, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, SaleCommand,
-    VoidSale,
+    Customer, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, SaleCommand, VoidSale,
 };
 pub use decide::{Sale, SaleContext};
 pub use event::{
-    Disposition, ReturnedLine, SaleEvent, SaleLine, SaleRecorded, SaleReturned, SaleVoided, VoidedLine,
+    Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleLine, SaleRecorded, SaleReturned, SaleVoided,
+    VoidedLine,
 };
 pub use rejection::SaleRejection;
 pub use state::SaleState;

@@ -1,6 +1,279 @@
-//! Under way.
-use super::decide::Decided;
-use super::{RecordSale, SaleContext, SaleState};
-pub(super) fn decide(_state: &SaleState, _command: &RecordSale, _context: &SaleContext) -> Decided {
-    todo!()
+//! Recording a sale: the arithmetic of a receipt.
+
+use std::collections::BTreeSet;
+
+use super::decide::{Decided, fiscal_claim, not_in_future, store_of};
+use super::{
+    DISCOUNTS_MAX, LINES_MAX, OrderDiscount, PAYMENTS_MAX, RecordSale, RecordSaleLine, SaleContext, SaleLine,
+    SaleRecorded, SaleRejection, SaleState,
+};
+use crate::invalid::{not_empty, not_longer};
+use crate::payment::not_negative;
+use crate::quantity::positive;
+use crate::store::StoreSettings;
+use crate::text::{self, CODE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX};
+use crate::{Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Payment, TaxAmount, apportion};
+
+/// How far a client's figure for a line may be from quantity times price, in minor units.
+///
+/// # Source
+/// NF-e accepts one centavo either way between `vProd` and `qCom * vUnCom`.
+const LINE_TOLERANCE: Amount = Amount::from_minor(1);
+
+pub(super) fn decide(state: &SaleState, command: &RecordSale, context: &SaleContext) -> Decided {
+    let store = store_of(context, &command.store_id)?;
+    let sale = priced(command, store)?;
+    if let Some(before) = &state.recorded {
+        return same_again(before, sale);
+    }
+    not_in_future(command.occurred_at, context.recorded_at)?;
+    let claims = claims(&sale)?;
+    Ok(Decision {
+        events: vec![sale.into()],
+        claims,
+    })
+}
+
+/// The client's id is the idempotency key for ever: the same sale is nothing new, another is an error.
+fn same_again(before: &SaleRecorded, mut sale: SaleRecorded) -> Decided {
+    // The day was stored once; the store's settings may have changed since.
+    sale.business_date = before.business_date;
+    sale.local_hour = before.local_hour;
+    if *before == sale {
+        return Ok(Decision::nothing());
+    }
+    Err(SaleRejection::IdempotencyMismatch {
+        what: format!("sale {}", sale.sale_id),
+    })
+}
+
+fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, SaleRejection> {
+    if command.currency != store.currency {
+        return Err(SaleRejection::CurrencyMismatch {
+            given: command.currency,
+            expected: store.currency,
+        });
+    }
+    let order_discounts = order_discounts(&command.order_discounts)?;
+    let lines = discounted(lines(command)?, &order_discounts)?;
+    let gross_total = sum("the gross total", lines.iter().map(|line| line.gross))?;
+    let total = sum("the total", lines.iter().map(|line| line.net))?;
+    if let Some(given) = command.total.filter(|given| *given != total) {
+        return Err(SaleRejection::SaleTotalMismatch {
+            expected: total,
+            given,
+        });
+    }
+    let change = not_negative("change", command.change)?;
+    let payments = payments(&command.payments)?;
+    let handed_over = sum("the payments", payments.iter().map(|payment| payment.amount))?;
+    let paid = difference("the payments", handed_over, change)?;
+    if paid != total {
+        return Err(SaleRejection::PaymentTotalMismatch { total, paid });
+    }
+    Ok(SaleRecorded {
+        sale_id: command.sale_id,
+        store_id: command.store_id.clone(),
+        register_no: command.register_no.clone(),
+        receipt: command.receipt.clone(),
+        occurred_at: command.occurred_at,
+        business_date: store.business_date(command.occurred_at),
+        local_hour: store.local_hour(command.occurred_at),
+        channel: command.channel.clone(),
+        currency: command.currency,
+        lines,
+        order_discounts,
+        payments,
+        change,
+        gross_total,
+        discount_total: difference("the discounts", gross_total, total)?,
+        total,
+        customer: command
+            .customer
+            .as_ref()
+            .and_then(|customer| customer.subject_id.clone()),
+        seller: text::maybe("seller", command.seller.as_ref(), NAME_CHARS_MAX)?,
+        fiscal_ref: command
+            .fiscal_ref
+            .as_ref()
+            .map(|fiscal| fiscal.checked("fiscal_ref"))
+            .transpose()?,
+        tax_summary: taxes(&command.tax_summary)?,
+    })
+}
+
+/// The lines with their own discounts; `order_discount` still zero.
+fn lines(command: &RecordSale) -> Result<Vec<SaleLine>, SaleRejection> {
+    not_empty("lines", command.lines.len())?;
+    not_longer("lines", command.lines.len(), LINES_MAX)?;
+    let mut seen = BTreeSet::new();
+    let mut lines = Vec::with_capacity(command.lines.len());
+    for (index, line) in command.lines.iter().enumerate() {
+        if !seen.insert(line.line_id) {
+            let rule = "every line of a sale has its own line_id";
+            let invalid = InvalidValue::new("LINE_ID_REPEATED", line.line_id, rule);
+            return Err(invalid.at(format!("lines[{index}].line_id")).into());
+        }
+        lines.push(priced_line(index, line, command.currency)?);
+    }
+    Ok(lines)
+}
+
+fn priced_line(index: usize, line: &RecordSaleLine, currency: Currency) -> Result<SaleLine, SaleRejection> {
+    let at = |name: &str| format!("lines[{index}].{name}");
+    let quantity = positive(&at("quantity"), line.quantity)?;
+    let line_discount = not_negative(&at("line_discount"), line.line_discount)?;
+    let expected = quantity
+        .times(line.unit_price, currency)
+        .ok_or(SaleRejection::AmountOutOfRange {
+            what: "quantity times price of a line",
+        })?;
+    let gross = match line.net {
+        Some(net) => claimed_gross(index, expected, not_negative(&at("net"), net)?, line_discount)?,
+        None => expected,
+    };
+    if line_discount > gross {
+        let (discount, available) = (line_discount, gross);
+        return Err(SaleRejection::DiscountExceedsLine {
+            index: Some(index),
+            discount,
+            available,
+        });
+    }
+    Ok(SaleLine {
+        line_id: line.line_id,
+        sku: line.sku.clone(),
+        description: text::optional(&at("description"), &line.description, NOTE_CHARS_MAX)?,
+        quantity,
+        unit: text::optional(&at("unit"), &line.unit, CODE_CHARS_MAX)?,
+        unit_price: line.unit_price,
+        gross,
+        line_discount,
+        order_discount: Amount::ZERO,
+        net: difference("a line", gross, line_discount)?,
+    })
+}
+
+/// The client's own figure stands when it is within the tolerance: its receipt is printed.
+fn claimed_gross(
+    index: usize,
+    expected: Amount,
+    net: Amount,
+    line_discount: Amount,
+) -> Result<Amount, SaleRejection> {
+    let given = sum("a line", [net, line_discount])?;
+    let apart = difference("a line", given.max(expected), given.min(expected))?;
+    if apart > LINE_TOLERANCE {
+        return Err(SaleRejection::LineTotalOutOfTolerance {
+            index,
+            expected,
+            given,
+        });
+    }
+    Ok(given)
+}
+
+fn order_discounts(discounts: &[OrderDiscount]) -> Result<Vec<OrderDiscount>, InvalidValue> {
+    not_longer("order_discounts", discounts.len(), DISCOUNTS_MAX)?;
+    let check = |(index, discount): (usize, &OrderDiscount)| {
+        let at = |name: &str| format!("order_discounts[{index}].{name}");
+        Ok(OrderDiscount {
+            amount: not_negative(&at("amount"), discount.amount)?,
+            reason: text::maybe(&at("reason"), discount.reason.as_ref(), NOTE_CHARS_MAX)?,
+        })
+    };
+    discounts.iter().enumerate().map(check).collect()
+}
+
+/// Shares the order's discounts over the lines.
+fn discounted(
+    mut lines: Vec<SaleLine>,
+    order_discounts: &[OrderDiscount],
+) -> Result<Vec<SaleLine>, SaleRejection> {
+    let discount = sum(
+        "the order discounts",
+        order_discounts.iter().map(|discount| discount.amount),
+    )?;
+    let nets = lines.iter().map(|line| line.net).collect::<Vec<_>>();
+    let shares = apportion(discount, &nets).map_err(|error| match error {
+        ApportionError::ExceedsLines { total, available } => SaleRejection::DiscountExceedsLine {
+            index: None,
+            discount: total,
+            available,
+        },
+        ApportionError::Negative | ApportionError::OutOfRange => SaleRejection::AmountOutOfRange {
+            what: "the sum of the lines",
+        },
+    })?;
+    for (line, share) in lines.iter_mut().zip(shares) {
+        line.order_discount = share;
+        line.net = difference("a line", line.net, share)?;
+    }
+    Ok(lines)
+}
+
+fn payments(payments: &[Payment]) -> Result<Vec<Payment>, InvalidValue> {
+    not_longer("payments", payments.len(), PAYMENTS_MAX)?;
+    payments
+        .iter()
+        .enumerate()
+        .map(|(index, payment)| payment.checked(&format!("payments[{index}]")))
+        .collect()
+}
+
+fn taxes(taxes: &[TaxAmount]) -> Result<Vec<TaxAmount>, InvalidValue> {
+    not_longer("tax_summary", taxes.len(), DISCOUNTS_MAX)?;
+    taxes
+        .iter()
+        .enumerate()
+        .map(|(index, tax)| tax.checked(&format!("tax_summary[{index}]")))
+        .collect()
+}
+
+/// The receipt number, the access key and every PIX id, each good for one sale only.
+fn claims(sale: &SaleRecorded) -> Result<Vec<Claim<SaleRejection>>, SaleRejection> {
+    let mut claims = Vec::new();
+    if let Some(receipt) = &sale.receipt {
+        let register = sale
+            .register_no
+            .as_ref()
+            .map_or("", |register_no| register_no.as_str());
+        let (series, number) = (receipt.series().unwrap_or_default(), receipt.number());
+        claims.push(Claim {
+            key: format!("receipt:{}:{register}:{series}:{number}", sale.store_id),
+            holder: None,
+            taken: SaleRejection::DuplicateReceipt {
+                receipt: Box::new(receipt.clone()),
+            },
+        });
+    }
+    claims.extend(fiscal_claim(sale.fiscal_ref.as_ref()));
+    let mut seen = BTreeSet::new();
+    for pix_e2e_id in sale
+        .payments
+        .iter()
+        .filter_map(|payment| payment.pix_e2e_id.as_ref())
+    {
+        let taken = SaleRejection::PixIdAlreadyUsed {
+            pix_e2e_id: pix_e2e_id.clone(),
+        };
+        if !seen.insert(pix_e2e_id) {
+            return Err(taken);
+        }
+        claims.push(Claim {
+            key: format!("pix:{pix_e2e_id}"),
+            holder: None,
+            taken,
+        });
+    }
+    Ok(claims)
+}
+
+fn sum(what: &'static str, amounts: impl IntoIterator<Item = Amount>) -> Result<Amount, SaleRejection> {
+    Amount::checked_sum(amounts).ok_or(SaleRejection::AmountOutOfRange { what })
+}
+
+fn difference(what: &'static str, from: Amount, less: Amount) -> Result<Amount, SaleRejection> {
+    from.checked_sub(less)
+        .ok_or(SaleRejection::AmountOutOfRange { what })
 }

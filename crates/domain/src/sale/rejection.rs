@@ -270,92 +270,68 @@ impl Rejection for SaleRejection {
     }
 }
 
+/// The named fields as pairs of name and text.
+macro_rules! values {
+    ($($field:ident),+) => {
+        vec![$((stringify!($field), $field.to_string())),+]
+    };
+}
+
 /// The values behind a rejection.
 fn metadata(rejection: &SaleRejection) -> Vec<(&'static str, String)> {
     use SaleRejection as No;
-    let pair = |key: &'static str, value: &dyn std::fmt::Display| (key, value.to_string());
     match rejection {
         No::Invalid(invalid) => invalid.metadata(),
-        No::UnknownStore { store_id } => vec![pair("store_id", store_id)],
+        No::UnknownStore { store_id } => values![store_id],
         No::OccurredInFuture {
             occurred_at,
             recorded_at,
-        } => {
-            vec![pair("occurred_at", occurred_at), pair("recorded_at", recorded_at)]
-        }
-        No::CurrencyMismatch { given, expected } => vec![pair("given", given), pair("expected", expected)],
+        } => values![occurred_at, recorded_at],
+        No::CurrencyMismatch { given, expected } => values![given, expected],
         No::LineTotalOutOfTolerance {
             index,
             expected,
             given,
-        } => {
-            vec![
-                pair("line", index),
-                pair("expected", expected),
-                pair("given", given),
-            ]
-        }
+        } => values![index, expected, given],
         No::DiscountExceedsLine {
-            discount, available, ..
-        } => {
-            vec![pair("discount", discount), pair("available", available)]
-        }
-        No::SaleTotalMismatch { expected, given } => vec![pair("expected", expected), pair("given", given)],
-        No::PaymentTotalMismatch { total, paid } => vec![pair("total", total), pair("paid", paid)],
-        No::AmountOutOfRange { what } => vec![pair("what", what)],
-        No::IdempotencyMismatch { what } => vec![pair("what", what)],
-        No::DuplicateReceipt { receipt } => vec![pair("receipt", receipt)],
-        No::DuplicateFiscalKey { access_key } => vec![pair("access_key", access_key)],
-        No::PixIdAlreadyUsed { pix_e2e_id } => vec![pair("pix_e2e_id", pix_e2e_id)],
+            index: _,
+            discount,
+            available,
+        } => values![discount, available],
+        No::SaleTotalMismatch { expected, given } => values![expected, given],
+        No::PaymentTotalMismatch { total, paid } => values![total, paid],
+        No::AmountOutOfRange { what } => values![what],
+        No::IdempotencyMismatch { what } => values![what],
+        No::DuplicateReceipt { receipt } => values![receipt],
+        No::DuplicateFiscalKey { access_key } => values![access_key],
+        No::PixIdAlreadyUsed { pix_e2e_id } => values![pix_e2e_id],
         No::SaleNotFound { sale_id } | No::SaleAlreadyVoided { sale_id } | No::SaleVoided { sale_id } => {
-            vec![pair("sale_id", sale_id)]
+            values![sale_id]
         }
-        No::SaleHasReturns { sale_id, returns } => vec![pair("sale_id", sale_id), pair("returns", returns)],
+        No::SaleHasReturns { sale_id, returns } => values![sale_id, returns],
         No::VoidWindowExpired {
             occurred_at,
             window_hours,
-        } => {
-            vec![
-                pair("occurred_at", occurred_at),
-                pair("window_hours", window_hours),
-            ]
-        }
-        No::LineNotFound { line_id, .. } => vec![pair("line_id", line_id)],
+        } => values![occurred_at, window_hours],
+        No::LineNotFound { index: _, line_id } => values![line_id],
         No::ReturnExceedsSold {
+            index: _,
             line_id,
             sold,
             returned,
             given,
-            ..
         } => {
-            vec![
-                pair("line_id", line_id),
-                pair("sold", sold),
-                pair("returned", returned),
-                pair("given", given),
-            ]
+            values![line_id, sold, returned, given]
         }
         No::RefundExceedsPaid {
             paid,
             refunded,
             given,
-        } => {
-            vec![
-                pair("paid", paid),
-                pair("refunded", refunded),
-                pair("given", given),
-            ]
-        }
+        } => values![paid, refunded, given],
         No::TooManyReturns {
             sale_id,
             returns,
             return_id,
-        } => {
-            vec![
-                pair("sale_id", sale_id),
-                pair("returns", returns),
-                pair("return_id", return_id),
-            ]
-        }
+        } => values![sale_id, returns, return_id],
     }
 }

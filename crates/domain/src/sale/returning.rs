@@ -1,6 +1,204 @@
-//! Under way.
-use super::decide::Decided;
-use super::{RecordReturn, SaleContext, SaleState};
-pub(super) fn decide(_state: &SaleState, _command: &RecordReturn, _context: &SaleContext) -> Decided {
-    todo!()
+//! Taking goods of a sale back, in one go or in parts.
+
+use std::collections::BTreeMap;
+
+use super::decide::{Decided, fiscal_claim, not_in_future, recorded, store_of};
+use super::{
+    LINES_MAX, PAYMENTS_MAX, RETURNS_MAX, RecordReturn, RecordReturnLine, ReturnedLine, SaleContext,
+    SaleRecorded, SaleRejection, SaleReturned, SaleState,
+};
+use crate::invalid::{not_empty, not_longer};
+use crate::payment::not_negative;
+use crate::quantity::positive;
+use crate::text::{self, NOTE_CHARS_MAX};
+use crate::{Amount, Decision, FiscalRef, InvalidValue, LineId, MethodAmount, Quantity};
+
+pub(super) fn decide(state: &SaleState, command: &RecordReturn, context: &SaleContext) -> Decided {
+    let sale = recorded(state, command.sale_id)?;
+    if state.voided.is_some() {
+        return Err(SaleRejection::SaleVoided {
+            sale_id: command.sale_id,
+        });
+    }
+    let reason = text::maybe("reason", command.reason.as_ref(), NOTE_CHARS_MAX)?;
+    let fiscal_ref = command
+        .fiscal_ref
+        .as_ref()
+        .map(|fiscal| fiscal.checked("fiscal_ref"))
+        .transpose()?;
+    if let Some(before) = state
+        .returns
+        .iter()
+        .find(|before| before.return_id == command.return_id)
+    {
+        return same_again(before, command, reason.as_ref(), fiscal_ref.as_ref());
+    }
+    if state.returns.len() >= RETURNS_MAX {
+        let (sale_id, returns, return_id) = (command.sale_id, state.returns.len(), command.return_id);
+        return Err(SaleRejection::TooManyReturns {
+            sale_id,
+            returns,
+            return_id,
+        });
+    }
+    let store = store_of(context, &sale.store_id)?;
+    not_in_future(command.occurred_at, context.recorded_at)?;
+    let lines = returned_lines(state, sale, &command.lines)?;
+    let returned_total = sum("the returned lines", lines.iter().map(|line| line.refund))?;
+    let total_refund = refunded(state, sale, &command.refunds)?;
+    let claims = fiscal_claim(fiscal_ref.as_ref()).into_iter().collect();
+    let returned = SaleReturned {
+        sale_id: command.sale_id,
+        store_id: sale.store_id.clone(),
+        return_id: command.return_id,
+        occurred_at: command.occurred_at,
+        business_date: store.business_date(command.occurred_at),
+        local_hour: store.local_hour(command.occurred_at),
+        sale_business_date: sale.business_date,
+        currency: sale.currency,
+        lines,
+        refunds: command.refunds.clone(),
+        returned_total,
+        total_refund,
+        reason,
+        fiscal_ref,
+    };
+    Ok(Decision {
+        events: vec![returned.into()],
+        claims,
+    })
+}
+
+/// The client's id is the idempotency key for ever: the same return is nothing new, another is an error.
+fn same_again(
+    before: &SaleReturned,
+    command: &RecordReturn,
+    reason: Option<&String>,
+    fiscal_ref: Option<&FiscalRef>,
+) -> Decided {
+    let line = |line: &ReturnedLine| (line.line_id, line.quantity, line.disposition);
+    let asked = |line: &RecordReturnLine| (line.line_id, line.quantity, line.disposition);
+    let same = before.lines.iter().map(line).eq(command.lines.iter().map(asked))
+        && before.refunds == command.refunds
+        && before.occurred_at == command.occurred_at
+        && before.reason.as_ref() == reason
+        && before.fiscal_ref.as_ref() == fiscal_ref;
+    if same {
+        return Ok(Decision::nothing());
+    }
+    Err(SaleRejection::IdempotencyMismatch {
+        what: format!("return {}", command.return_id),
+    })
+}
+
+/// Checks every line against what is left of it; one line may come back in several conditions.
+fn returned_lines(
+    state: &SaleState,
+    sale: &SaleRecorded,
+    asked: &[RecordReturnLine],
+) -> Result<Vec<ReturnedLine>, SaleRejection> {
+    not_empty("lines", asked.len())?;
+    not_longer("lines", asked.len(), LINES_MAX)?;
+    let mut so_far = BTreeMap::<LineId, (Quantity, Amount)>::new();
+    let mut lines = Vec::with_capacity(asked.len());
+    for (index, asked) in asked.iter().enumerate() {
+        let before = match so_far.get(&asked.line_id) {
+            Some(before) => *before,
+            None => earlier(state, asked.line_id)?,
+        };
+        let line = returned_line(index, sale, asked, before)?;
+        let out_of_range = SaleRejection::AmountOutOfRange {
+            what: "what is back of a line",
+        };
+        let quantity = before
+            .0
+            .checked_add(line.quantity)
+            .ok_or_else(|| out_of_range.clone())?;
+        let share = before.1.checked_add(line.refund).ok_or(out_of_range)?;
+        so_far.insert(asked.line_id, (quantity, share));
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// What earlier returns took back of a line, and its share of the net.
+fn earlier(state: &SaleState, line_id: LineId) -> Result<(Quantity, Amount), SaleRejection> {
+    state
+        .returned_quantity(line_id)
+        .zip(state.returned_share(line_id))
+        .ok_or(SaleRejection::AmountOutOfRange {
+            what: "what is back of a line",
+        })
+}
+
+fn returned_line(
+    index: usize,
+    sale: &SaleRecorded,
+    asked: &RecordReturnLine,
+    (returned, given_back): (Quantity, Amount),
+) -> Result<ReturnedLine, SaleRejection> {
+    let line_id = asked.line_id;
+    let sold = sale
+        .line(line_id)
+        .ok_or(SaleRejection::LineNotFound { index, line_id })?;
+    let given = positive(&format!("lines[{index}].quantity"), asked.quantity)?;
+    let after = returned
+        .checked_add(given)
+        .filter(|after| *after <= sold.quantity)
+        .ok_or(SaleRejection::ReturnExceedsSold {
+            index,
+            line_id,
+            sold: sold.quantity,
+            returned,
+            given,
+        })?;
+    // Cumulative: rounding each part on its own would leave the last part a centavo short or over.
+    let refund = sold
+        .net
+        .share(after.ten_thousandths(), sold.quantity.ten_thousandths())
+        .and_then(|share| share.checked_sub(given_back))
+        .ok_or(SaleRejection::AmountOutOfRange {
+            what: "a returned line",
+        })?;
+    let (sku, disposition) = (sold.sku.clone(), asked.disposition);
+    Ok(ReturnedLine {
+        line_id,
+        sku,
+        quantity: given,
+        disposition,
+        refund,
+    })
+}
+
+/// The sum of the refunds, checked against what was paid and what is refunded already.
+fn refunded(
+    state: &SaleState,
+    sale: &SaleRecorded,
+    refunds: &[MethodAmount],
+) -> Result<Amount, SaleRejection> {
+    not_longer("refunds", refunds.len(), PAYMENTS_MAX)?;
+    let check = |(index, refund): (usize, &MethodAmount)| {
+        not_negative(&format!("refunds[{index}].amount"), refund.amount)
+    };
+    let amounts = refunds
+        .iter()
+        .enumerate()
+        .map(check)
+        .collect::<Result<Vec<_>, InvalidValue>>()?;
+    let given = sum("the refunds", amounts)?;
+    let refunded = state
+        .refunded()
+        .ok_or(SaleRejection::AmountOutOfRange { what: "the refunds" })?;
+    if sum("the refunds", [refunded, given])? > sale.total {
+        return Err(SaleRejection::RefundExceedsPaid {
+            paid: sale.total,
+            refunded,
+            given,
+        });
+    }
+    Ok(given)
+}
+
+fn sum(what: &'static str, amounts: impl IntoIterator<Item = Amount>) -> Result<Amount, SaleRejection> {
+    Amount::checked_sum(amounts).ok_or(SaleRejection::AmountOutOfRange { what })
 }

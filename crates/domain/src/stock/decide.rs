@@ -1,11 +1,13 @@
 //! The rules of a stock.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{StockCommand, StockEvent, StockRejection, StockState, movement};
+use super::{
+    CLOCK_AHEAD_MAX_S, StockCommand, StockEvent, StockRejection, StockState, adjusting, receiving, selling,
+};
 use crate::product::ProductSettings;
 use crate::store::StoreSettings;
-use crate::{Decider, Decision, Sku, StoreId};
+use crate::{Currency, Decider, Decision, Quantity, Sku, StoreId};
 
 /// The stock's rules.
 #[derive(Debug, Clone, Copy)]
@@ -42,10 +44,10 @@ impl Decider for Stock {
 
     fn decide(state: &StockState, command: &StockCommand, context: &StockContext) -> Decided {
         match command {
-            StockCommand::ReceiveStock(command) => movement::receive(state, command, context),
-            StockCommand::IssueForSale(command) => movement::issue(state, command),
-            StockCommand::RestockReturn(command) => movement::restock(state, command),
-            StockCommand::AdjustStock(command) => movement::adjust(state, command, context),
+            StockCommand::ReceiveStock(command) => receiving::decide(state, command, context),
+            StockCommand::IssueForSale(command) => selling::issue(state, command),
+            StockCommand::RestockReturn(command) => selling::restock(state, command),
+            StockCommand::AdjustStock(command) => adjusting::decide(state, command, context),
         }
     }
 
@@ -58,4 +60,57 @@ impl Decider for Stock {
             balance: *event.balance(),
         }
     }
+}
+
+/// The store of the movement, which must be defined and trade in the movement's currency.
+pub(super) fn store_of<'a>(
+    context: &'a StockContext,
+    store_id: &StoreId,
+    given: Currency,
+) -> Result<&'a StoreSettings, StockRejection> {
+    let store = context
+        .store
+        .as_ref()
+        .filter(|store| store.store_id == *store_id)
+        .ok_or_else(|| StockRejection::UnknownStore {
+            store_id: store_id.clone(),
+        })?;
+    if given != store.currency {
+        return Err(StockRejection::CurrencyMismatch {
+            given,
+            expected: store.currency,
+        });
+    }
+    Ok(store)
+}
+
+/// A client's clock may run a little ahead; a time further ahead would fall on a day that is not here yet.
+pub(super) fn not_in_future(occurred_at: Timestamp, recorded_at: Timestamp) -> Result<(), StockRejection> {
+    if occurred_at.duration_since(recorded_at) > SignedDuration::from_secs(CLOCK_AHEAD_MAX_S) {
+        return Err(StockRejection::OccurredInFuture {
+            occurred_at,
+            recorded_at,
+        });
+    }
+    Ok(())
+}
+
+/// Half a bottle cannot be counted: the quantity keeps to the decimals of the product's unit.
+pub(super) fn in_product_decimals(
+    context: &StockContext,
+    sku: &Sku,
+    quantity: Quantity,
+) -> Result<(), StockRejection> {
+    let Some(product) = &context.product else {
+        return Ok(());
+    };
+    let decimals = product.decimals;
+    if quantity.decimals() > u32::from(decimals) {
+        return Err(StockRejection::UnitDecimals {
+            sku: sku.clone(),
+            quantity,
+            decimals,
+        });
+    }
+    Ok(())
 }

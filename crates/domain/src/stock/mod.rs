@@ -4,13 +4,16 @@
 //! ever lost: what came in, less what was settled, less what went out, is the balance. Every event carries the
 //! whole balance after it, so the last event is the state.
 
+mod adjusting;
 mod balance;
 mod command;
 mod costing;
 mod decide;
 mod event;
-mod movement;
+mod receiving;
 mod rejection;
+mod selling;
+mod shortage;
 
 pub use balance::{AverageBasis, StockBalance, StockState};
 pub use command::{

@@ -75,7 +75,6 @@ impl Decider for Store {
         match event {
             StoreEvent::StoreDefined(defined) => StoreState {
                 defined: Some(defined.clone()),
-                ..state
             },
         }
     }
