@@ -188,14 +188,17 @@ impl Append {
             ));
         }
         let mut seen = HashSet::new();
-        let streams = self.writes.iter().map(|write| write.stream.as_str());
+        let streams = self.writes.iter().map(|write| ("stream", write.stream.as_str()));
+        // A claim may be spelt like a stream; they are different things.
         let guarded = self.guards.iter().map(|guard| match guard {
-            Guard::Stream { stream, .. } => stream.as_str(),
-            Guard::Claim { key, .. } => key.as_str(),
+            Guard::Stream { stream, .. } => ("stream", stream.as_str()),
+            Guard::Claim { key, .. } => ("claim", key.as_str()),
         });
-        for name in streams.chain(guarded) {
-            if !seen.insert(name) {
-                return invalid(format!("{name} stands twice in one append; name it once"));
+        for (kind, name) in streams.chain(guarded) {
+            if !seen.insert((kind, name)) {
+                return invalid(format!(
+                    "the {kind} {name} stands twice in one append; name it once"
+                ));
             }
         }
         for write in &self.writes {

@@ -63,7 +63,7 @@ impl Batcher {
         let mut deferred = VecDeque::new();
         while let Some(batch) = self.gather(&mut deferred).await {
             if !batch.requests.is_empty() {
-                self.write(batch).await;
+                self.write(batch, None).await;
             }
         }
     }
@@ -90,8 +90,9 @@ impl Batcher {
         Some(batch)
     }
 
-    /// Sends a batch until its outcome is known, or until nobody may wait any longer.
-    async fn write(&mut self, mut batch: Batch) {
+    /// Sends a batch until its outcome is known, or until nobody may wait any longer. `unknown` is the lost
+    /// answer of an earlier try: a later "not written" then speaks of the later try only.
+    async fn write(&mut self, mut batch: Batch, mut unknown: Option<StoreError>) {
         let started = Instant::now();
         let mut backoff = BACKOFF;
         loop {
@@ -100,11 +101,11 @@ impl Batcher {
                 Err(Failure::Refused(error)) if batch.requests.len() > 1 => {
                     tracing::warn!(%error, requests = batch.requests.len(), "batch refused, trying its requests one by one");
                     for request in batch.requests {
-                        Box::pin(self.write(Batch::of(vec![request]))).await;
+                        Box::pin(self.write(Batch::of(vec![request]), unknown.clone())).await;
                     }
                     return;
                 }
-                Err(Failure::Refused(error)) => return refuse(batch.requests, &error),
+                Err(Failure::Refused(error)) => return refuse(batch.requests, &error, unknown.as_ref()),
                 Err(Failure::NoPartition) => match self.ensure_partitions().await {
                     Ok(()) => {
                         StoreError::Unavailable("the partition of the next positions was just made".into())
@@ -121,6 +122,7 @@ impl Batcher {
                             .send(Err(AppendError::OutcomeUnknown(error.to_string())));
                     }
                     batch = Batch::of(repeatable);
+                    unknown = Some(error.clone());
                     error
                 }
             };
@@ -128,7 +130,7 @@ impl Batcher {
                 return;
             }
             if started.elapsed() > self.give_up_after {
-                return refuse(batch.requests, &error);
+                return refuse(batch.requests, &error, unknown.as_ref());
             }
             tracing::warn!(%error, requests = batch.requests.len(), "append batch failed, sending it again");
             self.metrics.batch_retries.add(1, &[]);
@@ -144,18 +146,21 @@ impl Batcher {
             .pool_wait_seconds
             .record(started.elapsed().as_secs_f64(), &[]);
         let prepare = client.prepare_cached(include_str!("sql/append_batch.sql"));
-        let statement = self
-            .connections
-            .within(prepare)
-            .await
-            .map_err(|error| match error {
-                StoreError::Refused(_) => Failure::Refused(error),
-                StoreError::Unavailable(_)
-                | StoreError::DeadlineExceeded(_)
-                | StoreError::BadConfig(_)
-                | StoreError::NotContiguous { .. }
-                | StoreError::Unreadable { .. } => Failure::NotWritten(error),
-            })?;
+        let statement = match self.connections.within(prepare).await {
+            Ok(statement) => statement,
+            Err(error) => {
+                // Not for the next batch either: its answer may still be under way.
+                drop(deadpool_postgres::Object::take(client));
+                return Err(match error {
+                    StoreError::Refused(_) => Failure::Refused(error),
+                    StoreError::Unavailable(_)
+                    | StoreError::DeadlineExceeded(_)
+                    | StoreError::BadConfig(_)
+                    | StoreError::NotContiguous { .. }
+                    | StoreError::Unreadable { .. } => Failure::NotWritten(error),
+                });
+            }
+        };
         let a = batch.arrays();
         let params: [&(dyn ToSql + Sync); 20] = [
             &self.log_id,
@@ -238,7 +243,8 @@ impl Batcher {
             .await
         {
             Ok(rows) => replayed(&request, &rows, (first, last)),
-            Err(error) => Err(AppendError::Store(error)),
+            // The events are there since the first try, so "nothing was written" would be wrong.
+            Err(error) => Err(AppendError::OutcomeUnknown(error.to_string())),
         };
         let _ = request.reply.send(answer);
     }
@@ -294,9 +300,14 @@ fn sort(error: &tokio_postgres::Error) -> fn(StoreError) -> Failure {
     }
 }
 
-fn refuse(requests: Vec<Request>, error: &StoreError) {
+/// Tells the callers why; `unknown` is the answer that an earlier try lost.
+fn refuse(requests: Vec<Request>, error: &StoreError, unknown: Option<&StoreError>) {
     for request in requests {
-        let _ = request.reply.send(Err(AppendError::Store(error.clone())));
+        let error = match unknown {
+            None => AppendError::Store(error.clone()),
+            Some(lost) => AppendError::OutcomeUnknown(format!("{lost}; then {error}")),
+        };
+        let _ = request.reply.send(Err(error));
     }
 }
 

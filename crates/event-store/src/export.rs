@@ -6,7 +6,7 @@
 use std::pin::Pin;
 
 use bytes::{Buf, Bytes};
-use futures_util::TryStreamExt;
+use futures_util::{FutureExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::CopyOutStream;
 use uuid::Uuid;
@@ -119,12 +119,7 @@ impl Export {
     /// [`StoreError::Unavailable`] when the connection breaks.
     pub async fn next(&mut self) -> Result<Option<ExportedEvent<'_>>, StoreError> {
         loop {
-            let Some(mut chunk) = self
-                .rows
-                .try_next()
-                .await
-                .map_err(|error| StoreError::from_postgres(&error))?
-            else {
+            let Some(mut chunk) = self.chunk().await? else {
                 return if self.next > self.last {
                     Ok(None)
                 } else {
@@ -150,6 +145,14 @@ impl Export {
         }
         self.next = position.plus(1);
         Ok(Some(event))
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, StoreError> {
+        // Nearly always a row is here already, and a timer for each would cost more than the row.
+        if let Some(ready) = self.rows.try_next().now_or_never() {
+            return ready.map_err(|error| StoreError::from_postgres(&error));
+        }
+        self.log.connections().within(self.rows.try_next()).await
     }
 
     fn not_contiguous(&self, found: Option<Position>) -> StoreError {

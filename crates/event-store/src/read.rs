@@ -149,7 +149,11 @@ impl Log {
         let limit = read.limit.clamp(1, READ_EVENTS_MAX);
         let mut page = LogPage {
             events: Vec::new(),
-            scanned_to: end,
+            // Also of an empty range: a reader never goes back, even before a log that lost its end.
+            scanned_to: match read.direction {
+                Direction::Forwards => end.max(read.after),
+                Direction::Backwards => read.after.plus(1),
+            },
             at_end: true,
         };
         let (mut low, mut high) = (read.after, end);
@@ -255,7 +259,13 @@ impl Log {
         let hash = hash
             .try_into()
             .map_err(|_| self.unreadable(position, "log_head.chain_hash is not 32 bytes"))?;
-        let recorded_at = (position > Position::START).then(|| row.get("updated_at"));
+        // Minus infinity before the first event, which is no Timestamp.
+        let recorded_at = if position > Position::START {
+            let at = row.try_get("updated_at");
+            Some(at.map_err(|error| self.unreadable(position, format!("log_head.updated_at: {error}")))?)
+        } else {
+            None
+        };
         Ok(Head {
             position,
             hash,

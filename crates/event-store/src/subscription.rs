@@ -151,8 +151,13 @@ impl Lease {
     /// As [`Lease::checkpoint_in`].
     pub async fn checkpoint(&mut self, position: Position) -> Result<(), LeaseError> {
         let client = self.subscription.log.connections().reader().await?;
-        let client: &tokio_postgres::Client = &client;
-        self.checkpoint_in(client, position).await
+        let session: &tokio_postgres::Client = &client;
+        let written = self.checkpoint_in(session, position).await;
+        if matches!(written, Err(LeaseError::Store(StoreError::DeadlineExceeded(_)))) {
+            // A connection with an answer still under way must not go back to the pool.
+            drop(deadpool_postgres::Object::take(client));
+        }
+        written
     }
 
     /// Prolongs the lease by its time to live.

@@ -124,13 +124,14 @@ impl Log {
         };
         let mut anchored = anchor.filter(|anchor| anchor.position > Position::START);
         while done.position < head.position && done.fault.is_none() {
-            let commits = self.commits_after(done.position).await?;
+            let mut commits = self.commits_after(done.position).await?;
+            // Those that began beyond the head came after it was read. One that begins before it and ends
+            // beyond is checked like any other: it was changed, or the head was.
+            commits.retain(|commit| commit.first <= head.position);
             if commits.is_empty() {
                 break;
             }
-            done.fault = self
-                .verify_commits(&commits, head.position, &mut anchored, &mut done)
-                .await?;
+            done.fault = self.verify_commits(&commits, &mut anchored, &mut done).await?;
             progress(done.position);
         }
         if done.fault.is_none() {
@@ -142,13 +143,12 @@ impl Log {
     async fn verify_commits(
         &self,
         commits: &[Commit],
-        head: Position,
         anchored: &mut Option<Anchor>,
         done: &mut Verification,
     ) -> Result<Option<Fault>, StoreError> {
-        let last = commits.last().map_or(done.position, Commit::last).min(head);
+        let last = commits.last().map_or(done.position, Commit::last);
         let mut events = StoredEvents::new(self, done.position, last);
-        for commit in commits.iter().filter(|commit| commit.last() <= head) {
+        for commit in commits {
             let hash = chain::link(
                 &done.hash,
                 commit.first,
@@ -165,13 +165,15 @@ impl Log {
             for (leaf, position) in commit.leaves.chunks_exact(LEAF_BYTES).zip(commit.first.get()..) {
                 let position = Position::new(position);
                 match events.at(position).await? {
-                    None => return Ok(Some(Fault::EventMissing(position))),
-                    Some(event)
-                        if chain::bound_leaf(&event) != leaf || event.recorded_at != commit.committed_at =>
+                    Found::Nothing => return Ok(Some(Fault::EventMissing(position))),
+                    Found::Event(event)
+                        if chain::bound_leaf(&event) == leaf && event.recorded_at == commit.committed_at =>
                     {
+                        done.events += 1;
+                    }
+                    Found::Event(_) | Found::Unreadable => {
                         return Ok(Some(Fault::EventAltered(position)));
                     }
-                    Some(_) => done.events += 1,
                 }
             }
             (done.position, done.hash, done.commits) = (commit.last(), hash, done.commits + 1);
@@ -201,19 +203,26 @@ impl Log {
                 head: head.position,
             }));
         }
-        // The log may have grown meanwhile; an event beyond a head that still stands is forged.
-        let sql = include_str!("sql/events_beyond.sql");
+        // The log may have grown meanwhile; what stands beyond a head that still stands is forged. So is
+        // what stands before the first position, where reads of a stream would find it.
+        let sql = include_str!("sql/unvouched.sql");
         let rows = self
             .connections()
             .query(sql, &[&self.id, &head.position.to_sql()])
             .await?;
-        let beyond: Option<i64> = rows.first().and_then(|row| row.get("position"));
-        match beyond.map(Position::from_sql) {
-            Some(position) if position > self.head().await?.position => {
-                Ok(Some(Fault::EventUnvouched(position)))
-            }
-            Some(_) | None => Ok(None),
+        let first = |column: &str| rows.first().and_then(|row| row.get::<_, Option<i64>>(column));
+        if first("before").is_some() {
+            return Ok(Some(Fault::EventUnvouched(Position::START)));
         }
+        let (event, commit) = (
+            first("event").map(Position::from_sql),
+            first("commit").map(Position::from_sql),
+        );
+        let now = self.head().await?.position;
+        if let Some(position) = event.filter(|position| *position > now) {
+            return Ok(Some(Fault::EventUnvouched(position)));
+        }
+        Ok(commit.filter(|position| *position > now).map(Fault::LinkBroken))
     }
 
     async fn commits_after(&self, position: Position) -> Result<Vec<Commit>, StoreError> {
@@ -225,7 +234,8 @@ impl Log {
         let commits = rows.iter().map(|row| Commit {
             first: Position::from_sql(row.get("first_position")),
             count: row.get("event_count"),
-            committed_at: row.get("committed_at"),
+            // A time that does not decode ('infinity') is not the one that was hashed, nor is this.
+            committed_at: row.try_get("committed_at").unwrap_or(Timestamp::MIN),
             leaves: row.get("leaves"),
             hash: row.get("hash"),
         });
@@ -238,8 +248,16 @@ struct StoredEvents<'a> {
     log: &'a Log,
     after: Position,
     last: Position,
-    page: std::vec::IntoIter<RecordedEvent>,
-    next: Option<RecordedEvent>,
+    page: std::vec::IntoIter<(Position, Found)>,
+    next: Option<(Position, Found)>,
+}
+
+/// What stands at a position.
+enum Found {
+    Nothing,
+    Event(Box<RecordedEvent>),
+    /// A row that does not even decode, which no append can have written.
+    Unreadable,
 }
 
 impl<'a> StoredEvents<'a> {
@@ -256,16 +274,16 @@ impl<'a> StoredEvents<'a> {
     }
 
     /// The event at a position; to be asked in rising order.
-    async fn at(&mut self, position: Position) -> Result<Option<RecordedEvent>, StoreError> {
+    async fn at(&mut self, position: Position) -> Result<Found, StoreError> {
         loop {
             match self.next.take().or_else(|| self.page.next()) {
-                Some(event) if event.position == position => return Ok(Some(event)),
-                Some(event) if event.position > position => {
-                    self.next = Some(event);
-                    return Ok(None);
+                Some((at, found)) if at == position => return Ok(found),
+                Some((at, found)) if at > position => {
+                    self.next = Some((at, found));
+                    return Ok(Found::Nothing);
                 }
                 Some(_) => {}
-                None if self.after >= self.last => return Ok(None),
+                None if self.after >= self.last => return Ok(Found::Nothing),
                 None => self.fetch().await?,
             }
         }
@@ -285,12 +303,14 @@ impl<'a> StoredEvents<'a> {
             .connections()
             .query(include_str!("sql/read_log_forwards.sql"), &params)
             .await?;
-        let events: Vec<RecordedEvent> = rows
-            .iter()
-            .map(|row| self.log.decode(row))
-            .collect::<Result<_, _>>()?;
-        self.after = events.last().map_or(self.last, |event| event.position);
-        self.page = events.into_iter();
+        let decoded = rows.iter().map(|row| match self.log.decode(row) {
+            Ok(event) => Ok((event.position, Found::Event(Box::new(event)))),
+            Err(StoreError::Unreadable { position, .. }) => Ok((position, Found::Unreadable)),
+            Err(error) => Err(error),
+        });
+        let page: Vec<(Position, Found)> = decoded.collect::<Result<_, _>>()?;
+        self.after = page.last().map_or(self.last, |(position, _)| *position);
+        self.page = page.into_iter();
         Ok(())
     }
 }
