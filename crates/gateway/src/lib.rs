@@ -10,8 +10,10 @@ mod serve;
 mod status;
 mod wire;
 mod page;
+mod principal;
 
 pub use limits::Limits;
+pub use principal::Principal;
 pub use readiness::Readiness;
 pub use serve::serve;
 pub use status::ERROR_DOMAIN;
