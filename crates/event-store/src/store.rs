@@ -122,6 +122,10 @@ impl EventStore {
         self.shared.connections.readers()
     }
 
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.shared.connections
+    }
+
     async fn partitions(&self, position: Position) -> Result<Partitions, StoreError> {
         let sql = include_str!("sql/ensure_partitions.sql");
         let next = position.to_sql().saturating_add(1);
