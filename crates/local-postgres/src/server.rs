@@ -26,7 +26,8 @@ const HARD_STOP_WAIT: Duration = Duration::from_secs(5);
 /// How often `postmaster.pid` is looked at while a server starts.
 const READY_POLL: Duration = Duration::from_millis(10);
 
-/// A running private server. Dropping it stops the server, unless it was only attached to.
+/// A running private server. Dropping it stops the server, unless it was only attached to; that blocks as
+/// [`Server::stop`] does, so async code prefers [`Server::stop_async`].
 #[derive(Debug)]
 pub struct Server {
     pid: u32,
@@ -156,6 +157,7 @@ impl Server {
         let account = Account::for_cluster(&layout.data)?;
         if let Some(account) = &account {
             account.check_walkable(&layout.root)?;
+            account.check_walkable(layout.data.parent().unwrap_or(&layout.root))?;
             account.check_walkable(config.installation.bin_dir())?;
         }
         // Held until ready: a second process then finds a server to attach to, not one half started.
@@ -203,6 +205,9 @@ impl Server {
         let began = Instant::now();
         cluster::ensure(config, layout, account).map_err(Failure::Final)?;
         layout.prepare(account).map_err(Failure::Final)?;
+        if let Some(account) = account {
+            account.check_walkable(&layout.run).map_err(Failure::Final)?;
+        }
         let keeper = spawn(config, layout, account).map_err(Failure::Final)?;
         let owned = Owned {
             keeper,

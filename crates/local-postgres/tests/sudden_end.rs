@@ -2,6 +2,8 @@
 //!
 //! The owner is this test program again, run with one ignored test that holds a server until it is ended.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 mod ground;
 
 use std::io::{BufRead as _, BufReader};

@@ -39,7 +39,7 @@ pub async fn migrate(url: &str) -> Result<MigrationReport, SchemaError> {
     let report = runner()
         .run_async(&mut client)
         .await
-        .map_err(|error| explain(error, &place))?;
+        .map_err(|error| explain(&error, &place))?;
     let applied = report.applied_migrations().iter().map(Migration::from).collect();
     Ok(MigrationReport {
         applied,
@@ -126,7 +126,7 @@ async fn set_lock_timeout(client: &Client, place: &str, seconds: u64) -> Result<
         })
 }
 
-fn explain(error: refinery::Error, place: &str) -> SchemaError {
+fn explain(error: &refinery::Error, place: &str) -> SchemaError {
     let place = place.to_owned();
     match error.kind() {
         Kind::MissingVersion(migration) => SchemaError::Newer {
@@ -137,22 +137,28 @@ fn explain(error: refinery::Error, place: &str) -> SchemaError {
             place,
             migration: Migration::from(applied).to_string(),
         },
-        Kind::Connection(doing, source) => match source.downcast_ref::<tokio_postgres::Error>() {
-            Some(cause) if cause.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => SchemaError::TableBusy {
-                place,
-                cause: whole(cause),
-            },
-            Some(cause) => SchemaError::Failed {
-                place,
-                doing: doing.clone(),
-                cause: whole(cause),
-            },
-            None => SchemaError::Failed {
-                place,
-                doing: doing.clone(),
-                cause: source.to_string(),
-            },
-        },
+        Kind::Connection(doing, source) => {
+            // The runner says "error applying migration …"; the text around it says that it failed.
+            let doing = doing.trim_start_matches("error ").to_owned();
+            match database_error(error) {
+                Some(cause) if cause.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                    SchemaError::TableBusy {
+                        place,
+                        cause: whole(cause),
+                    }
+                }
+                Some(cause) => SchemaError::Failed {
+                    place,
+                    doing,
+                    cause: whole(cause),
+                },
+                None => SchemaError::Failed {
+                    place,
+                    doing,
+                    cause: source.to_string(),
+                },
+            }
+        }
         Kind::InvalidName
         | Kind::InvalidVersion
         | Kind::RepeatedVersion(_)
@@ -160,4 +166,12 @@ fn explain(error: refinery::Error, place: &str) -> SchemaError {
         | Kind::ConfigError(_)
         | Kind::InvalidMigrationFile(..) => SchemaError::BadFiles(error.to_string()),
     }
+}
+
+/// The driver's error, however often the runner has wrapped it.
+fn database_error(error: &refinery::Error) -> Option<&tokio_postgres::Error> {
+    std::iter::successors(Some::<&(dyn std::error::Error + 'static)>(error), |error| {
+        error.source()
+    })
+    .find_map(|error| error.downcast_ref())
 }

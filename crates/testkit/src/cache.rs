@@ -21,8 +21,9 @@ const CLUSTERS_MAX: usize = 4;
 pub(crate) fn lay_out(installation: &Installation, folder: &Path) -> anyhow::Result<()> {
     let cache = cache_folder()?;
     std::fs::create_dir_all(&cache).with_context(|| format!("making {}", cache.display()))?;
-    let lock = File::create(cache.join("lock"))?;
-    let cached = cache.join(key(installation, &cache)?);
+    let lock = cache.join("lock");
+    let lock = File::create(&lock).with_context(|| format!("opening {}", lock.display()))?;
+    let cached = cache.join(key(installation, folder)?);
     let destination = folder.join("pg");
     std::fs::create_dir(&destination)?;
     loop {
@@ -56,10 +57,11 @@ fn cache_folder() -> anyhow::Result<PathBuf> {
     Ok(target.join("posars-testkit"))
 }
 
-/// Changes with everything that the cluster is made of: programs, migrations, and the user that owns the files.
-fn key(installation: &Installation, cache: &Path) -> anyhow::Result<String> {
+/// Changes with everything that the cluster is made of: programs, migrations, and the user that owns the files (the
+/// one who made `folder`).
+fn key(installation: &Installation, folder: &Path) -> anyhow::Result<String> {
     use std::os::unix::fs::MetadataExt as _;
-    let user = std::fs::metadata(cache.join("lock"))?.uid();
+    let user = std::fs::metadata(folder)?.uid();
     Ok(format!(
         "pg{}-{}-user{user}",
         installation.version(),
