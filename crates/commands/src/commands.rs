@@ -1,0 +1,106 @@
+//! The door itself: one value that every caller clones.
+
+use std::fmt;
+use std::sync::Arc;
+
+use posars_event_store::Log;
+use uuid::Uuid;
+
+use crate::metrics::Metrics;
+use crate::stores::Stores;
+
+/// Every command of one company. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) writes: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) log: Log,
+    pub(crate) policy: Policy,
+    pub(crate) ids: EventIds,
+    pub(crate) stores: Stores,
+    pub(crate) metrics: Metrics,
+}
+
+/// What the company has chosen where the rules leave a choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// For how many hours after the sale it may be voided; `None` is for ever.
+    pub void_window_hours: Option<u32>,
+    /// Refuse sales and receipts of goods whose SKU is not in the catalogue. They are facts, so the default is to
+    /// take them: a sale waits for its product before it moves stock.
+    pub strict_catalog: bool,
+}
+
+/// Where the ids of events come from that nothing is derived from.
+#[derive(Clone)]
+pub struct EventIds(Arc<dyn Fn() -> Uuid + Send + Sync>);
+
+impl EventIds {
+    /// UUIDs of version 7, whose order is that of time.
+    #[must_use]
+    pub fn time_ordered() -> Self {
+        Self::from_fn(Uuid::now_v7)
+    }
+
+    /// Ids of the caller's making, each a new one; for tests that want the same ids every time.
+    #[must_use]
+    pub fn from_fn(next: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
+        Self(Arc::new(next))
+    }
+
+    pub(crate) fn next(&self) -> Uuid {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for EventIds {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("EventIds")
+    }
+}
+
+impl Commands {
+    /// The commands of the company whose log this is, under the default policy.
+    #[must_use]
+    pub fn new(log: Log) -> Self {
+        Self::with(log, Policy::default(), EventIds::time_ordered())
+    }
+
+    /// As [`Commands::new`], with a policy and a source of event ids.
+    #[must_use]
+    pub fn with(log: Log, policy: Policy, ids: EventIds) -> Self {
+        let shared = Shared {
+            log,
+            policy,
+            ids,
+            stores: Stores::default(),
+            metrics: Metrics::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+            writes: true,
+        }
+    }
+
+    /// The company's log.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.shared.log
+    }
+
+    /// The same commands, decided but not written: a [`Receipt`](crate::Receipt) shows the events there would be.
+    ///
+    /// What only the append can find out is not looked at: whether a unique key is taken, and whether an id was used
+    /// before with other content.
+    #[must_use]
+    pub fn validate_only(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            writes: false,
+        }
+    }
+}

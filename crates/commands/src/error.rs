@@ -1,0 +1,240 @@
+//! Why a command was not carried out, one variant per thing a caller can do about it.
+
+use std::fmt;
+
+use posars_domain::{Rejection, RejectionKind};
+use posars_event_store::{AppendError, InvalidName, Position, StoreError, StreamName};
+use uuid::Uuid;
+
+/// How long to wait before trying again when too much is waiting already, in milliseconds.
+const BUSY_RETRY_MS: u64 = 200;
+/// How long to wait before trying again when the database is away, in milliseconds.
+const AWAY_RETRY_MS: u64 = 1_000;
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A rule said no.
+    #[error("{0}")]
+    Rejected(Box<dyn Rejection>),
+    /// Others wrote to the same stream each time the command was about to. Nothing was written.
+    #[error("{stream} was changed by others {attempts} times while this command was decided; send it again")]
+    Conflict {
+        /// The stream.
+        stream: StreamName,
+        /// How often the command was tried.
+        attempts: u32,
+    },
+    /// The id or request id was used before for another command or other content.
+    #[error(
+        "the id {key} was used before with other content; use a new id, or send exactly what was sent before"
+    )]
+    IdempotencyMismatch {
+        /// The id.
+        key: Uuid,
+        /// Where its first use stands in the log, if known.
+        first_position: Option<Position>,
+    },
+    /// A stored event that the decision needs cannot be read by this build.
+    #[error("an event of {subject} at position {position} cannot be read: {problem}")]
+    Unreadable {
+        /// The stream or the log.
+        subject: String,
+        /// Where it stands in the log.
+        position: Position,
+        /// What is wrong, and the next step.
+        problem: String,
+    },
+    /// The log cannot take it now.
+    #[error("{problem}")]
+    Unavailable {
+        /// In what way.
+        reason: Unavailability,
+        /// How long to wait before trying again, in milliseconds.
+        retry_after_ms: u64,
+        /// What happened, and the next step.
+        problem: String,
+    },
+}
+
+/// In what way the log cannot take a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unavailability {
+    /// Too many appends wait already; nothing was written.
+    Busy,
+    /// It took too long; nothing was written.
+    Deadline,
+    /// The database does not answer; nothing was written.
+    DatabaseAway,
+    /// The database refuses what this build sends; nothing was written.
+    DatabaseRefused,
+    /// It was sent and the answer lost: the same command again, with the same ids, tells.
+    OutcomeUnknown,
+}
+
+impl Unavailability {
+    /// The stable code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "BUSY",
+            Self::Deadline => "DEADLINE",
+            Self::DatabaseAway => "DATABASE_AWAY",
+            Self::DatabaseRefused => "DATABASE_REFUSED",
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
+        }
+    }
+}
+
+impl fmt::Display for Unavailability {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+impl CommandError {
+    /// The stable code in `UPPER_SNAKE_CASE`; part of the public contract.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Rejected(rejection) => rejection.reason(),
+            Self::Conflict { .. } => "CONFLICT",
+            Self::IdempotencyMismatch { .. } => "IDEMPOTENCY_MISMATCH",
+            Self::Unreadable { .. } => "EVENT_UNREADABLE",
+            Self::Unavailable { reason, .. } => reason.as_str(),
+        }
+    }
+
+    /// The values behind the error, for machines; never personal data.
+    #[must_use]
+    pub fn metadata(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Rejected(rejection) => rejection.metadata(),
+            Self::Conflict { stream, attempts } => {
+                vec![("stream", stream.to_string()), ("attempts", attempts.to_string())]
+            }
+            Self::IdempotencyMismatch { key, first_position } => {
+                let position = first_position.map(|position| ("first_position", position.to_string()));
+                std::iter::once(("key", key.to_string()))
+                    .chain(position)
+                    .collect()
+            }
+            Self::Unreadable {
+                subject, position, ..
+            } => {
+                vec![("subject", subject.clone()), ("position", position.to_string())]
+            }
+            Self::Unavailable { retry_after_ms, .. } => vec![("retry_after_ms", retry_after_ms.to_string())],
+        }
+    }
+
+    /// The path of the offending field in the command, such as `lines[2].quantity`.
+    #[must_use]
+    pub fn field(&self) -> Option<String> {
+        match self {
+            Self::Rejected(rejection) => rejection.field(),
+            Self::Conflict { .. }
+            | Self::IdempotencyMismatch { .. }
+            | Self::Unreadable { .. }
+            | Self::Unavailable { .. } => None,
+        }
+    }
+
+    /// What sort of "no" a rejection is; `None` when no rule said no.
+    #[must_use]
+    pub fn rejection_kind(&self) -> Option<RejectionKind> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection.kind()),
+            Self::Conflict { .. }
+            | Self::IdempotencyMismatch { .. }
+            | Self::Unreadable { .. }
+            | Self::Unavailable { .. } => None,
+        }
+    }
+
+    pub(crate) fn rejected(rejection: impl Rejection) -> Self {
+        Self::Rejected(Box::new(rejection))
+    }
+
+    fn unavailable(reason: Unavailability, retry_after_ms: u64, problem: &impl fmt::Display) -> Self {
+        Self::Unavailable {
+            reason,
+            retry_after_ms,
+            problem: problem.to_string(),
+        }
+    }
+}
+
+/// A request that is too large for one append, or a name the log does not take: sending it again will not help.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotAppendable(String);
+
+impl Rejection for NotAppendable {
+    fn reason(&self) -> &'static str {
+        "REQUEST_NOT_APPENDABLE"
+    }
+
+    fn kind(&self) -> RejectionKind {
+        RejectionKind::Invalid
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unavailable(_) => {
+                Self::unavailable(Unavailability::DatabaseAway, AWAY_RETRY_MS, &error)
+            }
+            StoreError::DeadlineExceeded(_) => {
+                Self::unavailable(Unavailability::Deadline, AWAY_RETRY_MS, &error)
+            }
+            StoreError::Refused(_) | StoreError::BadConfig(_) => {
+                Self::unavailable(Unavailability::DatabaseRefused, AWAY_RETRY_MS, &error)
+            }
+            StoreError::NotContiguous { log, expected, .. } => Self::Unreadable {
+                subject: format!("log {log}"),
+                position: *expected,
+                problem: error.to_string(),
+            },
+            StoreError::Unreadable { log, position, .. } => Self::Unreadable {
+                subject: format!("log {log}"),
+                position: *position,
+                problem: error.to_string(),
+            },
+        }
+    }
+}
+
+impl From<InvalidName> for CommandError {
+    fn from(error: InvalidName) -> Self {
+        Self::rejected(NotAppendable(error.to_string()))
+    }
+}
+
+/// The errors of an append that no retry of ours mends.
+pub(crate) fn from_append(error: &AppendError) -> CommandError {
+    match error {
+        AppendError::WrongVersion { stream, .. } => CommandError::Conflict {
+            stream: stream.clone(),
+            attempts: 1,
+        },
+        AppendError::IdempotencyMismatch { key, first_position } => CommandError::IdempotencyMismatch {
+            key: *key,
+            first_position: Some(*first_position),
+        },
+        AppendError::ClaimTaken { .. } | AppendError::Invalid(_) => {
+            CommandError::rejected(NotAppendable(error.to_string()))
+        }
+        AppendError::QueueFull { .. } => {
+            CommandError::unavailable(Unavailability::Busy, BUSY_RETRY_MS, error)
+        }
+        AppendError::DeadlineExceeded { .. } => {
+            CommandError::unavailable(Unavailability::Deadline, AWAY_RETRY_MS, error)
+        }
+        AppendError::OutcomeUnknown(_) => {
+            CommandError::unavailable(Unavailability::OutcomeUnknown, AWAY_RETRY_MS, error)
+        }
+        AppendError::Store(error) => error.clone().into(),
+    }
+}

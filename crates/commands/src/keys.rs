@@ -1,0 +1,90 @@
+//! Names that the log takes, made from the trade's own: streams, claims and derived ids.
+
+use std::fmt::{Display, Write as _};
+
+use posars_domain::Decider;
+use posars_event_store::{ClaimKey, InvalidName, NAME_BYTES_MAX, StreamName};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// The namespace of every id that is derived; a random number, never to change.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_93a4_6f0e_4b57_9a0e_55d2_41c8_77be);
+/// Bytes of a long name that are kept; the rest is a mark made from the whole.
+const KEPT_BYTES: usize = NAME_BYTES_MAX - 33;
+
+/// The stream of an aggregate.
+pub(crate) fn stream_of<D: Decider>(id: impl Display) -> Result<StreamName, InvalidName> {
+    stream(D::CATEGORY, &id)
+}
+
+/// The stream `category-id`.
+pub(crate) fn stream(category: &str, id: &dyn Display) -> Result<StreamName, InvalidName> {
+    StreamName::parse(&fitting(&format!("{category}-{id}")))
+}
+
+/// The key of a claim. White space, which a receipt number may hold and the log's names may not, is escaped.
+pub(crate) fn claim_key(key: &str) -> Result<ClaimKey, InvalidName> {
+    ClaimKey::parse(&fitting(key))
+}
+
+/// Escapes white space, control characters and the escape itself, and shortens what is too long to a beginning and a
+/// mark: two names never become one.
+fn fitting(name: &str) -> String {
+    let mut fitting = String::with_capacity(name.len());
+    for character in name.chars() {
+        if character.is_whitespace() || character.is_control() || character == '%' {
+            // Writing to a string cannot fail.
+            let _ = write!(fitting, "%{:x};", u32::from(character));
+        } else {
+            fitting.push(character);
+        }
+    }
+    if fitting.len() <= NAME_BYTES_MAX {
+        return fitting;
+    }
+    let digest = Sha256::digest(fitting.as_bytes());
+    let mut kept = KEPT_BYTES;
+    while !fitting.is_char_boundary(kept) {
+        kept -= 1;
+    }
+    fitting.truncate(kept);
+    fitting.push('~');
+    for byte in digest.iter().take(16) {
+        let _ = write!(fitting, "{byte:02x}");
+    }
+    fitting
+}
+
+/// The id that the same name always gives.
+pub(crate) fn derived(name: &dyn Display) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, name.to_string().as_bytes())
+}
+
+/// The id that the same event and the same name always give.
+pub(crate) fn derived_from(event_id: Uuid, name: &str) -> Uuid {
+    Uuid::new_v5(&event_id, name.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_name_fits_and_stays_one_of_its_kind() {
+        assert_eq!(
+            claim_key("receipt:centro:1::42").unwrap().as_str(),
+            "receipt:centro:1::42"
+        );
+        let names = ["a b", "a%20;b", "a%b", "a\u{a0}b"].map(|name| claim_key(name).unwrap());
+        for (index, name) in names.iter().enumerate() {
+            assert!(
+                !names.get(index + 1..).unwrap().contains(name),
+                "{name} stands for two"
+            );
+        }
+        let long = |last: &str| stream("stock", &format!("centro-{}{last}", "café".repeat(60))).unwrap();
+        assert_ne!(long("1"), long("2"));
+        assert!(long("1").as_str().len() <= NAME_BYTES_MAX);
+        assert_eq!(long("1").category(), "stock");
+    }
+}

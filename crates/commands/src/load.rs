@@ -1,0 +1,133 @@
+//! The state of a stream, folded from its events.
+//!
+//! No snapshots: every stream that is folded is short (a sale has at most its returns, a product its changes), and the
+//! one long kind, a stock, carries its whole state in each event, so that its last event is its snapshot.
+
+use jiff::Timestamp;
+use posars_domain::{Decider, DomainEvent, Sku, product};
+use posars_event_store::{Direction, Position, RecordedEvent, StreamName, Version};
+use uuid::Uuid;
+
+use crate::keys::stream_of;
+use crate::{CommandError, Commands};
+
+/// Events of one read; most streams end within the first.
+const PAGE_EVENTS: u32 = 500;
+
+/// A stream as it stands.
+pub(crate) struct Loaded<D: Decider> {
+    pub(crate) state: D::State,
+    pub(crate) version: Version,
+    pub(crate) position: Position,
+    /// The event that a command had led to before, if it had.
+    pub(crate) answer: Option<Answer<D::Event>>,
+}
+
+/// An event that is the answer to a command carried out before.
+pub(crate) struct Answer<E> {
+    pub(crate) event: E,
+    pub(crate) event_id: Uuid,
+    pub(crate) position: Position,
+    pub(crate) recorded_at: Timestamp,
+}
+
+impl<D: Decider> Default for Loaded<D> {
+    fn default() -> Self {
+        Self {
+            state: D::State::default(),
+            version: Version::START,
+            position: Position::START,
+            answer: None,
+        }
+    }
+}
+
+/// Reads a stored event as what it is.
+pub(crate) fn decode<E: DomainEvent>(event: &RecordedEvent) -> Result<E, CommandError> {
+    E::from_json(event.event_type.as_str(), event.schema_version, &event.data).map_err(|error| {
+        CommandError::Unreadable {
+            subject: event.stream.to_string(),
+            position: event.position,
+            problem: error.to_string(),
+        }
+    })
+}
+
+impl Commands {
+    /// Folds a stream; remembers the last event that `is_answer` knows for its own.
+    pub(crate) async fn load<D: Decider>(
+        &self,
+        stream: &StreamName,
+        is_answer: impl Fn(&D::Event) -> bool,
+    ) -> Result<Loaded<D>, CommandError> {
+        let mut loaded = Loaded::<D>::default();
+        loop {
+            let from = loaded.version.plus(1);
+            let page = self
+                .shared
+                .log
+                .read_stream(stream, from, Direction::Forwards, PAGE_EVENTS)
+                .await?;
+            let is_last = page.len() < usize::try_from(PAGE_EVENTS).unwrap_or(usize::MAX);
+            for recorded in page {
+                let event: D::Event = decode(&recorded)?;
+                loaded.state = D::evolve(std::mem::take(&mut loaded.state), &event);
+                (loaded.version, loaded.position) = (recorded.version, recorded.position);
+                if is_answer(&event) {
+                    let (event_id, position) = (recorded.event_id, recorded.position);
+                    let recorded_at = recorded.recorded_at;
+                    loaded.answer = Some(Answer {
+                        event,
+                        event_id,
+                        position,
+                        recorded_at,
+                    });
+                }
+            }
+            if is_last {
+                return Ok(loaded);
+            }
+        }
+    }
+
+    /// The present descriptions of products, in the order asked; `None` where one is not in the catalogue.
+    ///
+    /// # Errors
+    /// [`CommandError::Unavailable`] when the database is away, [`CommandError::Unreadable`] for a damaged log.
+    pub async fn products(
+        &self,
+        skus: &[Sku],
+    ) -> Result<Vec<Option<product::ProductSettings>>, CommandError> {
+        let streams: Vec<StreamName> = skus
+            .iter()
+            .map(stream_of::<product::Product>)
+            .collect::<Result<_, _>>()?;
+        let last = self.shared.log.last_events(&streams).await?;
+        let mut products = Vec::with_capacity(skus.len());
+        for (stream, last) in streams.iter().zip(&last) {
+            products.push(match last {
+                Some(last) => self.settings_of(stream, last).await?,
+                None => None,
+            });
+        }
+        Ok(products)
+    }
+
+    /// A definition or a change carries the whole description; only after a retirement must the stream be read.
+    pub(crate) async fn settings_of(
+        &self,
+        stream: &StreamName,
+        last: &RecordedEvent,
+    ) -> Result<Option<product::ProductSettings>, CommandError> {
+        let event: product::ProductEvent = decode(last)?;
+        let state = match event {
+            product::ProductEvent::ProductRetired(_) => {
+                self.load::<product::Product>(stream, |_| false).await?.state
+            }
+            product::ProductEvent::ProductDefined(_) | product::ProductEvent::ProductChanged(_) => {
+                product::Product::fold([&event])
+            }
+        };
+        Ok(state.settings)
+    }
+}

@@ -1,0 +1,305 @@
+//! From decided events to the append, and from its answer to the receipt.
+
+use posars_domain::{Claim, DomainEvent, Rejection};
+use posars_event_store::{
+    Append, AppendError, Appended, ClaimKey, EventType, ExpectedVersion, Guard, InvalidName, JsonText,
+    NewEvent, Position, ReadLog, StreamName, Version,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::error::from_append;
+use crate::fingerprint::fingerprint;
+use crate::keys::{claim_key, derived, stream};
+use crate::load::decode;
+use crate::{CommandError, Commands, Envelope, Receipt, Source};
+
+/// A command on its way: what stays the same over all tries.
+pub(crate) struct Request<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) envelope: &'a Envelope,
+    key: Option<Uuid>,
+    fingerprint: [u8; 32],
+    /// The caller's own key beside the command's own id, which is then claimed for this command.
+    second_key: Option<Uuid>,
+}
+
+impl<'a> Request<'a> {
+    /// The command's own id is the idempotency key; without one it is the caller's.
+    pub(crate) fn new(
+        name: &'static str,
+        command: &impl Serialize,
+        own_key: Option<Uuid>,
+        envelope: &'a Envelope,
+    ) -> Result<Self, CommandError> {
+        let second_key = envelope
+            .request_id
+            .filter(|request_id| own_key.is_some_and(|own| own != *request_id));
+        Ok(Self {
+            name,
+            envelope,
+            key: own_key.or(envelope.request_id),
+            fingerprint: fingerprint(name, command)?,
+            second_key,
+        })
+    }
+
+    pub(crate) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
+/// The events decided for one stream.
+pub(crate) struct Write<E> {
+    pub(crate) stream: StreamName,
+    /// The version the decision was taken at.
+    pub(crate) version: Version,
+    pub(crate) events: Vec<E>,
+}
+
+/// All that one append is to write and to check.
+pub(crate) struct Plan<E> {
+    writes: Vec<Write<E>>,
+    guards: Vec<Guard>,
+    claims: Vec<Claimed>,
+}
+
+struct Claimed {
+    key: ClaimKey,
+    holder: StreamName,
+    taken: Box<dyn Rejection>,
+}
+
+impl<E> Plan<E> {
+    pub(crate) fn new(guards: Vec<Guard>) -> Self {
+        Self {
+            writes: Vec::new(),
+            guards,
+            claims: Vec::new(),
+        }
+    }
+
+    /// Adds the events of one stream, at least one.
+    pub(crate) fn write(&mut self, write: Write<E>) {
+        self.writes.push(write);
+    }
+
+    /// Adds a claim; the same key for the same holder counts once.
+    pub(crate) fn claim<R: Rejection>(
+        &mut self,
+        stream: &StreamName,
+        claim: Claim<R>,
+    ) -> Result<(), InvalidName> {
+        let key = claim_key(&claim.key)?;
+        let holder = claim
+            .holder
+            .map_or_else(|| Ok(stream.clone()), |holder| StreamName::parse(&holder))?;
+        if !self.claims.iter().any(|claimed| claimed.key == key) {
+            self.claims.push(Claimed {
+                key,
+                holder,
+                taken: Box::new(claim.taken),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Why a try did not succeed.
+pub(crate) enum Failed {
+    /// Somebody else wrote to this stream first: decide anew.
+    Lost(StreamName),
+    /// It will not succeed.
+    Error(CommandError),
+}
+
+impl<T: Into<CommandError>> From<T> for Failed {
+    fn from(error: T) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl Commands {
+    /// Appends a plan, or shows it when nothing is to be written.
+    pub(crate) async fn carry_out<E: DomainEvent>(
+        &self,
+        plan: Plan<E>,
+        request: &Request<'_>,
+    ) -> Result<Receipt<E>, Failed> {
+        if !self.writes {
+            return Ok(shown(plan));
+        }
+        let metadata = request.envelope.metadata()?;
+        let mut append: Option<Append> = None;
+        let mut event_ids = Vec::new();
+        for write in &plan.writes {
+            let events = self.new_events(write, &metadata, &request.envelope.source)?;
+            event_ids.extend(events.iter().map(|event| event.event_id));
+            let expected = expected(write.version);
+            append = Some(match append {
+                None => Append::to(write.stream.clone(), expected, events),
+                Some(append) => append.also(write.stream.clone(), expected, events),
+            });
+        }
+        let Some(mut append) = append else {
+            return Ok(shown(plan));
+        };
+        for guard in plan.guards {
+            append = append.guard(guard);
+        }
+        for claimed in &plan.claims {
+            append = append.guard(Guard::Claim {
+                key: claimed.key.clone(),
+                holder: claimed.holder.clone(),
+            });
+        }
+        let append = self.identify(append, request)?;
+        match self.shared.log.append(append).await {
+            Ok(appended) if appended.replayed => Ok(self.first_answer_of(appended).await?),
+            Ok(appended) => Ok(Receipt {
+                events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
+                event_ids,
+                streams: appended.streams,
+                position: appended.last_position,
+                replayed: false,
+                recorded_at: Some(appended.recorded_at),
+            }),
+            Err(AppendError::WrongVersion { stream, .. }) => Err(Failed::Lost(stream)),
+            Err(AppendError::ClaimTaken { key, holder }) => {
+                Err(Failed::Error(claim_taken(plan.claims, &key, &holder, request)))
+            }
+            Err(error) => Err(Failed::Error(from_append(&error))),
+        }
+    }
+
+    fn new_events<E: DomainEvent>(
+        &self,
+        write: &Write<E>,
+        metadata: &JsonText,
+        source: &Source,
+    ) -> Result<Vec<NewEvent>, CommandError> {
+        let mut version = write.version;
+        let events = write.events.iter().map(|event| {
+            version = version.plus(1);
+            let event_id = match source {
+                Source::Api => self.shared.ids.next(),
+                // The same row or event gives the same ids, wherever and whenever it is carried out.
+                Source::Import { .. } | Source::Reactor { .. } => derived(&format_args!(
+                    "{}/{}/{version}",
+                    self.shared.log.name(),
+                    write.stream
+                )),
+            };
+            Ok(NewEvent {
+                event_id,
+                event_type: EventType::parse(event.event_type())?,
+                schema_version: event.schema_version(),
+                data: JsonText::parse(&event.to_json()).map_err(|error| from_append(&error))?,
+                metadata: metadata.clone(),
+            })
+        });
+        events.collect()
+    }
+
+    fn identify(&self, append: Append, request: &Request<'_>) -> Result<Append, CommandError> {
+        let Some(key) = request.key else { return Ok(append) };
+        let append = append.idempotent(key, request.fingerprint);
+        let Some(second_key) = request.second_key else {
+            return Ok(append);
+        };
+        let holder = stream("request", &format_args!("{}-{key}", request.name))?;
+        Ok(append.guard(Guard::Claim {
+            key: second_claim(second_key)?,
+            holder,
+        }))
+    }
+
+    /// The answer to a command that was carried out before, found by its idempotency key.
+    ///
+    /// The log tells only in an append, and looks at the key before anything else: so an append that can never be
+    /// accepted, because no stream has that version, asks without writing.
+    pub(crate) async fn first_answer<E: DomainEvent>(
+        &self,
+        stream: &StreamName,
+        request: &Request<'_>,
+    ) -> Result<Option<Receipt<E>>, CommandError> {
+        let Some(key) = request.key else { return Ok(None) };
+        let question = NewEvent {
+            event_id: Uuid::nil(),
+            event_type: EventType::parse("Question")?,
+            schema_version: 1,
+            data: JsonText::of(&()).map_err(|error| from_append(&error))?,
+            metadata: JsonText::of(&()).map_err(|error| from_append(&error))?,
+        };
+        let never = ExpectedVersion::Exact(Version::new(u64::MAX));
+        let append = Append::to(stream.clone(), never, vec![question]).idempotent(key, request.fingerprint);
+        match self.shared.log.append(append).await {
+            Ok(appended) if appended.replayed => Ok(Some(self.first_answer_of(appended).await?)),
+            Ok(_) | Err(AppendError::WrongVersion { .. } | AppendError::IdempotencyMismatch { .. }) => {
+                Ok(None)
+            }
+            Err(error) => Err(from_append(&error)),
+        }
+    }
+
+    async fn first_answer_of<E: DomainEvent>(&self, appended: Appended) -> Result<Receipt<E>, CommandError> {
+        let before = Position::new(appended.first_position.get().saturating_sub(1));
+        let count = u32::try_from(appended.last_position.get() - before.get()).unwrap_or(u32::MAX);
+        let read = ReadLog::after(before, count).up_to(appended.last_position);
+        let page = self.shared.log.read_log(&read).await?;
+        Ok(Receipt {
+            events: page.events.iter().map(decode).collect::<Result<_, _>>()?,
+            event_ids: page.events.iter().map(|event| event.event_id).collect(),
+            streams: appended.streams,
+            position: appended.last_position,
+            replayed: true,
+            recorded_at: Some(appended.recorded_at),
+        })
+    }
+}
+
+pub(crate) fn expected(version: Version) -> ExpectedVersion {
+    if version == Version::START {
+        ExpectedVersion::NoStream
+    } else {
+        ExpectedVersion::Exact(version)
+    }
+}
+
+fn shown<E>(plan: Plan<E>) -> Receipt<E> {
+    Receipt {
+        streams: plan
+            .writes
+            .iter()
+            .map(|write| (write.stream.clone(), write.version))
+            .collect(),
+        events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
+        event_ids: Vec::new(),
+        position: Position::START,
+        replayed: false,
+        recorded_at: None,
+    }
+}
+
+fn second_claim(second_key: Uuid) -> Result<ClaimKey, InvalidName> {
+    claim_key(&format!("request:{second_key}"))
+}
+
+fn claim_taken(claims: Vec<Claimed>, key: &ClaimKey, holder: &str, request: &Request<'_>) -> CommandError {
+    if let Some(second_key) = request
+        .second_key
+        .filter(|second| second_claim(*second).is_ok_and(|own| own == *key))
+    {
+        return CommandError::IdempotencyMismatch {
+            key: second_key,
+            first_position: None,
+        };
+    }
+    match claims.into_iter().find(|claimed| claimed.key == *key) {
+        Some(claimed) => CommandError::Rejected(claimed.taken),
+        None => from_append(&AppendError::ClaimTaken {
+            key: key.clone(),
+            holder: holder.to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,1 @@
+//! Reactors: what happened, turned into further commands, each exactly once.

@@ -1,0 +1,33 @@
+//! The answer to a command that was carried out.
+
+use jiff::Timestamp;
+use posars_event_store::{Position, StreamName, Version};
+use uuid::Uuid;
+
+/// What a command made happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt<E> {
+    /// The events, in order; empty when everything was as asked before and no event of ours had made it so.
+    pub events: Vec<E>,
+    /// Their ids, in the same order; empty for a validation.
+    pub event_ids: Vec<Uuid>,
+    /// Each stream the command is about, with its version afterwards (for a validation: before).
+    pub streams: Vec<(StreamName, Version)>,
+    /// Where the last event stands: give it as `min_position` to a query that must see it.
+    /// [`Position::START`] for a validation.
+    pub position: Position,
+    /// True when nothing new was written: this is the first answer again, or nothing was left to do.
+    pub replayed: bool,
+    /// When the log accepted it; `None` for a validation.
+    pub recorded_at: Option<Timestamp>,
+}
+
+impl<E> Receipt<E> {
+    /// The version of the command's stream, of the first where there are several.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.streams
+            .first()
+            .map_or(Version::START, |(_, version)| *version)
+    }
+}

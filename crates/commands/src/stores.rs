@@ -1,0 +1,96 @@
+//! The settings of stores, kept between commands: nearly every command needs one, and they hardly ever change.
+//!
+//! A stale one does no harm: the append guards the store's stream at the version the settings were read at.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use posars_domain::StoreId;
+use posars_domain::store::{Store, StoreSettings};
+use posars_event_store::{ExpectedVersion, Guard, StreamName, Version};
+
+use crate::keys::stream_of;
+use crate::{CommandError, Commands};
+
+/// The most stores kept; about 300 bytes each. Beyond it all are forgotten and read again.
+const STORES_MAX: usize = 10_000;
+
+/// A store's settings and where they were read.
+#[derive(Debug)]
+pub(crate) struct KnownStore {
+    pub(crate) settings: StoreSettings,
+    stream: StreamName,
+    version: Version,
+}
+
+impl KnownStore {
+    /// Holds while the settings are the present ones.
+    pub(crate) fn guard(&self) -> Guard {
+        Guard::Stream {
+            stream: self.stream.clone(),
+            expected: ExpectedVersion::Exact(self.version),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Stores(RwLock<HashMap<StoreId, Arc<KnownStore>>>);
+
+impl Stores {
+    fn get(&self, store_id: &StoreId) -> Option<Arc<KnownStore>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(store_id)
+            .cloned()
+    }
+
+    fn keep(&self, store: &Arc<KnownStore>) {
+        let mut stores = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if stores.len() >= STORES_MAX {
+            stores.clear();
+        }
+        stores.insert(store.settings.store_id.clone(), Arc::clone(store));
+    }
+
+    /// Forgets the store whose stream this is, if it is one.
+    pub(crate) fn forget(&self, stream: &StreamName) {
+        let mut stores = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        stores.retain(|_, store| store.stream != *stream);
+    }
+}
+
+impl Commands {
+    pub(crate) async fn known_store(
+        &self,
+        store_id: &StoreId,
+    ) -> Result<Option<Arc<KnownStore>>, CommandError> {
+        if let Some(known) = self.shared.stores.get(store_id) {
+            return Ok(Some(known));
+        }
+        let stream = stream_of::<Store>(Store::stream_id(store_id))?;
+        let loaded = self.load::<Store>(&stream, |_| false).await?;
+        // One that is not defined is asked for again each time: it may be defined the next moment.
+        let Some(settings) = loaded.state.settings() else {
+            return Ok(None);
+        };
+        let known = Arc::new(KnownStore {
+            settings,
+            stream,
+            version: loaded.version,
+        });
+        self.shared.stores.keep(&known);
+        Ok(Some(known))
+    }
+
+    /// The settings of a store; `None` when it is not defined.
+    ///
+    /// # Errors
+    /// [`CommandError::Unavailable`] when the database is away, [`CommandError::Unreadable`] for a damaged log.
+    pub async fn store_settings(&self, store_id: &StoreId) -> Result<Option<StoreSettings>, CommandError> {
+        Ok(self
+            .known_store(store_id)
+            .await?
+            .map(|known| known.settings.clone()))
+    }
+}
