@@ -11,6 +11,7 @@
 mod backoff;
 mod catalogue;
 mod commands;
+mod documents;
 mod envelope;
 mod error;
 mod fingerprint;
@@ -27,6 +28,7 @@ mod stores;
 pub mod reactors;
 
 pub use commands::{Commands, EventIds, Policy};
+pub use documents::Document;
 pub use envelope::{Actor, Envelope, Source};
 pub use error::{CommandError, Unavailability};
 pub use receipt::Receipt;
