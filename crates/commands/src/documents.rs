@@ -23,7 +23,7 @@ impl Commands {
     ///
     /// # Errors
     /// [`CommandError::Unavailable`] when the database is away, [`CommandError::Unreadable`] for a damaged log.
-    pub async fn sale(&self, sale_id: SaleId) -> Result<Option<Document<SaleState>>, CommandError> {
+    pub async fn sale_document(&self, sale_id: SaleId) -> Result<Option<Document<SaleState>>, CommandError> {
         let stream = stream_of::<Sale>(Sale::stream_id(&sale_id))?;
         let loaded = self.load::<Sale>(&stream, |_| false).await?;
         let document = Document { state: loaded.state, version: loaded.version, position: loaded.position };
