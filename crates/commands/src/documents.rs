@@ -26,7 +26,11 @@ impl Commands {
     pub async fn sale_document(&self, sale_id: SaleId) -> Result<Option<Document<SaleState>>, CommandError> {
         let stream = stream_of::<Sale>(Sale::stream_id(&sale_id))?;
         let loaded = self.load::<Sale>(&stream, |_| false).await?;
-        let document = Document { state: loaded.state, version: loaded.version, position: loaded.position };
+        let document = Document {
+            state: loaded.state,
+            version: loaded.version,
+            position: loaded.position,
+        };
         Ok(Some(document).filter(|document| document.state.recorded.is_some()))
     }
 }
