@@ -1,0 +1,128 @@
+//! The process that reads workbooks: limits on itself first, then one sheet onto standard output.
+//!
+//! Two files of about a kilobyte make the workbook reader ask for terabytes; the allocation aborts the process and
+//! nothing can catch that. So it runs alone: no credentials, no environment, no further file or socket.
+
+mod archive_limits;
+mod exact_number;
+mod row_writer;
+mod sheet_choice;
+mod xls;
+mod xlsx;
+mod xml_prolog;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+
+use rlimit::Resource;
+use rustix::process::{Signal, set_parent_process_death_signal};
+
+use crate::limits::{PARSER_CPU_SECONDS, PARSER_MEMORY_BYTES};
+use crate::protocol::frame;
+use crate::refusal::FileRefusal;
+use crate::sniff::Container;
+
+/// First argument that turns the binary into the parsing process.
+pub const PARSE_CHILD_WORD: &str = "__parse-sheet";
+
+/// Why parsing stopped before the end of the sheet.
+#[derive(Debug)]
+enum ParseStop {
+    /// The workbook is refused; the importing process is told.
+    Refused(Box<FileRefusal>),
+    /// Nobody reads the other end.
+    Pipe(std::io::Error),
+}
+
+impl From<FileRefusal> for ParseStop {
+    fn from(refusal: FileRefusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+/// Body of the parsing process: call it first thing in `main` when the first argument is [`PARSE_CHILD_WORD`].
+///
+/// The workbook is standard input, the rows go to standard output; arguments after the word are the container
+/// (`zip` or `ole`) and, if wanted, the name of the sheet.
+#[must_use]
+pub fn parse_child_main() -> ExitCode {
+    let mut arguments = std::env::args_os()
+        .skip_while(|word| word != PARSE_CHILD_WORD)
+        .skip(1);
+    let container = arguments
+        .next()
+        .and_then(|word| Container::from_word(word.to_str()?));
+    let sheet = arguments.next().map(OsString::into_string);
+    let (Some(container), Ok(sheet)) = (container, sheet.transpose()) else {
+        return ExitCode::from(2);
+    };
+    let mut out = std::io::stdout().lock();
+    let stop = match limit_self() {
+        Ok(file) => parse(file, container, sheet.as_deref(), &mut out),
+        Err(error) => Err(FileRefusal::ParserUnavailable {
+            detail: format!("limits not set: {error}"),
+        }
+        .into()),
+    };
+    match stop {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(ParseStop::Refused(refusal)) => {
+            match row_writer::write_json(&mut out, frame::REFUSED, &refusal) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            }
+        }
+        Err(ParseStop::Pipe(error)) => {
+            // The other end is gone, but standard error may still be read.
+            eprintln!("rows not delivered: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Takes the workbook from standard input and gives up everything the parser does not need.
+fn limit_self() -> std::io::Result<File> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let file = File::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+    Resource::AS.set(PARSER_MEMORY_BYTES, PARSER_MEMORY_BYTES)?;
+    Resource::CORE.set(0, 0)?;
+    // The soft limit tells by SIGXCPU why; the hard one a second later ends a process that ignores it.
+    Resource::CPU.set(PARSER_CPU_SECONDS, PARSER_CPU_SECONDS + 1)?;
+    // The `.xls` reader is given a second handle, so two more descriptors; then no file and no socket can be opened.
+    Resource::NOFILE.set(DESCRIPTORS_MAX, DESCRIPTORS_MAX)?;
+    Ok(file)
+}
+
+/// Standard streams, the workbook and two copies of its handle.
+const DESCRIPTORS_MAX: u64 = 6;
+
+fn parse<W: Write>(
+    mut file: File,
+    container: Container,
+    sheet: Option<&str>,
+    out: &mut W,
+) -> Result<(), ParseStop> {
+    match container {
+        Container::Zip => {
+            archive_limits::check_archive(&mut file)?;
+            rewind(&mut file)?;
+            xlsx::parse(file, sheet, out)
+        }
+        Container::Ole => {
+            rewind(&mut file)?;
+            xls::parse(file, sheet, out)
+        }
+    }
+}
+
+fn rewind(file: &mut File) -> Result<(), ParseStop> {
+    file.seek(SeekFrom::Start(0)).map(|_| ()).map_err(|error| {
+        FileRefusal::Unreadable {
+            detail: error.to_string(),
+        }
+        .into()
+    })
+}

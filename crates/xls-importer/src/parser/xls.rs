@@ -1,0 +1,111 @@
+//! `.xls`: the reader has no streaming, the whole workbook is in memory; the process limits bound it.
+
+use std::fs::File;
+use std::io::{BufReader, Seek, SeekFrom, Write};
+
+use calamine::{Data, Range, Reader, Xls, XlsError, Xlsx, XlsxError};
+
+use super::ParseStop;
+use super::row_writer::{RowWriter, Value, write_json};
+use super::sheet_choice::choose;
+use crate::protocol::{Hello, PROTOCOL_VERSION, frame};
+use crate::refusal::FileRefusal;
+
+/// Reads the chosen sheet of an `.xls` into `out`.
+pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W) -> Result<(), ParseStop> {
+    let copy = file.try_clone().map_err(|error| corrupt("file", &error))?;
+    let mut workbook = match Xls::new(BufReader::new(copy)) {
+        Ok(workbook) => workbook,
+        Err(error) => return Err(refusal(&mut file, &error)),
+    };
+    let choice = choose(workbook.sheets_metadata(), wanted)?;
+    let mut chosen = choice.first_candidate()?;
+    for name in &choice.candidates {
+        let range = workbook
+            .worksheet_range(name)
+            .map_err(|error| corrupt(name, &error))?;
+        if range.used_cells().next().is_some() {
+            chosen.clone_from(name);
+            break;
+        }
+    }
+    let hello = Hello {
+        protocol_version: PROTOCOL_VERSION,
+        sheet_is_hidden: choice.hidden.contains(&chosen),
+        epoch_1904: workbook.has_1904_epoch(),
+        other_sheets: choice
+            .visible
+            .iter()
+            .filter(|name| **name != chosen)
+            .cloned()
+            .collect(),
+        hidden_sheets: choice.hidden.clone(),
+        sheet: chosen,
+    };
+    write_json(out, frame::HELLO, &hello)?;
+    let range = workbook
+        .worksheet_range(&hello.sheet)
+        .map_err(|error| corrupt(&hello.sheet, &error))?;
+    write_range(&range, out)
+}
+
+fn write_range<W: Write>(range: &Range<Data>, out: &mut W) -> Result<(), ParseStop> {
+    let mut writer = RowWriter::new(out);
+    let (first_row, first_column) = range.start().unwrap_or((0, 0));
+    'rows: for (row, cells) in (first_row..).zip(range.rows()) {
+        for (column, value) in (first_column..).zip(cells) {
+            let going = match value {
+                Data::Empty => true,
+                Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+                    text.is_empty() || writer.cell(row, column, &Value::Text(text))?
+                }
+                Data::Float(number) => writer.cell(row, column, &Value::Number(*number))?,
+                Data::Int(number) => writer.integer(row, column, *number)?,
+                Data::Bool(truth) => writer.cell(row, column, &Value::Truth(*truth))?,
+                Data::DateTime(date) if date.is_duration() => {
+                    writer.cell(row, column, &Value::Span(date.as_f64()))?
+                }
+                Data::DateTime(date) => writer.cell(row, column, &Value::Date(date.as_f64()))?,
+                Data::Error(error) => writer.cell(row, column, &Value::Error(&error.to_string()))?,
+            };
+            if !going {
+                break 'rows;
+            }
+        }
+    }
+    writer.finish()
+}
+
+/// The refusal for a compound file that is no readable `.xls`.
+fn refusal(file: &mut File, error: &XlsError) -> ParseStop {
+    if matches!(error, XlsError::Password) || is_garbled_code_page(error) || holds_encrypted_package(file) {
+        return FileRefusal::Encrypted.into();
+    }
+    if error.to_string().contains("Invalid OLE") {
+        let found = "an old or foreign compound file without an Excel workbook".to_owned();
+        return FileRefusal::UnsupportedFormat { found }.into();
+    }
+    corrupt("workbook", error)
+}
+
+/// A workbook protected with XOR has its code page record scrambled like everything else (measured).
+fn is_garbled_code_page(error: &XlsError) -> bool {
+    error.to_string().to_lowercase().contains("codepage")
+}
+
+/// An encrypted `.xlsx` is a compound file around the encrypted archive; its reader knows the mark.
+fn holds_encrypted_package(file: &mut File) -> bool {
+    let Ok(copy) = file.try_clone() else { return false };
+    if file.seek(SeekFrom::Start(0)).is_err() {
+        return false;
+    }
+    matches!(Xlsx::new(BufReader::new(copy)), Err(XlsxError::Password))
+}
+
+fn corrupt(part: &str, error: &dyn std::error::Error) -> ParseStop {
+    FileRefusal::Corrupt {
+        part: part.to_owned(),
+        detail: error.to_string(),
+    }
+    .into()
+}

@@ -1,0 +1,79 @@
+//! Products as rows name them: each spelling is turned into a SKU once.
+
+use std::collections::HashMap;
+
+use posars_domain::Sku;
+
+use crate::field::Field;
+use crate::row_fault::{RowFault, RowReason};
+
+/// A product as a sheet names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductName {
+    /// The SKU of the sheet, or one made from the name.
+    pub sku: Sku,
+    /// The name, or the SKU where there is none.
+    pub name: String,
+    /// The unit of measure, if the sheet says.
+    pub unit: Option<String>,
+}
+
+/// Spellings seen so far.
+#[derive(Debug, Default)]
+pub(crate) struct ProductNames {
+    by_spelling: HashMap<String, u32>,
+    names: Vec<ProductName>,
+    spelling: String,
+}
+
+impl ProductNames {
+    /// The index of the product of a row.
+    pub(crate) fn index_of(
+        &mut self,
+        sku: Option<&str>,
+        name: Option<&str>,
+        unit: Option<&str>,
+    ) -> Result<u32, RowFault> {
+        self.spelling.clear();
+        for part in [sku, name, unit] {
+            self.spelling.push_str(part.unwrap_or_default());
+            self.spelling.push('\u{1f}');
+        }
+        if let Some(index) = self.by_spelling.get(self.spelling.as_str()) {
+            return Ok(*index);
+        }
+        let product = ProductName {
+            sku: sku_of(sku, name)?,
+            name: name.or(sku).unwrap_or_default().to_owned(),
+            unit: unit.map(str::to_owned),
+        };
+        let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(product);
+        self.by_spelling.insert(self.spelling.clone(), index);
+        Ok(index)
+    }
+
+    /// The SKU of a product by its index, as text.
+    pub(crate) fn sku(&self, index: u32) -> String {
+        let name = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.names.get(index));
+        name.map(|product| product.sku.to_string()).unwrap_or_default()
+    }
+
+    pub(crate) fn into_names(self) -> Vec<ProductName> {
+        self.names
+    }
+}
+
+/// The SKU as written; one with spaces, or none at all, is made from the text.
+pub(crate) fn sku_of(sku: Option<&str>, name: Option<&str>) -> Result<Sku, RowFault> {
+    if let Some(text) = sku {
+        let made = text.parse().or_else(|_| Sku::from_name(text));
+        return made.map_err(|_| RowFault::of(RowReason::TextInvalid, Field::Sku, text));
+    }
+    let Some(text) = name else {
+        return Err(RowFault::of(RowReason::RequiredMissing, Field::Sku, ""));
+    };
+    Sku::from_name(text).map_err(|_| RowFault::of(RowReason::TextInvalid, Field::Description, text))
+}

@@ -1,0 +1,309 @@
+//! Why a whole file is refused: one variant per thing the sender can do something about.
+
+use serde::{Deserialize, Serialize};
+
+use crate::language::Language;
+
+/// A file that cannot be imported, with a stable code and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum FileRefusal {
+    /// The file cannot be opened or read.
+    Unreadable {
+        /// What the operating system said.
+        detail: String,
+    },
+    /// The workbook is protected by a password.
+    Encrypted,
+    /// The bytes are no workbook this reader takes, whatever the name says.
+    UnsupportedFormat {
+        /// What the bytes look like.
+        found: String,
+    },
+    /// The workbook is broken.
+    Corrupt {
+        /// Part of the workbook, or `file`.
+        part: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A part declares a document type, which honest workbooks never do.
+    XmlDtdForbidden {
+        /// Part of the workbook.
+        part: String,
+    },
+    /// A size is beyond its bound.
+    TooLarge {
+        /// What is too large.
+        what: String,
+        /// Its size, in bytes unless `what` says otherwise.
+        actual: u64,
+        /// The bound, in the same unit.
+        limit: u64,
+    },
+    /// The sheet has more rows than the format knows.
+    TooManyRows {
+        /// The bound.
+        limit: u64,
+    },
+    /// The sheet is wider than a list of records can be.
+    TooManyCells {
+        /// Where the first cell beyond the bound is, in `A1` notation.
+        cell: String,
+        /// Most columns read.
+        columns_max: u64,
+    },
+    /// The process that reads the workbook died; the importing process is unharmed.
+    ParserDied {
+        /// How it died.
+        cause: ParserDeath,
+    },
+    /// The process that reads the workbook could not be started.
+    ParserUnavailable {
+        /// What the operating system said.
+        detail: String,
+    },
+    /// The sheet asked for is not there.
+    NoSuchSheet {
+        /// The name asked for.
+        name: String,
+        /// The sheets that are there.
+        sheets: Vec<String>,
+    },
+    /// No visible sheet has a row that looks like column titles.
+    NoHeader {
+        /// The sheet searched.
+        sheet: String,
+        /// Non-empty rows looked at.
+        rows_searched: u64,
+    },
+    /// The titles do not say which column holds what; the sender has to.
+    NeedsMapping {
+        /// The kind of sheet assumed, if any.
+        kind: Option<String>,
+        /// Fields without a column.
+        missing: Vec<String>,
+        /// Fields that several columns could be, as `field: title, title`.
+        ambiguous: Vec<String>,
+        /// The titles found.
+        columns: Vec<String>,
+    },
+}
+
+/// How the parsing process ended early.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ParserDeath {
+    /// It asked for more memory than allowed.
+    Memory,
+    /// It used up its CPU seconds.
+    CpuTime,
+    /// It did not finish before the deadline.
+    Deadline {
+        /// The deadline, in seconds.
+        seconds: u64,
+    },
+    /// It panicked or aborted, with its last words.
+    Crash {
+        /// The end of its standard error.
+        last_words: String,
+    },
+    /// It was ended by a signal.
+    Signal {
+        /// Number of the signal.
+        number: i32,
+    },
+    /// It wrote something that is not the row protocol.
+    Garbled {
+        /// What was wrong.
+        detail: String,
+    },
+}
+
+impl std::fmt::Display for ParserDeath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Memory => write!(f, "out of its memory limit"),
+            Self::CpuTime => write!(f, "out of its CPU time limit"),
+            Self::Deadline { seconds } => write!(f, "not finished after {seconds} s"),
+            Self::Crash { last_words } => write!(f, "crashed: {last_words}"),
+            Self::Signal { number } => write!(f, "ended by signal {number}"),
+            Self::Garbled { detail } => write!(f, "wrote rows that cannot be read: {detail}"),
+        }
+    }
+}
+
+impl FileRefusal {
+    /// The stable reason code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => "unreadable",
+            Self::Encrypted => "encrypted",
+            Self::UnsupportedFormat { .. } => "unsupported_format",
+            Self::Corrupt { .. } => "corrupt",
+            Self::XmlDtdForbidden { .. } => "xml_dtd_forbidden",
+            Self::TooLarge { .. } => "too_large",
+            Self::TooManyRows { .. } => "too_many_rows",
+            Self::TooManyCells { .. } => "too_many_cells",
+            Self::ParserDied { .. } => "parser_died",
+            Self::ParserUnavailable { .. } => "parser_unavailable",
+            Self::NoSuchSheet { .. } => "no_such_sheet",
+            Self::NoHeader { .. } => "no_header",
+            Self::NeedsMapping { .. } => "needs_mapping",
+        }
+    }
+
+    /// What happened and what to do next, in the reader's language.
+    #[must_use]
+    pub fn message(&self, language: Language) -> String {
+        match language {
+            Language::PtBr => self.message_pt_br(),
+            Language::En => self.message_en(),
+        }
+    }
+
+    fn message_en(&self) -> String {
+        match self {
+            Self::Unreadable { detail } => {
+                format!("the file cannot be read ({detail}); check the path and its permissions")
+            }
+            Self::Encrypted => {
+                "the workbook is protected by a password; save a copy without one and send that".to_owned()
+            }
+            Self::UnsupportedFormat { found } => format!(
+                "the file is {found}, not an Excel workbook; open it in a spreadsheet program and save it as .xlsx"
+            ),
+            Self::Corrupt { part, detail } => format!(
+                "the workbook is damaged ({part}: {detail}); open it in a spreadsheet program and save it again"
+            ),
+            Self::XmlDtdForbidden { part } => format!(
+                "the part {part} declares a document type, which is not allowed; save the workbook again as .xlsx"
+            ),
+            Self::TooLarge { what, actual, limit } => {
+                format!("{what} is {actual}, the limit is {limit}; split the workbook, by month for instance")
+            }
+            Self::TooManyRows { limit } => {
+                format!("the sheet has more than {limit} rows; split it, by month for instance")
+            }
+            Self::TooManyCells { cell, columns_max } => format!(
+                "the sheet has a value in {cell}, beyond the {columns_max} columns read; delete what lies to the right of the table"
+            ),
+            Self::ParserDied { cause } => format!(
+                "reading the workbook failed safely ({cause}); nothing was imported. Save it again as .xlsx and, if that fails too, report it"
+            ),
+            Self::ParserUnavailable { detail } => {
+                format!(
+                    "the process that reads workbooks could not be started ({detail}); nothing was imported"
+                )
+            }
+            Self::NoSuchSheet { name, sheets } => {
+                format!(
+                    "there is no sheet {name:?}; the sheets are: {}",
+                    sheets.join(", ")
+                )
+            }
+            Self::NoHeader { sheet, rows_searched } => format!(
+                "no row of column titles among the first {rows_searched} rows of sheet {sheet:?}; add one, for instance Data, Produto, Quantidade, Valor Total"
+            ),
+            Self::NeedsMapping { .. } => self.needs_mapping(Language::En),
+        }
+    }
+
+    fn message_pt_br(&self) -> String {
+        match self {
+            Self::Unreadable { detail } => {
+                format!("não foi possível ler o arquivo ({detail}); confira o caminho e as permissões")
+            }
+            Self::Encrypted => {
+                "a planilha está protegida por senha; salve uma cópia sem senha e envie".to_owned()
+            }
+            Self::UnsupportedFormat { found } => format!(
+                "o arquivo é {found}, não uma planilha do Excel; abra-o em um programa de planilhas e salve como .xlsx"
+            ),
+            Self::Corrupt { part, detail } => format!(
+                "a planilha está danificada ({part}: {detail}); abra-a em um programa de planilhas e salve de novo"
+            ),
+            Self::XmlDtdForbidden { part } => format!(
+                "a parte {part} declara um DOCTYPE, o que não é permitido; salve a planilha de novo como .xlsx"
+            ),
+            Self::TooLarge { what, actual, limit } => {
+                format!("{what}: {actual}, o limite é {limit}; divida a planilha, por mês por exemplo")
+            }
+            Self::TooManyRows { limit } => {
+                format!("a planilha tem mais de {limit} linhas; divida-a, por mês por exemplo")
+            }
+            Self::TooManyCells { cell, columns_max } => format!(
+                "há um valor em {cell}, além das {columns_max} colunas lidas; apague o que está à direita da tabela"
+            ),
+            Self::ParserDied { cause } => format!(
+                "a leitura da planilha falhou com segurança ({cause}); nada foi importado. Salve de novo como .xlsx e, se falhar outra vez, avise o suporte"
+            ),
+            Self::ParserUnavailable { detail } => {
+                format!("não foi possível iniciar o leitor de planilhas ({detail}); nada foi importado")
+            }
+            Self::NoSuchSheet { name, sheets } => {
+                format!("não existe a aba {name:?}; as abas são: {}", sheets.join(", "))
+            }
+            Self::NoHeader { sheet, rows_searched } => format!(
+                "nenhuma linha de títulos nas primeiras {rows_searched} linhas da aba {sheet:?}; inclua uma, por exemplo Data, Produto, Quantidade, Valor Total"
+            ),
+            Self::NeedsMapping { .. } => self.needs_mapping(Language::PtBr),
+        }
+    }
+
+    fn needs_mapping(&self, language: Language) -> String {
+        let Self::NeedsMapping {
+            kind,
+            missing,
+            ambiguous,
+            columns,
+        } = self
+        else {
+            return String::new();
+        };
+        let mut text = match kind {
+            Some(kind) => {
+                format!(
+                    "{} ({kind})",
+                    language.pick("as colunas não bastam", "the columns do not suffice")
+                )
+            }
+            None => language
+                .pick(
+                    "o tipo da planilha não está claro",
+                    "the kind of sheet is not clear",
+                )
+                .to_owned(),
+        };
+        if !missing.is_empty() {
+            text.push_str(language.pick("; falta: ", "; missing: "));
+            text.push_str(&missing.join(", "));
+        }
+        if !ambiguous.is_empty() {
+            text.push_str(language.pick("; mais de uma coluna para: ", "; more than one column for: "));
+            text.push_str(&ambiguous.join("; "));
+        }
+        text.push_str(language.pick("; títulos encontrados: ", "; titles found: "));
+        text.push_str(&columns.join(", "));
+        let field = missing.first().map_or("field", String::as_str);
+        text.push_str(language.pick(". Diga com --map ", ". Say it with --map "));
+        text.push_str(field);
+        text.push_str(language.pick("=\"Título da coluna\"", "=\"Column title\""));
+        if kind.is_none() {
+            text.push_str(language.pick(
+                " ou --kind sales|stock|products",
+                " or --kind sales|stock|products",
+            ));
+        }
+        text
+    }
+}
+
+impl std::fmt::Display for FileRefusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message(Language::En))
+    }
+}
+
+impl std::error::Error for FileRefusal {}

@@ -1,0 +1,512 @@
+//! One row of a sales sheet into one line, and the line into the group of its receipt.
+
+use std::collections::HashMap;
+
+use jiff::civil::{Date, Time};
+use posars_domain::{
+    Amount, Currency, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPrice,
+};
+
+use super::grouping::Group;
+use crate::columns::{Columns, unit_price_of};
+use crate::field::Field;
+use crate::header::Header;
+use crate::natural_key::{sale_id, sale_id_by_content};
+use crate::payment_words::payment_method;
+use crate::product_names::ProductNames;
+use crate::reading::{ReadOptions, Refusals, StoreName, Walk};
+use crate::row_fault::{RowFault, RowReason};
+use crate::sheet::{Cell, Row, Sheet};
+use crate::tax_id_text::check_document;
+
+/// A line, compact: names are indexes into tables.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) row: u32,
+    /// The next line of the same receipt.
+    pub(super) next: Option<u32>,
+    pub(super) product: u32,
+    pub(super) payment: u32,
+    pub(super) seller: Option<u32>,
+    /// The sheet's own number of the line, or its row.
+    pub(super) line_number: u32,
+    pub(super) date: Date,
+    pub(super) time: Option<Time>,
+    pub(super) quantity: Quantity,
+    pub(super) unit_price: UnitPrice,
+    /// Quantity times price, where the sheet has a price.
+    pub(super) gross: Option<Amount>,
+    pub(super) discount: Amount,
+    /// The sheet's own total of the line; what it means is decided over all lines.
+    pub(super) stated_total: Option<Amount>,
+    pub(super) net: Amount,
+}
+
+/// Names met so far.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) stores: Vec<StoreName>,
+    pub(super) products: ProductNames,
+    pub(super) payments: Vec<PaymentMethod>,
+    pub(super) sellers: Vec<String>,
+    store_indexes: HashMap<String, u32>,
+    payment_indexes: HashMap<String, u32>,
+    seller_indexes: HashMap<String, u32>,
+    /// Receipt numbers with a row whose store cannot be read: every receipt of that number is in doubt.
+    pub(super) doubtful_numbers: Vec<String>,
+}
+
+/// Everything one pass over the rows gives.
+pub(super) struct Lines {
+    pub(super) walk: Walk,
+    pub(super) refusals: Refusals,
+    pub(super) table: Tables,
+    pub(super) lines: Vec<Line>,
+    pub(super) groups: Vec<Group>,
+}
+
+/// Where a row belongs.
+struct Place {
+    store: Result<u32, RowFault>,
+    register_no: Option<RegisterNo>,
+    receipt: Result<Option<ReceiptNumber>, RowFault>,
+}
+
+pub(super) struct LineReader<'a> {
+    columns: &'a Columns<'a>,
+    options: &'a ReadOptions,
+    table: Tables,
+    lines: Vec<Line>,
+    groups: Vec<Group>,
+    group_indexes: HashMap<String, u32>,
+    occurrences: HashMap<SaleId, u32>,
+    refusals: Refusals,
+    key: String,
+    /// The receipt of the row before, and whether this row may belong to a receipt that cannot be read.
+    previous_group: Option<u32>,
+    after_unreadable: bool,
+}
+
+impl<'a> LineReader<'a> {
+    /// Reads every record of the sheet.
+    pub(super) fn read_all(sheet: &Sheet, header: &Header, options: &ReadOptions) -> Lines {
+        let columns = Columns::new(sheet, header, options.today);
+        let mut reader = LineReader {
+            columns: &columns,
+            options,
+            table: Tables::default(),
+            lines: Vec::with_capacity(sheet.rows_len()),
+            groups: Vec::new(),
+            group_indexes: HashMap::new(),
+            occurrences: HashMap::new(),
+            refusals: Refusals::default(),
+            key: String::new(),
+            previous_group: None,
+            after_unreadable: false,
+        };
+        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let LineReader {
+            refusals,
+            table,
+            lines,
+            groups,
+            ..
+        } = reader;
+        Lines {
+            walk,
+            refusals,
+            table,
+            lines,
+            groups,
+        }
+    }
+
+    fn take(&mut self, row: &Row<'_>) {
+        let place = self.place(row);
+        let mut faults = Vec::new();
+        let line = self.line(row, &mut faults);
+        let group = match (place.store, place.receipt) {
+            (Ok(store), Ok(Some(receipt))) => Some(self.group_of_receipt(store, place.register_no, receipt)),
+            (Ok(store), Ok(None)) => match &line {
+                Some(line) if faults.is_empty() => {
+                    Some(self.group_of_content(store, place.register_no, line))
+                }
+                _ => None,
+            },
+            (store, receipt) => {
+                if let Ok(Some(receipt)) = &receipt {
+                    self.table.doubtful_numbers.push(receipt.number().to_owned());
+                }
+                if receipt.is_err() {
+                    // The row may belong to the receipt above or to the one below: neither is whole for certain.
+                    self.doubt(self.previous_group, row.number);
+                    self.after_unreadable = true;
+                }
+                faults.extend(store.err());
+                faults.extend(receipt.err());
+                None
+            }
+        };
+        if let Some(group) = group {
+            if self.after_unreadable {
+                self.doubt(Some(group), row.number);
+                self.after_unreadable = false;
+            }
+            self.previous_group = Some(group);
+        }
+        match (line, group) {
+            (Some(line), Some(group)) if faults.is_empty() => self.attach(line, group),
+            (_, group) => {
+                self.doubt(group, row.number);
+                self.refusals.add(row.number, faults);
+            }
+        }
+    }
+
+    /// Marks a receipt as having a refused row.
+    fn doubt(&mut self, group: Option<u32>, row: u32) {
+        let index = group.and_then(|group| usize::try_from(group).ok());
+        if let Some(group) = index.and_then(|index| self.groups.get_mut(index)) {
+            group.refused_by_row.get_or_insert(row);
+        }
+    }
+
+    fn attach(&mut self, line: Line, group: u32) {
+        let index = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        let Some(group) = usize::try_from(group)
+            .ok()
+            .and_then(|group| self.groups.get_mut(group))
+        else {
+            return;
+        };
+        let last = (group.lines_len > 0).then_some(group.last_line);
+        if group.lines_len == 0 {
+            group.first_line = index;
+        }
+        group.last_line = index;
+        group.lines_len += 1;
+        if let Some(last) = last.and_then(|last| usize::try_from(last).ok()) {
+            if let Some(last) = self.lines.get_mut(last) {
+                last.next = Some(index);
+            }
+        }
+        self.lines.push(line);
+    }
+
+    fn place(&mut self, row: &Row<'_>) -> Place {
+        let store = self.store(row);
+        let (register_no, register_fault) = match self.register(row) {
+            Ok(register) => (register, None),
+            Err(fault) => (None, Some(fault)),
+        };
+        let receipt = match register_fault {
+            Some(fault) => Err(fault),
+            None => self.receipt(row),
+        };
+        Place {
+            store,
+            register_no,
+            receipt,
+        }
+    }
+
+    fn store(&mut self, row: &Row<'_>) -> Result<u32, RowFault> {
+        let text = self.columns.text(row, Field::Store)?;
+        let text = text.as_deref().or(self.options.store.as_deref());
+        let text = text.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, Field::Store, ""))?;
+        if let Some(index) = self.table.store_indexes.get(text) {
+            return Ok(*index);
+        }
+        let name = StoreName::of(text)?;
+        let known = self
+            .table
+            .stores
+            .iter()
+            .position(|known| known.store_id == name.store_id);
+        let index = known.unwrap_or_else(|| {
+            self.table.stores.push(name);
+            self.table.stores.len() - 1
+        });
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        self.table.store_indexes.insert(text.to_owned(), index);
+        Ok(index)
+    }
+
+    fn register(&self, row: &Row<'_>) -> Result<Option<RegisterNo>, RowFault> {
+        let Some(text) = self.columns.text(row, Field::Register)? else {
+            return Ok(None);
+        };
+        let plain: String = text
+            .chars()
+            .map(|character| if character.is_whitespace() { '_' } else { character })
+            .collect();
+        plain
+            .parse()
+            .map(Some)
+            .map_err(|_| RowFault::of(RowReason::TextInvalid, Field::Register, &text))
+    }
+
+    fn receipt(&self, row: &Row<'_>) -> Result<Option<ReceiptNumber>, RowFault> {
+        let Some(number) = self.columns.text(row, Field::Receipt)? else {
+            return Ok(None);
+        };
+        let series = self.columns.text(row, Field::Series)?;
+        ReceiptNumber::new(series.as_deref(), &number)
+            .map(Some)
+            .map_err(|_| RowFault::of(RowReason::TextInvalid, Field::Receipt, &number))
+    }
+
+    fn group_of_receipt(&mut self, store: u32, register: Option<RegisterNo>, receipt: ReceiptNumber) -> u32 {
+        use std::fmt::Write;
+        self.key.clear();
+        // Writing to a string cannot fail.
+        let _written = write!(
+            self.key,
+            "{store}\u{1f}{}\u{1f}{receipt}",
+            register.as_ref().map_or("", RegisterNo::as_str)
+        );
+        if let Some(index) = self.group_indexes.get(self.key.as_str()) {
+            return *index;
+        }
+        let id = usize::try_from(store)
+            .ok()
+            .and_then(|store| self.table.stores.get(store))
+            .map(|store| sale_id(&store.store_id, register.as_ref(), &receipt));
+        let sale_id = id.unwrap_or_else(|| sale_id_by_content(&[&self.key], 0));
+        let index = self.new_group(Group::new(sale_id, store, register, Some(receipt)));
+        self.group_indexes.insert(self.key.clone(), index);
+        index
+    }
+
+    /// A row without a receipt is a sale of its own, known by its content; equal rows are counted.
+    fn group_of_content(&mut self, store: u32, register: Option<RegisterNo>, line: &Line) -> u32 {
+        let store_id = usize::try_from(store)
+            .ok()
+            .and_then(|store| self.table.stores.get(store));
+        let store_id = store_id
+            .map(|store| store.store_id.to_string())
+            .unwrap_or_default();
+        let content = [
+            store_id,
+            register.as_ref().map_or(String::new(), RegisterNo::to_string),
+            line.date.to_string(),
+            line.time.map(|time| time.to_string()).unwrap_or_default(),
+            self.table.products.sku(line.product),
+            line.quantity.to_string(),
+            line.unit_price.to_string(),
+            line.discount.minor().to_string(),
+            line.stated_total
+                .map(|total| total.minor().to_string())
+                .unwrap_or_default(),
+            self.payment_word(line.payment),
+        ];
+        let content: Vec<&str> = content.iter().map(String::as_str).collect();
+        let seen = self
+            .occurrences
+            .entry(sale_id_by_content(&content, 0))
+            .or_insert(0);
+        let sale_id = sale_id_by_content(&content, *seen);
+        *seen += 1;
+        self.new_group(Group::new(sale_id, store, register, None))
+    }
+
+    fn payment_word(&self, payment: u32) -> String {
+        let method = usize::try_from(payment)
+            .ok()
+            .and_then(|index| self.table.payments.get(index));
+        method.map(PaymentMethod::to_string).unwrap_or_default()
+    }
+
+    fn new_group(&mut self, group: Group) -> u32 {
+        self.groups.push(group);
+        u32::try_from(self.groups.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn line(&mut self, row: &Row<'_>, faults: &mut Vec<RowFault>) -> Option<Line> {
+        let date = keep(required(self.columns.date(row), Field::Date), faults);
+        let product = keep(self.product(row), faults);
+        let quantity = keep(self.quantity(row), faults);
+        let amounts = keep(self.amounts(row, quantity), faults);
+        let payment = keep(self.payment(row), faults);
+        let seller = keep(self.seller(row), faults);
+        keep(self.check_customer(row), faults);
+        let line_number = keep(self.line_number(row), faults)?;
+        let (date, time) = date?;
+        let Amounts {
+            unit_price,
+            gross,
+            discount,
+            stated_total,
+        } = amounts?;
+        Some(Line {
+            row: row.number,
+            next: None,
+            product: product?,
+            payment: payment?,
+            seller: seller?,
+            line_number,
+            date,
+            time,
+            quantity: quantity?,
+            unit_price,
+            gross,
+            discount,
+            stated_total,
+            net: Amount::ZERO,
+        })
+    }
+
+    fn product(&mut self, row: &Row<'_>) -> Result<u32, RowFault> {
+        let sku = self.columns.text(row, Field::Sku)?;
+        let name = self.columns.text(row, Field::Description)?;
+        let unit = self.columns.text(row, Field::Unit)?;
+        if sku.is_none() && name.is_none() {
+            let field = if self.columns.has(Field::Sku) {
+                Field::Sku
+            } else {
+                Field::Description
+            };
+            return Err(RowFault::of(RowReason::RequiredMissing, field, ""));
+        }
+        self.table
+            .products
+            .index_of(sku.as_deref(), name.as_deref(), unit.as_deref())
+    }
+
+    fn quantity(&self, row: &Row<'_>) -> Result<Quantity, RowFault> {
+        let quantity = required(self.columns.quantity(row, Field::Quantity), Field::Quantity)?;
+        if !quantity.is_positive() {
+            return Err(RowFault::of(
+                RowReason::QuantityNotPositive,
+                Field::Quantity,
+                quantity,
+            ));
+        }
+        Ok(quantity)
+    }
+
+    /// Price, discount and total; nothing where the quantity is already at fault and the price would be made of it.
+    fn amounts(&self, row: &Row<'_>, quantity: Option<Quantity>) -> Result<Amounts, RowFault> {
+        let currency = self.options.currency;
+        let unit_price = self.columns.unit_price(row, Field::UnitPrice)?;
+        let discount = self
+            .columns
+            .amount(row, Field::Discount, currency)?
+            .unwrap_or(Amount::ZERO);
+        let stated_total = self.columns.amount(row, Field::Total, currency)?;
+        match (unit_price, stated_total, quantity) {
+            (Some(unit_price), _, _) => {
+                let gross = quantity.and_then(|quantity| quantity.times(unit_price, currency));
+                Ok(Amounts {
+                    unit_price,
+                    gross,
+                    discount,
+                    stated_total,
+                })
+            }
+            (None, Some(total), Some(quantity)) => {
+                let unit_price = price_from_total(total, discount, quantity, currency).ok_or_else(|| {
+                    RowFault::of(RowReason::NumberPrecisionLost, Field::Total, total.minor())
+                })?;
+                Ok(Amounts {
+                    unit_price,
+                    gross: None,
+                    discount,
+                    stated_total,
+                })
+            }
+            (None, Some(_), None) => Ok(Amounts {
+                unit_price: UnitPrice::default(),
+                gross: None,
+                discount,
+                stated_total,
+            }),
+            (None, None, _) => {
+                let field = if self.columns.has(Field::UnitPrice) {
+                    Field::UnitPrice
+                } else {
+                    Field::Total
+                };
+                Err(RowFault::of(RowReason::RequiredMissing, field, ""))
+            }
+        }
+    }
+
+    fn payment(&mut self, row: &Row<'_>) -> Result<u32, RowFault> {
+        let text = self.columns.text(row, Field::Payment)?;
+        let text = text.as_deref().unwrap_or_default();
+        if let Some(index) = self.table.payment_indexes.get(text) {
+            return Ok(*index);
+        }
+        let method = if text.is_empty() {
+            Some(PaymentMethod::NOT_INFORMED)
+        } else {
+            payment_method(text)
+        };
+        let method = method.ok_or_else(|| RowFault::of(RowReason::UnknownCode, Field::Payment, text))?;
+        let known = self.table.payments.iter().position(|known| *known == method);
+        let index = known.unwrap_or_else(|| {
+            self.table.payments.push(method);
+            self.table.payments.len() - 1
+        });
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        self.table.payment_indexes.insert(text.to_owned(), index);
+        Ok(index)
+    }
+
+    fn seller(&mut self, row: &Row<'_>) -> Result<Option<u32>, RowFault> {
+        let Some(text) = self.columns.text(row, Field::Seller)? else {
+            return Ok(None);
+        };
+        if let Some(index) = self.table.seller_indexes.get(text.as_ref()) {
+            return Ok(Some(*index));
+        }
+        let index = u32::try_from(self.table.sellers.len()).unwrap_or(u32::MAX);
+        self.table.sellers.push(text.clone().into_owned());
+        self.table.seller_indexes.insert(text.into_owned(), index);
+        Ok(Some(index))
+    }
+
+    fn check_customer(&self, row: &Row<'_>) -> Result<(), RowFault> {
+        let was_number = matches!(self.columns.cell(row, Field::CustomerDocument), Cell::Number(_));
+        match self.columns.text(row, Field::CustomerDocument)? {
+            Some(text) => check_document(&text, was_number),
+            None => Ok(()),
+        }
+    }
+
+    /// Lines keep the order the sheet gives them by number, else the order of the rows.
+    fn line_number(&self, row: &Row<'_>) -> Result<u32, RowFault> {
+        let number = self.columns.text(row, Field::Line)?;
+        Ok(number
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(row.number))
+    }
+}
+
+struct Amounts {
+    unit_price: UnitPrice,
+    gross: Option<Amount>,
+    discount: Amount,
+    stated_total: Option<Amount>,
+}
+
+fn required<T>(value: Result<Option<T>, RowFault>, field: Field) -> Result<T, RowFault> {
+    value?.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))
+}
+
+fn keep<T>(value: Result<T, RowFault>, faults: &mut Vec<RowFault>) -> Option<T> {
+    value.map_err(|fault| faults.push(fault)).ok()
+}
+
+/// The price that, times the quantity, gives total plus discount back to the minor unit.
+fn price_from_total(
+    total: Amount,
+    discount: Amount,
+    quantity: Quantity,
+    currency: Currency,
+) -> Option<UnitPrice> {
+    let gross = total.checked_add(discount)?;
+    let major = rust_decimal::Decimal::try_new(gross.minor(), currency.minor_digits()).ok()?;
+    unit_price_of(major.checked_div(quantity.to_decimal())?).ok()
+}

@@ -1,0 +1,256 @@
+//! Rows of a sales sheet into sales: grouped by receipt, wherever its rows stand.
+
+mod grouping;
+mod line_reader;
+
+use jiff::civil::{Date, Time};
+use posars_domain::{
+    Amount, LineId, Payment, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku, UnitPrice,
+};
+
+use crate::field::Field;
+use crate::header::Header;
+use crate::product_names::ProductName;
+use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName};
+use crate::refusal::FileRefusal;
+use crate::sheet::Sheet;
+
+use grouping::{Group, group_lines};
+use line_reader::{Line, LineReader, Lines};
+
+/// A sales sheet, read: which rows make which sales, and which are refused.
+///
+/// Lines are held in about 100 bytes each; sales are put together one at a time by [`SalesReading::sales`].
+#[derive(Debug)]
+pub struct SalesReading {
+    tally: RowTally,
+    refusals: Refusals,
+    footer_checks: Vec<FooterCheck>,
+    stores: Vec<StoreName>,
+    products: Vec<ProductName>,
+    payments: Vec<PaymentMethod>,
+    sellers: Vec<String>,
+    lines: Vec<Line>,
+    groups: Vec<Group>,
+    receipts_with_several_dates: u32,
+}
+
+/// One sale as the sheet tells it; the store's zone turns its date into an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaleDraft {
+    /// Made from the natural key: store, register, series and number, or content and occurrence.
+    pub sale_id: SaleId,
+    /// Index of the store in [`SalesReading::stores`].
+    pub store: StoreName,
+    /// The till, if the sheet says.
+    pub register_no: Option<RegisterNo>,
+    /// The receipt, if the sheet says.
+    pub receipt: Option<ReceiptNumber>,
+    /// Day of the sale; the earliest, where the rows of a receipt differ.
+    pub date: Date,
+    /// Time of day, if the sheet says.
+    pub time: Option<Time>,
+    /// What was sold.
+    pub lines: Vec<SaleLineDraft>,
+    /// How it was paid: one payment a method, `not_informed` where the sheet does not say.
+    pub payments: Vec<Payment>,
+    /// Sum of the lines.
+    pub total: Amount,
+    /// Who sold, if the sheet says.
+    pub seller: Option<String>,
+}
+
+/// One line of a [`SaleDraft`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaleLineDraft {
+    /// From 1, in the order of the sheet.
+    pub line_id: LineId,
+    /// Number of its row in the sheet.
+    pub row: u32,
+    /// What was sold.
+    pub sku: Sku,
+    /// Its name.
+    pub description: String,
+    /// Unit of measure, if the sheet says.
+    pub unit: Option<String>,
+    /// How much.
+    pub quantity: Quantity,
+    /// Price of one.
+    pub unit_price: UnitPrice,
+    /// Discount of the line.
+    pub line_discount: Amount,
+    /// What the line came to, after its discount.
+    pub net: Amount,
+}
+
+/// Sums over the sales that are not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SalesTotals {
+    /// Sales.
+    pub sales: u32,
+    /// Lines.
+    pub lines: u32,
+    /// Units of all lines.
+    pub quantity: Quantity,
+    /// Net of all lines.
+    pub total: Amount,
+}
+
+impl SalesReading {
+    /// Reads all rows below the titles.
+    ///
+    /// # Errors
+    /// `needs_mapping` when neither the sheet nor the caller names the store.
+    pub fn read(sheet: &Sheet, header: &Header, options: &ReadOptions) -> Result<Self, FileRefusal> {
+        if !header.mapping.has(Field::Store) && options.store.is_none() {
+            return Err(FileRefusal::NeedsMapping {
+                kind: Some(header.mapping.kind.word().to_owned()),
+                missing: vec![Field::Store.word().to_owned()],
+                ambiguous: Vec::new(),
+                columns: header.columns.iter().map(|column| column.title.clone()).collect(),
+            });
+        }
+        let Lines {
+            walk,
+            mut refusals,
+            mut table,
+            mut lines,
+            mut groups,
+        } = LineReader::read_all(sheet, header, options);
+        let receipts_with_several_dates = group_lines(&mut lines, &mut groups, &mut refusals, &table);
+        refusals.sort();
+        Ok(Self {
+            tally: walk.tally,
+            footer_checks: walk.footer_checks,
+            refusals,
+            stores: std::mem::take(&mut table.stores),
+            payments: std::mem::take(&mut table.payments),
+            sellers: std::mem::take(&mut table.sellers),
+            products: table.products.into_names(),
+            lines,
+            groups,
+            receipts_with_several_dates,
+        })
+    }
+
+    /// Counts of the rows.
+    #[must_use]
+    pub fn tally(&self) -> &RowTally {
+        &self.tally
+    }
+
+    /// Rows refused while reading.
+    #[must_use]
+    pub fn refusals(&self) -> &Refusals {
+        &self.refusals
+    }
+
+    /// Sums at the foot of the sheet beside ours.
+    #[must_use]
+    pub fn footer_checks(&self) -> &[FooterCheck] {
+        &self.footer_checks
+    }
+
+    /// Receipts whose rows have different dates; the earliest is taken.
+    #[must_use]
+    pub fn receipts_with_several_dates(&self) -> u32 {
+        self.receipts_with_several_dates
+    }
+
+    /// Stores of the sheet, each once.
+    #[must_use]
+    pub fn stores(&self) -> &[StoreName] {
+        &self.stores
+    }
+
+    /// Products of the sheet, each spelling once.
+    #[must_use]
+    pub fn products(&self) -> &[ProductName] {
+        &self.products
+    }
+
+    /// Sums over all sales that are not refused.
+    #[must_use]
+    pub fn totals(&self) -> SalesTotals {
+        let mut totals = SalesTotals::default();
+        for group in self.groups.iter().filter(|group| !group.refused) {
+            totals.sales += 1;
+            for line in self.lines_of(group) {
+                totals.lines += 1;
+                totals.quantity = totals
+                    .quantity
+                    .checked_add(line.quantity)
+                    .unwrap_or(totals.quantity);
+                totals.total = totals.total.checked_add(line.net).unwrap_or(totals.total);
+            }
+        }
+        totals
+    }
+
+    /// The sales, put together one at a time, in the order of their first rows.
+    pub fn sales(&self) -> impl Iterator<Item = SaleDraft> {
+        self.groups
+            .iter()
+            .filter(|group| !group.refused)
+            .filter_map(|group| self.draft(group))
+    }
+
+    fn lines_of(&self, group: &Group) -> impl Iterator<Item = &Line> {
+        let line_at = |index: u32| {
+            usize::try_from(index)
+                .ok()
+                .and_then(|index| self.lines.get(index))
+        };
+        std::iter::successors(line_at(group.first_line), move |line| line_at(line.next?))
+    }
+
+    fn draft(&self, group: &Group) -> Option<SaleDraft> {
+        let mut rows: Vec<&Line> = self.lines_of(group).collect();
+        rows.sort_by_key(|line| line.line_number);
+        let mut lines = Vec::with_capacity(rows.len());
+        let mut paid: Vec<(u32, Amount)> = Vec::new();
+        let mut total = Amount::ZERO;
+        for (line, number) in rows.iter().zip(1..) {
+            let product = at(&self.products, line.product)?;
+            lines.push(SaleLineDraft {
+                line_id: LineId(number),
+                row: line.row,
+                sku: product.sku.clone(),
+                description: product.name.clone(),
+                unit: product.unit.clone(),
+                quantity: line.quantity,
+                unit_price: line.unit_price,
+                line_discount: line.discount,
+                net: line.net,
+            });
+            total = total.checked_add(line.net)?;
+            match paid.iter_mut().find(|(method, _)| *method == line.payment) {
+                Some((_, amount)) => *amount = amount.checked_add(line.net)?,
+                None => paid.push((line.payment, line.net)),
+            }
+        }
+        let payments = paid
+            .into_iter()
+            .map(|(method, amount)| Some(Payment::new(at(&self.payments, method)?.clone(), amount)))
+            .collect::<Option<Vec<_>>>()?;
+        let (date, time) = rows.iter().map(|line| (line.date, line.time)).min()?;
+        Some(SaleDraft {
+            sale_id: group.sale_id,
+            store: at(&self.stores, group.store)?.clone(),
+            register_no: group.register_no.clone(),
+            receipt: group.receipt.clone(),
+            date,
+            time,
+            lines,
+            payments,
+            total,
+            seller: rows
+                .iter()
+                .find_map(|line| at(&self.sellers, line.seller?).cloned()),
+        })
+    }
+}
+
+fn at<T>(items: &[T], index: u32) -> Option<&T> {
+    items.get(usize::try_from(index).ok()?)
+}

@@ -1,0 +1,86 @@
+//! Dates as a spreadsheet stores them: days since an epoch, in exact decimals.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Time, date};
+
+use crate::sheet::Number;
+
+/// The day a spreadsheet believes 1900 had and it had not.
+const NO_SUCH_DAY: i64 = 60;
+/// 9999-12-31, the last day of the format.
+const LAST_DAY: i64 = 2_958_465;
+const SECONDS_PER_DAY: i128 = 86_400;
+
+/// The date and time of a serial number; `None` for numbers that are no date.
+pub(crate) fn from_serial(serial: Number, epoch_1904: bool) -> Option<(Date, Time)> {
+    let scale = 10_i128.checked_pow(u32::from(serial.places))?;
+    let digits = i128::from(serial.digits);
+    let mut days = digits.div_euclid(scale);
+    // To the second: a spreadsheet's own fractions are that exact, its milliseconds are not.
+    let mut seconds = (digits.rem_euclid(scale) * SECONDS_PER_DAY * 2 + scale) / (scale * 2);
+    if seconds == SECONDS_PER_DAY {
+        days += 1;
+        seconds = 0;
+    }
+    let days = i64::try_from(days).ok()?;
+    if !(0..=LAST_DAY).contains(&days) {
+        return None;
+    }
+    let epoch = if epoch_1904 {
+        date(1904, 1, 1)
+    } else if days < NO_SUCH_DAY {
+        date(1899, 12, 31)
+    } else if days == NO_SUCH_DAY {
+        return None;
+    } else {
+        date(1899, 12, 30)
+    };
+    let day = epoch.checked_add(days.days()).ok()?;
+    let part = |value: i128| i8::try_from(value).ok();
+    let time = Time::new(
+        part(seconds / 3600)?,
+        part(seconds / 60 % 60)?,
+        part(seconds % 60)?,
+        0,
+    )
+    .ok()?;
+    Some((day, time))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, time};
+
+    use super::from_serial;
+    use crate::sheet::Number;
+
+    fn serial(digits: i64, places: u8) -> Number {
+        Number { digits, places }
+    }
+
+    #[test]
+    fn both_epochs() {
+        assert_eq!(from_serial(serial(43_466, 0), false).unwrap().0, date(2019, 1, 1));
+        assert_eq!(from_serial(serial(42_004, 0), true).unwrap().0, date(2019, 1, 1));
+        assert_eq!(from_serial(serial(1, 0), false).unwrap().0, date(1900, 1, 1));
+        assert_eq!(from_serial(serial(61, 0), false).unwrap().0, date(1900, 3, 1));
+        assert_eq!(from_serial(serial(60, 0), false), None, "29 February 1900");
+        assert_eq!(from_serial(serial(2_958_466, 0), false), None);
+        assert_eq!(from_serial(serial(-1, 0), false), None);
+    }
+
+    #[test]
+    fn times_of_day() {
+        let (day, clock) = from_serial(serial(434_665, 1), false).unwrap();
+        assert_eq!((day, clock), (date(2019, 1, 1), time(12, 0, 0, 0)));
+        // 10:10:10 as a spreadsheet stores it.
+        let (_, clock) = from_serial(serial(434_664_237_268_519, 10), false).unwrap();
+        assert_eq!(clock, time(10, 10, 10, 0));
+        let (day, clock) = from_serial(serial(43_466_999_999_999, 9), false).unwrap();
+        assert_eq!(
+            (day, clock),
+            (date(2019, 1, 2), time(0, 0, 0, 0)),
+            "rounds up to midnight"
+        );
+    }
+}

@@ -1,0 +1,365 @@
+//! Rows of a stock sheet into receipts of goods: deliveries by document, or a count taken over as opening stock.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use posars_domain::{Amount, LineId, Quantity, ReceiptId, Sku, UnitPrice};
+
+use crate::columns::{Columns, unit_price_of};
+use crate::field::Field;
+use crate::header::Header;
+use crate::limits::RECEIPT_LINES_MAX;
+use crate::natural_key::{receipt_id, receipt_id_by_content};
+use crate::product_names::sku_of;
+use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName, Walk};
+use crate::refusal::FileRefusal;
+use crate::row_fault::{RowFault, RowReason};
+use crate::sheet::{Row, Sheet};
+
+/// Goods received together: the lines of one document, or one row without a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockReceiptDraft {
+    /// Made from store, supplier, document and date, or from content and occurrence.
+    pub receipt_id: ReceiptId,
+    /// Where.
+    pub store: StoreName,
+    /// The supplier's document, if the sheet says.
+    pub document: Option<String>,
+    /// Who delivered, if the sheet says.
+    pub supplier: Option<String>,
+    /// When, if the sheet says.
+    pub date: Option<Date>,
+    /// What.
+    pub lines: Vec<StockLineDraft>,
+    refused_by_row: Option<u32>,
+}
+
+/// One line of a [`StockReceiptDraft`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockLineDraft {
+    /// From 1, in the order of the sheet.
+    pub line_id: LineId,
+    /// Number of its row in the sheet.
+    pub row: u32,
+    /// What.
+    pub sku: Sku,
+    /// Its name.
+    pub name: String,
+    /// Unit of measure, if the sheet says.
+    pub unit: Option<String>,
+    /// How much; zero only in a count, where there is nothing to receive.
+    pub quantity: Quantity,
+    /// Cost of one.
+    pub unit_cost: UnitPrice,
+    /// Quantity times cost.
+    pub cost: Amount,
+}
+
+/// A stock sheet, read.
+#[derive(Debug)]
+pub struct StockReading {
+    tally: RowTally,
+    refusals: Refusals,
+    footer_checks: Vec<FooterCheck>,
+    receipts: Vec<StockReceiptDraft>,
+    is_count: bool,
+}
+
+/// Sums over the receipts that are not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StockTotals {
+    /// Lines, those of quantity zero included.
+    pub lines: u32,
+    /// Lines of quantity zero.
+    pub lines_of_nothing: u32,
+    /// Units of all lines.
+    pub quantity: Quantity,
+    /// Quantity times cost of all lines.
+    pub cost: Amount,
+}
+
+impl StockReading {
+    /// Reads all rows below the titles.
+    ///
+    /// # Errors
+    /// `needs_mapping` when neither the sheet nor the caller names the store.
+    pub fn read(sheet: &Sheet, header: &Header, options: &ReadOptions) -> Result<Self, FileRefusal> {
+        if !header.mapping.has(Field::Store) && options.store.is_none() {
+            return Err(FileRefusal::NeedsMapping {
+                kind: Some(header.mapping.kind.word().to_owned()),
+                missing: vec![Field::Store.word().to_owned()],
+                ambiguous: Vec::new(),
+                columns: header.columns.iter().map(|column| column.title.clone()).collect(),
+            });
+        }
+        let columns = Columns::new(sheet, header, options.today);
+        let quantity_field = if columns.has(Field::Quantity) {
+            Field::Quantity
+        } else {
+            Field::OnHand
+        };
+        let mut reader = StockReader {
+            columns: &columns,
+            options,
+            quantity_field,
+            receipts: Vec::new(),
+            by_document: HashMap::new(),
+            occurrences: HashMap::new(),
+            refusals: Refusals::default(),
+        };
+        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let StockReader {
+            receipts,
+            mut refusals,
+            ..
+        } = reader;
+        let receipts = standing(receipts, &mut refusals);
+        refusals.sort();
+        let is_count = quantity_field == Field::OnHand;
+        let Walk {
+            tally, footer_checks, ..
+        } = walk;
+        Ok(Self {
+            tally,
+            refusals,
+            footer_checks,
+            receipts,
+            is_count,
+        })
+    }
+
+    /// Counts of the rows.
+    #[must_use]
+    pub fn tally(&self) -> &RowTally {
+        &self.tally
+    }
+
+    /// Rows refused while reading.
+    #[must_use]
+    pub fn refusals(&self) -> &Refusals {
+        &self.refusals
+    }
+
+    /// Sums at the foot of the sheet beside ours.
+    #[must_use]
+    pub fn footer_checks(&self) -> &[FooterCheck] {
+        &self.footer_checks
+    }
+
+    /// The receipts that are not refused, in the order of their first rows.
+    #[must_use]
+    pub fn receipts(&self) -> &[StockReceiptDraft] {
+        &self.receipts
+    }
+
+    /// Whether the quantities are what is there (a count), not what came.
+    #[must_use]
+    pub fn is_count(&self) -> bool {
+        self.is_count
+    }
+
+    /// Sums over the receipts that are not refused.
+    #[must_use]
+    pub fn totals(&self) -> StockTotals {
+        let mut totals = StockTotals::default();
+        for line in self.receipts.iter().flat_map(|receipt| &receipt.lines) {
+            totals.lines += 1;
+            totals.lines_of_nothing += u32::from(line.quantity.is_zero());
+            totals.quantity = totals
+                .quantity
+                .checked_add(line.quantity)
+                .unwrap_or(totals.quantity);
+            totals.cost = totals.cost.checked_add(line.cost).unwrap_or(totals.cost);
+        }
+        totals
+    }
+}
+
+/// Drops the receipts that have a refused row, and refuses their other rows.
+fn standing(receipts: Vec<StockReceiptDraft>, refusals: &mut Refusals) -> Vec<StockReceiptDraft> {
+    let mut standing = Vec::with_capacity(receipts.len());
+    for receipt in receipts {
+        let document = receipt.document.as_deref().unwrap_or_default();
+        let fault = if let Some(row) = receipt.refused_by_row {
+            RowFault::of_row(RowReason::ReceiptHasRefusedRows, format!("{document} -> {row}"))
+        } else if receipt.lines.len() > RECEIPT_LINES_MAX {
+            RowFault::of_row(
+                RowReason::ReceiptTooLong,
+                format!("{document}: {}", receipt.lines.len()),
+            )
+        } else {
+            standing.push(receipt);
+            continue;
+        };
+        for line in &receipt.lines {
+            refusals.add(line.row, vec![fault.clone()]);
+        }
+    }
+    standing
+}
+
+struct StockReader<'a> {
+    columns: &'a Columns<'a>,
+    options: &'a ReadOptions,
+    quantity_field: Field,
+    receipts: Vec<StockReceiptDraft>,
+    by_document: HashMap<ReceiptId, usize>,
+    occurrences: HashMap<ReceiptId, u32>,
+    refusals: Refusals,
+}
+
+impl StockReader<'_> {
+    fn take(&mut self, row: &Row<'_>) {
+        let mut faults = Vec::new();
+        let store = keep(self.store(row), &mut faults);
+        let date = keep(self.columns.date(row), &mut faults);
+        let document = keep(self.columns.text(row, Field::Receipt), &mut faults).flatten();
+        let supplier = keep(self.columns.text(row, Field::Supplier), &mut faults).flatten();
+        let line = self.line(row, &mut faults);
+        let (Some(store), Some(date)) = (store, date) else {
+            self.refusals.add(row.number, faults);
+            return;
+        };
+        let date = date.map(|(date, _)| date);
+        let draft = StockReceiptDraft {
+            receipt_id: ReceiptId::new(uuid::Uuid::nil()),
+            store,
+            document: document.map(|document| document.into_owned()),
+            supplier: supplier.map(|supplier| supplier.into_owned()),
+            date,
+            lines: Vec::new(),
+            refused_by_row: None,
+        };
+        let has_document = draft.document.is_some();
+        match (line.filter(|_| faults.is_empty()), has_document) {
+            (Some(line), true) => {
+                if let Some(receipt) = self.receipt_of_document(draft) {
+                    let number = u32::try_from(receipt.lines.len() + 1).unwrap_or(u32::MAX);
+                    receipt.lines.push(StockLineDraft {
+                        line_id: LineId(number),
+                        ..line
+                    });
+                }
+            }
+            (Some(line), false) => {
+                let receipt_id = self.id_by_content(&draft, &line);
+                self.receipts.push(StockReceiptDraft {
+                    receipt_id,
+                    lines: vec![line],
+                    ..draft
+                });
+            }
+            (None, true) => {
+                if let Some(receipt) = self.receipt_of_document(draft) {
+                    receipt.refused_by_row.get_or_insert(row.number);
+                }
+                self.refusals.add(row.number, faults);
+            }
+            (None, false) => self.refusals.add(row.number, faults),
+        }
+    }
+
+    fn receipt_of_document(&mut self, draft: StockReceiptDraft) -> Option<&mut StockReceiptDraft> {
+        let date = draft.date.map(|date| date.to_string()).unwrap_or_default();
+        let supplier = draft.supplier.as_deref().unwrap_or_default();
+        let document = draft.document.as_deref().unwrap_or_default();
+        let receipt_id = receipt_id(draft.store.store_id.as_str(), supplier, document, &date);
+        let index = *self.by_document.entry(receipt_id).or_insert_with(|| {
+            self.receipts.push(StockReceiptDraft { receipt_id, ..draft });
+            self.receipts.len() - 1
+        });
+        self.receipts.get_mut(index)
+    }
+
+    fn id_by_content(&mut self, draft: &StockReceiptDraft, line: &StockLineDraft) -> ReceiptId {
+        let date = draft.date.map(|date| date.to_string()).unwrap_or_default();
+        let (quantity, cost) = (line.quantity.to_string(), line.unit_cost.to_string());
+        let supplier = draft.supplier.as_deref().unwrap_or_default();
+        let content = [
+            draft.store.store_id.as_str(),
+            &date,
+            supplier,
+            line.sku.as_str(),
+            &quantity,
+            &cost,
+        ];
+        let seen = self
+            .occurrences
+            .entry(receipt_id_by_content(&content, 0))
+            .or_insert(0);
+        let receipt_id = receipt_id_by_content(&content, *seen);
+        *seen += 1;
+        receipt_id
+    }
+
+    fn store(&self, row: &Row<'_>) -> Result<StoreName, RowFault> {
+        let text = self.columns.text(row, Field::Store)?;
+        let text = text.as_deref().or(self.options.store.as_deref());
+        StoreName::of(text.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, Field::Store, ""))?)
+    }
+
+    fn line(&self, row: &Row<'_>, faults: &mut Vec<RowFault>) -> Option<StockLineDraft> {
+        let sku_text = keep(self.columns.text(row, Field::Sku), faults);
+        let name = keep(self.columns.text(row, Field::Description), faults);
+        let unit = keep(self.columns.text(row, Field::Unit), faults);
+        let quantity = keep(self.quantity(row), faults);
+        let unit_cost = match quantity {
+            Some(quantity) => keep(self.unit_cost(row, quantity), faults),
+            None => None,
+        };
+        let (sku_text, name) = (sku_text?, name?);
+        let sku = keep(sku_of(sku_text.as_deref(), name.as_deref()), faults);
+        let (quantity, unit_cost) = (quantity?, unit_cost?);
+        let cost = quantity.times(unit_cost, self.options.currency);
+        if cost.is_none() {
+            faults.push(RowFault::of(
+                RowReason::NumberPrecisionLost,
+                Field::UnitCost,
+                unit_cost,
+            ));
+        }
+        Some(StockLineDraft {
+            line_id: LineId(1),
+            row: row.number,
+            sku: sku?,
+            name: name
+                .or(sku_text)
+                .map(|name| name.into_owned())
+                .unwrap_or_default(),
+            unit: unit?.map(|unit| unit.into_owned()),
+            quantity,
+            unit_cost,
+            cost: cost?,
+        })
+    }
+
+    fn quantity(&self, row: &Row<'_>) -> Result<Quantity, RowFault> {
+        let field = self.quantity_field;
+        let quantity = self.columns.quantity(row, field)?;
+        let quantity = quantity.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))?;
+        let counted_nothing = field == Field::OnHand && quantity.is_zero();
+        if !quantity.is_positive() && !counted_nothing {
+            return Err(RowFault::of(RowReason::QuantityNotPositive, field, quantity));
+        }
+        Ok(quantity)
+    }
+
+    fn unit_cost(&self, row: &Row<'_>, quantity: Quantity) -> Result<UnitPrice, RowFault> {
+        if let Some(cost) = self.columns.unit_price(row, Field::UnitCost)? {
+            return Ok(cost);
+        }
+        let missing = || RowFault::of(RowReason::RequiredMissing, Field::UnitCost, "");
+        let total = self
+            .columns
+            .amount(row, Field::Total, self.options.currency)?
+            .ok_or_else(missing)?;
+        let places = self.options.currency.minor_digits();
+        let major = rust_decimal::Decimal::try_new(total.minor(), places).ok();
+        let each = major.and_then(|major| major.checked_div(quantity.to_decimal()));
+        each.and_then(|each| unit_price_of(each).ok()).ok_or_else(missing)
+    }
+}
+
+fn keep<T>(value: Result<T, RowFault>, faults: &mut Vec<RowFault>) -> Option<T> {
+    value.map_err(|fault| faults.push(fault)).ok()
+}
