@@ -114,7 +114,7 @@ begin
         v_name := format('events_%s', lpad(i::text, 6, '0'));
         execute format('create table %I (like events including all)', v_name);
         execute format('alter table events attach partition %I for values from (%s) to (%s)',
-                       v_name, i * v_rows + case when i = 0 then 0 else 1 end, (i + 1) * v_rows + 1);
+                       v_name, i * v_rows + 1, (i + 1) * v_rows + 1);
     end loop;
     return (select count(*) from pg_inherits where inhparent = 'events'::regclass) * v_rows;
 end
