@@ -64,8 +64,10 @@ impl HeadWatch {
     /// Returns once the log is known to be beyond `position`, with the head known then. Never returns when
     /// the log does not grow, and after the store was closed: wait with an end of your own.
     pub async fn wait_past(&mut self, position: Position) -> Position {
-        match self.0.wait_for(|head| *head > position).await {
-            Ok(head) => *head,
+        // The borrowed head holds a lock and must be gone before the next await.
+        let known = self.0.wait_for(|head| *head > position).await.map(|head| *head);
+        match known {
+            Ok(head) => head,
             Err(_) => std::future::pending().await,
         }
     }
