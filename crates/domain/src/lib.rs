@@ -27,6 +27,7 @@ pub mod register;
 pub mod sale;
 pub mod stock;
 pub mod store;
+pub mod waiting;
 
 pub use apportion::{ApportionError, apportion};
 pub use business_date::{business_date, local_hour};

@@ -1,0 +1,314 @@
+//! Every event ever released must decode and keep its meaning; the files in `golden/` are never edited.
+
+mod fixtures;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use fixtures::stock_context;
+use fixtures::{
+    adjust, cents, issue, receive, record_return, record_sale, restock, sale_context, store, v, void_sale,
+};
+use posars_domain::company::{Company, CompanyContext, CompanyEvent, DefineCompany};
+use posars_domain::product::{
+    ChangeProduct, DefineProduct, Edit, Product, ProductContext, ProductEvent, RetireProduct,
+};
+use posars_domain::register::{DefineRegister, Register, RegisterContext, RegisterEvent};
+use posars_domain::sale::{Customer, OrderDiscount, RecordSale, Sale, SaleEvent};
+use posars_domain::stock::{AdjustmentReason, Stock, StockEvent};
+use posars_domain::store::{DefineStore, Store, StoreContext, StoreEvent};
+use posars_domain::{
+    Currency, Decider, DomainEvent, FiscalRef, MethodAmount, Payment, PaymentMethod, Quantity, TaxAmount,
+    UnreadableEvent,
+};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// Type, schema version and JSON text of every golden file.
+fn files() -> Vec<(String, u16, String)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let (event_type, version) = name.strip_suffix(".json").unwrap().rsplit_once(".v").unwrap();
+        let data = std::fs::read_to_string(&path).unwrap();
+        files.push((
+            event_type.to_owned(),
+            version.parse().unwrap(),
+            data.trim_end().to_owned(),
+        ));
+    }
+    files
+}
+
+/// Decodes the golden files of one aggregate and checks that each is written again exactly as it was.
+fn keeps_its_meaning<E: DomainEvent + PartialEq + std::fmt::Debug>() {
+    let mut seen = BTreeSet::new();
+    for (event_type, version, data) in files().iter().filter(|file| E::TYPES.contains(&file.0.as_str())) {
+        let event = E::from_json(event_type, *version, data).unwrap();
+        assert_eq!(
+            (event.event_type(), event.schema_version()),
+            (event_type.as_str(), *version)
+        );
+        assert_eq!(&event.to_json(), data, "{event_type} v{version}");
+        seen.insert(event.event_type());
+    }
+    assert_eq!(
+        seen,
+        E::TYPES.iter().copied().collect(),
+        "an event has no golden file"
+    );
+}
+
+#[test]
+fn company_events() {
+    keeps_its_meaning::<CompanyEvent>();
+}
+
+#[test]
+fn store_events() {
+    keeps_its_meaning::<StoreEvent>();
+}
+
+#[test]
+fn register_events() {
+    keeps_its_meaning::<RegisterEvent>();
+}
+
+#[test]
+fn product_events() {
+    keeps_its_meaning::<ProductEvent>();
+}
+
+#[test]
+fn sale_events() {
+    keeps_its_meaning::<SaleEvent>();
+}
+
+#[test]
+fn stock_events() {
+    keeps_its_meaning::<StockEvent>();
+}
+
+#[test]
+fn every_file_belongs_to_an_event_and_no_type_is_written_by_two_aggregates() {
+    let types = [
+        CompanyEvent::TYPES,
+        StoreEvent::TYPES,
+        RegisterEvent::TYPES,
+        ProductEvent::TYPES,
+        SaleEvent::TYPES,
+        StockEvent::TYPES,
+    ]
+    .concat();
+    assert_eq!(types.iter().collect::<BTreeSet<_>>().len(), types.len());
+    for (event_type, _, _) in files() {
+        assert!(types.contains(&event_type.as_str()), "{event_type} is no event");
+    }
+}
+
+#[test]
+fn unreadable_events_say_why() {
+    let unknown = SaleEvent::from_json("SaleImagined", 1, "{}").unwrap_err();
+    assert_eq!(
+        unknown,
+        UnreadableEvent::UnknownType {
+            event_type: "SaleImagined".to_owned()
+        }
+    );
+    let newer = SaleEvent::from_json("SaleRecorded", 9, "{}").unwrap_err();
+    assert!(matches!(
+        newer,
+        UnreadableEvent::UnknownVersion {
+            schema_version: 9,
+            known: 1,
+            ..
+        }
+    ));
+    let damaged = SaleEvent::from_json("SaleRecorded", 1, r#"{"sale_id":"#).unwrap_err();
+    assert!(damaged.to_string().contains("posars audit verify"), "{damaged}");
+}
+
+#[test]
+#[ignore = "run once when an event is added; it writes what is missing and overwrites nothing"]
+fn write_missing_golden_files() {
+    for (name, data) in examples() {
+        let path = folder().join(name);
+        if !path.exists() {
+            std::fs::write(path, data + "\n").unwrap();
+        }
+    }
+}
+
+/// One example of every event, as full as the event can be.
+fn examples() -> Vec<(String, String)> {
+    let mut examples = Vec::new();
+    setup_examples(&mut examples);
+    product_examples(&mut examples);
+    let sale = run::<Sale>(&mut examples, &[], full_sale().into(), &sale_context());
+    let mut void = void_sale();
+    void.fiscal_ref = Some(FiscalRef {
+        protocol: Some("135260000000002".to_owned()),
+        ..FiscalRef::default()
+    });
+    run::<Sale>(&mut examples, &sale, void.into(), &sale_context());
+    let mut back = record_return(1, 1, "1");
+    back.reason = Some("Tamanho errado".to_owned());
+    back.refunds = vec![MethodAmount {
+        method: PaymentMethod::CASH,
+        amount: cents(300),
+    }];
+    back.fiscal_ref = Some(FiscalRef {
+        model: Some("55".to_owned()),
+        ..FiscalRef::default()
+    });
+    run::<Sale>(&mut examples, &sale, back.into(), &sale_context());
+    stock_examples(&mut examples);
+    examples
+}
+
+/// Decides, notes the events as examples, and gives the history with them.
+fn run<D: Decider<Event: Clone>>(
+    examples: &mut Vec<(String, String)>,
+    history: &[D::Event],
+    command: D::Command,
+    context: &D::Context,
+) -> Vec<D::Event> {
+    let events = D::decide(&D::fold(history), &command, context)
+        .map_err(|no| no.to_string())
+        .unwrap()
+        .events;
+    for event in &events {
+        examples.push((
+            format!("{}.v{}.json", event.event_type(), event.schema_version()),
+            event.to_json(),
+        ));
+    }
+    [history.to_vec(), events].concat()
+}
+
+fn full_sale() -> RecordSale {
+    let mut sale = record_sale();
+    sale.lines[0].line_discount = cents(9);
+    sale.order_discounts = vec![OrderDiscount {
+        amount: cents(90),
+        reason: Some("Aniversário".to_owned()),
+    }];
+    sale.payments = vec![
+        Payment::new(PaymentMethod::CASH, cents(1000)),
+        Payment {
+            installments: Some(2),
+            acquirer_cnpj: Some(v("12ABC34501DE35")),
+            brand: Some("visa".to_owned()),
+            nsu: Some("000123".to_owned()),
+            authorization: Some("A1B2C3".to_owned()),
+            due_date: Some(v("2026-12-20")),
+            ..Payment::new(PaymentMethod::CREDIT_CARD, cents(500))
+        },
+        Payment {
+            pix_e2e_id: Some("E0000000020261120150000000000001".to_owned()),
+            pix_txid: Some("posars1".to_owned()),
+            ..Payment::new(PaymentMethod::PIX, cents(500))
+        },
+    ];
+    sale.change = cents(100);
+    sale.total = Some(cents(1900));
+    sale.customer = Some(Customer {
+        subject_id: Some(v("cliente-7")),
+        tax_id: None,
+    });
+    sale.seller = Some("Ana".to_owned());
+    sale.fiscal_ref = Some(FiscalRef {
+        model: Some("65".to_owned()),
+        series: Some("1".to_owned()),
+        number: Some("1001".to_owned()),
+        access_key: Some(v("35261112ABC34501DE35650010000010011000010017")),
+        status: Some("authorised".to_owned()),
+        protocol: Some("135260000000001".to_owned()),
+        xml_sha256: Some("ab".repeat(32)),
+        uri: Some("s3://xml/1001.xml".to_owned()),
+    });
+    sale.tax_summary = vec![TaxAmount {
+        tax: "ICMS".to_owned(),
+        base: cents(1900),
+        rate: v("18"),
+        amount: cents(342),
+    }];
+    sale
+}
+
+fn setup_examples(examples: &mut Vec<(String, String)>) {
+    let company = DefineCompany {
+        company_id: v("loja_exemplo"),
+        name: "Loja Exemplo".to_owned(),
+        cnpj: Some(v("12ABC34501DE35")),
+        currency: Currency::BRL,
+    };
+    run::<Company>(examples, &[], company.into(), &CompanyContext);
+    let define_store = DefineStore {
+        store_id: v("centro"),
+        name: "Centro".to_owned(),
+        cnpj: Some(v("11222333000181")),
+        time_zone: v("America/Sao_Paulo"),
+        day_cutover: jiff::civil::time(5, 0, 0, 0),
+        currency: Currency::BRL,
+    };
+    run::<Store>(examples, &[], define_store.into(), &StoreContext);
+    let register = DefineRegister {
+        store_id: v("centro"),
+        register_no: v("1"),
+        name: Some("Caixa rápido".to_owned()),
+    };
+    run::<Register>(
+        examples,
+        &[],
+        register.into(),
+        &RegisterContext { store: Some(store()) },
+    );
+}
+
+fn product_examples(examples: &mut Vec<(String, String)>) {
+    let define = DefineProduct {
+        sku: v("cafe_500_g"),
+        name: "Café 500 g".to_owned(),
+        gtin: Some(v("7891000100103")),
+        ncm: Some(v("09012100")),
+        unit: "UN".to_owned(),
+        decimals: 0,
+        tracked: true,
+    };
+    let history = run::<Product>(examples, &[], define.into(), &ProductContext);
+    let change = ChangeProduct {
+        sku: v("cafe_500_g"),
+        name: Some("Café torrado 500 g".to_owned()),
+        gtin: Edit::Keep,
+        ncm: Edit::Keep,
+        unit: None,
+        decimals: Some(3),
+        tracked: Some(false),
+    };
+    let history = run::<Product>(examples, &history, change.into(), &ProductContext);
+    let retire = RetireProduct {
+        sku: v("cafe_500_g"),
+        reason: Some("Fora de linha".to_owned()),
+    };
+    run::<Product>(examples, &history, retire.into(), &ProductContext);
+}
+
+fn stock_examples(examples: &mut Vec<(String, String)>) {
+    let context = stock_context();
+    let units = Quantity::from_units;
+    let history = run::<Stock>(examples, &[], issue(41, &[units(1), v("0.5")]).into(), &context);
+    let mut received = receive(units(3), 1000);
+    received.supplier = Some("Torrefação Sul".to_owned());
+    received.access_key = Some(v("35261112ABC34501DE35550010000010011000010017"));
+    let history = run::<Stock>(examples, &history, received.into(), &context);
+    let history = run::<Stock>(examples, &history, issue(42, &[units(4)]).into(), &context);
+    let history = run::<Stock>(examples, &history, restock(43, units(1), None).into(), &context);
+    let mut adjusted = adjust(units(-1));
+    adjusted.reason = Some(AdjustmentReason::Other);
+    adjusted.note = Some("Doado à escola".to_owned());
+    run::<Stock>(examples, &history, adjusted.into(), &context);
+}

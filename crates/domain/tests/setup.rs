@@ -1,0 +1,126 @@
+//! The rules of company, store and register.
+
+mod fixtures;
+
+use fixtures::{given, store, v};
+use posars_domain::company::{Company, CompanyContext, DefineCompany};
+use posars_domain::register::{DefineRegister, Register, RegisterContext};
+use posars_domain::store::{DefineStore, Store, StoreContext};
+use posars_domain::{Currency, Decider, Rejection};
+
+fn define_company() -> DefineCompany {
+    DefineCompany {
+        company_id: v("loja_exemplo"),
+        name: "Loja Exemplo".to_owned(),
+        cnpj: Some(v("12.ABC.345/01DE-35")),
+        currency: Currency::BRL,
+    }
+}
+
+fn define_store() -> DefineStore {
+    DefineStore {
+        store_id: v("centro"),
+        name: "Centro".to_owned(),
+        cnpj: Some(v("11.222.333/0001-81")),
+        time_zone: v("America/Sao_Paulo"),
+        day_cutover: jiff::civil::time(0, 0, 0, 0),
+        currency: Currency::BRL,
+    }
+}
+
+fn define_register() -> DefineRegister {
+    DefineRegister {
+        store_id: v("centro"),
+        register_no: v("1"),
+        name: None,
+    }
+}
+
+#[test]
+fn company_exists() {
+    let defined = given::<Company>(&[])
+        .when(define_company(), &CompanyContext)
+        .event();
+    given::<Company>(std::slice::from_ref(&defined))
+        .when(define_company(), &CompanyContext)
+        .nothing();
+    let other = DefineCompany {
+        name: "Outra".to_owned(),
+        ..define_company()
+    };
+    given::<Company>(&[defined])
+        .when(other, &CompanyContext)
+        .rejected("COMPANY_EXISTS", None);
+}
+
+#[test]
+fn company_field_required() {
+    let command = DefineCompany {
+        name: " ".to_owned(),
+        ..define_company()
+    };
+    given::<Company>(&[])
+        .when(command, &CompanyContext)
+        .rejected("FIELD_REQUIRED", Some("name"));
+}
+
+#[test]
+fn store_exists() {
+    let defined = given::<Store>(&[]).when(define_store(), &StoreContext).event();
+    given::<Store>(std::slice::from_ref(&defined))
+        .when(define_store(), &StoreContext)
+        .nothing();
+    let other = DefineStore {
+        time_zone: v("America/Manaus"),
+        ..define_store()
+    };
+    given::<Store>(&[defined])
+        .when(other, &StoreContext)
+        .rejected("STORE_EXISTS", None);
+}
+
+#[test]
+fn cnpj_in_use() {
+    let decision = given::<Store>(&[]).when(define_store(), &StoreContext).accepted();
+    assert_eq!(decision.claims[0].key, "store-cnpj:11222333000181");
+    assert_eq!(decision.claims[0].taken.reason(), "CNPJ_IN_USE");
+}
+
+#[test]
+fn the_store_gives_its_settings() {
+    let defined = given::<Store>(&[]).when(define_store(), &StoreContext).event();
+    assert_eq!(Store::fold(&[defined]).settings(), Some(store()));
+    assert_eq!(Store::fold(&[]).settings(), None);
+}
+
+#[test]
+fn register_exists() {
+    let context = RegisterContext { store: Some(store()) };
+    let defined = given::<Register>(&[]).when(define_register(), &context).event();
+    given::<Register>(std::slice::from_ref(&defined))
+        .when(define_register(), &context)
+        .nothing();
+    let other = DefineRegister {
+        name: Some("Caixa rápido".to_owned()),
+        ..define_register()
+    };
+    given::<Register>(&[defined])
+        .when(other, &context)
+        .rejected("REGISTER_EXISTS", Some("register_no"));
+}
+
+#[test]
+fn register_of_unknown_store() {
+    given::<Register>(&[])
+        .when(define_register(), &RegisterContext::default())
+        .rejected("UNKNOWN_STORE", Some("store_id"));
+}
+
+#[test]
+fn streams_are_named_after_their_keys() {
+    assert_eq!(Register::stream_id(&v("centro"), &v("1-A")), "centro-1-A");
+    assert_eq!(
+        (Company::CATEGORY, Store::CATEGORY, Register::CATEGORY),
+        ("company", "store", "register")
+    );
+}
