@@ -1,5 +1,7 @@
 //! Every event ever released must decode and keep its meaning; the files in `golden/` are never edited.
 
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod fixtures;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! The rules of a sale.
 
+#![expect(clippy::panic, reason = "tests fail by panicking")]
+
 mod fixtures;
 
 use fixtures::{cents, given, record_return, record_sale, sale_context, sale_line, sale_of, v, void_sale};
@@ -180,7 +182,7 @@ fn a_one_line_sale_is_a_small_event() {
         .when(sale_of(vec![line], 9980), &sale_context())
         .event();
     let size_bytes = event.to_json().len();
-    assert!(size_bytes <= 560, "{size_bytes}: {}", event.to_json());
+    assert!(size_bytes <= 500, "{size_bytes}: {}", event.to_json());
 }
 
 #[test]

@@ -5,4 +5,6 @@
 
 mod event;
 
-pub use event::{ParkedLine, ParkedMovement, SaleLinesParked, SaleLinesReleased, SourceEventParked, WaitingEvent};
+pub use event::{
+    ParkedLine, ParkedMovement, SaleLinesParked, SaleLinesReleased, SourceEventParked, WaitingEvent,
+};
