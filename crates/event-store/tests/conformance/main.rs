@@ -1,7 +1,21 @@
 //! What every log keeps to, whatever happens around it.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 #[path = "../fixture/mod.rs"]
 mod fixture;
 
+mod batches;
+mod contents;
+mod deadlines;
+mod expected_versions;
+mod idempotency;
+mod limits;
+mod logs;
+mod outages;
+mod partitions;
+mod reading;
 mod smoke;
+mod snapshots;
+mod subscriptions;
+mod together;
+mod wake_ups;

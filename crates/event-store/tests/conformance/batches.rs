@@ -1,0 +1,250 @@
+//! Many requests in one transaction, each with a verdict of its own.
+
+use posars_event_store::{Append, AppendError, Appended, ExpectedVersion, Log, Position, StoreError};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::fixture::{
+    Gate, World, all, any, at, claim, event_of, events, exact, guard, position, range, stream, whole,
+};
+
+type Answer = JoinHandle<Result<Appended, AppendError>>;
+
+fn send(log: &Log, append: Append) -> Answer {
+    let log = log.clone();
+    tokio::spawn(async move { log.append(append).await })
+}
+
+/// Sends the requests so that they form one batch: behind one that already waits for the gate.
+async fn in_one_batch(
+    world: &World,
+    requests: Vec<Append>,
+) -> anyhow::Result<Vec<Result<Appended, AppendError>>> {
+    let gate = Gate::hold(world).await?;
+    let first = send(&world.log, any("opener-1"));
+    Gate::wait_for_a_batch(world).await?;
+    let mut sent = Vec::new();
+    for request in requests {
+        sent.push(send(&world.log, request));
+        // Each task runs up to its place in the queue before the next, so that the order is known.
+        tokio::task::yield_now().await;
+    }
+    gate.open().await?;
+    first.await??;
+    let mut answers = Vec::new();
+    for one in sent {
+        answers.push(one.await?);
+    }
+    Ok(answers)
+}
+
+async fn assert_sound(log: &Log) -> anyhow::Result<()> {
+    let events = all(log).await?;
+    for (event, expected) in events.iter().zip(1..) {
+        assert_eq!(event.position.get(), expected);
+    }
+    let proof = log.verify(None, |_| {}).await?;
+    assert_eq!(proof.fault, None);
+    assert_eq!(proof.events, u64::try_from(events.len())?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn losers_of_a_batch_spoil_nobody() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let key = Uuid::now_v7();
+    let first = any("old-1")
+        .guard(claim("taken", "old-1"))
+        .idempotent(key, [1; 32]);
+    world.log.append(first.clone()).await?;
+    let mut requests = Vec::new();
+    for n in 0..12 {
+        let to = format!("new-{n}");
+        requests.push(Append::to(
+            stream(&to),
+            ExpectedVersion::NoStream,
+            events(n % 3 + 1),
+        ));
+        requests.push(match n % 6 {
+            0 => at(&format!("lost-{n}"), exact(3)),
+            1 => any(&format!("lost-{n}")).guard(claim("taken", &format!("lost-{n}"))),
+            2 => any(&format!("lost-{n}")).guard(guard("nowhere-1", ExpectedVersion::Exists)),
+            3 => any(&format!("lost-{n}")).idempotent(key, [9; 32]),
+            4 => first.clone(),
+            _ => any(&format!("lost-{n}")).also(stream("old-1"), exact(77), events(2)),
+        });
+    }
+    let answers = in_one_batch(&world, requests).await?;
+    let mut next = 3; // one before the batch, one that opened it
+    for (n, pair) in (0..).zip(answers.chunks(2)) {
+        let count = n % 3 + 1;
+        assert_eq!(range(pair[0].as_ref().unwrap()), (next, next + count - 1));
+        next += count;
+        match (n % 6, &pair[1]) {
+            (0 | 2 | 5, Err(AppendError::WrongVersion { .. }))
+            | (1, Err(AppendError::ClaimTaken { .. }))
+            | (3, Err(AppendError::IdempotencyMismatch { .. })) => {}
+            (4, Ok(again)) => {
+                assert!(again.replayed);
+                assert_eq!(range(again), (1, 1));
+            }
+            (_, other) => panic!("request {n}: {other:?}"),
+        }
+    }
+    // One transaction for the opener and at most a few for the rest: it really was a batch.
+    assert!(world.count("commits").await? <= 5);
+    assert_eq!(world.count("events where stream like 'lost-%'").await?, 0);
+    assert_eq!(world.count("streams where stream like 'lost-%'").await?, 0);
+    assert_eq!(world.count("idempotency").await?, 1);
+    assert_sound(&world.log).await
+}
+
+#[tokio::test]
+async fn a_batch_of_losers_only_leaves_no_trace() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let requests = (0..5).map(|n| at(&format!("lost-{n}"), exact(3))).collect();
+    for answer in in_one_batch(&world, requests).await? {
+        assert!(
+            matches!(answer, Err(AppendError::WrongVersion { .. })),
+            "{answer:?}"
+        );
+    }
+    assert_eq!(world.log.head().await?.position, position(1));
+    assert_eq!(world.count("commits").await?, 1);
+    assert_sound(&world.log).await
+}
+
+/// The database itself refuses a nesting of 100,000; the whole transaction fails and is taken apart.
+#[tokio::test]
+async fn a_request_that_the_database_refuses_is_refused_alone() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let poison = Append::to(
+        stream("deep-1"),
+        ExpectedVersion::Any,
+        vec![event_of(&deep, "{}")],
+    );
+    let requests = vec![
+        any("a-1"),
+        poison.idempotent(Uuid::now_v7(), [1; 32]),
+        any("b-1"),
+        any("a-1"),
+    ];
+    let answers = in_one_batch(&world, requests).await?;
+    match &answers[1] {
+        Err(AppendError::Store(StoreError::Refused(text))) => assert!(text.contains("stack depth"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+    for good in [0, 2, 3] {
+        assert!(answers[good].is_ok(), "{:?}", answers[good]);
+    }
+    assert_eq!(whole(&world.log, "a-1").await?.len(), 2);
+    assert_eq!(whole(&world.log, "deep-1").await?.len(), 0);
+    assert_sound(&world.log).await
+}
+
+#[tokio::test]
+async fn requests_on_one_stream_keep_their_order() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let requests = (0..30)
+        .map(|n| {
+            let expected = if n == 0 {
+                ExpectedVersion::NoStream
+            } else {
+                exact(n)
+            };
+            at("s-1", expected)
+        })
+        .collect();
+    for (answer, version) in in_one_batch(&world, requests).await?.iter().zip(1..) {
+        assert_eq!(answer.as_ref().unwrap().streams[0].1.get(), version);
+    }
+    assert_sound(&world.log).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_writers_of_two_processes_make_contiguous_positions() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let (_second, other) = world.another_store().await?;
+    let writers: Vec<_> = (0..16)
+        .map(|writer| {
+            let log = if writer % 2 == 0 {
+                world.log.clone()
+            } else {
+                other.clone()
+            };
+            tokio::spawn(async move {
+                let mut positions = Vec::new();
+                for n in 0..25 {
+                    // Some streams are shared and then contended for, some are the writer's own.
+                    let (to, expected) = match n % 3 {
+                        0 => (format!("own-{writer}-{n}"), ExpectedVersion::NoStream),
+                        1 => ("shared-1".to_owned(), ExpectedVersion::Any),
+                        _ => (format!("shared-{}", n % 4 + 2), exact(n)),
+                    };
+                    let append = Append::to(stream(&to), expected, events(n % 4 + 1));
+                    match log.append(append).await {
+                        Ok(appended) => {
+                            let (first, last) = range(&appended);
+                            positions.extend(first..=last);
+                        }
+                        Err(AppendError::WrongVersion { .. }) => {}
+                        Err(other) => panic!("{other}"),
+                    }
+                }
+                positions
+            })
+        })
+        .collect();
+    let mut positions = Vec::new();
+    for writer in writers {
+        positions.extend(writer.await?);
+    }
+    positions.sort_unstable();
+    let head = world.log.head().await?.position.get();
+    assert_eq!(positions, (1..=head).collect::<Vec<_>>());
+    assert_sound(&world.log).await
+}
+
+#[tokio::test]
+async fn the_recorded_time_never_goes_back() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    world.log.append(any("s-1")).await?;
+    // As if the clock of the server had been an hour ahead until now.
+    world
+        .sql()
+        .await?
+        .batch_execute("update log_head set updated_at = updated_at + interval '1 hour'")
+        .await?;
+    let ahead = world.log.head().await?.recorded_at.unwrap();
+    let appended = world.log.append(any("s-1")).await?;
+    assert_eq!(appended.recorded_at, ahead);
+    for _ in 0..20 {
+        world.log.append(any("s-1")).await?;
+    }
+    let times: Vec<_> = all(&world.log)
+        .await?
+        .iter()
+        .map(|event| event.recorded_at)
+        .collect();
+    assert!(times.is_sorted(), "{times:?}");
+    assert_eq!(world.log.head().await?.recorded_at, times.last().copied());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_batch_leaves_the_rest_for_the_next() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let requests = (0..5)
+        .map(|n| Append::to(stream(&format!("big-{n}")), ExpectedVersion::Any, events(400)))
+        .collect();
+    let mut last = Position::new(1);
+    for answer in in_one_batch(&world, requests).await? {
+        let appended = answer?;
+        assert_eq!(appended.first_position, last.plus(1));
+        last = appended.last_position;
+    }
+    let largest = world.count("commits where event_count > 1000").await?;
+    assert_eq!((last, largest), (position(2_001), 0));
+    assert_sound(&world.log).await
+}
