@@ -1,0 +1,216 @@
+//! What can go wrong, one variant per thing a caller can do something about.
+
+use posars_event_store::{LeaseError, Position, StoreError};
+
+/// The database did not do what was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum DatabaseError {
+    /// No connection, it broke, or a lock was not to be had. Trying again later is right.
+    #[error("the read models' database is not reachable: {0}; try again when PostgreSQL answers (see `posars doctor`)")]
+    Unavailable(String),
+    /// The database answered, but not as this version of the program expects.
+    #[error("the read models' database refused a statement: {0}; check that `posars migrate` has run on it")]
+    Refused(String),
+    /// The call took longer than its deadline on our side.
+    #[error("the read models' database did not answer within {0} ms; try again, or look for a stuck server")]
+    DeadlineExceeded(u64),
+}
+
+impl DatabaseError {
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::DeadlineExceeded(_) => true,
+            Self::Refused(_) => false,
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for DatabaseError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            None => {
+                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+                Self::Unavailable(format!("{error}{}", cause.unwrap_or_default()))
+            }
+            Some(db) => {
+                let code = db.code().code();
+                // Connection trouble, shutdown and start-up, lost races, lock_timeout.
+                let passing = ["08", "57P0", "40", "53300", "25006", "55P03"];
+                let text = match db.detail() {
+                    Some(detail) => format!("{db} ({detail})"),
+                    None => db.to_string(),
+                };
+                if passing.iter().any(|class| code.starts_with(class)) {
+                    Self::Unavailable(text)
+                } else {
+                    Self::Refused(text)
+                }
+            }
+        }
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for DatabaseError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        match error {
+            deadpool_postgres::PoolError::Backend(error) => error.into(),
+            error @ (deadpool_postgres::PoolError::Timeout(_)
+            | deadpool_postgres::PoolError::Closed
+            | deadpool_postgres::PoolError::NoRuntimeSpecified
+            | deadpool_postgres::PoolError::PostCreateHook(_)) => Self::Unavailable(error.to_string()),
+        }
+    }
+}
+
+/// Why an event could not be applied; the event is parked with this text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// The payload is not what the type promises.
+    #[error("{event_type} cannot be decoded: {problem}; run `posars audit verify`, then `posars projections retry`")]
+    BadPayload {
+        /// The stored type.
+        event_type: String,
+        /// What the decoder met.
+        problem: String,
+    },
+    /// This build does not know the type or its schema version.
+    #[error(
+        "{event_type} with schema version {schema_version} is unknown to this build; run a newer version, then `posars projections retry`"
+    )]
+    Unknown {
+        /// The stored type.
+        event_type: String,
+        /// The stored schema version.
+        schema_version: u16,
+    },
+}
+
+/// Why a query got no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum QueryError {
+    /// The read model has not reached the position asked for in time.
+    #[error(
+        "{projection} has applied the log up to position {position}, asked for {min_position}, waited {waited_ms} ms; try again (see `posars projections status`)"
+    )]
+    Behind {
+        /// The projection.
+        projection: &'static str,
+        /// What was asked for.
+        min_position: Position,
+        /// How far it is.
+        position: Position,
+        /// How long the query waited.
+        waited_ms: u64,
+    },
+    /// The place to go on from is not one that this query gave out.
+    #[error("the page cannot be found: {problem}; start again from the first page")]
+    BadPage {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A row holds what this build cannot read.
+    #[error("a row of {table} cannot be read: {problem}; run `posars projections rebuild {table}`")]
+    Unreadable {
+        /// The read model.
+        table: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The database is away or refused.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// Why a projection could not go on, be rebuilt or be opened.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ProjectionError {
+    /// No projection has this name.
+    #[error("there is no projection {name:?}; the projections are {known}")]
+    UnknownProjection {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// Another holder does the work and does not get on.
+    #[error(
+        "{projection} is at position {position} and its holder {holder} has not moved for {waited_ms} ms; see `posars projections status`"
+    )]
+    Stuck {
+        /// The projection.
+        projection: &'static str,
+        /// How far it is.
+        position: Position,
+        /// Who holds the lease.
+        holder: String,
+        /// How long nothing moved.
+        waited_ms: u64,
+    },
+    /// The read model was filled by another version of the code.
+    #[error(
+        "{projection} was built by version {stored}, this program has version {known}; run `posars projections rebuild {projection}`"
+    )]
+    Outdated {
+        /// The projection.
+        projection: &'static str,
+        /// The version that filled the table.
+        stored: i32,
+        /// The version of this program.
+        known: u16,
+    },
+    /// There is nothing to go back to.
+    #[error("{projection} has no previous build to roll back to")]
+    NoPrevious {
+        /// The projection.
+        projection: &'static str,
+    },
+    /// Another rebuild of the same projection is running.
+    #[error("{projection} is being rebuilt by another process; wait for it to end")]
+    AlreadyRebuilding {
+        /// The projection.
+        projection: &'static str,
+    },
+    /// The swap never got its lock.
+    #[error(
+        "{projection} was rebuilt, but readers kept its table locked through {attempts} attempts to swap it; try again when long reports have ended"
+    )]
+    SwapBlocked {
+        /// The projection.
+        projection: &'static str,
+        /// How often it was tried.
+        attempts: u32,
+    },
+    /// The rebuild was cancelled; the live read model is as it was.
+    #[error("the rebuild of {projection} was cancelled; the live read model is unchanged")]
+    Cancelled {
+        /// The projection.
+        projection: &'static str,
+    },
+    /// The event log could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The lease was not given, or was lost.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// The database is away or refused.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// A test stopped the work here.
+    #[cfg(test)]
+    #[error("stopped by a test after {0:?}")]
+    Injected(crate::faults::Step),
+}
+
+impl From<tokio_postgres::Error> for ProjectionError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl From<deadpool_postgres::PoolError> for ProjectionError {
+    fn from(error: deadpool_postgres::PoolError) -> Self {
+        Self::Database(error.into())
+    }
+}

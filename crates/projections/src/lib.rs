@@ -1,0 +1,28 @@
+//! Read models: events folded into tables, live, again from zero, and the queries over them.
+//!
+//! - [`Projection`] is a pure fold; `registry.rs` lists those there are, `read_models/` has one file for each.
+//! - [`Projections`] is the handle on one log's read models: typed queries, the runner, rebuilds, status.
+//! - A query takes a [`Freshness`] (read your writes) and, where it lists, a [`PageRequest`].
+
+mod error;
+mod event;
+mod faults;
+mod fold_map;
+mod metrics;
+mod projection;
+mod projections;
+mod read;
+mod read_models;
+mod registry;
+mod row;
+
+pub use error::{ApplyError, DatabaseError, ProjectionError, QueryError};
+pub use event::{Event, EventKind};
+pub use projection::{Projection, Target};
+pub use projections::Projections;
+pub use read::{Freshness, PAGE_ROWS_MAX, Page, PageRequest};
+pub use read_models::{
+    Balances, Cards, DailyChanges, DailySales, DailySalesFilter, DailySalesFold, MovementFilter,
+    MovementKind, Name, NameKind, Names, NamesFold, SaleFilter, SaleRow, SaleStatus, Sales, SalesFigures,
+    SalesFold, StockFilter, StockItem, StockMovement, StockMovementsFold, StockPositionFold,
+};

@@ -1,0 +1,157 @@
+//! What a projection is: a pure fold of events into rows, and how the rows reach their table.
+
+use std::any::Any;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use deadpool_postgres::Transaction;
+
+use crate::row::{self, TableRow};
+use crate::{ApplyError, DatabaseError, Event};
+
+/// Events folded into the rows of one table.
+///
+/// The fold is pure: no I/O, no clock, no randomness. It holds *changes*, so that a page of events can be folded
+/// by itself and written over what the table has, and ranges of the log can be folded side by side:
+///
+/// ```
+/// use posars_projections::{ApplyError, Event, EventKind, Projection};
+///
+/// /// How many sales each stream category saw: a fold without a table shows the shape.
+/// fn apply(event: &Event<'_>, sales: &mut u64) -> Result<(), ApplyError> {
+///     if event.kind == EventKind::SaleRecorded {
+///         *sales += 1;
+///     }
+///     Ok(())
+/// }
+/// let merge = |earlier: &mut u64, later: u64| *earlier += later;
+/// let (mut first, second) = (2, 3);
+/// merge(&mut first, second);
+/// assert_eq!(first, 5);
+/// # let _ = apply;
+/// ```
+pub trait Projection: Send + Sync + 'static {
+    /// The name of the projection and of its table.
+    const NAME: &'static str;
+    /// Raised whenever the same events would give other rows; the runner then rebuilds.
+    const VERSION: u16;
+    /// Counts and sums the rows of the table, to compare two builds.
+    const CHECKSUM_SQL: &'static str;
+    /// The changes of some events, in memory.
+    type Fold: Default + Send + 'static;
+
+    /// Folds one event in. On an error the fold must be as it was, and whether there is an error must depend on
+    /// the event alone: the same event is then parked live and in every rebuild.
+    ///
+    /// # Errors
+    /// [`ApplyError`] says why the event cannot be read.
+    fn apply(event: &Event<'_>, fold: &mut Self::Fold) -> Result<(), ApplyError>;
+
+    /// Adds what a later part of the log came to.
+    fn merge(earlier: &mut Self::Fold, later: Self::Fold);
+
+    /// How many rows the fold would write; bounds a rebuild's memory.
+    fn rows(fold: &Self::Fold) -> usize;
+
+    /// Writes the changes over what the table has.
+    fn write(
+        fold: Self::Fold,
+        target: &Target<'_>,
+    ) -> impl Future<Output = Result<(), DatabaseError>> + Send;
+
+    /// Copies the rows of a log folded from its start into an empty table.
+    fn copy(fold: Self::Fold, target: &Target<'_>) -> impl Future<Output = Result<(), DatabaseError>> + Send;
+}
+
+/// Where a fold goes: the tables that the transaction's search path finds, and the log.
+pub struct Target<'a> {
+    pub(crate) transaction: &'a Transaction<'a>,
+    pub(crate) log_id: i32,
+}
+
+impl Target<'_> {
+    /// Runs a set-based statement over rows: `$1` is the log, the columns follow as arrays.
+    pub(crate) async fn write<R: TableRow>(&self, sql: &str, rows: &[R]) -> Result<(), DatabaseError> {
+        row::write(self.transaction, sql, self.log_id, rows).await
+    }
+
+    /// Copies rows into a new table: the log first, then the columns.
+    pub(crate) async fn copy<R: TableRow>(&self, sql: &str, rows: &[R]) -> Result<(), DatabaseError> {
+        row::copy(self.transaction, sql, self.log_id, rows).await
+    }
+}
+
+type Written<'a> = Pin<Box<dyn Future<Output = Result<(), DatabaseError>> + Send + 'a>>;
+
+/// A projection as the runner and the rebuild handle it, whatever its rows are.
+pub(crate) trait AnyProjection: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn version(&self) -> u16;
+    fn checksum_sql(&self) -> &'static str;
+    fn empty(&self) -> Box<dyn AnyFold>;
+}
+
+/// A fold of some projection.
+pub(crate) trait AnyFold: Send {
+    fn apply(&mut self, event: &Event<'_>) -> Result<(), ApplyError>;
+    fn merge(&mut self, later: Box<dyn AnyFold>);
+    fn rows(&self) -> usize;
+    fn write<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a>;
+    fn copy<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a>;
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+/// Makes a projection one of many.
+pub(crate) struct Registered<P>(pub(crate) PhantomData<P>);
+
+impl<P: Projection> AnyProjection for Registered<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn version(&self) -> u16 {
+        P::VERSION
+    }
+
+    fn checksum_sql(&self) -> &'static str {
+        P::CHECKSUM_SQL
+    }
+
+    fn empty(&self) -> Box<dyn AnyFold> {
+        Box::new(FoldOf::<P>(P::Fold::default()))
+    }
+}
+
+struct FoldOf<P: Projection>(P::Fold);
+
+impl<P: Projection> AnyFold for FoldOf<P> {
+    fn apply(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
+        P::apply(event, &mut self.0)
+    }
+
+    fn merge(&mut self, later: Box<dyn AnyFold>) {
+        // Folds are only ever merged within one rebuild of one projection, so the types agree.
+        if let Ok(later) = later.into_any().downcast::<Self>() {
+            P::merge(&mut self.0, later.0);
+        } else {
+            debug_assert!(false, "folds of two projections were merged");
+        }
+    }
+
+    fn rows(&self) -> usize {
+        P::rows(&self.0)
+    }
+
+    fn write<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a> {
+        Box::pin(P::write(self.0, target))
+    }
+
+    fn copy<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a> {
+        Box::pin(P::copy(self.0, target))
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}

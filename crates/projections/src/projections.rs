@@ -1,0 +1,79 @@
+//! The read models of one log: the handle for queries, the runner, rebuilds and the command line.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use posars_event_store::{EventStore, Log, Position};
+use tokio::sync::watch;
+
+use crate::faults::Faults;
+use crate::metrics::Metrics;
+use crate::projection::AnyProjection;
+use crate::{DatabaseError, ProjectionError, registry};
+
+/// The read models of one log. Cheap to clone.
+#[derive(Clone)]
+pub struct Projections {
+    pub(crate) store: EventStore,
+    pub(crate) log: Log,
+    pub(crate) log_id: i32,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) faults: Faults,
+    progress: Arc<HashMap<&'static str, watch::Sender<Position>>>,
+}
+
+impl std::fmt::Debug for Projections {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Projections").field("log", self.log.name()).finish_non_exhaustive()
+    }
+}
+
+impl Projections {
+    /// Opens the read models of a log, making their empty tables when the log is new.
+    ///
+    /// # Errors
+    /// [`ProjectionError::Database`] when the database is away or not migrated.
+    pub async fn open(store: EventStore, log: Log) -> Result<Self, ProjectionError> {
+        let client = store.pool().get().await?;
+        let row = client.query_one(include_str!("sql/log_id.sql"), &[&log.name().as_str()]).await?;
+        let log_id: i32 = row.get("log_id");
+        client.execute(include_str!("sql/ensure_read_models.sql"), &[&log_id]).await?;
+        drop(client);
+        let progress: HashMap<_, _> = registry::ALL
+            .iter()
+            .map(|projection| (projection.name(), watch::Sender::new(Position::START)))
+            .collect();
+        let metrics = Arc::new(Metrics::register(&log));
+        Ok(Self { store, log, log_id, metrics, faults: Faults::default(), progress: Arc::new(progress) })
+    }
+
+    /// The names of all projections, in the order they are listed in.
+    #[must_use]
+    pub fn names(&self) -> Vec<&'static str> {
+        registry::ALL.iter().map(|projection| projection.name()).collect()
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Result<&'static dyn AnyProjection, ProjectionError> {
+        registry::find(name)
+    }
+
+    /// A watch on how far the runner of this process has applied the log.
+    pub(crate) fn progress(&self, projection: &str) -> watch::Receiver<Position> {
+        match self.progress.get(projection) {
+            Some(sender) => sender.subscribe(),
+            // Every projection of the registry has its sender; a closed watch only means polling.
+            None => watch::channel(Position::START).1,
+        }
+    }
+
+    pub(crate) fn report_progress(&self, projection: &'static str, position: Position) {
+        if let Some(sender) = self.progress.get(projection) {
+            sender.send_replace(position);
+        }
+        self.metrics.applied(projection, position);
+    }
+
+    pub(crate) async fn client(&self) -> Result<deadpool_postgres::Object, DatabaseError> {
+        Ok(self.store.pool().get().await?)
+    }
+}

@@ -1,0 +1,253 @@
+//! How queries read: a page at a time, never behind a position the caller has seen, with a deadline.
+
+use std::time::{Duration, Instant};
+
+use posars_event_store::Position;
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, ToSql};
+
+use crate::{DatabaseError, Projections, QueryError};
+
+/// Most rows of a page; an answer stays within a few hundred kilobytes.
+pub const PAGE_ROWS_MAX: u32 = 1_000;
+/// Longest time one query may take.
+const QUERY_DEADLINE: Duration = Duration::from_secs(10);
+/// How often a checkpoint that another process moves is looked at.
+const POLL: Duration = Duration::from_millis(20);
+
+/// How fresh an answer must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// The answer must include every event up to here; [`Position::START`] for whatever is there.
+    pub min_position: Position,
+    /// How long to wait for that.
+    pub wait: Duration,
+}
+
+impl Freshness {
+    /// Whatever is there now.
+    pub const ANY: Self = Self { min_position: Position::START, wait: Duration::ZERO };
+
+    /// At least up to a position, waiting at most so long.
+    #[must_use]
+    pub const fn at_least(min_position: Position, wait: Duration) -> Self {
+        Self { min_position, wait }
+    }
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Most rows, 1 to [`PAGE_ROWS_MAX`]; others are brought into that range.
+    pub rows_max: u32,
+    /// [`Page::next`] of the page before; none for the first.
+    pub after: Option<Vec<String>>,
+    /// [`Page::position`] of the first page, so that rows that came since do not move the pages; none for the first.
+    pub at: Option<Position>,
+}
+
+impl PageRequest {
+    /// The first page.
+    #[must_use]
+    pub const fn first(rows_max: u32) -> Self {
+        Self { rows_max, after: None, at: None }
+    }
+
+    /// The page after this one; none after the last.
+    #[must_use]
+    pub fn following<T>(&self, page: &Page<T>) -> Option<Self> {
+        let after = page.next.clone()?;
+        Some(Self { rows_max: self.rows_max, after: Some(after), at: self.at.or(Some(page.position)) })
+    }
+
+    pub(crate) fn limit(&self) -> u32 {
+        self.rows_max.clamp(1, PAGE_ROWS_MAX)
+    }
+
+    /// One row more than asked for tells whether there is a next page.
+    pub(crate) fn sql_limit(&self) -> i64 {
+        i64::from(self.limit()) + 1
+    }
+
+    pub(crate) fn sql_at(&self) -> Option<i64> {
+        self.at.map(sql_position)
+    }
+
+    /// The parts of the key to go on after, as many as the query's order has.
+    pub(crate) fn key<const PARTS: usize>(&self) -> Result<Option<[&str; PARTS]>, QueryError> {
+        let Some(after) = &self.after else { return Ok(None) };
+        let parts: Vec<&str> = after.iter().map(String::as_str).collect();
+        let problem = format!("its key has {} parts, expected {PARTS}", parts.len());
+        parts.try_into().map(Some).map_err(|_| QueryError::BadPage { problem })
+    }
+}
+
+/// A part of a page key, in its type.
+pub(crate) fn key_part<T: std::str::FromStr>(part: &str) -> Result<T, QueryError> {
+    part.parse().map_err(|_| QueryError::BadPage { problem: format!("{part:?} is not part of a key") })
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Where the next page goes on; none when this is the last.
+    pub next: Option<Vec<String>>,
+    /// The answer includes every event up to here.
+    pub position: Position,
+}
+
+impl<T> Page<T> {
+    /// Cuts the row beyond the limit off and keeps the key of the last one that stays.
+    pub(crate) fn cut(
+        mut rows: Vec<T>,
+        request: &PageRequest,
+        position: Position,
+        key: impl Fn(&T) -> Vec<String>,
+    ) -> Self {
+        let limit = usize::try_from(request.limit()).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if more { rows.last().map(key) } else { None };
+        Self { rows, next, position }
+    }
+}
+
+pub(crate) fn sql_position(position: Position) -> i64 {
+    i64::try_from(position.get()).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn position_from(sql: i64) -> Position {
+    Position::new(u64::try_from(sql).unwrap_or(0))
+}
+
+/// Reads columns of one read model's rows as typed values.
+#[derive(Clone, Copy)]
+pub(crate) struct Columns<'a> {
+    pub(crate) table: &'static str,
+    pub(crate) row: &'a Row,
+}
+
+impl<'a> Columns<'a> {
+    pub(crate) fn get<T: FromSql<'a>>(&self, column: &str) -> Result<T, QueryError> {
+        self.row.try_get(column).map_err(|error| self.unreadable(column, &error))
+    }
+
+    /// A text column that holds a value type of the domain.
+    pub(crate) fn parse<T>(&self, column: &str) -> Result<T, QueryError>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        let text: &str = self.get(column)?;
+        text.parse().map_err(|error: T::Err| self.unreadable(column, &error))
+    }
+
+    pub(crate) fn parse_maybe<T>(&self, column: &str) -> Result<Option<T>, QueryError>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        let text: Option<&str> = self.get(column)?;
+        text.map(str::parse).transpose().map_err(|error: T::Err| self.unreadable(column, &error))
+    }
+
+    pub(crate) fn amount(&self, column: &str) -> Result<posars_domain::Amount, QueryError> {
+        Ok(posars_domain::Amount::from_minor(self.get(column)?))
+    }
+
+    pub(crate) fn quantity(&self, column: &str) -> Result<posars_domain::Quantity, QueryError> {
+        Ok(posars_domain::Quantity::from_ten_thousandths(self.get(column)?))
+    }
+
+    pub(crate) fn position(&self, column: &str) -> Result<Position, QueryError> {
+        Ok(position_from(self.get(column)?))
+    }
+
+    pub(crate) fn count(&self, column: &str) -> Result<u64, QueryError> {
+        let count: i64 = self.get(column)?;
+        u64::try_from(count).map_err(|error| self.unreadable(column, &error))
+    }
+
+    fn unreadable(&self, column: &str, problem: &dyn std::fmt::Display) -> QueryError {
+        QueryError::Unreadable { table: self.table, problem: format!("column {column}: {problem}") }
+    }
+}
+
+/// The checkpoint that rows were read at; every row carries the same.
+pub(crate) fn applied(rows: &[Row], before: Position) -> Position {
+    let first: Option<i64> = rows.first().and_then(|row| row.try_get("applied").ok()).flatten();
+    first.map_or(before, position_from)
+}
+
+impl Projections {
+    /// One statement on a pooled connection, prepared once per connection, within the deadline.
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let client = self.store.pool().get().await?;
+        let call = async {
+            let statement = client.prepare_cached(sql).await?;
+            client.query(&statement, params).await
+        };
+        let answer = tokio::time::timeout(QUERY_DEADLINE, call).await;
+        if let Ok(rows) = answer {
+            return Ok(rows?);
+        }
+        // A connection with an answer still under way must not go back to the pool.
+        drop(deadpool_postgres::Object::take(client));
+        let deadline_ms = u64::try_from(QUERY_DEADLINE.as_millis()).unwrap_or(u64::MAX);
+        Err(DatabaseError::DeadlineExceeded(deadline_ms))
+    }
+
+    /// How far a projection has applied the log.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the database is away.
+    pub(crate) async fn checkpoint(&self, projection: &'static str) -> Result<Position, DatabaseError> {
+        let rows = self
+            .query(include_str!("sql/checkpoint.sql"), &[&subscription_name(projection), &self.log_id])
+            .await?;
+        Ok(rows.first().map_or(Position::START, |row| position_from(row.get("position"))))
+    }
+
+    /// Waits until a projection has applied every event up to `min_position`; answers how far it is.
+    ///
+    /// # Errors
+    /// [`QueryError::Behind`] when it is not there in time.
+    pub(crate) async fn wait_for(
+        &self,
+        projection: &'static str,
+        freshness: Freshness,
+    ) -> Result<Position, QueryError> {
+        let began = Instant::now();
+        let mut progress = self.progress(projection);
+        loop {
+            // Marked as seen before the look at the database, so that no change between the two is missed.
+            progress.mark_unchanged();
+            let position = self.checkpoint(projection).await?;
+            if position >= freshness.min_position {
+                return Ok(position);
+            }
+            let waited = began.elapsed();
+            let Some(left) = freshness.wait.checked_sub(waited).filter(|left| !left.is_zero()) else {
+                return Err(QueryError::Behind {
+                    projection,
+                    min_position: freshness.min_position,
+                    position,
+                    waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+                });
+            };
+            // The runner of this process tells at once; one elsewhere is found by looking.
+            let _ = tokio::time::timeout(left.min(POLL), progress.changed()).await;
+        }
+    }
+}
+
+/// The name of a projection's checkpoint.
+pub(crate) fn subscription_name(projection: &str) -> String {
+    format!("projection.{projection}")
+}

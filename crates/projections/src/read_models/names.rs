@@ -1,0 +1,230 @@
+//! Names: what people call companies, stores and products, for lists that show more than ids.
+
+use std::borrow::Cow;
+
+use posars_event_store::Position;
+use serde::Deserialize;
+
+use crate::fold_map::TextMap;
+use crate::projection::Target;
+use crate::read::{Columns, applied, sql_position, subscription_name};
+use crate::row::table_row;
+use crate::{
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    QueryError,
+};
+
+/// The projection.
+#[derive(Clone, Copy, Debug)]
+pub struct NamesFold;
+
+table_row! {
+    /// The last known name of something; none where only its retirement is in these events.
+    struct Change {
+        kind: &'static str = TEXT,
+        id: String = TEXT,
+        name: Option<String> = TEXT,
+        retired: bool = BOOL,
+        position: i64 = INT8,
+    }
+}
+
+/// What has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// A company.
+    Company,
+    /// A store.
+    Store,
+    /// A product.
+    Product,
+}
+
+impl NameKind {
+    /// The word the table has for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Company => "company",
+            Self::Store => "store",
+            Self::Product => "product",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Company<'a> {
+    #[serde(borrow)]
+    company_id: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Store<'a> {
+    #[serde(borrow)]
+    store_id: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Product<'a> {
+    #[serde(borrow)]
+    sku: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Retired<'a> {
+    #[serde(borrow)]
+    sku: Cow<'a, str>,
+}
+
+/// The fold: the newest name of each id.
+#[derive(Debug, Default)]
+pub struct Names(TextMap<Change>);
+
+impl Names {
+    fn set(&mut self, event: &Event<'_>, kind: NameKind, id: &str, name: Option<&str>) {
+        let position = sql_position(event.position);
+        let made = self.0.entry(&[kind.as_str(), id], || {
+            Ok::<_, std::convert::Infallible>(Change {
+                kind: kind.as_str(),
+                id: id.to_owned(),
+                name: None,
+                retired: false,
+                position,
+            })
+        });
+        let Ok(row) = made;
+        row.retired = name.is_none();
+        row.name = name.map(str::to_owned).or_else(|| row.name.take());
+        row.position = position;
+    }
+}
+
+impl Projection for NamesFold {
+    const NAME: &'static str = "names";
+    const VERSION: u16 = 1;
+    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_names.sql");
+    type Fold = Names;
+
+    fn apply(event: &Event<'_>, fold: &mut Names) -> Result<(), ApplyError> {
+        match event.kind {
+            EventKind::CompanyDefined => {
+                let company: Company<'_> = event.payload()?;
+                fold.set(event, NameKind::Company, &company.company_id, Some(&company.name));
+            }
+            EventKind::StoreDefined => {
+                let store: Store<'_> = event.payload()?;
+                fold.set(event, NameKind::Store, &store.store_id, Some(&store.name));
+            }
+            EventKind::ProductDefined | EventKind::ProductChanged => {
+                let product: Product<'_> = event.payload()?;
+                fold.set(event, NameKind::Product, &product.sku, Some(&product.name));
+            }
+            EventKind::ProductRetired => {
+                let retired: Retired<'_> = event.payload()?;
+                fold.set(event, NameKind::Product, &retired.sku, None);
+            }
+            EventKind::SaleRecorded
+            | EventKind::SaleVoided
+            | EventKind::SaleReturned
+            | EventKind::StockReceived
+            | EventKind::StockIssued
+            | EventKind::StockReturned
+            | EventKind::StockAdjusted
+            | EventKind::ShortageDetected
+            | EventKind::ShortageResolved
+            | EventKind::RegisterDefined => {}
+        }
+        Ok(())
+    }
+
+    fn merge(earlier: &mut Names, later: Names) {
+        earlier.0.merge(later.0, |row, later| {
+            row.name = later.name.or_else(|| row.name.take());
+            row.retired = later.retired;
+            row.position = later.position;
+        });
+    }
+
+    fn rows(fold: &Names) -> usize {
+        fold.0.len()
+    }
+
+    async fn write(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
+        let rows = fold.0.into_rows();
+        target.write(include_str!("../sql/retire_names.sql"), &rows).await?;
+        target.write(include_str!("../sql/write_names.sql"), &rows).await
+    }
+
+    async fn copy(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
+        let mut rows = fold.0.into_rows();
+        // As the live write: what was never named has its id for a name.
+        for row in &mut rows {
+            row.name.get_or_insert_with(|| row.id.clone());
+        }
+        target.copy(include_str!("../sql/copy_names.sql"), &rows).await
+    }
+}
+
+/// A named thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// Its id: of a company or store, or the SKU of a product.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether it was taken out of the catalogue.
+    pub retired: bool,
+    /// The event that said so last.
+    pub position: Position,
+}
+
+impl Projections {
+    /// What people call a thing; none while it is unknown.
+    ///
+    /// # Errors
+    /// See [`QueryError`].
+    pub async fn name(&self, kind: NameKind, id: &str) -> Result<Option<String>, QueryError> {
+        let rows =
+            self.query(include_str!("../sql/get_name.sql"), &[&self.log_id, &kind.as_str(), &id]).await?;
+        rows.first().map(|row| Columns { table: "names", row }.get("name")).transpose()
+    }
+
+    /// All things of a kind by id.
+    ///
+    /// # Errors
+    /// See [`QueryError`].
+    pub async fn list_names(
+        &self,
+        kind: NameKind,
+        page: &PageRequest,
+        freshness: Freshness,
+    ) -> Result<Page<Name>, QueryError> {
+        let before = self.wait_for(NamesFold::NAME, freshness).await?;
+        let after = page.key::<1>()?.map(|[id]| id);
+        let rows = self
+            .query(
+                include_str!("../sql/list_names.sql"),
+                &[&subscription_name(NamesFold::NAME), &self.log_id, &kind.as_str(), &after, &page.sql_limit()],
+            )
+            .await?;
+        let decode = |columns: Columns<'_>| {
+            Ok(Name {
+                id: columns.get("id")?,
+                name: columns.get("name")?,
+                retired: columns.get("retired")?,
+                position: columns.position("position")?,
+            })
+        };
+        let names = rows
+            .iter()
+            .map(|row| decode(Columns { table: "names", row }))
+            .collect::<Result<Vec<_>, QueryError>>()?;
+        Ok(Page::cut(names, page, applied(&rows, before), |name| vec![name.id.clone()]))
+    }
+}

@@ -1,0 +1,374 @@
+//! Stock movements, the stock card (*kardex*): what went in and out of each store and product, with the balance
+//! after it, in the order of the log.
+//!
+//! A movement whose trading day is before that of an earlier one came late. Costing does not go back for it
+//! (nothing posted is rewritten), so the card says so.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
+use posars_event_store::{Position, Version};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::payments::ten_thousandths;
+use crate::fold_map::TextMap;
+use crate::projection::Target;
+use crate::read::{Columns, applied, key_part, sql_position, subscription_name};
+use crate::row::table_row;
+use crate::{
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    QueryError,
+};
+
+/// The projection.
+#[derive(Clone, Copy, Debug)]
+pub struct StockMovementsFold;
+
+table_row! {
+    /// One movement.
+    struct Movement {
+        store_id: String = TEXT,
+        sku: String = TEXT,
+        position: i64 = INT8,
+        version: i64 = INT8,
+        occurred_at: Timestamp = TIMESTAMPTZ,
+        recorded_at: Timestamp = TIMESTAMPTZ,
+        business_date: Date = DATE,
+        latest_date: Date = DATE,
+        quantity_e4: i64 = INT8,
+        value_minor: i64 = INT8,
+        settled_minor: i64 = INT8,
+        balance_e4: i64 = INT8,
+        balance_minor: i64 = INT8,
+        kind: &'static str = TEXT,
+        document: String = TEXT,
+        currency: String = TEXT,
+        provisional: bool = BOOL,
+        estimated: bool = BOOL,
+    }
+}
+
+/// What the four kinds of movement have in common, and each one's own names for the same things.
+#[derive(Deserialize)]
+struct Payload<'a> {
+    store_id: &'a str,
+    #[serde(borrow)]
+    sku: Cow<'a, str>,
+    occurred_at: Timestamp,
+    business_date: Date,
+    currency: &'a str,
+    #[serde(alias = "delta")]
+    quantity: &'a str,
+    #[serde(alias = "cost")]
+    value: i64,
+    #[serde(default)]
+    negative_settled: i64,
+    #[serde(default)]
+    provisional: bool,
+    #[serde(default)]
+    estimated: bool,
+    #[serde(borrow)]
+    balance: BalancePayload<'a>,
+    #[serde(default)]
+    receipt_id: Option<Uuid>,
+    #[serde(default)]
+    sale_id: Option<Uuid>,
+    #[serde(default)]
+    return_id: Option<Uuid>,
+    #[serde(default)]
+    adjustment_id: Option<Uuid>,
+}
+
+#[derive(Deserialize)]
+struct BalancePayload<'a> {
+    quantity: &'a str,
+    value: i64,
+}
+
+/// What moved stock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovementKind {
+    /// Goods came in.
+    Received,
+    /// Goods of a sale went out.
+    Issued,
+    /// Goods of a sale came back, by a return or a void.
+    Returned,
+    /// The quantity was put right.
+    Adjusted,
+}
+
+impl MovementKind {
+    const ALL: [Self; 4] = [Self::Received, Self::Issued, Self::Returned, Self::Adjusted];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Issued => "issued",
+            Self::Returned => "returned",
+            Self::Adjusted => "adjusted",
+        }
+    }
+}
+
+impl std::str::FromStr for MovementKind {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == word);
+        found.ok_or_else(|| format!("{word:?} is no kind of movement"))
+    }
+}
+
+/// The card of one store and product, as far as some events tell it.
+#[derive(Debug)]
+struct Card {
+    store_id: String,
+    sku: String,
+    movements: Vec<Movement>,
+}
+
+impl Card {
+    fn latest(&self) -> Date {
+        self.movements.last().map_or(Date::MIN, |movement| movement.latest_date)
+    }
+
+    fn extend(&mut self, later: Vec<Movement>) {
+        let latest = self.latest();
+        self.movements.extend(later.into_iter().map(|mut movement| {
+            movement.latest_date = movement.latest_date.max(latest);
+            movement
+        }));
+    }
+}
+
+/// The fold: the cards.
+#[derive(Debug, Default)]
+pub struct Cards {
+    cards: TextMap<Card>,
+    movements: usize,
+}
+
+impl Cards {
+    fn add(&mut self, event: &Event<'_>, kind: MovementKind) -> Result<(), ApplyError> {
+        let moved: Payload<'_> = event.payload()?;
+        let quantity = |text: &str| {
+            ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")))
+        };
+        let document = match kind {
+            MovementKind::Received => moved.receipt_id,
+            MovementKind::Issued => moved.sale_id,
+            // A void has no document but the sale.
+            MovementKind::Returned => moved.return_id.or(moved.sale_id),
+            MovementKind::Adjusted => moved.adjustment_id,
+        };
+        let document = document.ok_or_else(|| event.bad(&"it names no document"))?;
+        // The log tells how much went out, the card shows it as taken away.
+        let sign = match kind {
+            MovementKind::Issued => -1,
+            MovementKind::Received | MovementKind::Returned | MovementKind::Adjusted => 1,
+        };
+        let movement = Movement {
+            store_id: String::new(),
+            sku: String::new(),
+            position: sql_position(event.position),
+            version: i64::try_from(event.version.get()).unwrap_or(i64::MAX),
+            occurred_at: moved.occurred_at,
+            recorded_at: event.recorded_at(),
+            business_date: moved.business_date,
+            latest_date: moved.business_date,
+            quantity_e4: sign * quantity(moved.quantity)?,
+            value_minor: sign * moved.value,
+            settled_minor: moved.negative_settled,
+            balance_e4: quantity(moved.balance.quantity)?,
+            balance_minor: moved.balance.value,
+            kind: kind.as_str(),
+            document: document.to_string(),
+            currency: event.parse::<Currency>(moved.currency)?.to_string(),
+            provisional: moved.provisional,
+            estimated: moved.estimated,
+        };
+        let card = self.cards.entry(&[moved.store_id, &moved.sku], || {
+            Ok::<_, ApplyError>(Card {
+                store_id: event.parse::<StoreId>(moved.store_id)?.to_string(),
+                sku: event.parse::<Sku>(&moved.sku)?.to_string(),
+                movements: Vec::new(),
+            })
+        })?;
+        card.extend(vec![movement]);
+        self.movements += 1;
+        Ok(())
+    }
+
+    fn into_rows(self) -> Vec<Movement> {
+        let mut rows = Vec::with_capacity(self.movements);
+        for card in self.cards.into_rows() {
+            let Card { store_id, sku, movements } = card;
+            rows.extend(movements.into_iter().map(|movement| Movement {
+                store_id: store_id.clone(),
+                sku: sku.clone(),
+                ..movement
+            }));
+        }
+        rows
+    }
+}
+
+impl Projection for StockMovementsFold {
+    const NAME: &'static str = "stock_movements";
+    const VERSION: u16 = 1;
+    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_stock_movements.sql");
+    type Fold = Cards;
+
+    fn apply(event: &Event<'_>, fold: &mut Cards) -> Result<(), ApplyError> {
+        match event.kind {
+            EventKind::StockReceived => fold.add(event, MovementKind::Received),
+            EventKind::StockIssued => fold.add(event, MovementKind::Issued),
+            EventKind::StockReturned => fold.add(event, MovementKind::Returned),
+            EventKind::StockAdjusted => fold.add(event, MovementKind::Adjusted),
+            // A shortage says what the movement before it led to; nothing moves.
+            EventKind::ShortageDetected
+            | EventKind::ShortageResolved
+            | EventKind::SaleRecorded
+            | EventKind::SaleVoided
+            | EventKind::SaleReturned
+            | EventKind::ProductDefined
+            | EventKind::ProductChanged
+            | EventKind::ProductRetired
+            | EventKind::StoreDefined
+            | EventKind::RegisterDefined
+            | EventKind::CompanyDefined => Ok(()),
+        }
+    }
+
+    fn merge(earlier: &mut Cards, later: Cards) {
+        earlier.movements += later.movements;
+        earlier.cards.merge(later.cards, |card, later| card.extend(later.movements));
+    }
+
+    fn rows(fold: &Cards) -> usize {
+        fold.movements
+    }
+
+    async fn write(fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
+        target.write(include_str!("../sql/write_stock_movements.sql"), &fold.into_rows()).await
+    }
+
+    async fn copy(fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
+        target.copy(include_str!("../sql/copy_stock_movements.sql"), &fold.into_rows()).await
+    }
+}
+
+/// One movement of stock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockMovement {
+    /// Where the log recorded it.
+    pub position: Position,
+    /// Its place in the stock's own history.
+    pub version: Version,
+    /// What moved the stock.
+    pub kind: MovementKind,
+    /// The document that caused it: the id of the receipt, sale, return or adjustment.
+    pub document: String,
+    /// When, as the client told it.
+    pub occurred_at: Timestamp,
+    /// When the log accepted it.
+    pub recorded_at: Timestamp,
+    /// The trading day.
+    pub business_date: Date,
+    /// Whether an earlier movement has a later trading day.
+    pub late: bool,
+    /// What came in, or below zero what went out.
+    pub quantity: Quantity,
+    /// What that is worth, with the same sign.
+    pub value: Amount,
+    /// Cost of goods that had gone out below zero, settled by this movement: the balance changes by `value` less it.
+    pub settled: Amount,
+    /// On hand afterwards.
+    pub balance_quantity: Quantity,
+    /// Worth afterwards.
+    pub balance_value: Amount,
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// Whether some of it went out below zero, at the last known average.
+    pub provisional: bool,
+    /// Whether an average stands for an unknown original cost.
+    pub estimated: bool,
+}
+
+/// Which movements to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovementFilter {
+    /// The store.
+    pub store_id: StoreId,
+    /// The product.
+    pub sku: Sku,
+    /// First trading day; none for no limit.
+    pub from: Option<Date>,
+    /// Last trading day, included; none for no limit.
+    pub to: Option<Date>,
+}
+
+impl Projections {
+    /// The stock card of a store and product, in the order of the log.
+    ///
+    /// # Errors
+    /// See [`QueryError`].
+    pub async fn list_movements(
+        &self,
+        filter: &MovementFilter,
+        page: &PageRequest,
+        freshness: Freshness,
+    ) -> Result<Page<StockMovement>, QueryError> {
+        let before = self.wait_for(StockMovementsFold::NAME, freshness).await?;
+        let after = page.key::<1>()?.map(|[position]| key_part::<i64>(position)).transpose()?;
+        let rows = self
+            .query(
+                include_str!("../sql/list_stock_movements.sql"),
+                &[
+                    &subscription_name(StockMovementsFold::NAME),
+                    &self.log_id,
+                    &filter.store_id.as_str(),
+                    &filter.sku.as_str(),
+                    &filter.from,
+                    &filter.to,
+                    &page.sql_at(),
+                    &after,
+                    &page.sql_limit(),
+                ],
+            )
+            .await?;
+        let movements: Vec<StockMovement> = rows
+            .iter()
+            .map(|row| decode(Columns { table: "stock_movements", row }))
+            .collect::<Result<_, _>>()?;
+        Ok(Page::cut(movements, page, applied(&rows, before), |movement| vec![movement.position.to_string()]))
+    }
+}
+
+fn decode(columns: Columns<'_>) -> Result<StockMovement, QueryError> {
+    let business_date: Date = columns.get("business_date")?;
+    Ok(StockMovement {
+        position: columns.position("position")?,
+        version: Version::new(columns.count("version")?),
+        kind: columns.parse("kind")?,
+        document: columns.get("document")?,
+        occurred_at: columns.get("occurred_at")?,
+        recorded_at: columns.get("recorded_at")?,
+        business_date,
+        late: business_date < columns.get::<Date>("latest_date")?,
+        quantity: columns.quantity("quantity_e4")?,
+        value: columns.amount("value_minor")?,
+        settled: columns.amount("settled_minor")?,
+        balance_quantity: columns.quantity("balance_e4")?,
+        balance_value: columns.amount("balance_minor")?,
+        currency: columns.parse("currency")?,
+        provisional: columns.get("provisional")?,
+        estimated: columns.get("estimated")?,
+    })
+}

@@ -1,0 +1,277 @@
+//! Stock position: what each store has of each product, and what it is worth at cost.
+//!
+//! Every stock event carries the balance after it, so the last event is the row.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
+use posars_event_store::{Position, Version};
+use serde::Deserialize;
+
+use super::payments::ten_thousandths;
+use crate::fold_map::TextMap;
+use crate::projection::Target;
+use crate::read::{Columns, applied, sql_position, subscription_name};
+use crate::row::table_row;
+use crate::{
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    QueryError,
+};
+
+/// The projection.
+#[derive(Clone, Copy, Debug)]
+pub struct StockPositionFold;
+
+table_row! {
+    /// The stock after its last event.
+    struct Balance {
+        store_id: String = TEXT,
+        sku: String = TEXT,
+        version: i64 = INT8,
+        last_position: i64 = INT8,
+        quantity_e4: i64 = INT8,
+        value_minor: i64 = INT8,
+        average_minor: Option<i64> = INT8,
+        currency: Option<String> = TEXT,
+        last_date: Date = DATE,
+        short: bool = BOOL,
+    }
+}
+
+#[derive(Deserialize)]
+struct Payload<'a> {
+    store_id: &'a str,
+    #[serde(borrow)]
+    sku: Cow<'a, str>,
+    business_date: Date,
+    // A shortage has no amounts of its own, hence no currency.
+    #[serde(default)]
+    currency: Option<&'a str>,
+    #[serde(borrow)]
+    balance: BalancePayload<'a>,
+}
+
+#[derive(Deserialize)]
+struct BalancePayload<'a> {
+    quantity: &'a str,
+    value: i64,
+    #[serde(default, borrow)]
+    average_basis: Option<BasisPayload<'a>>,
+}
+
+#[derive(Deserialize)]
+struct BasisPayload<'a> {
+    quantity: &'a str,
+    value: i64,
+}
+
+/// The fold: the last balance of each store and SKU.
+#[derive(Debug, Default)]
+pub struct Balances(TextMap<Balance>);
+
+impl Balances {
+    fn set(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
+        let stock: Payload<'_> = event.payload()?;
+        let quantity = |text: &str| {
+            ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")))
+        };
+        let quantity_e4 = quantity(stock.balance.quantity)?;
+        let basis = match stock.balance.average_basis {
+            Some(basis) => Some((quantity(basis.quantity)?, basis.value)),
+            None => None,
+        };
+        let on_hand = (quantity_e4, stock.balance.value);
+        let average_minor = Some(on_hand).filter(|(quantity, _)| *quantity > 0).or(basis).and_then(average);
+        let currency =
+            stock.currency.map(|code| event.parse::<Currency>(code)).transpose()?.map(|code| code.to_string());
+        let last_position = sql_position(event.position);
+        let version = i64::try_from(event.version.get()).unwrap_or(i64::MAX);
+        let row = self.0.entry(&[stock.store_id, &stock.sku], || {
+            Ok::<_, ApplyError>(Balance {
+                store_id: event.parse::<StoreId>(stock.store_id)?.to_string(),
+                sku: event.parse::<Sku>(&stock.sku)?.to_string(),
+                version,
+                last_position,
+                quantity_e4,
+                value_minor: stock.balance.value,
+                average_minor,
+                currency: None,
+                last_date: stock.business_date,
+                short: false,
+            })
+        })?;
+        row.version = version;
+        row.last_position = last_position;
+        row.quantity_e4 = quantity_e4;
+        row.value_minor = stock.balance.value;
+        row.average_minor = average_minor;
+        row.currency = currency.or_else(|| row.currency.take());
+        row.last_date = stock.business_date;
+        row.short = quantity_e4 < 0;
+        Ok(())
+    }
+}
+
+/// What one unit is worth, rounded half-up for display; none without a quantity.
+fn average((quantity_e4, value_minor): (i64, i64)) -> Option<i64> {
+    if quantity_e4 <= 0 {
+        return None;
+    }
+    let (quantity, value) = (i128::from(quantity_e4), i128::from(value_minor) * 10_000);
+    i64::try_from((2 * value + quantity).div_euclid(2 * quantity)).ok()
+}
+
+impl Projection for StockPositionFold {
+    const NAME: &'static str = "stock_position";
+    const VERSION: u16 = 1;
+    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_stock_position.sql");
+    type Fold = Balances;
+
+    fn apply(event: &Event<'_>, fold: &mut Balances) -> Result<(), ApplyError> {
+        match event.kind {
+            EventKind::StockReceived
+            | EventKind::StockIssued
+            | EventKind::StockReturned
+            | EventKind::StockAdjusted
+            | EventKind::ShortageDetected
+            | EventKind::ShortageResolved => fold.set(event),
+            EventKind::SaleRecorded
+            | EventKind::SaleVoided
+            | EventKind::SaleReturned
+            | EventKind::ProductDefined
+            | EventKind::ProductChanged
+            | EventKind::ProductRetired
+            | EventKind::StoreDefined
+            | EventKind::RegisterDefined
+            | EventKind::CompanyDefined => Ok(()),
+        }
+    }
+
+    fn merge(earlier: &mut Balances, later: Balances) {
+        earlier.0.merge(later.0, |row, mut later| {
+            later.currency = later.currency.or_else(|| row.currency.take());
+            *row = later;
+        });
+    }
+
+    fn rows(fold: &Balances) -> usize {
+        fold.0.len()
+    }
+
+    async fn write(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
+        target.write(include_str!("../sql/write_stock_position.sql"), &fold.0.into_rows()).await
+    }
+
+    async fn copy(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
+        target.copy(include_str!("../sql/copy_stock_position.sql"), &fold.0.into_rows()).await
+    }
+}
+
+/// What a store has of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockItem {
+    /// The store.
+    pub store_id: StoreId,
+    /// The product.
+    pub sku: Sku,
+    /// What people call the product; its SKU while it has no name.
+    pub product_name: String,
+    /// On hand; below zero when more was sold than received.
+    pub quantity: Quantity,
+    /// Worth at cost.
+    pub value: Amount,
+    /// What one unit is worth, rounded, for display; without stock the last known average, none if never known.
+    pub average: Option<Amount>,
+    /// The currency of the amounts; none only if no movement told it.
+    pub currency: Option<Currency>,
+    /// The trading day of the last movement in the log.
+    pub last_date: Date,
+    /// Whether more was sold than received.
+    pub short: bool,
+    /// The last event of the stock.
+    pub last_position: Position,
+    /// The version of its stream.
+    pub version: Version,
+}
+
+/// Which stock to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StockFilter {
+    /// Only this store.
+    pub store_id: Option<StoreId>,
+    /// Only this product.
+    pub sku: Option<Sku>,
+    /// Only what is short.
+    pub short_only: bool,
+}
+
+impl Projections {
+    /// Stock by store and SKU.
+    ///
+    /// # Errors
+    /// See [`QueryError`].
+    pub async fn list_stock(
+        &self,
+        filter: &StockFilter,
+        page: &PageRequest,
+        freshness: Freshness,
+    ) -> Result<Page<StockItem>, QueryError> {
+        let before = self.wait_for(StockPositionFold::NAME, freshness).await?;
+        let (after_store, after_sku) = page.key::<2>()?.map(|[store, sku]| (store, sku)).unzip();
+        let store = filter.store_id.as_ref().map(StoreId::as_str);
+        let sku = filter.sku.as_ref().map(Sku::as_str);
+        let rows = self
+            .query(
+                include_str!("../sql/list_stock_position.sql"),
+                &[
+                    &subscription_name(StockPositionFold::NAME),
+                    &self.log_id,
+                    &store,
+                    &sku,
+                    &filter.short_only,
+                    &after_store,
+                    &after_sku,
+                    &page.sql_limit(),
+                ],
+            )
+            .await?;
+        let items: Vec<StockItem> =
+            rows.iter().map(|row| decode(Columns { table: "stock_position", row })).collect::<Result<_, _>>()?;
+        Ok(Page::cut(items, page, applied(&rows, before), |item| {
+            vec![item.store_id.to_string(), item.sku.to_string()]
+        }))
+    }
+
+    /// What one store has of one product, with the position the answer includes.
+    ///
+    /// # Errors
+    /// See [`QueryError`].
+    pub async fn stock_item(
+        &self,
+        store_id: &StoreId,
+        sku: &Sku,
+        freshness: Freshness,
+    ) -> Result<(Option<StockItem>, Position), QueryError> {
+        let filter =
+            StockFilter { store_id: Some(store_id.clone()), sku: Some(sku.clone()), short_only: false };
+        let mut page = self.list_stock(&filter, &PageRequest::first(1), freshness).await?;
+        Ok((page.rows.pop(), page.position))
+    }
+}
+
+fn decode(columns: Columns<'_>) -> Result<StockItem, QueryError> {
+    Ok(StockItem {
+        store_id: columns.parse("store_id")?,
+        sku: columns.parse("sku")?,
+        product_name: columns.get("product_name")?,
+        quantity: columns.quantity("quantity_e4")?,
+        value: columns.amount("value_minor")?,
+        average: columns.get::<Option<i64>>("average_minor")?.map(Amount::from_minor),
+        currency: columns.parse_maybe("currency")?,
+        last_date: columns.get("last_date")?,
+        short: columns.get("short")?,
+        last_position: columns.position("last_position")?,
+        version: Version::new(columns.count("version")?),
+    })
+}
