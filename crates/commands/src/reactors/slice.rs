@@ -1,0 +1,197 @@
+//! The append that is being gathered, and the states of the streams it writes to.
+//!
+//! States run ahead of the log while a slice is gathered. When its append fails they are all thrown away, and the page
+//! is worked on again from what the log holds.
+
+use std::collections::HashMap;
+
+use posars_domain::stock::{Stock, StockEvent, StockState};
+use posars_domain::waiting::WaitingEvent;
+use posars_domain::{Decider as _, DomainEvent};
+use posars_event_store::{
+    APPEND_EVENTS_MAX, Append, AppendError, EventType, JsonText, Log, NewEvent, RecordedEvent, StreamName,
+    Version,
+};
+
+use super::source::Cause;
+use crate::CommandError;
+use crate::error::from_append;
+use crate::keys::derived_from;
+use crate::load::decode;
+use crate::plan::expected;
+
+/// The most streams whose states are kept between appends; about 400 bytes each.
+const STREAMS_MAX: usize = 50_000;
+/// Bytes of one append at which it is sent; well below the log's own limit, which counts the same bytes.
+const SLICE_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+/// A stream as the next append will find it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) version: Version,
+    pub(crate) state: State,
+}
+
+/// What the reactor must know of a stream to write to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum State {
+    /// It has no event.
+    #[default]
+    Nothing,
+    /// A stock.
+    Stock(Box<StockState>),
+    /// Things put aside: the position up to which nothing more will be.
+    Waiting(u64),
+    /// Its last event cannot be read, with the reason: nothing can be decided on it.
+    Unreadable(String),
+}
+
+/// Events gathered for one append.
+#[derive(Debug, Default)]
+pub(crate) struct Slice {
+    known: HashMap<StreamName, Known>,
+    writes: Vec<PendingWrite>,
+    places: HashMap<StreamName, usize>,
+    event_count: usize,
+    size_bytes: usize,
+}
+
+#[derive(Debug)]
+struct PendingWrite {
+    stream: StreamName,
+    base: Version,
+    events: Vec<NewEvent>,
+}
+
+/// Why an append of a slice failed.
+#[derive(Debug)]
+pub(crate) enum SliceFailed {
+    /// Others wrote to one of the streams.
+    Lost(StreamName),
+    /// Anything else.
+    Error(CommandError),
+}
+
+impl Slice {
+    pub(crate) fn knows(&self, stream: &StreamName) -> bool {
+        self.known.contains_key(stream)
+    }
+
+    pub(crate) fn get(&self, stream: &StreamName) -> Known {
+        self.known.get(stream).cloned().unwrap_or_default()
+    }
+
+    /// The version that the log holds, without what is still being gathered.
+    pub(crate) fn appended_version(&self, stream: &StreamName) -> Version {
+        match self.places.get(stream).and_then(|place| self.writes.get(*place)) {
+            Some(write) => write.base,
+            None => self
+                .known
+                .get(stream)
+                .map_or(Version::START, |known| known.version),
+        }
+    }
+
+    /// Takes over what the log says of a stream that nothing is gathered for.
+    pub(crate) fn learn(&mut self, stream: &StreamName, last: Option<&RecordedEvent>) {
+        let known = last.map_or_else(Known::default, |last| Known {
+            version: last.version,
+            state: state_of(last).unwrap_or_else(|error| State::Unreadable(error.to_string())),
+        });
+        self.known.insert(stream.clone(), known);
+    }
+
+    /// Whether so many more events must wait for the next append.
+    pub(crate) fn is_full_for(&self, events: usize) -> bool {
+        self.event_count + events > APPEND_EVENTS_MAX || self.size_bytes >= SLICE_BYTES_MAX
+    }
+
+    /// Adds the events that one cause leads to in one stream; their ids are derived from both.
+    pub(crate) fn push<E: DomainEvent>(
+        &mut self,
+        stream: &StreamName,
+        events: &[E],
+        cause: &Cause,
+        state: State,
+    ) -> Result<(), CommandError> {
+        let known = self.known.entry(stream.clone()).or_default();
+        let place = *self.places.entry(stream.clone()).or_insert_with(|| {
+            self.writes.push(PendingWrite {
+                stream: stream.clone(),
+                base: known.version,
+                events: Vec::new(),
+            });
+            self.writes.len() - 1
+        });
+        let Some(write) = self.writes.get_mut(place) else {
+            return Ok(());
+        };
+        for (ordinal, event) in events.iter().enumerate() {
+            let data = JsonText::parse(&event.to_json()).map_err(|error| from_append(&error))?;
+            self.size_bytes += data.as_str().len() + cause.metadata.as_str().len();
+            self.event_count += 1;
+            known.version = known.version.plus(1);
+            write.events.push(NewEvent {
+                event_id: derived_from(cause.event_id, &format!("{stream}/{ordinal}")),
+                event_type: EventType::parse(event.event_type())?,
+                schema_version: event.schema_version(),
+                data,
+                metadata: cause.metadata.clone(),
+            });
+        }
+        known.state = state;
+        Ok(())
+    }
+
+    /// Appends what was gathered; the number of events. Whatever fails, nothing gathered is kept.
+    pub(crate) async fn flush(&mut self, log: &Log) -> Result<u64, SliceFailed> {
+        let count = u64::try_from(self.event_count).unwrap_or(u64::MAX);
+        (self.event_count, self.size_bytes) = (0, 0);
+        self.places.clear();
+        let mut append: Option<Append> = None;
+        for PendingWrite { stream, base, events } in self.writes.drain(..) {
+            append = Some(match append {
+                None => Append::to(stream, expected(base), events),
+                Some(append) => append.also(stream, expected(base), events),
+            });
+        }
+        let Some(append) = append else { return Ok(0) };
+        match log.append(append).await {
+            Ok(_) => Ok(count),
+            Err(error) => {
+                self.known.clear();
+                Err(match error {
+                    AppendError::WrongVersion { stream, .. } => SliceFailed::Lost(stream),
+                    other => SliceFailed::Error(from_append(&other)),
+                })
+            }
+        }
+    }
+
+    /// Throws away everything, gathered or known.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Makes room between pages.
+    pub(crate) fn trim(&mut self) {
+        if self.known.len() > STREAMS_MAX {
+            self.forget();
+        }
+    }
+}
+
+fn state_of(last: &RecordedEvent) -> Result<State, CommandError> {
+    if last.stream.category() == Stock::CATEGORY {
+        let event: StockEvent = decode(last)?;
+        return Ok(State::Stock(Box::new(Stock::evolve(
+            StockState::default(),
+            &event,
+        ))));
+    }
+    Ok(match decode::<WaitingEvent>(last)? {
+        WaitingEvent::SaleLinesParked(event) => State::Waiting(event.source_position),
+        WaitingEvent::SaleLinesReleased(event) => State::Waiting(event.source_position),
+        WaitingEvent::SourceEventParked(event) => State::Waiting(event.source_position),
+    })
+}

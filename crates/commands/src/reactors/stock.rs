@@ -1,0 +1,458 @@
+//! Sale -> stock: what is sold goes out, what comes back goes in, each line once, in the order of the log.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use posars_domain::product::{Product, ProductEvent};
+use posars_domain::sale::Sale;
+use posars_domain::stock::{RestockLine, Stock, StockCommand, StockContext, StockState};
+use posars_domain::waiting::ParkedMovement;
+use posars_domain::{Decider as _, LineId, Quantity, Rejection as _, Sku};
+use posars_event_store::{
+    Direction, InvalidName, Log, Position, ReadLog, RecordedEvent, StreamName, Version,
+};
+
+use super::catalogue::{Catalogue, Standing};
+use super::original_cost::{RecentIssues, find_issue};
+use super::runner::ReactorError;
+use super::slice::{Slice, State};
+use super::source::{Cause, MovedLine, Movement, returned, sum};
+use super::waiting::{Parked, waiting_stream};
+use crate::keys::stream_of;
+use crate::load::decode;
+use crate::{CommandError, Unavailability};
+
+/// The reactor's name, and that of its subscription.
+pub(crate) const NAME: &str = "reactor.stock";
+/// Source events of one page: about two appends of movements.
+const PAGE_EVENTS: u32 = 1_000;
+/// The most products' events of one page; fewer positions are covered when there are more.
+const PRODUCT_EVENTS: u32 = 5_000;
+/// The most streams asked about at once.
+const STREAMS_MAX: usize = 5_000;
+/// The most events of a sale: its record, its returns and a void, with room to spare.
+const SALE_EVENTS: u32 = 1_000;
+
+/// Turns sales into stock movements, a page of the log at a time.
+#[derive(Debug)]
+pub(crate) struct StockReactor {
+    pub(super) log: Log,
+    pub(super) slice: Slice,
+    pub(super) parked: Option<Parked>,
+    catalogue: Catalogue,
+    recent: RecentIssues,
+    page_events: u32,
+    appended: u64,
+}
+
+/// What a page came to.
+#[derive(Debug)]
+pub(crate) struct PageDone {
+    /// Everything up to here is dealt with.
+    pub(crate) scanned_to: Position,
+    /// Whether the log held nothing further.
+    pub(crate) at_end: bool,
+    /// How many source events there were.
+    pub(crate) source_events: usize,
+    /// How many events were appended.
+    pub(crate) appended: u64,
+    /// When the last source event was recorded.
+    pub(crate) recorded_at: Option<Timestamp>,
+}
+
+/// A source event as the reactor understands it.
+enum Input {
+    Movement(Movement),
+    Product(Cause, ProductEvent),
+    Unreadable(Cause, StreamName, CommandError),
+}
+
+impl StockReactor {
+    pub(crate) fn new(log: Log) -> Self {
+        Self {
+            log,
+            slice: Slice::default(),
+            parked: None,
+            catalogue: Catalogue::default(),
+            recent: RecentIssues::default(),
+            page_events: PAGE_EVENTS,
+            appended: 0,
+        }
+    }
+
+    /// Deals with the next page after a position. After an error the same page may be dealt with again.
+    pub(crate) async fn page(&mut self, after: Position) -> Result<PageDone, ReactorError> {
+        self.slice.trim();
+        self.catalogue.trim();
+        self.recent.trim();
+        self.appended = 0;
+        let done = self.work_through(after).await;
+        match &done {
+            Ok(_) => self.page_events = PAGE_EVENTS.min(self.page_events * 2),
+            Err(error) => {
+                // What is remembered has run ahead of the log.
+                self.forget();
+                // Who writes to the same stocks all the time must not make all of a large page be done over.
+                if matches!(error, ReactorError::Lost { .. }) {
+                    self.page_events = (self.page_events / 4).max(1);
+                }
+            }
+        }
+        done
+    }
+
+    /// Drops everything remembered of the log.
+    pub(crate) fn forget(&mut self) {
+        self.slice.forget();
+        self.catalogue.forget();
+        self.recent.forget();
+        self.parked = None;
+    }
+
+    async fn work_through(&mut self, after: Position) -> Result<PageDone, ReactorError> {
+        let (events, scanned_to, at_end) = self.read(after).await?;
+        let mut inputs = Vec::with_capacity(events.len());
+        for event in &events {
+            inputs.extend(input_of(event)?);
+        }
+        self.learn(&inputs, after).await?;
+        for input in &inputs {
+            match input {
+                Input::Movement(movement) => self.follow(movement).await?,
+                Input::Product(cause, event) => {
+                    self.catalogue.follow(event);
+                    if let ProductEvent::ProductDefined(defined) = event {
+                        self.release(defined, cause).await?;
+                    }
+                }
+                Input::Unreadable(cause, stream, error) => {
+                    self.put_aside(stream, cause, (error.reason(), error.to_string()))
+                        .await?;
+                }
+            }
+        }
+        self.flush().await?;
+        Ok(PageDone {
+            scanned_to,
+            at_end,
+            source_events: events.len(),
+            appended: self.appended,
+            recorded_at: events.last().map(|event| event.recorded_at),
+        })
+    }
+
+    /// The sales and the products' events of a stretch of the log, in order.
+    async fn read(&self, after: Position) -> Result<(Vec<RecordedEvent>, Position, bool), ReactorError> {
+        let sales = self
+            .log
+            .read_log(&ReadLog::after(after, self.page_events).category(Sale::CATEGORY))
+            .await?;
+        let products = ReadLog::after(after, PRODUCT_EVENTS)
+            .category(Product::CATEGORY)
+            .up_to(sales.scanned_to);
+        let products = self.log.read_log(&products).await?;
+        let scanned_to = products.scanned_to.min(sales.scanned_to);
+        let mut events = sales.events;
+        events.retain(|event| event.position <= scanned_to);
+        if !products.events.is_empty() {
+            events.extend(products.events);
+            events.sort_unstable_by_key(|event| event.position);
+        }
+        Ok((events, scanned_to, sales.at_end && products.at_end))
+    }
+
+    /// Learns in one round trip what a page needs of stocks, products and what waits; in two when SKUs are unknown.
+    async fn learn(&mut self, inputs: &[Input], after: Position) -> Result<(), ReactorError> {
+        let mut wanted = Wanted::default();
+        let mut products: Vec<(Sku, StreamName)> = Vec::new();
+        let mut asked = HashSet::new();
+        for input in inputs {
+            match input {
+                Input::Movement(movement) => {
+                    for (sku, _) in &movement.skus {
+                        wanted.add(&self.slice, stock_stream(movement, sku)?);
+                        if !self.catalogue.knows(sku) && asked.insert(sku) {
+                            products.push((sku.clone(), stream_of::<Product>(Product::stream_id(sku))?));
+                        }
+                    }
+                }
+                Input::Product(_, ProductEvent::ProductDefined(defined)) => {
+                    wanted.add(&self.slice, waiting_stream(&defined.sku)?);
+                }
+                Input::Product(..) | Input::Unreadable(..) => {}
+            }
+        }
+        let product_count = products.len();
+        let mut streams: Vec<StreamName> = products.iter().map(|(_, stream)| stream.clone()).collect();
+        streams.extend(wanted.streams);
+        let last = self.last_events(&streams).await?;
+        let (last_of_products, last) = last.split_at(product_count.min(last.len()));
+        for ((sku, stream), last) in products.iter().zip(last_of_products) {
+            self.learn_product((sku, stream), last.as_ref(), after).await?;
+        }
+        for (stream, last) in streams.iter().skip(product_count).zip(last) {
+            self.slice.learn(stream, last.as_ref());
+        }
+        self.learn_waiting(inputs).await
+    }
+
+    async fn learn_product(
+        &mut self,
+        product: (&Sku, &StreamName),
+        last: Option<&RecordedEvent>,
+        after: Position,
+    ) -> Result<(), ReactorError> {
+        match self.catalogue.learn(&self.log, product, last, after).await {
+            // A definition that nobody can read defines nothing: the lines wait. The event itself is put aside.
+            Ok(()) | Err(CommandError::Unreadable { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn learn_waiting(&mut self, inputs: &[Input]) -> Result<(), ReactorError> {
+        let mut wanted = Wanted::default();
+        for input in inputs {
+            if let Input::Movement(movement) = input {
+                for (sku, _) in &movement.skus {
+                    if self.catalogue.standing(sku) == Standing::Unknown {
+                        wanted.add(&self.slice, waiting_stream(sku)?);
+                    }
+                }
+            }
+        }
+        self.learn_streams(&wanted.streams).await
+    }
+
+    pub(super) async fn learn_stocks(&mut self, movements: &[Movement]) -> Result<(), ReactorError> {
+        let mut wanted = Wanted::default();
+        for movement in movements {
+            for (sku, _) in &movement.skus {
+                wanted.add(&self.slice, stock_stream(movement, sku)?);
+            }
+        }
+        self.learn_streams(&wanted.streams).await
+    }
+
+    async fn learn_streams(&mut self, streams: &[StreamName]) -> Result<(), ReactorError> {
+        let last = self.last_events(streams).await?;
+        for (stream, last) in streams.iter().zip(&last) {
+            self.slice.learn(stream, last.as_ref());
+        }
+        Ok(())
+    }
+
+    async fn last_events(&self, streams: &[StreamName]) -> Result<Vec<Option<RecordedEvent>>, ReactorError> {
+        let mut last = Vec::with_capacity(streams.len());
+        for streams in streams.chunks(STREAMS_MAX) {
+            last.extend(self.log.last_events(streams).await?);
+        }
+        Ok(last)
+    }
+
+    async fn follow(&mut self, movement: &Movement) -> Result<(), ReactorError> {
+        for (sku, lines) in &movement.skus {
+            match self.catalogue.standing(sku) {
+                Standing::Unknown => self.park(movement, sku, lines).await?,
+                standing => self.move_stock(movement, sku, lines, standing).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the stock of one SKU, unless that was done before.
+    pub(super) async fn move_stock(
+        &mut self,
+        movement: &Movement,
+        sku: &Sku,
+        lines: &[MovedLine],
+        standing: Standing,
+    ) -> Result<(), ReactorError> {
+        let stream = stock_stream(movement, sku)?;
+        let state = match self.slice.get(&stream).state {
+            State::Stock(state) => *state,
+            State::Nothing | State::Waiting(_) => StockState::default(),
+            State::Unreadable(problem) => {
+                return self
+                    .put_aside(&stream, &movement.cause, ("EVENT_UNREADABLE", problem))
+                    .await;
+            }
+        };
+        if state.balance.issued_through >= movement.cause.position.get() {
+            return Ok(());
+        }
+        let command: StockCommand = match movement.kind {
+            ParkedMovement::Sale if standing == Standing::Untracked => return Ok(()),
+            ParkedMovement::Sale => movement.issue(sku, lines).into(),
+            ParkedMovement::Void | ParkedMovement::Return => {
+                match self.restock_lines(movement, &stream, lines).await {
+                    Ok(lines) if lines.is_empty() => return Ok(()),
+                    Ok(lines) => movement.restock(sku, lines).into(),
+                    Err(error @ CommandError::Unreadable { .. }) => {
+                        let problem = (error.reason(), error.to_string());
+                        return self.put_aside(&stream, &movement.cause, problem).await;
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        };
+        let context = StockContext {
+            store: None,
+            product: None,
+            recorded_at: movement.cause.recorded_at,
+        };
+        match Stock::decide(&state, &command, &context) {
+            Ok(decision) if decision.events.is_empty() => Ok(()),
+            Ok(decision) => {
+                self.make_room_for(decision.events.len()).await?;
+                self.recent.remember(&decision.events);
+                let state = decision.events.iter().fold(state, Stock::evolve);
+                let state = State::Stock(Box::new(state));
+                Ok(self
+                    .slice
+                    .push(&stream, &decision.events, &movement.cause, state)?)
+            }
+            Err(rejection) => {
+                let problem = (rejection.reason(), rejection.to_string());
+                self.put_aside(&stream, &movement.cause, problem).await
+            }
+        }
+    }
+
+    /// The lines that come back, each at what it had cost; a line that never went out does not come back.
+    async fn restock_lines(
+        &self,
+        movement: &Movement,
+        stock: &StreamName,
+        lines: &[MovedLine],
+    ) -> Result<Vec<RestockLine>, CommandError> {
+        let is_remembered = |line: &MovedLine| self.recent.get(movement.sale_id, line.line_id).is_some();
+        let is_first_return =
+            movement.kind == ParkedMovement::Void || movement.sale_version == Some(Version::new(2));
+        let history = if is_first_return && lines.iter().all(is_remembered) {
+            SaleHistory::default()
+        } else {
+            self.sale_history(movement).await?
+        };
+        let issued = if lines.iter().all(is_remembered) {
+            Vec::new()
+        } else {
+            find_issue(
+                &self.log,
+                stock,
+                self.slice.appended_version(stock),
+                history.position,
+            )
+            .await?
+        };
+        let mut restock = Vec::with_capacity(lines.len());
+        for line in lines {
+            let found = issued
+                .iter()
+                .find(|issued| issued.line_id == line.line_id)
+                .map(Into::into);
+            let Some(issued) = self.recent.get(movement.sale_id, line.line_id).or(found) else {
+                continue;
+            };
+            let earlier = history
+                .returned
+                .iter()
+                .filter(|(line_id, _)| *line_id == line.line_id);
+            let before = sum(earlier
+                .map(|(_, quantity)| *quantity)
+                .chain([line.returned_before]));
+            restock.push(RestockLine {
+                line_id: line.line_id,
+                quantity: line.quantity,
+                original_cost: issued.cost_of(before, line.quantity),
+            });
+        }
+        Ok(restock)
+    }
+
+    /// Where a sale was recorded, and what came back of it before this event.
+    async fn sale_history(&self, movement: &Movement) -> Result<SaleHistory, CommandError> {
+        let first = Version::START.plus(1);
+        let events = self
+            .log
+            .read_stream(&movement.sale_stream, first, Direction::Forwards, SALE_EVENTS)
+            .await?;
+        let mut history = SaleHistory::default();
+        for event in events
+            .iter()
+            .take_while(|event| event.position < movement.cause.position)
+        {
+            match event.event_type.as_str() {
+                "SaleRecorded" => history.position = event.position,
+                "SaleReturned" => history.returned.extend(returned(event)?),
+                _ => {}
+            }
+        }
+        Ok(history)
+    }
+
+    /// Sends what is gathered when so many more events would not fit.
+    pub(super) async fn make_room_for(&mut self, events: usize) -> Result<(), ReactorError> {
+        if self.slice.is_full_for(events) {
+            self.flush().await
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) async fn flush(&mut self) -> Result<(), ReactorError> {
+        self.appended += self.slice.flush(&self.log).await?;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct SaleHistory {
+    position: Position,
+    returned: Vec<(LineId, Quantity)>,
+}
+
+/// Streams to ask about, each once.
+#[derive(Debug, Default)]
+struct Wanted {
+    streams: Vec<StreamName>,
+    seen: HashSet<StreamName>,
+}
+
+impl Wanted {
+    fn add(&mut self, slice: &Slice, stream: StreamName) {
+        if !slice.knows(&stream) && self.seen.insert(stream.clone()) {
+            self.streams.push(stream);
+        }
+    }
+}
+
+fn stock_stream(movement: &Movement, sku: &Sku) -> Result<StreamName, InvalidName> {
+    stream_of::<Stock>(Stock::stream_id(&movement.store_id, sku))
+}
+
+fn input_of(event: &RecordedEvent) -> Result<Option<Input>, CommandError> {
+    let cause = Cause::of(event, NAME)?;
+    let input = if event.stream.category() == Product::CATEGORY {
+        decode(event).map(|product| Some(Input::Product(cause.clone(), product)))
+    } else {
+        Movement::read(event, &cause).map(|movement| movement.map(Input::Movement))
+    };
+    match input {
+        Ok(input) => Ok(input),
+        Err(error @ CommandError::Unreadable { .. }) => {
+            Ok(Some(Input::Unreadable(cause, event.stream.clone(), error)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether trying again soon may help.
+pub(crate) fn is_passing(error: &CommandError) -> bool {
+    match error {
+        CommandError::Unavailable { reason, .. } => *reason != Unavailability::DatabaseRefused,
+        CommandError::Conflict { .. } => true,
+        CommandError::Rejected(_)
+        | CommandError::IdempotencyMismatch { .. }
+        | CommandError::Unreadable { .. } => false,
+    }
+}
