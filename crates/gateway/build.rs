@@ -23,7 +23,10 @@ fn main() -> anyhow::Result<()> {
 
     let out = PathBuf::from(env::var_os("OUT_DIR").context("OUT_DIR is set by cargo")?);
     // Encoded by protox itself: a round trip through prost would drop the google.api.http annotations.
-    fs::write(out.join("posars_descriptors.bin"), compiler.encode_file_descriptor_set())?;
+    fs::write(
+        out.join("posars_descriptors.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
     tonic_prost_build::configure()
         .include_file("protos.rs")
         .compile_fds(with_rust_code(compiler.file_descriptor_set()))

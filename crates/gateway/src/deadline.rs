@@ -41,9 +41,13 @@ pub(crate) async fn keep_deadline(
 }
 
 fn timeout_asked(headers: &HeaderMap) -> Result<Option<Duration>, tonic::Status> {
-    let Some(value) = headers.get(GRPC_TIMEOUT_HEADER) else { return Ok(None) };
+    let Some(value) = headers.get(GRPC_TIMEOUT_HEADER) else {
+        return Ok(None);
+    };
     let parsed = value.to_str().ok().and_then(parse_timeout);
-    parsed.map(Some).ok_or_else(|| status::bad_timeout(&String::from_utf8_lossy(value.as_bytes())))
+    parsed
+        .map(Some)
+        .ok_or_else(|| status::bad_timeout(&String::from_utf8_lossy(value.as_bytes())))
 }
 
 /// Reads a timeout such as `250m` as the gRPC specification writes it.
@@ -89,7 +93,18 @@ mod tests {
 
     #[test]
     fn refuses_what_the_specification_does_not_allow() {
-        for text in ["", "S", "1", "1s", "-1S", "+1S", "1.5S", "123456789S", "1 S", "1ß"] {
+        for text in [
+            "",
+            "S",
+            "1",
+            "1s",
+            "-1S",
+            "+1S",
+            "1.5S",
+            "123456789S",
+            "1 S",
+            "1ß",
+        ] {
             assert_eq!(parse_timeout(text), None, "{text}");
         }
     }

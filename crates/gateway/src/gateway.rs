@@ -39,7 +39,9 @@ pub enum GatewayError {
     #[error("the protos built into this program cannot be read ({0}); build it again from clean sources")]
     Descriptors(#[from] prost::DecodeError),
     /// The reflection service does not take the descriptors.
-    #[error("the protos built into this program cannot be shown by reflection ({0}); build it again from clean sources")]
+    #[error(
+        "the protos built into this program cannot be shown by reflection ({0}); build it again from clean sources"
+    )]
     Reflection(#[from] tonic_reflection::server::Error),
 }
 
@@ -106,7 +108,9 @@ fn with_reflection(routes: Routes) -> Result<Routes, GatewayError> {
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
-    Ok(routes.add_service(describe().build_v1()?).add_service(describe().build_v1alpha()?))
+    Ok(routes
+        .add_service(describe().build_v1()?)
+        .add_service(describe().build_v1alpha()?))
 }
 
 /// Paths of every method of ours, such as `/posars.sales.v1.SaleService/RecordSale`.
@@ -115,7 +119,10 @@ fn method_paths() -> Result<Vec<String>, GatewayError> {
     let paths = descriptors.file.iter().flat_map(|file| {
         file.service.iter().flat_map(move |service| {
             let full_name = format!("/{}.{}", file.package(), service.name());
-            service.method.iter().map(move |method| format!("{full_name}/{}", method.name()))
+            service
+                .method
+                .iter()
+                .map(move |method| format!("{full_name}/{}", method.name()))
         })
     });
     Ok(paths.collect())
@@ -145,7 +152,9 @@ mod tests {
             .iter()
             .filter(|file| file.package().starts_with("posars."))
             .flat_map(|file| {
-                file.service.iter().map(|service| format!("{}.{}", file.package(), service.name()))
+                file.service
+                    .iter()
+                    .map(|service| format!("{}.{}", file.package(), service.name()))
             })
             .collect();
         described.sort();

@@ -13,8 +13,9 @@ use tonic::{Code, Status};
 use tracing::Instrument as _;
 
 /// Buckets from half a millisecond, the time of a read from memory, to the longest deadline.
-const DURATION_BUCKETS_S: [f64; 14] =
-    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
+const DURATION_BUCKETS_S: [f64; 14] = [
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0,
+];
 /// What a path that is no method of ours counts as. Its own text would let a caller make metrics without end.
 const UNKNOWN_METHOD: &str = "unknown";
 
@@ -34,12 +35,19 @@ impl CallMetrics {
             .with_unit("s")
             .with_boundaries(DURATION_BUCKETS_S.to_vec())
             .build();
-        Self { duration, methods: methods.into() }
+        Self {
+            duration,
+            methods: methods.into(),
+        }
     }
 
     fn method<'path>(&self, path: &'path str) -> &'path str {
         let known = self.methods.iter().any(|method| method == path);
-        if known { path.trim_start_matches('/') } else { UNKNOWN_METHOD }
+        if known {
+            path.trim_start_matches('/')
+        } else {
+            UNKNOWN_METHOD
+        }
     }
 }
 
@@ -52,7 +60,12 @@ pub(crate) async fn observe_call(
     let started = Instant::now();
     let path = request.uri().path().to_owned();
     let method = metrics.method(&path);
-    let span = tracing::info_span!("rpc", otel.kind = "server", rpc.system = "grpc", rpc.method = method);
+    let span = tracing::info_span!(
+        "rpc",
+        otel.kind = "server",
+        rpc.system = "grpc",
+        rpc.method = method
+    );
     async {
         let response = next.run(request).await;
         let code = code_of(response.headers());

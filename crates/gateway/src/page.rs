@@ -1,5 +1,7 @@
 //! Page tokens: opaque to the client, bound to the request they came from and to a position in the log.
 
+use posars_event_store::Position;
+use posars_projections::PageRequest;
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 
@@ -8,7 +10,7 @@ use crate::wire::Reader;
 /// Rows of a page when the client does not say.
 const PAGE_ROWS_DEFAULT: u32 = 100;
 /// Rows of a page at most.
-const PAGE_ROWS_MAX: u32 = 1000;
+const PAGE_ROWS_MAX: u32 = posars_projections::PAGE_ROWS_MAX;
 /// Bytes of the request's hash in a token: enough to tell a client that it changed its filters half way.
 const FINGERPRINT_BYTES: usize = 8;
 
@@ -48,13 +50,21 @@ impl PageAsked {
         let rows_max = read_size(reader, page_size)?;
         let fingerprint = Sha256::digest(filters.encode_to_vec())[..FINGERPRINT_BYTES].to_vec();
         if page_token.is_empty() {
-            return Some(Self { rows_max, token: None, fingerprint });
+            return Some(Self {
+                rows_max,
+                token: None,
+                fingerprint,
+            });
         }
-        let token = hex::decode(page_token).ok().and_then(|bytes| PageToken::decode(bytes.as_slice()).ok());
+        let token = hex::decode(page_token)
+            .ok()
+            .and_then(|bytes| PageToken::decode(bytes.as_slice()).ok());
         match token {
-            Some(token) if token.fingerprint == fingerprint => {
-                Some(Self { rows_max, token: Some(token), fingerprint })
-            }
+            Some(token) if token.fingerprint == fingerprint => Some(Self {
+                rows_max,
+                token: Some(token),
+                fingerprint,
+            }),
             Some(_other_request) => {
                 reader.refuse(
                     "page_token",
@@ -75,9 +85,26 @@ impl PageAsked {
         }
     }
 
-    /// The token of the page after the row `after`, read at `position`.
-    pub(crate) fn next_token(&self, position: u64, after: Vec<String>) -> String {
-        let token = PageToken { position, after, fingerprint: self.fingerprint.clone() };
+    /// What the query needs to know.
+    pub(crate) fn request(&self) -> PageRequest {
+        let token = self.token.as_ref();
+        PageRequest {
+            rows_max: self.rows_max,
+            after: token.map(|token| token.after.clone()),
+            at: token.map(|token| Position::new(token.position)),
+        }
+    }
+
+    /// The token of the page that goes on at `next`; empty after the last. `position` is that of this page, and is kept
+    /// if it is the first.
+    pub(crate) fn next_token(&self, position: Position, next: Option<Vec<String>>) -> String {
+        let Some(after) = next else { return String::new() };
+        let position = self.token.as_ref().map_or(position.get(), |token| token.position);
+        let token = PageToken {
+            position,
+            after,
+            fingerprint: self.fingerprint.clone(),
+        };
         hex::encode(token.encode_to_vec())
     }
 }
@@ -87,7 +114,9 @@ fn read_size(reader: &mut Reader, page_size: i32) -> Option<u32> {
         Ok(0) => Some(PAGE_ROWS_DEFAULT),
         Ok(size) if size <= PAGE_ROWS_MAX => Some(size),
         Ok(_) | Err(_) => {
-            let problem = format!("{page_size} is not a page size; ask for 1 to {PAGE_ROWS_MAX}, or 0 for {PAGE_ROWS_DEFAULT}");
+            let problem = format!(
+                "{page_size} is not a page size; ask for 1 to {PAGE_ROWS_MAX}, or 0 for {PAGE_ROWS_DEFAULT}"
+            );
             reader.refuse("page_size", "PAGE_SIZE_INVALID", problem);
             None
         }
@@ -100,7 +129,10 @@ mod tests {
     use crate::proto::sales::v1::ListSalesRequest;
 
     fn request(store_id: &str) -> ListSalesRequest {
-        ListSalesRequest { store_id: store_id.into(), ..Default::default() }
+        ListSalesRequest {
+            store_id: store_id.into(),
+            ..Default::default()
+        }
     }
 
     #[test]
@@ -108,10 +140,19 @@ mod tests {
         let mut reader = Reader::new();
         let first = PageAsked::read(&mut reader, 0, "", &request("sp01")).unwrap();
         assert_eq!((first.rows_max, &first.token), (PAGE_ROWS_DEFAULT, &None));
-        let token = first.next_token(41, vec!["2026-11-22".into(), "7".into()]);
+        let token = first.next_token(Position::new(41), Some(vec!["2026-11-22".into(), "7".into()]));
         let second = PageAsked::read(&mut reader, 1000, &token, &request("sp01")).unwrap();
-        let token = second.token.unwrap();
-        assert_eq!((token.position, token.after.len(), second.rows_max), (41, 2, 1000));
+        let asked = second.request();
+        assert_eq!((asked.at, asked.rows_max), (Some(Position::new(41)), 1000));
+        assert_eq!(asked.after.unwrap(), ["2026-11-22", "7"]);
+        let third = second.next_token(Position::new(99), Some(vec!["2026-11-23".into(), "1".into()]));
+        let third = PageAsked::read(&mut reader, 0, &third, &request("sp01")).unwrap();
+        assert_eq!(
+            third.request().at,
+            Some(Position::new(41)),
+            "every page is of the first one's position"
+        );
+        assert_eq!(third.next_token(Position::new(99), None), "");
         assert!(reader.finish(Some(())).is_ok());
     }
 
@@ -119,7 +160,7 @@ mod tests {
     fn refuses_foreign_tokens_and_sizes() {
         let token = {
             let first = PageAsked::read(&mut Reader::new(), 5, "", &request("sp01")).unwrap();
-            first.next_token(1, Vec::new())
+            first.next_token(Position::new(1), Some(Vec::new()))
         };
         for (size, token) in [(5, token.as_str()), (5, "zz"), (5, "ff"), (-1, ""), (1001, "")] {
             let mut reader = Reader::new();

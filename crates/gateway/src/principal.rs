@@ -20,7 +20,11 @@ pub struct Principal {
 impl Principal {
     /// The caller of a machine that serves one company without authentication.
     pub fn local(company: CompanyId) -> Self {
-        Self { company, subject: "local".to_owned(), client: "grpc".to_owned() }
+        Self {
+            company,
+            subject: "local".to_owned(),
+            client: "grpc".to_owned(),
+        }
     }
 }
 

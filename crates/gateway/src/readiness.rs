@@ -54,13 +54,20 @@ impl Readiness {
 
     /// The services that take no calls now, by full name.
     pub fn not_serving(&self) -> Vec<&'static str> {
-        self.snapshot().into_iter().filter(|(_, serving)| !serving).map(|(name, _)| name).collect()
+        self.snapshot()
+            .into_iter()
+            .filter(|(_, serving)| !serving)
+            .map(|(name, _)| name)
+            .collect()
     }
 
     async fn set(&self, which: impl Fn(&str) -> bool, serving: bool) {
         {
             let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
-            services.iter_mut().filter(|(name, _)| which(name)).for_each(|(_, state)| *state = serving);
+            services
+                .iter_mut()
+                .filter(|(name, _)| which(name))
+                .for_each(|(_, state)| *state = serving);
         }
         self.report().await;
     }
@@ -69,7 +76,9 @@ impl Readiness {
         for (name, serving) in self.snapshot() {
             self.reporter.set_service_status(name, status_of(serving)).await;
         }
-        self.reporter.set_service_status(WHOLE_SERVER, status_of(self.is_serving())).await;
+        self.reporter
+            .set_service_status(WHOLE_SERVER, status_of(self.is_serving()))
+            .await;
     }
 
     fn snapshot(&self) -> Vec<(&'static str, bool)> {
@@ -79,5 +88,9 @@ impl Readiness {
 }
 
 fn status_of(serving: bool) -> ServingStatus {
-    if serving { ServingStatus::Serving } else { ServingStatus::NotServing }
+    if serving {
+        ServingStatus::Serving
+    } else {
+        ServingStatus::NotServing
+    }
 }

@@ -1,11 +1,13 @@
 //! Reading requests and writing answers: every message is converted in one place, here.
 
 mod company;
+mod daily_sales;
 mod fiscal;
 mod names;
 mod payment;
 mod product;
 mod reader;
+mod recorded;
 mod sale;
 mod sale_command;
 mod stock;
@@ -15,10 +17,13 @@ mod value;
 pub(crate) use company::{
     read_define_company, read_define_register, read_define_store, write_company, write_register, write_store,
 };
-pub(crate) use names::{read_name, write_name};
+pub(crate) use daily_sales::write_daily_sales;
+pub(crate) use names::read_name;
 pub(crate) use product::{read_change_product, read_define_product, read_retire_product, write_product};
 pub(crate) use reader::Reader;
-pub(crate) use sale::{write_recorded, write_return, write_sale, write_sale_name, write_void};
+pub(crate) use recorded::write_recorded;
+pub(crate) use sale::{write_new_sale, write_return, write_sale, write_sale_summary, write_void};
 pub(crate) use sale_command::{read_record_return, read_record_sale, read_void_sale};
-pub(crate) use stock::{StockFigures, write_stock_item};
+pub(crate) use stock::{write_stock_item_after, write_stock_item_row, write_stock_movement};
 pub(crate) use stock_command::{read_adjust_stock, read_receive_stock};
+pub(crate) use value::{read_date, read_optional_date, read_optional_uuid};

@@ -25,7 +25,12 @@ fn our_methods(pool: &DescriptorPool) -> Vec<MethodDescriptor> {
 }
 
 fn text(message: &DynamicMessage, field: &str) -> String {
-    message.get_field_by_name(field).unwrap().as_str().unwrap().to_owned()
+    message
+        .get_field_by_name(field)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 fn bindings_of(pool: &DescriptorPool, method: &MethodDescriptor) -> Vec<Binding> {
@@ -38,7 +43,13 @@ fn bindings_of(pool: &DescriptorPool, method: &MethodDescriptor) -> Vec<Binding>
     let rule = rule.as_message().unwrap();
     let mut rules = vec![rule.clone()];
     let additional = rule.get_field_by_name("additional_bindings").unwrap();
-    rules.extend(additional.as_list().unwrap().iter().map(|rule| rule.as_message().unwrap().clone()));
+    rules.extend(
+        additional
+            .as_list()
+            .unwrap()
+            .iter()
+            .map(|rule| rule.as_message().unwrap().clone()),
+    );
     rules
         .iter()
         .map(|rule| {
@@ -86,12 +97,19 @@ fn every_rpc_has_a_binding_and_no_two_clash() {
     assert!(methods.len() >= 17, "{} methods", methods.len());
     for method in methods {
         let bindings = bindings_of(&pool, &method);
-        assert!(!bindings.is_empty(), "{} has no google.api.http binding", method.full_name());
+        assert!(
+            !bindings.is_empty(),
+            "{} has no google.api.http binding",
+            method.full_name()
+        );
         for binding in bindings {
             assert!(binding.template.starts_with("/v1/companies") || binding.template.starts_with("/v1/{"));
             let key = (binding.verb.clone(), shape(&binding.template));
             if let Some(other) = taken.insert(key, binding.rpc.clone()) {
-                panic!("{} and {other} are both {} {}", binding.rpc, binding.verb, binding.template);
+                panic!(
+                    "{} and {other} are both {} {}",
+                    binding.rpc, binding.verb, binding.template
+                );
             }
         }
     }
@@ -107,7 +125,13 @@ fn bindings_name_fields_of_their_request() {
                 paths.push(binding.body.clone());
             }
             let reads = binding.verb == "get" || binding.verb == "delete";
-            assert_eq!(binding.body.is_empty(), reads, "{}: body of {}", binding.rpc, binding.verb);
+            assert_eq!(
+                binding.body.is_empty(),
+                reads,
+                "{}: body of {}",
+                binding.rpc,
+                binding.verb
+            );
             for path in paths {
                 let mut message = Some(method.input());
                 for part in path.split('.') {
@@ -124,8 +148,14 @@ fn bindings_name_fields_of_their_request() {
 fn commands_can_be_tried_and_repeated_and_queries_can_wait() {
     let pool = pool();
     for method in our_methods(&pool) {
-        let reads = bindings_of(&pool, &method).iter().any(|binding| binding.verb == "get");
-        let wanted: &[&str] = if reads { &["min_position"] } else { &["validate_only", "request_id"] };
+        let reads = bindings_of(&pool, &method)
+            .iter()
+            .any(|binding| binding.verb == "get");
+        let wanted: &[&str] = if reads {
+            &["min_position"]
+        } else {
+            &["validate_only", "request_id"]
+        };
         for field in wanted {
             assert!(
                 method.input().get_field_by_name(field).is_some(),
@@ -134,21 +164,41 @@ fn commands_can_be_tried_and_repeated_and_queries_can_wait() {
             );
         }
         let answer = if reads { "position" } else { "recorded" };
-        assert!(method.output().get_field_by_name(answer).is_some(), "{}: {answer}", method.full_name());
+        assert!(
+            method.output().get_field_by_name(answer).is_some(),
+            "{}: {answer}",
+            method.full_name()
+        );
     }
 }
 
 #[test]
 fn comments_and_error_details_are_in_the_descriptors() {
     let pool = pool();
-    for name in ["google.rpc.Status", "google.rpc.ErrorInfo", "google.rpc.BadRequest", "google.rpc.RetryInfo"] {
+    for name in [
+        "google.rpc.Status",
+        "google.rpc.ErrorInfo",
+        "google.rpc.BadRequest",
+        "google.rpc.RetryInfo",
+    ] {
         assert!(pool.get_message_by_name(name).is_some(), "{name}");
     }
     let sale = pool.get_message_by_name("posars.sales.v1.Sale").unwrap();
     let file = sale.parent_file();
-    let locations = &file.file_descriptor_proto().source_code_info.as_ref().unwrap().location;
-    let comment = locations.iter().find(|location| location.path == sale.path()).unwrap();
-    assert!(comment.leading_comments().contains("A sale as recorded"), "{comment:?}");
+    let locations = &file
+        .file_descriptor_proto()
+        .source_code_info
+        .as_ref()
+        .unwrap()
+        .location;
+    let comment = locations
+        .iter()
+        .find(|location| location.path == sale.path())
+        .unwrap();
+    assert!(
+        comment.leading_comments().contains("A sale as recorded"),
+        "{comment:?}"
+    );
     let field = sale.get_field_by_name("total").unwrap();
     assert!(matches!(field.kind().as_message(), Some(money) if money.full_name() == "posars.money.v1.Money"));
 }

@@ -18,7 +18,14 @@ pub(crate) fn read_define_company(request: pb::DefineCompanyRequest) -> Result<D
     let name = read_label(&mut reader, "display_name", &request.display_name);
     let cnpj = reader.optional("cnpj", &request.cnpj);
     let currency = reader.text("currency_code", &request.currency_code);
-    let command = (|| Some(DefineCompany { company_id: company_id?, name: name?, cnpj: cnpj?, currency: currency? }))();
+    let command = (|| {
+        Some(DefineCompany {
+            company_id: company_id?,
+            name: name?,
+            cnpj: cnpj?,
+            currency: currency?,
+        })
+    })();
     reader.finish(command)
 }
 
@@ -58,7 +65,10 @@ pub(crate) fn read_define_store(request: pb::DefineStoreRequest) -> Result<Defin
 /// Writes a store.
 pub(crate) fn write_store(company: &CompanyId, store: &StoreDefined) -> pb::Store {
     pb::Store {
-        name: write_name(&[("companies", company.as_str()), ("stores", store.store_id.as_str())]),
+        name: write_name(&[
+            ("companies", company.as_str()),
+            ("stores", store.store_id.as_str()),
+        ]),
         store_id: store.store_id.to_string(),
         display_name: store.name.clone(),
         cnpj: store.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -87,7 +97,11 @@ pub(crate) fn read_define_register(
 pub(crate) fn write_register(company: &CompanyId, register: &RegisterDefined) -> pb::Register {
     let (store, number) = (register.store_id.as_str(), register.register_no.as_str());
     pb::Register {
-        name: write_name(&[("companies", company.as_str()), ("stores", store), ("registers", number)]),
+        name: write_name(&[
+            ("companies", company.as_str()),
+            ("stores", store),
+            ("registers", number),
+        ]),
         store_id: store.to_owned(),
         register_no: number.to_owned(),
         display_name: register.name.clone().unwrap_or_default(),

@@ -19,9 +19,19 @@ pub(crate) fn read_name<const N: usize>(
 ) -> Option<[String; N]> {
     let ids = split_name(name, collections);
     if ids.is_none() {
-        let reason = if name.is_empty() { FIELD_REQUIRED } else { FIELD_INVALID };
-        let shape = collections.map(|collection| format!("{collection}/{{id}}")).join("/");
-        reader.refuse(field, reason, format!("\"{name}\" is not a name of the form {shape}"));
+        let reason = if name.is_empty() {
+            FIELD_REQUIRED
+        } else {
+            FIELD_INVALID
+        };
+        let shape = collections
+            .map(|collection| format!("{collection}/{{id}}"))
+            .join("/");
+        reader.refuse(
+            field,
+            reason,
+            format!("\"{name}\" is not a name of the form {shape}"),
+        );
     }
     ids
 }
@@ -35,7 +45,11 @@ fn split_name<const N: usize>(name: &str, collections: [&str; N]) -> Option<[Str
         }
         ids.push(decode(parts.next()?).filter(|id| !id.is_empty())?);
     }
-    if parts.next().is_some() { None } else { ids.try_into().ok() }
+    if parts.next().is_some() {
+        None
+    } else {
+        ids.try_into().ok()
+    }
 }
 
 /// Writes a name from pairs of collection and id.

@@ -50,7 +50,11 @@ pub(crate) fn write_payment(payment: &Payment, currency: Currency) -> pb::Paymen
         code: payment.code.as_ref().map(ToString::to_string).unwrap_or_default(),
         amount: write_money(payment.amount, currency),
         installments: payment.installments.map(u32::from).unwrap_or_default(),
-        acquirer_cnpj: payment.acquirer_cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
+        acquirer_cnpj: payment
+            .acquirer_cnpj
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         brand: text(&payment.brand),
         nsu: text(&payment.nsu),
         authorization: text(&payment.authorization),

@@ -60,7 +60,9 @@ pub(crate) fn read_change_product(
         tracked: None,
     };
     for path in &mask.paths {
-        reader.inside("product", |reader| read_change(reader, &product, path, &mut change));
+        reader.inside("product", |reader| {
+            read_change(reader, &product, path, &mut change)
+        });
     }
     reader.finish(Some(change))
 }
@@ -92,20 +94,30 @@ fn read_edit<T: FromStr<Err = InvalidValue>>(reader: &mut Reader, field: &str, t
 fn read_decimals(reader: &mut Reader, decimals: u32) -> Option<u8> {
     let narrow = u8::try_from(decimals).ok();
     if narrow.is_none() {
-        reader.refuse("decimals", "UNIT_DECIMALS", format!("{decimals} decimals; a quantity has 0 to 4"));
+        reader.refuse(
+            "decimals",
+            "UNIT_DECIMALS",
+            format!("{decimals} decimals; a quantity has 0 to 4"),
+        );
     }
     narrow
 }
 
 /// Reads the command of a `RetireProductRequest`.
 pub(crate) fn read_retire_product(sku: Sku, reason: String) -> RetireProduct {
-    RetireProduct { sku, reason: given(reason) }
+    RetireProduct {
+        sku,
+        reason: given(reason),
+    }
 }
 
 /// Writes a product.
 pub(crate) fn write_product(company: &CompanyId, product: &ProductSettings, retired: bool) -> pb::Product {
     pb::Product {
-        name: write_name(&[("companies", company.as_str()), ("products", product.sku.as_str())]),
+        name: write_name(&[
+            ("companies", company.as_str()),
+            ("products", product.sku.as_str()),
+        ]),
         sku: product.sku.to_string(),
         display_name: product.name.clone(),
         gtin: product.gtin.as_ref().map(ToString::to_string).unwrap_or_default(),

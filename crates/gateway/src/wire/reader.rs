@@ -24,7 +24,10 @@ pub(crate) struct Reader {
 impl Reader {
     /// Starts at the top of a request.
     pub(crate) fn new() -> Self {
-        Self { path: String::new(), violations: Vec::new() }
+        Self {
+            path: String::new(),
+            violations: Vec::new(),
+        }
     }
 
     /// Notes that a field is wrong.
@@ -90,7 +93,11 @@ impl Reader {
         field: &str,
         text: &str,
     ) -> Option<Option<T>> {
-        if text.is_empty() { Some(None) } else { self.text(field, text).map(Some) }
+        if text.is_empty() {
+            Some(None)
+        } else {
+            self.text(field, text).map(Some)
+        }
     }
 
     /// Takes a value that the domain has made, or its refusal with the domain's own reason.
@@ -130,17 +137,33 @@ mod tests {
         });
         assert_eq!(lines, None);
         assert_eq!(reader.required::<u8>("total", None), None);
-        let paths: Vec<_> = reader.violations.iter().map(|violation| violation.field.as_str()).collect();
-        assert_eq!(paths, ["lines[1].quantity.value", "lines[2].quantity.value", "total"]);
-        let reasons: Vec<_> = reader.violations.iter().map(|violation| violation.reason.as_str()).collect();
+        let paths: Vec<_> = reader
+            .violations
+            .iter()
+            .map(|violation| violation.field.as_str())
+            .collect();
+        assert_eq!(
+            paths,
+            ["lines[1].quantity.value", "lines[2].quantity.value", "total"]
+        );
+        let reasons: Vec<_> = reader
+            .violations
+            .iter()
+            .map(|violation| violation.reason.as_str())
+            .collect();
         assert_eq!(reasons, ["QUANTITY_INVALID", FIELD_REQUIRED, FIELD_REQUIRED]);
     }
 
     #[test]
     fn a_clean_request_is_read() {
         let mut reader = Reader::new();
-        let lines = reader.each("lines", vec!["1", "2"], |reader, text| reader.text::<Quantity>("quantity", text));
+        let lines = reader.each("lines", vec!["1", "2"], |reader, text| {
+            reader.text::<Quantity>("quantity", text)
+        });
         assert_eq!(reader.optional::<Quantity>("seller", ""), Some(None));
-        assert_eq!(reader.finish(lines).unwrap(), [Quantity::from_units(1), Quantity::from_units(2)]);
+        assert_eq!(
+            reader.finish(lines).unwrap(),
+            [Quantity::from_units(1), Quantity::from_units(2)]
+        );
     }
 }

@@ -1,7 +1,10 @@
 //! Sales, voids and returns, to the wire.
 
-use posars_domain::sale::{Disposition, ReturnedLine, SaleLine, SaleRecorded, SaleReturned, SaleState, SaleVoided};
-use posars_domain::{CompanyId, Currency, Quantity, SaleId};
+use posars_domain::sale::{
+    Disposition, ReturnedLine, SaleLine, SaleRecorded, SaleReturned, SaleState, SaleVoided,
+};
+use posars_domain::{Amount, CompanyId, Currency, Quantity, ReceiptNumber, SaleId};
+use posars_projections::{SaleRow, SaleStatus};
 
 use super::fiscal::{write_fiscal_ref, write_tax_amount};
 use super::names::write_name;
@@ -10,19 +13,23 @@ use super::value::{write_date, write_money, write_quantity, write_time, write_un
 use crate::proto::sales::v1 as pb;
 
 /// Name of a sale.
-pub(crate) fn write_sale_name(company: &CompanyId, sale_id: SaleId) -> String {
+fn write_sale_name(company: &CompanyId, sale_id: SaleId) -> String {
     write_name(&[("companies", company.as_str()), ("sales", &sale_id.to_string())])
 }
 
 /// Writes a sale as its events left it. `None` when it was never recorded.
 pub(crate) fn write_sale(company: &CompanyId, state: &SaleState) -> Option<pb::Sale> {
     let recorded = state.recorded.as_deref()?;
-    let mut sale = write_recorded(company, recorded);
+    let mut sale = write_new_sale(company, recorded);
     for (line, wire) in recorded.lines.iter().zip(&mut sale.lines) {
         wire.returned_quantity = write_quantity(state.returned_quantity(line.line_id).unwrap_or_default());
     }
     sale.state = state_of(state).into();
-    let refunded = state.voided.as_deref().map(|voided| voided.total).or_else(|| state.refunded());
+    let refunded = state
+        .voided
+        .as_deref()
+        .map(|voided| voided.total)
+        .or_else(|| state.refunded());
     sale.refunded_total = write_money(refunded.unwrap_or_default(), recorded.currency);
     if let Some(voided) = state.voided.as_deref() {
         sale.void_reason.clone_from(&voided.reason);
@@ -36,7 +43,12 @@ fn state_of(state: &SaleState) -> pb::SaleState {
         pb::SaleState::Voided
     } else if state.returns.is_empty() {
         pb::SaleState::Recorded
-    } else if state.recorded.iter().flat_map(|recorded| &recorded.lines).all(is_back) {
+    } else if state
+        .recorded
+        .iter()
+        .flat_map(|recorded| &recorded.lines)
+        .all(is_back)
+    {
         pb::SaleState::Returned
     } else {
         pb::SaleState::PartlyReturned
@@ -44,34 +56,47 @@ fn state_of(state: &SaleState) -> pb::SaleState {
 }
 
 /// Writes a sale as it was recorded, before anything else happened to it.
-pub(crate) fn write_recorded(company: &CompanyId, sale: &SaleRecorded) -> pb::Sale {
+pub(crate) fn write_new_sale(company: &CompanyId, sale: &SaleRecorded) -> pb::Sale {
     let currency = sale.currency;
     pb::Sale {
         name: write_sale_name(company, sale.sale_id),
         sale_id: sale.sale_id.to_string(),
         store_id: sale.store_id.to_string(),
-        register_no: sale.register_no.as_ref().map(ToString::to_string).unwrap_or_default(),
-        receipt: sale.receipt.as_ref().map(|receipt| pb::ReceiptNumber {
-            series: receipt.series().unwrap_or_default().to_owned(),
-            number: receipt.number().to_owned(),
-        }),
+        register_no: sale
+            .register_no
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        receipt: sale.receipt.as_ref().map(write_receipt),
         occur_time: Some(write_time(sale.occurred_at)),
         business_date: Some(write_date(sale.business_date)),
         local_hour: u32::from(sale.local_hour),
         channel: sale.channel.to_string(),
         lines: sale.lines.iter().map(|line| write_line(line, currency)).collect(),
-        payments: sale.payments.iter().map(|payment| write_payment(payment, currency)).collect(),
+        payments: sale
+            .payments
+            .iter()
+            .map(|payment| write_payment(payment, currency))
+            .collect(),
         change: write_money(sale.change, currency),
         gross_total: write_money(sale.gross_total, currency),
         discount_total: write_money(sale.discount_total, currency),
         total: write_money(sale.total, currency),
-        customer_subject_id: sale.customer.as_ref().map(ToString::to_string).unwrap_or_default(),
+        customer_subject_id: sale
+            .customer
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         seller: sale.seller.clone().unwrap_or_default(),
         fiscal_ref: sale.fiscal_ref.as_ref().map(write_fiscal_ref),
-        tax_summary: sale.tax_summary.iter().map(|tax| write_tax_amount(tax, currency)).collect(),
+        tax_summary: sale
+            .tax_summary
+            .iter()
+            .map(|tax| write_tax_amount(tax, currency))
+            .collect(),
         state: pb::SaleState::Recorded.into(),
         void_reason: String::new(),
-        refunded_total: write_money(posars_domain::Amount::ZERO, currency),
+        refunded_total: write_money(Amount::ZERO, currency),
     }
 }
 
@@ -88,6 +113,58 @@ fn write_line(line: &SaleLine, currency: Currency) -> pb::SaleLine {
         order_discount: write_money(line.order_discount, currency),
         net: write_money(line.net, currency),
         returned_quantity: write_quantity(Quantity::ZERO),
+    }
+}
+
+/// Writes a sale as the read model has it.
+pub(crate) fn write_sale_summary(company: &CompanyId, sale: &SaleRow) -> pb::SaleSummary {
+    let state = match sale.status {
+        SaleStatus::Recorded => pb::SaleState::Recorded,
+        SaleStatus::PartlyReturned => pb::SaleState::PartlyReturned,
+        SaleStatus::Returned => pb::SaleState::Returned,
+        SaleStatus::Voided => pb::SaleState::Voided,
+    };
+    let currency = sale.currency;
+    pb::SaleSummary {
+        name: write_sale_name(company, sale.sale_id),
+        sale_id: sale.sale_id.to_string(),
+        store_id: sale.store_id.to_string(),
+        register_no: sale
+            .register_no
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        receipt: sale.receipt.as_ref().map(write_receipt),
+        occur_time: Some(write_time(sale.occurred_at)),
+        record_time: Some(write_time(sale.recorded_at)),
+        business_date: Some(write_date(sale.business_date)),
+        local_hour: u32::from(sale.local_hour),
+        channel: sale.channel.to_string(),
+        main_method: sale.method.to_string(),
+        line_count: sale.items,
+        quantity: write_quantity(sale.quantity),
+        gross_total: write_money(sale.gross, currency),
+        discount_total: write_money(sale.discount, currency),
+        total: write_money(sale.total, currency),
+        customer_subject_id: sale
+            .customer
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        seller: sale.seller.clone().unwrap_or_default(),
+        state: state.into(),
+        void_time: sale.voided_at.map(write_time),
+        void_reason: sale.void_reason.clone().unwrap_or_default(),
+        returned_total: write_money(sale.returned, currency),
+        refunded_total: write_money(sale.refunded, currency),
+        position: sale.position.get(),
+    }
+}
+
+fn write_receipt(receipt: &ReceiptNumber) -> pb::ReceiptNumber {
+    pb::ReceiptNumber {
+        series: receipt.series().unwrap_or_default().to_owned(),
+        number: receipt.number().to_owned(),
     }
 }
 
@@ -109,11 +186,19 @@ pub(crate) fn write_return(company: &CompanyId, returned: &SaleReturned) -> pb::
     let (sale_id, return_id) = (returned.sale_id.to_string(), returned.return_id.to_string());
     let currency = returned.currency;
     pb::SaleReturn {
-        name: write_name(&[("companies", company.as_str()), ("sales", &sale_id), ("returns", &return_id)]),
+        name: write_name(&[
+            ("companies", company.as_str()),
+            ("sales", &sale_id),
+            ("returns", &return_id),
+        ]),
         return_id,
         occur_time: Some(write_time(returned.occurred_at)),
         business_date: Some(write_date(returned.business_date)),
-        lines: returned.lines.iter().map(|line| write_returned_line(line, currency)).collect(),
+        lines: returned
+            .lines
+            .iter()
+            .map(|line| write_returned_line(line, currency))
+            .collect(),
         refunds: write_refunds(&returned.refunds, currency),
         returned_total: write_money(returned.returned_total, currency),
         total_refund: write_money(returned.total_refund, currency),

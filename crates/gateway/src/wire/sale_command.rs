@@ -1,7 +1,8 @@
 //! The commands of a sale, from the wire.
 
 use posars_domain::sale::{
-    Customer, Disposition, OrderDiscount, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, VoidSale,
+    Customer, Disposition, OrderDiscount, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine,
+    VoidSale,
 };
 use posars_domain::{Channel, Currency, LineId, MethodAmount, ReceiptNumber, SaleId};
 use tonic::Status;
@@ -39,13 +40,18 @@ fn read_sale(reader: &mut Reader, request: pb::RecordSaleRequest) -> Option<Reco
     let lines = read_lines(reader, request.lines, currency);
     let order_discounts = reader.each("order_discounts", request.order_discounts, |reader, discount| {
         let amount = read_amount(reader, "amount", discount.amount, currency);
-        Some(OrderDiscount { amount: amount?, reason: given(discount.reason) })
+        Some(OrderDiscount {
+            amount: amount?,
+            reason: given(discount.reason),
+        })
     });
-    let payments =
-        reader.each("payments", request.payments, |reader, payment| read_payment(reader, payment, currency));
+    let payments = reader.each("payments", request.payments, |reader, payment| {
+        read_payment(reader, payment, currency)
+    });
     let change = read_optional_amount(reader, "change", request.change, currency);
-    let tax_summary =
-        reader.each("tax_summary", request.tax_summary, |reader, tax| read_tax_amount(reader, tax, currency));
+    let tax_summary = reader.each("tax_summary", request.tax_summary, |reader, tax| {
+        read_tax_amount(reader, tax, currency)
+    });
     Some(RecordSale {
         sale_id: sale_id?,
         store_id: store_id?,
@@ -69,24 +75,37 @@ fn read_sale(reader: &mut Reader, request: pb::RecordSaleRequest) -> Option<Reco
 /// The currency of a sale is that of its total.
 fn read_currency(reader: &mut Reader, total: Option<&crate::proto::money::v1::Money>) -> Option<Currency> {
     let Some(total) = total else {
-        reader.refuse("total", FIELD_REQUIRED, "required, but not given; its currency is the sale's");
+        reader.refuse(
+            "total",
+            FIELD_REQUIRED,
+            "required, but not given; its currency is the sale's",
+        );
         return None;
     };
-    reader.inside("total", |reader| reader.text("currency_code", &total.currency_code))
+    reader.inside("total", |reader| {
+        reader.text("currency_code", &total.currency_code)
+    })
 }
 
 fn read_receipt(reader: &mut Reader, receipt: Option<pb::ReceiptNumber>) -> Option<Option<ReceiptNumber>> {
     let Some(receipt) = receipt else { return Some(None) };
     let series = given(receipt.series);
-    reader.accept("receipt", ReceiptNumber::new(series.as_deref(), &receipt.number)).map(Some)
+    reader
+        .accept("receipt", ReceiptNumber::new(series.as_deref(), &receipt.number))
+        .map(Some)
 }
 
 fn read_customer(reader: &mut Reader, customer: Option<pb::Customer>) -> Option<Option<Customer>> {
-    let Some(customer) = customer else { return Some(None) };
+    let Some(customer) = customer else {
+        return Some(None);
+    };
     reader.inside("customer", |reader| {
         let subject_id = reader.optional("subject_id", &customer.subject_id);
         let tax_id = reader.optional("tax_id", &customer.tax_id);
-        Some(Some(Customer { subject_id: subject_id?, tax_id: tax_id? }))
+        Some(Some(Customer {
+            subject_id: subject_id?,
+            tax_id: tax_id?,
+        }))
     })
 }
 
@@ -135,7 +154,12 @@ pub(crate) fn read_void_sale(request: pb::VoidSaleRequest, sale_id: SaleId) -> R
     let command = occurred_at
         .zip(reason)
         .zip(fiscal_ref)
-        .map(|((occurred_at, reason), fiscal_ref)| VoidSale { sale_id, occurred_at, reason, fiscal_ref });
+        .map(|((occurred_at, reason), fiscal_ref)| VoidSale {
+            sale_id,
+            occurred_at,
+            reason,
+            fiscal_ref,
+        });
     reader.finish(command)
 }
 
@@ -152,7 +176,10 @@ pub(crate) fn read_record_return(
     let refunds = reader.each("refunds", request.refunds, |reader, refund| {
         let method = reader.text("method", &refund.method);
         let amount = read_amount(reader, "amount", refund.amount, currency);
-        Some(MethodAmount { method: method?, amount: amount? })
+        Some(MethodAmount {
+            method: method?,
+            amount: amount?,
+        })
     });
     let fiscal_ref = read_fiscal_ref(&mut reader, "fiscal_ref", request.fiscal_ref);
     let reason = given(request.reason);
@@ -172,11 +199,19 @@ pub(crate) fn read_record_return(
 
 fn read_return_line(reader: &mut Reader, line: pb::ReturnLineInput) -> Option<RecordReturnLine> {
     if line.line_id == 0 {
-        reader.refuse("line_id", FIELD_REQUIRED, "required: the id of the sale's line that came back");
+        reader.refuse(
+            "line_id",
+            FIELD_REQUIRED,
+            "required: the id of the sale's line that came back",
+        );
     }
     let quantity = read_decimal(reader, "quantity", line.quantity);
     let disposition = read_disposition(reader, line.disposition);
-    Some(RecordReturnLine { line_id: LineId(line.line_id), quantity: quantity?, disposition: disposition? })
+    Some(RecordReturnLine {
+        line_id: LineId(line.line_id),
+        quantity: quantity?,
+        disposition: disposition?,
+    })
 }
 
 fn read_disposition(reader: &mut Reader, number: i32) -> Option<Disposition> {
@@ -187,7 +222,11 @@ fn read_disposition(reader: &mut Reader, number: i32) -> Option<Disposition> {
         Ok(pb::Disposition::Unspecified) | Err(_) => None,
     };
     if disposition.is_none() {
-        reader.refuse("disposition", FIELD_REQUIRED, "say where the goods go: RESTOCK, DAMAGED or DISCARD");
+        reader.refuse(
+            "disposition",
+            FIELD_REQUIRED,
+            "say where the goods go: RESTOCK, DAMAGED or DISCARD",
+        );
     }
     disposition
 }

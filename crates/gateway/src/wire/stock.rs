@@ -2,63 +2,103 @@
 
 use posars_domain::stock::StockEvent;
 use posars_domain::{Amount, CompanyId, Currency, Quantity, Sku, StoreId};
+use posars_projections::{MovementKind, StockItem, StockMovement};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::names::write_name;
-use super::value::{write_money, write_quantity};
+use super::value::{write_date, write_money, write_quantity, write_time};
 use crate::proto::google::r#type as google;
 use crate::proto::inventory::v1 as pb;
 
 /// Decimals of an average cost as shown. Nothing is computed from it.
 const AVERAGE_DECIMALS: u32 = 6;
 
-/// What is known of a stock item, wherever it was read.
-pub(crate) struct StockFigures<'read> {
-    /// Where.
-    pub(crate) store_id: &'read StoreId,
-    /// What.
-    pub(crate) sku: &'read Sku,
-    /// On hand.
-    pub(crate) quantity: Quantity,
-    /// Worth at cost.
-    pub(crate) value: Amount,
-    /// The currency of the value.
-    pub(crate) currency: Currency,
-    /// Version of the stream.
-    pub(crate) version: u64,
-}
-
-impl<'event> StockFigures<'event> {
-    /// The figures that an event left behind.
-    pub(crate) fn after(event: &'event StockEvent, currency: Currency) -> Self {
-        let (store_id, sku) = event.key();
-        let balance = event.balance();
-        Self { store_id, sku, quantity: balance.quantity, value: balance.value, currency, version: balance.version }
-    }
-}
-
-/// Writes a stock item.
-pub(crate) fn write_stock_item(company: &CompanyId, figures: &StockFigures<'_>) -> pb::StockItem {
-    let (store, sku) = (figures.store_id.as_str(), figures.sku.as_str());
+/// Writes the stock item that an event left behind. The event knows no product's name.
+pub(crate) fn write_stock_item_after(
+    company: &CompanyId,
+    event: &StockEvent,
+    currency: Currency,
+) -> pb::StockItem {
+    let (store_id, sku) = event.key();
+    let balance = event.balance();
     pb::StockItem {
-        name: write_name(&[("companies", company.as_str()), ("stores", store), ("stockItems", sku)]),
-        store_id: store.to_owned(),
-        sku: sku.to_owned(),
-        quantity: write_quantity(figures.quantity),
-        value: write_money(figures.value, figures.currency),
-        average_cost: average_cost(figures),
-        etag: figures.version.to_string(),
+        name: write_item_name(company, store_id, sku),
+        store_id: store_id.to_string(),
+        sku: sku.to_string(),
+        quantity: write_quantity(balance.quantity),
+        value: write_money(balance.value, currency),
+        average_cost: average_cost(balance.quantity, balance.value, currency),
+        etag: balance.version.to_string(),
+        short: balance.is_short(),
+        product_name: String::new(),
     }
 }
 
-fn average_cost(figures: &StockFigures<'_>) -> Option<google::Decimal> {
-    if !figures.quantity.is_positive() {
+/// Writes a stock item as the read model has it.
+pub(crate) fn write_stock_item_row(company: &CompanyId, item: &StockItem) -> pb::StockItem {
+    pb::StockItem {
+        name: write_item_name(company, &item.store_id, &item.sku),
+        store_id: item.store_id.to_string(),
+        sku: item.sku.to_string(),
+        quantity: write_quantity(item.quantity),
+        value: item
+            .currency
+            .and_then(|currency| write_money(item.value, currency)),
+        average_cost: item
+            .currency
+            .and_then(|currency| average_cost(item.quantity, item.value, currency)),
+        etag: item.version.to_string(),
+        short: item.short,
+        product_name: item.product_name.clone(),
+    }
+}
+
+fn write_item_name(company: &CompanyId, store_id: &StoreId, sku: &Sku) -> String {
+    write_name(&[
+        ("companies", company.as_str()),
+        ("stores", store_id.as_str()),
+        ("stockItems", sku.as_str()),
+    ])
+}
+
+/// Writes one movement of the stock card.
+pub(crate) fn write_stock_movement(movement: &StockMovement) -> pb::StockMovement {
+    let kind = match movement.kind {
+        MovementKind::Received => pb::StockMovementKind::Received,
+        MovementKind::Issued => pb::StockMovementKind::Issued,
+        MovementKind::Returned => pb::StockMovementKind::Returned,
+        MovementKind::Adjusted => pb::StockMovementKind::Adjusted,
+    };
+    let currency = movement.currency;
+    pb::StockMovement {
+        position: movement.position.get(),
+        version: movement.version.get(),
+        kind: kind.into(),
+        document: movement.document.clone(),
+        occur_time: Some(write_time(movement.occurred_at)),
+        record_time: Some(write_time(movement.recorded_at)),
+        business_date: Some(write_date(movement.business_date)),
+        late: movement.late,
+        quantity_change: write_quantity(movement.quantity),
+        value_change: write_money(movement.value, currency),
+        negative_settled: write_money(movement.settled, currency),
+        balance_quantity: write_quantity(movement.balance_quantity),
+        balance_value: write_money(movement.balance_value, currency),
+        provisional: movement.provisional,
+        estimated: movement.estimated,
+    }
+}
+
+/// What one unit is worth; `None` without stock.
+fn average_cost(quantity: Quantity, value: Amount, currency: Currency) -> Option<google::Decimal> {
+    if !quantity.is_positive() {
         return None;
     }
-    let value = Decimal::new(figures.value.minor(), figures.currency.minor_digits());
-    let average = value.checked_div(figures.quantity.to_decimal())?;
+    let average = Decimal::new(value.minor(), currency.minor_digits()).checked_div(quantity.to_decimal())?;
     let shown = average.round_dp_with_strategy(AVERAGE_DECIMALS, RoundingStrategy::MidpointAwayFromZero);
-    Some(google::Decimal { value: shown.normalize().to_string() })
+    Some(google::Decimal {
+        value: shown.normalize().to_string(),
+    })
 }
 
 #[cfg(test)]
@@ -66,19 +106,12 @@ mod tests {
     use super::*;
 
     fn shown(quantity: &str, value_minor: i64) -> Option<String> {
-        let (store_id, sku) = ("sp01".parse().unwrap(), "a/b".parse().unwrap());
-        let figures = StockFigures {
-            store_id: &store_id,
-            sku: &sku,
-            quantity: quantity.parse().unwrap(),
-            value: Amount::from_minor(value_minor),
-            currency: Currency::BRL,
-            version: 3,
-        };
-        let item = write_stock_item(&"acme".parse().unwrap(), &figures);
-        assert_eq!(item.name, "companies/acme/stores/sp01/stockItems/a%2Fb");
-        assert_eq!(item.etag, "3");
-        item.average_cost.map(|average| average.value)
+        let average = average_cost(
+            quantity.parse().unwrap(),
+            Amount::from_minor(value_minor),
+            Currency::BRL,
+        );
+        average.map(|average| average.value)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The commands of stock, from the wire.
 
-use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceiveStock, ReceivedCost};
+use posars_commands::{ReceiveGoods, ReceiveGoodsLine};
+use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceivedCost};
 use posars_domain::{Currency, LineId, Sku, StoreId};
 use tonic::Status;
 
@@ -10,43 +11,61 @@ use super::value::{given, read_amount, read_decimal, read_optional_amount, read_
 use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::receive_stock_line::Cost;
 
-/// Reads the commands of a `ReceiveStockRequest`, one per line; the store is in its parent, and `currency` is the store's.
+/// Reads the command of a `ReceiveStockRequest`; the store is in its parent, and `currency` is the store's.
 pub(crate) fn read_receive_stock(
     request: pb::ReceiveStockRequest,
-    store_id: &StoreId,
+    store_id: StoreId,
     currency: Currency,
-) -> Result<Vec<ReceiveStock>, Status> {
+) -> Result<ReceiveGoods, Status> {
     let mut reader = Reader::new();
     if request.lines.is_empty() {
-        reader.refuse("lines", FIELD_REQUIRED, "required, but empty; a receipt has at least one line");
+        reader.refuse(
+            "lines",
+            FIELD_REQUIRED,
+            "required, but empty; a receipt has at least one line",
+        );
     }
     let receipt_id = reader.text("receipt_id", &request.receipt_id);
     let occurred_at = read_time(&mut reader, "occur_time", request.occur_time);
     let access_key = reader.optional("access_key", &request.access_key);
-    let supplier = given(request.supplier);
     let mut place = 0;
     let lines = reader.each("lines", request.lines, |reader, line| {
         place += 1;
         let line_id = LineId(if line.line_id == 0 { place } else { line.line_id });
-        let sku = reader.text("sku", &line.sku);
-        let quantity = read_decimal(reader, "quantity", line.quantity);
-        let cost = read_cost(reader, line.cost, currency);
-        let landed = read_optional_amount(reader, "landed", line.landed, currency);
-        Some(ReceiveStock {
-            store_id: store_id.clone(),
-            sku: sku?,
+        read_line(reader, line, line_id, currency)
+    });
+    let supplier = given(request.supplier);
+    let command = (|| {
+        Some(ReceiveGoods {
             receipt_id: receipt_id?,
-            line_id,
+            store_id,
             occurred_at: occurred_at?,
             currency,
-            quantity: quantity?,
-            cost: cost?,
-            landed: landed?.unwrap_or_default(),
-            supplier: supplier.clone(),
-            access_key: access_key.clone()?,
+            supplier,
+            access_key: access_key?,
+            lines: lines?,
         })
-    });
-    reader.finish(lines)
+    })();
+    reader.finish(command)
+}
+
+fn read_line(
+    reader: &mut Reader,
+    line: pb::ReceiveStockLine,
+    line_id: LineId,
+    currency: Currency,
+) -> Option<ReceiveGoodsLine> {
+    let sku = reader.text("sku", &line.sku);
+    let quantity = read_decimal(reader, "quantity", line.quantity);
+    let cost = read_cost(reader, line.cost, currency);
+    let landed = read_optional_amount(reader, "landed", line.landed, currency);
+    Some(ReceiveGoodsLine {
+        line_id,
+        sku: sku?,
+        quantity: quantity?,
+        cost: cost?,
+        landed: landed?.unwrap_or_default(),
+    })
 }
 
 fn read_cost(reader: &mut Reader, cost: Option<Cost>, currency: Currency) -> Option<ReceivedCost> {
@@ -56,7 +75,11 @@ fn read_cost(reader: &mut Reader, cost: Option<Cost>, currency: Currency) -> Opt
             read_amount(reader, "total_cost", Some(total), currency).map(ReceivedCost::Total)
         }
         None => {
-            reader.refuse("cost", FIELD_REQUIRED, "give unit_cost or total_cost; 0 for goods that cost nothing");
+            reader.refuse(
+                "cost",
+                FIELD_REQUIRED,
+                "give unit_cost or total_cost; 0 for goods that cost nothing",
+            );
             None
         }
     }
@@ -109,7 +132,11 @@ fn read_reason(reader: &mut Reader, number: i32) -> Option<Option<AdjustmentReas
         Ok(Wire::Correction) => AdjustmentReason::Correction,
         Ok(Wire::Other) => AdjustmentReason::Other,
         Err(_) => {
-            reader.refuse("reason", "REASON_UNKNOWN", format!("{number} is no reason that this server knows"));
+            reader.refuse(
+                "reason",
+                "REASON_UNKNOWN",
+                format!("{number} is no reason that this server knows"),
+            );
             return None;
         }
     };
@@ -123,7 +150,8 @@ fn read_etag(reader: &mut Reader, etag: &str) -> Option<Option<u64>> {
     }
     let version = etag.parse().ok();
     if version.is_none() {
-        let problem = format!("\"{etag}\" is no etag of this server; send one from an earlier answer, or none");
+        let problem =
+            format!("\"{etag}\" is no etag of this server; send one from an earlier answer, or none");
         reader.refuse("etag", FIELD_INVALID, problem);
     }
     version.map(Some)

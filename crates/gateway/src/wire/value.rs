@@ -37,12 +37,19 @@ pub(crate) fn read_optional_amount(
     money: Option<Money>,
     currency: Currency,
 ) -> Option<Option<Amount>> {
-    if money.is_none() { Some(None) } else { read_amount(reader, field, money, currency).map(Some) }
+    if money.is_none() {
+        Some(None)
+    } else {
+        read_amount(reader, field, money, currency).map(Some)
+    }
 }
 
 /// Writes an amount.
 pub(crate) fn write_money(amount: Amount, currency: Currency) -> Option<Money> {
-    Some(Money { currency_code: currency.as_str().to_owned(), amount_minor: amount.minor() })
+    Some(Money {
+        currency_code: currency.as_str().to_owned(),
+        amount_minor: amount.minor(),
+    })
 }
 
 /// Reads a decimal that must be there.
@@ -57,12 +64,16 @@ pub(crate) fn read_decimal<T: FromStr<Err = InvalidValue>>(
 
 /// Writes a quantity.
 pub(crate) fn write_quantity(quantity: Quantity) -> Option<google::Decimal> {
-    Some(google::Decimal { value: quantity.to_string() })
+    Some(google::Decimal {
+        value: quantity.to_string(),
+    })
 }
 
 /// Writes a unit price.
 pub(crate) fn write_unit_price(price: UnitPrice) -> Option<google::Decimal> {
-    Some(google::Decimal { value: price.to_string() })
+    Some(google::Decimal {
+        value: price.to_string(),
+    })
 }
 
 /// Reads a whole day that may be absent.
@@ -72,7 +83,10 @@ pub(crate) fn read_optional_date(
     date: Option<google::Date>,
 ) -> Option<Option<Date>> {
     let Some(date) = date else { return Some(None) };
-    let parsed = i16::try_from(date.year).ok().zip(i8::try_from(date.month).ok()).zip(i8::try_from(date.day).ok());
+    let parsed = i16::try_from(date.year)
+        .ok()
+        .zip(i8::try_from(date.month).ok())
+        .zip(i8::try_from(date.day).ok());
     let parsed = parsed.and_then(|((year, month), day)| Date::new(year, month, day).ok());
     // The proto type allows the year 0 for a day of every year. None of our fields means that.
     match parsed.filter(|date| date.year() > 0) {
@@ -96,7 +110,11 @@ pub(crate) fn read_date(reader: &mut Reader, field: &str, date: Option<google::D
 
 /// Writes a day.
 pub(crate) fn write_date(date: Date) -> google::Date {
-    google::Date { year: i32::from(date.year()), month: i32::from(date.month()), day: i32::from(date.day()) }
+    google::Date {
+        year: i32::from(date.year()),
+        month: i32::from(date.month()),
+        day: i32::from(date.day()),
+    }
 }
 
 /// Reads a moment that may be absent.
@@ -107,9 +125,14 @@ pub(crate) fn read_optional_time(
 ) -> Option<Option<Timestamp>> {
     let Some(time) = time else { return Some(None) };
     // Negative nanoseconds would count backwards; the proto type forbids them, jiff would take them.
-    let read = Timestamp::new(time.seconds, time.nanos).ok().filter(|_| time.nanos >= 0);
+    let read = Timestamp::new(time.seconds, time.nanos)
+        .ok()
+        .filter(|_| time.nanos >= 0);
     if read.is_none() {
-        let problem = format!("{} s and {} ns is no moment between the years 1 and 9999", time.seconds, time.nanos);
+        let problem = format!(
+            "{} s and {} ns is no moment between the years 1 and 9999",
+            time.seconds, time.nanos
+        );
         reader.refuse(field, FIELD_INVALID, problem);
     }
     read.map(Some)
@@ -143,7 +166,11 @@ pub(crate) fn read_time_of_day(reader: &mut Reader, field: &str, text: &str) -> 
     }
     let parsed = text.parse::<Time>().ok();
     if parsed.is_none() {
-        reader.refuse(field, FIELD_INVALID, format!("\"{text}\" is no time of day; write hours and minutes, as 04:00"));
+        reader.refuse(
+            field,
+            FIELD_INVALID,
+            format!("\"{text}\" is no time of day; write hours and minutes, as 04:00"),
+        );
     }
     parsed
 }
@@ -155,7 +182,11 @@ pub(crate) fn read_optional_uuid(reader: &mut Reader, field: &str, text: &str) -
     }
     let parsed = Uuid::try_parse(text).ok();
     if parsed.is_none() {
-        reader.refuse(field, FIELD_INVALID, format!("\"{text}\" is no UUID, as 0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60"));
+        reader.refuse(
+            field,
+            FIELD_INVALID,
+            format!("\"{text}\" is no UUID, as 0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60"),
+        );
     }
     parsed.map(Some)
 }
@@ -180,32 +211,67 @@ mod tests {
 
     #[test]
     fn moments_before_1970_survive() {
-        for text in ["1969-12-31T23:59:59.5Z", "2026-11-22T12:00:00.000000001Z", "0001-01-01T00:00:00Z"] {
+        for text in [
+            "1969-12-31T23:59:59.5Z",
+            "2026-11-22T12:00:00.000000001Z",
+            "0001-01-01T00:00:00Z",
+        ] {
             let time: Timestamp = text.parse().unwrap();
             let wire = write_time(time);
             assert!(wire.nanos >= 0, "{text}");
-            assert_eq!(read_time(&mut Reader::new(), "occur_time", Some(wire)), Some(time));
+            assert_eq!(
+                read_time(&mut Reader::new(), "occur_time", Some(wire)),
+                Some(time)
+            );
         }
-        let backwards = prost_types::Timestamp { seconds: 1, nanos: -1 };
+        let backwards = prost_types::Timestamp {
+            seconds: 1,
+            nanos: -1,
+        };
         assert_eq!(read_time(&mut Reader::new(), "occur_time", Some(backwards)), None);
     }
 
     #[test]
     fn days_are_days_of_the_calendar() {
         let date: Date = "2024-02-29".parse().unwrap();
-        assert_eq!(read_date(&mut Reader::new(), "date", Some(write_date(date))), Some(date));
-        for (year, month, day) in [(2026, 2, 29), (0, 1, 1), (2026, 13, 1), (99_999, 1, 1), (2026, 0, 0)] {
+        assert_eq!(
+            read_date(&mut Reader::new(), "date", Some(write_date(date))),
+            Some(date)
+        );
+        for (year, month, day) in [
+            (2026, 2, 29),
+            (0, 1, 1),
+            (2026, 13, 1),
+            (99_999, 1, 1),
+            (2026, 0, 0),
+        ] {
             let date = google::Date { year, month, day };
-            assert_eq!(read_date(&mut Reader::new(), "date", Some(date)), None, "{date:?}");
+            assert_eq!(
+                read_date(&mut Reader::new(), "date", Some(date)),
+                None,
+                "{date:?}"
+            );
         }
     }
 
     #[test]
     fn one_document_has_one_currency() {
-        let dollars = Money { currency_code: "USD".into(), amount_minor: 5 };
+        let dollars = Money {
+            currency_code: "USD".into(),
+            amount_minor: 5,
+        };
         let mut reader = Reader::new();
-        assert_eq!(read_amount(&mut reader, "change", Some(dollars), Currency::BRL), None);
+        assert_eq!(
+            read_amount(&mut reader, "change", Some(dollars), Currency::BRL),
+            None
+        );
         let status = reader.finish(None::<()>).unwrap_err();
-        assert!(status.message().starts_with("change.currency_code: USD beside BRL"), "{}", status.message());
+        assert!(
+            status
+                .message()
+                .starts_with("change.currency_code: USD beside BRL"),
+            "{}",
+            status.message()
+        );
     }
 }

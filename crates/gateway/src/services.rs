@@ -1,0 +1,16 @@
+//! The gRPC services, one file each.
+//!
+//! Each method reads the request, hands it to the one door behind the gateway and writes the answer; no rule is decided
+//! here.
+
+mod company;
+mod product;
+mod sale;
+mod sales_report;
+mod stock;
+
+pub(crate) use company::CompanyApi;
+pub(crate) use product::ProductApi;
+pub(crate) use sale::SaleApi;
+pub(crate) use sales_report::SalesReportApi;
+pub(crate) use stock::StockApi;

@@ -1,0 +1,124 @@
+use std::sync::Arc;
+
+use posars_commands::Commands;
+use posars_domain::product::{ProductEvent, ProductSettings};
+use posars_domain::{CompanyId, Sku};
+use tonic::{Request, Response, Status};
+
+use crate::Tenant;
+use crate::call::Call;
+use crate::proto::inventory::v1 as pb;
+use crate::proto::inventory::v1::product_service_server::ProductService;
+use crate::status;
+use crate::wire::{
+    read_change_product, read_define_product, read_retire_product, write_product, write_recorded,
+};
+
+/// Keeps the catalogue of products.
+pub(crate) struct ProductApi {
+    tenant: Arc<Tenant>,
+}
+
+impl ProductApi {
+    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
+        Self { tenant }
+    }
+}
+
+#[tonic::async_trait]
+impl ProductService for ProductApi {
+    async fn define_product(
+        &self,
+        request: Request<pb::DefineProductRequest>,
+    ) -> Result<Response<pb::DefineProductResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let company = call.company_of("parent", &request.parent)?;
+        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
+        let command = read_define_product(request)?;
+        let sku = command.sku.clone();
+        let commands = self.tenant.commands(validate_only);
+        let receipt = commands
+            .define_product(command, &envelope)
+            .await
+            .map_err(status::from_command)?;
+        let product = product_after(&commands, company, &sku, receipt.events.last(), false).await?;
+        let recorded = Some(write_recorded(&receipt, validate_only));
+        Ok(Response::new(pb::DefineProductResponse { product, recorded }))
+    }
+
+    async fn change_product(
+        &self,
+        request: Request<pb::ChangeProductRequest>,
+    ) -> Result<Response<pb::ChangeProductResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let asked = request.product.unwrap_or_default();
+        let (company, sku) = call.product_of("product.name", &asked.name)?;
+        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
+        let command = read_change_product(sku.clone(), asked, request.update_mask)?;
+        let commands = self.tenant.commands(validate_only);
+        let receipt = commands
+            .change_product(command, &envelope)
+            .await
+            .map_err(|error| status::from_command_inside("product.", error))?;
+        let product = product_after(&commands, company, &sku, receipt.events.last(), false).await?;
+        let recorded = Some(write_recorded(&receipt, validate_only));
+        Ok(Response::new(pb::ChangeProductResponse { product, recorded }))
+    }
+
+    async fn retire_product(
+        &self,
+        request: Request<pb::RetireProductRequest>,
+    ) -> Result<Response<pb::RetireProductResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, sku) = call.product_of("name", &request.name)?;
+        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
+        let command = read_retire_product(sku.clone(), request.reason);
+        let commands = self.tenant.commands(validate_only);
+        let receipt = commands
+            .retire_product(command, &envelope)
+            .await
+            .map_err(status::from_command)?;
+        let product = product_after(&commands, company, &sku, receipt.events.last(), true).await?;
+        let recorded = Some(write_recorded(&receipt, validate_only));
+        Ok(Response::new(pb::RetireProductResponse { product, recorded }))
+    }
+}
+
+/// The product as the command's event left it. When the event does not carry the whole of it, or nothing was left to
+/// do, as the catalogue has it.
+async fn product_after(
+    commands: &Commands,
+    company: &CompanyId,
+    sku: &Sku,
+    event: Option<&ProductEvent>,
+    retired: bool,
+) -> Result<Option<pb::Product>, Status> {
+    let settings = match event {
+        Some(ProductEvent::ProductDefined(event)) => Some(ProductSettings {
+            sku: event.sku.clone(),
+            name: event.name.clone(),
+            gtin: event.gtin.clone(),
+            ncm: event.ncm.clone(),
+            unit: event.unit.clone(),
+            decimals: event.decimals,
+            tracked: event.tracked,
+        }),
+        Some(ProductEvent::ProductChanged(event)) => Some(ProductSettings {
+            sku: event.sku.clone(),
+            name: event.name.clone(),
+            gtin: event.gtin.clone(),
+            ncm: event.ncm.clone(),
+            unit: event.unit.clone(),
+            decimals: event.decimals,
+            tracked: event.tracked,
+        }),
+        Some(ProductEvent::ProductRetired(_)) | None => {
+            let known = commands
+                .products(std::slice::from_ref(sku))
+                .await
+                .map_err(status::from_command)?;
+            known.into_iter().next().flatten()
+        }
+    };
+    Ok(settings.map(|settings| write_product(company, &settings, retired)))
+}

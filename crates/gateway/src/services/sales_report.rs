@@ -1,0 +1,72 @@
+use std::sync::Arc;
+
+use posars_projections::DailySalesFilter;
+use tonic::{Request, Response, Status};
+
+use crate::Tenant;
+use crate::call::Call;
+use crate::page::PageAsked;
+use crate::proto::reporting::v1 as pb;
+use crate::proto::reporting::v1::sales_report_service_server::SalesReportService;
+use crate::status;
+use crate::wire::{Reader, read_date, write_daily_sales};
+
+/// Figures of sales.
+pub(crate) struct SalesReportApi {
+    tenant: Arc<Tenant>,
+}
+
+impl SalesReportApi {
+    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
+        Self { tenant }
+    }
+}
+
+#[tonic::async_trait]
+impl SalesReportService for SalesReportApi {
+    async fn list_daily_sales(
+        &self,
+        request: Request<pb::ListDailySalesRequest>,
+    ) -> Result<Response<pb::ListDailySalesResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        call.company_of("parent", &request.parent)?;
+        let freshness = call.freshness(request.min_position);
+        let (filter, page) = read_list(request)?;
+        let projections = self.tenant.projections();
+        let answer = projections
+            .list_daily_sales(&filter, &page.request(), freshness)
+            .await;
+        let answer = answer.map_err(|error| status::from_query(&error))?;
+        Ok(Response::new(pb::ListDailySalesResponse {
+            daily_sales: write_daily_sales(&answer.rows)?,
+            next_page_token: page.next_token(answer.position, answer.next),
+            position: answer.position.get(),
+        }))
+    }
+}
+
+fn read_list(mut request: pb::ListDailySalesRequest) -> Result<(DailySalesFilter, PageAsked), Status> {
+    let mut reader = Reader::new();
+    let page_token = std::mem::take(&mut request.page_token);
+    let page_size = std::mem::take(&mut request.page_size);
+    request.min_position = 0;
+    let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
+    let store_id = reader.optional("store_id", &request.store_id);
+    let from = read_date(&mut reader, "start_date", request.start_date);
+    let to = read_date(&mut reader, "end_date", request.end_date);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        reader.refuse(
+            "end_date",
+            "DATE_RANGE_INVALID",
+            "the last day is before the first; swap them",
+        );
+    }
+    let filter = (|| {
+        Some(DailySalesFilter {
+            from: from?,
+            to: to?,
+            store_id: store_id?,
+        })
+    })();
+    reader.finish(filter.zip(page))
+}

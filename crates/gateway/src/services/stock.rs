@@ -1,0 +1,202 @@
+use std::sync::Arc;
+
+use posars_commands::{Commands, Receipt};
+use posars_domain::stock::{StockEvent, StockRejection};
+use posars_domain::{CompanyId, Currency, StoreId};
+use posars_projections::{MovementFilter, StockFilter};
+use tonic::{Request, Response, Status};
+
+use crate::Tenant;
+use crate::call::Call;
+use crate::page::PageAsked;
+use crate::proto::inventory::v1 as pb;
+use crate::proto::inventory::v1::stock_service_server::StockService;
+use crate::status;
+use crate::wire::{
+    Reader, read_adjust_stock, read_optional_date, read_receive_stock, write_recorded,
+    write_stock_item_after, write_stock_item_row, write_stock_movement,
+};
+
+/// Keeps quantity and value of the stock of each product in each store.
+pub(crate) struct StockApi {
+    tenant: Arc<Tenant>,
+}
+
+impl StockApi {
+    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
+        Self { tenant }
+    }
+}
+
+#[tonic::async_trait]
+impl StockService for StockApi {
+    async fn receive_stock(
+        &self,
+        request: Request<pb::ReceiveStockRequest>,
+    ) -> Result<Response<pb::ReceiveStockResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, store_id) = call.store_of("parent", &request.parent)?;
+        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
+        let commands = self.tenant.commands(validate_only);
+        let currency = store_currency(&commands, &store_id).await?;
+        let command = read_receive_stock(request, store_id, currency)?;
+        let receipt = commands
+            .receive_stock(&command, &envelope)
+            .await
+            .map_err(status::from_command)?;
+        Ok(Response::new(pb::ReceiveStockResponse {
+            stock_items: items_after(company, &receipt, currency),
+            recorded: Some(write_recorded(&receipt, validate_only)),
+        }))
+    }
+
+    async fn adjust_stock(
+        &self,
+        request: Request<pb::AdjustStockRequest>,
+    ) -> Result<Response<pb::AdjustStockResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, store_id, sku) = call.stock_item_of("name", &request.name)?;
+        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
+        let commands = self.tenant.commands(validate_only);
+        let currency = store_currency(&commands, &store_id).await?;
+        let command = read_adjust_stock(request, store_id, sku, currency)?;
+        let receipt = commands
+            .adjust_stock(command, &envelope)
+            .await
+            .map_err(status::from_command)?;
+        Ok(Response::new(pb::AdjustStockResponse {
+            stock_item: items_after(company, &receipt, currency).pop(),
+            recorded: Some(write_recorded(&receipt, validate_only)),
+        }))
+    }
+
+    async fn get_stock_item(
+        &self,
+        request: Request<pb::GetStockItemRequest>,
+    ) -> Result<Response<pb::GetStockItemResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, store_id, sku) = call.stock_item_of("name", &request.name)?;
+        let freshness = call.freshness(request.min_position);
+        let answer = self
+            .tenant
+            .projections()
+            .stock_item(&store_id, &sku, freshness)
+            .await;
+        let (item, position) = answer.map_err(|error| status::from_query(&error))?;
+        let item =
+            item.ok_or_else(|| status::not_found("STOCK_ITEM_NOT_FOUND", "stock item", &request.name))?;
+        Ok(Response::new(pb::GetStockItemResponse {
+            stock_item: Some(write_stock_item_row(company, &item)),
+            position: position.get(),
+        }))
+    }
+
+    async fn list_stock_items(
+        &self,
+        request: Request<pb::ListStockItemsRequest>,
+    ) -> Result<Response<pb::ListStockItemsResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, store_id) = call.store_or_all_of("parent", &request.parent)?;
+        let freshness = call.freshness(request.min_position);
+        let filter = StockFilter {
+            store_id,
+            sku: None,
+            short_only: request.short_only,
+        };
+        let page = read_items_page(request)?;
+        let answer = self
+            .tenant
+            .projections()
+            .list_stock(&filter, &page.request(), freshness)
+            .await;
+        let answer = answer.map_err(|error| status::from_query(&error))?;
+        Ok(Response::new(pb::ListStockItemsResponse {
+            stock_items: answer
+                .rows
+                .iter()
+                .map(|item| write_stock_item_row(company, item))
+                .collect(),
+            next_page_token: page.next_token(answer.position, answer.next),
+            position: answer.position.get(),
+        }))
+    }
+
+    async fn list_stock_movements(
+        &self,
+        request: Request<pb::ListStockMovementsRequest>,
+    ) -> Result<Response<pb::ListStockMovementsResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let freshness = call.freshness(request.min_position);
+        let (filter, page) = read_movements(&call, request)?;
+        let answer = self
+            .tenant
+            .projections()
+            .list_movements(&filter, &page.request(), freshness)
+            .await;
+        let answer = answer.map_err(|error| status::from_query(&error))?;
+        Ok(Response::new(pb::ListStockMovementsResponse {
+            stock_movements: answer.rows.iter().map(write_stock_movement).collect(),
+            next_page_token: page.next_token(answer.position, answer.next),
+            position: answer.position.get(),
+        }))
+    }
+}
+
+/// The currency that every amount of a movement in this store is in.
+async fn store_currency(commands: &Commands, store_id: &StoreId) -> Result<Currency, Status> {
+    let settings = commands
+        .store_settings(store_id)
+        .await
+        .map_err(status::from_command)?;
+    settings.map(|settings| settings.currency).ok_or_else(|| {
+        status::from_rejection(
+            "",
+            &StockRejection::UnknownStore {
+                store_id: store_id.clone(),
+            },
+        )
+    })
+}
+
+/// Each item that the command moved, as its last event left it, in the order of the events.
+fn items_after(company: &CompanyId, receipt: &Receipt<StockEvent>, currency: Currency) -> Vec<pb::StockItem> {
+    let is_last = |(index, event): &(usize, &StockEvent)| {
+        let mut later = receipt.events.iter().skip(index + 1);
+        !later.any(|later| later.key() == event.key())
+    };
+    let last = receipt.events.iter().enumerate().filter(is_last);
+    last.map(|(_, event)| write_stock_item_after(company, event, currency))
+        .collect()
+}
+
+fn read_items_page(mut request: pb::ListStockItemsRequest) -> Result<PageAsked, Status> {
+    let mut reader = Reader::new();
+    let page_token = std::mem::take(&mut request.page_token);
+    let page_size = std::mem::take(&mut request.page_size);
+    request.min_position = 0;
+    let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
+    reader.finish(page)
+}
+
+fn read_movements(
+    call: &Call,
+    mut request: pb::ListStockMovementsRequest,
+) -> Result<(MovementFilter, PageAsked), Status> {
+    let (_company, store_id, sku) = call.stock_item_of("parent", &request.parent)?;
+    let mut reader = Reader::new();
+    let page_token = std::mem::take(&mut request.page_token);
+    let page_size = std::mem::take(&mut request.page_size);
+    request.min_position = 0;
+    let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
+    let from = read_optional_date(&mut reader, "start_date", request.start_date);
+    let to = read_optional_date(&mut reader, "end_date", request.end_date);
+    let filter = (|| {
+        Some(MovementFilter {
+            store_id,
+            sku,
+            from: from?,
+            to: to?,
+        })
+    })();
+    reader.finish(filter.zip(page))
+}

@@ -1,0 +1,40 @@
+use posars_commands::Commands;
+use posars_domain::CompanyId;
+use posars_projections::Projections;
+
+/// One company as the gateway serves it: its id, the door to its log and its read models.
+pub struct Tenant {
+    company_id: CompanyId,
+    commands: Commands,
+    projections: Projections,
+}
+
+impl Tenant {
+    /// Puts the parts of one company together; both must be of the log of `company_id`.
+    pub fn new(company_id: CompanyId, commands: Commands, projections: Projections) -> Self {
+        Self {
+            company_id,
+            commands,
+            projections,
+        }
+    }
+
+    /// The company.
+    pub fn company_id(&self) -> &CompanyId {
+        &self.company_id
+    }
+
+    /// The commands, or their dry run.
+    pub(crate) fn commands(&self, validate_only: bool) -> Commands {
+        if validate_only {
+            self.commands.validate_only()
+        } else {
+            self.commands.clone()
+        }
+    }
+
+    /// The read models.
+    pub(crate) fn projections(&self) -> &Projections {
+        &self.projections
+    }
+}

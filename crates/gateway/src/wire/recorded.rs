@@ -1,0 +1,38 @@
+//! The log's side of a command's answer.
+
+use posars_commands::Receipt;
+use posars_domain::DomainEvent;
+use posars_event_store::Version;
+
+use super::value::write_time;
+use crate::proto::log::v1 as pb;
+
+/// Writes what a command made happen; with `validate_only`, what it would have.
+pub(crate) fn write_recorded<E: DomainEvent>(receipt: &Receipt<E>, validate_only: bool) -> pb::Recorded {
+    let preview = if validate_only {
+        receipt.events.iter().map(write_preview).collect()
+    } else {
+        Vec::new()
+    };
+    let version = receipt.version();
+    pb::Recorded {
+        position: receipt.position.get(),
+        event_ids: receipt.event_ids.iter().map(ToString::to_string).collect(),
+        replayed: receipt.replayed && !validate_only,
+        record_time: receipt.recorded_at.map(write_time),
+        etag: if version == Version::START {
+            String::new()
+        } else {
+            version.get().to_string()
+        },
+        preview,
+    }
+}
+
+fn write_preview<E: DomainEvent>(event: &E) -> pb::EventPreview {
+    pb::EventPreview {
+        event_type: event.event_type().to_owned(),
+        schema_version: u32::from(event.schema_version()),
+        payload_json: event.to_json(),
+    }
+}
