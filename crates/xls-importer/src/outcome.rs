@@ -1,0 +1,257 @@
+//! What became of every row, as a report for programs.
+
+use posars_domain::{Amount, Quantity};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::field::{Field, SheetKind};
+use crate::header::Header;
+use crate::language::Language;
+use crate::reading::{FooterCheck, Refusals, RowTally};
+use crate::workbook::Workbook;
+
+/// How an import ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// Every record is in the log.
+    Completed,
+    /// Some rows were refused; the others are in the log.
+    CompletedWithRefusals,
+    /// Nothing was written, by request; the counts say what would be.
+    DryRun,
+    /// The log could not take it; what was accepted stays, and the same file goes on from there.
+    Interrupted,
+}
+
+/// Row numbers in ascending ranges, both ends included: short even for a million rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowRanges {
+    rows: Vec<u32>,
+}
+
+impl RowRanges {
+    /// Adds a row, in any order.
+    pub fn add(&mut self, row: u32) {
+        self.rows.push(row);
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The ranges.
+    #[must_use]
+    pub fn ranges(&self) -> Vec<(u32, u32)> {
+        let mut rows = self.rows.clone();
+        rows.sort_unstable();
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for row in rows {
+            match ranges.last_mut() {
+                Some((_, last)) if row <= last.saturating_add(1) => *last = row,
+                _ => ranges.push((row, row)),
+            }
+        }
+        ranges
+    }
+}
+
+/// Records of the kind that is imported.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RecordCounts {
+    /// New in the log.
+    pub accepted: u32,
+    /// There already, with the same content.
+    pub duplicate: u32,
+    /// Refused.
+    pub refused: u32,
+    /// Stores defined on the way.
+    pub stores_defined: u32,
+    /// Products defined on the way.
+    pub products_defined: u32,
+}
+
+/// Sums over the records that were accepted or there already.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ImportTotals {
+    /// Units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// Money in minor units: net of the sales, or cost of the goods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
+    /// What a catalogue says is in stock; reported, not booked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_hand: Option<Decimal>,
+}
+
+/// Outcome of one import, down to the row.
+#[derive(Debug, Clone)]
+pub struct ImportOutcome {
+    /// How it ended.
+    pub state: ImportState,
+    /// The kind of sheet.
+    pub kind: SheetKind,
+    /// SHA-256 of the file, in hexadecimal.
+    pub file_sha256: String,
+    /// Size of the file, in bytes.
+    pub file_size_bytes: u64,
+    /// The sheet read.
+    pub sheet: String,
+    /// Row of the titles.
+    pub header_row: u32,
+    /// Fields and the titles of their columns.
+    pub columns: Vec<(Field, String)>,
+    /// Columns that mean nothing to the importer.
+    pub unused_columns: Vec<String>,
+    /// Sheets not read.
+    pub other_sheets: Vec<String>,
+    /// Hidden sheets, not read.
+    pub hidden_sheets: Vec<String>,
+    /// The row reading stopped before, if a long gap ended the table.
+    pub stopped_before_row: Option<u32>,
+    /// Counts of the rows.
+    pub tally: RowTally,
+    /// Counts of the records.
+    pub records: RecordCounts,
+    /// Sums.
+    pub totals: ImportTotals,
+    /// Sums at the foot of the sheet beside ours.
+    pub footer_checks: Vec<FooterCheck>,
+    /// Things worth a look that refuse nothing.
+    pub notes: Vec<String>,
+    /// Rows whose records are new in the log.
+    pub accepted_rows: RowRanges,
+    /// Rows whose records were there already.
+    pub duplicate_rows: RowRanges,
+    /// Refused rows.
+    pub refusals: Refusals,
+}
+
+impl ImportOutcome {
+    /// An outcome of nothing so far.
+    #[must_use]
+    pub fn new(workbook: &Workbook, header: &Header) -> Self {
+        let sheet = &workbook.sheet;
+        Self {
+            state: ImportState::DryRun,
+            kind: header.mapping.kind,
+            file_sha256: hexadecimal(&workbook.file_sha256),
+            file_size_bytes: workbook.size_bytes,
+            sheet: sheet.name().to_owned(),
+            header_row: header.row_number,
+            columns: header
+                .mapping
+                .fields()
+                .map(|(field, _)| (field, header.title(field).to_owned()))
+                .collect(),
+            unused_columns: header.unused_columns(),
+            other_sheets: sheet.other_sheets().to_vec(),
+            hidden_sheets: sheet.hidden_sheets().to_vec(),
+            stopped_before_row: sheet.stopped_before_row(),
+            tally: RowTally::default(),
+            records: RecordCounts::default(),
+            totals: ImportTotals::default(),
+            footer_checks: Vec::new(),
+            notes: Vec::new(),
+            accepted_rows: RowRanges::default(),
+            duplicate_rows: RowRanges::default(),
+            refusals: Refusals::default(),
+        }
+    }
+
+    /// The report as JSON, messages in one language. Every row of the sheet is accounted for.
+    #[must_use]
+    pub fn to_json(&self, language: Language) -> serde_json::Value {
+        let title = |field: Option<Field>| {
+            let found = self
+                .columns
+                .iter()
+                .find(|(candidate, _)| Some(*candidate) == field);
+            found.map_or_else(|| field.map_or("", Field::word), |(_, title)| title.as_str())
+        };
+        let refused: Vec<serde_json::Value> = self
+            .refusals
+            .rows()
+            .iter()
+            .map(|refused| {
+                let errors: Vec<serde_json::Value> = refused
+                    .faults
+                    .iter()
+                    .map(|fault| {
+                        serde_json::json!({
+                            "code": fault.reason.code(),
+                            "field": fault.field.map(Field::word),
+                            "column": fault.field.map(|field| title(Some(field))),
+                            "given": fault.given,
+                            "detail": fault.detail,
+                            "message": fault.message(language, title(fault.field)),
+                            "how_to_fix": fault.how_to_fix(language),
+                        })
+                    })
+                    .collect();
+                serde_json::json!({ "row": refused.row, "errors": errors })
+            })
+            .collect();
+        let columns: serde_json::Map<String, serde_json::Value> = self
+            .columns
+            .iter()
+            .map(|(field, title)| (field.word().to_owned(), title.clone().into()))
+            .collect();
+        serde_json::json!({
+            "state": self.state,
+            "kind": self.kind,
+            "file": { "sha256": self.file_sha256, "size_bytes": self.file_size_bytes },
+            "sheet": {
+                "name": self.sheet,
+                "header_row": self.header_row,
+                "columns": columns,
+                "unused_columns": self.unused_columns,
+                "stopped_before_row": self.stopped_before_row,
+                "other_sheets": self.other_sheets,
+                "hidden_sheets": self.hidden_sheets,
+            },
+            "rows": {
+                "records": self.tally.records,
+                "blank": self.tally.blank,
+                "footers": self.tally.footers,
+                "repeated_headers": self.tally.repeated_headers,
+                "accepted": self.accepted_rows.len(),
+                "duplicate": self.duplicate_rows.len(),
+                "refused": self.refusals.count(),
+                "accepted_ranges": self.accepted_rows.ranges(),
+                "duplicate_ranges": self.duplicate_rows.ranges(),
+            },
+            "records": self.records,
+            "totals": self.totals,
+            "footer_checks": self.footer_checks,
+            "notes": self.notes,
+            "refused_rows": refused,
+        })
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RowRanges;
+
+    #[test]
+    fn rows_in_any_order_make_ranges() {
+        let mut rows = RowRanges::default();
+        [5, 2, 3, 9, 4, 10].into_iter().for_each(|row| rows.add(row));
+        assert_eq!(rows.ranges(), vec![(2, 5), (9, 10)]);
+        assert_eq!(rows.len(), 6);
+    }
+}

@@ -1,0 +1,227 @@
+//! The refused rows as a workbook: the sender's own cells, what is wrong and how to correct it.
+//!
+//! Corrected and sent back as it is, it imports just these rows: the three columns added mean nothing to the importer.
+
+use std::io::{Seek, Write};
+
+use jiff::civil::date;
+use rust_xlsxwriter::{ColNum, Format, FormatAlign, RowNum, Workbook, Worksheet, XlsxError};
+
+use crate::header::Header;
+use crate::language::Language;
+use crate::reading::{Refusals, RefusedRow};
+use crate::serial_date::from_serial;
+use crate::sheet::{Cell, Number, Row, Sheet};
+
+/// Why the workbook of refused rows could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the workbook of refused rows could not be written: {0}; check the space and permissions of its folder"
+)]
+pub struct RefusedWorkbookError(#[from] XlsxError);
+
+/// Writes the refused rows of a sheet; takes a few MiB of memory for any number of rows.
+///
+/// # Errors
+/// When the writer or the temporary folder cannot take it.
+pub fn write_refused_workbook(
+    out: impl Write + Seek + Send,
+    sheet: &Sheet,
+    header: &Header,
+    refusals: &Refusals,
+    language: Language,
+) -> Result<(), RefusedWorkbookError> {
+    let mut workbook = Workbook::new();
+    let formats = Formats::new();
+    let page = workbook.add_worksheet_with_constant_memory()?;
+    page.set_name(language.pick("Recusadas", "Refused"))?;
+    page.set_freeze_panes(1, 0)?;
+    let width = width_of(sheet, header, refusals);
+    for candidate in &header.columns {
+        let at = ColNum::try_from(candidate.index).unwrap_or(ColNum::MAX);
+        write_text(page, 0, at, &candidate.title, &formats.title, &formats.title)?;
+        page.set_column_width(at, COLUMN_WIDTH)?;
+    }
+    let added = [
+        (language.pick("Linha", "Row"), 8.0),
+        (language.pick("Erro", "Error"), 60.0),
+        (language.pick("Como corrigir", "How to correct"), 60.0),
+    ];
+    for (at, (title, characters)) in (width..).zip(added) {
+        page.write_string_with_format(0, at, title, &formats.added_title)?;
+        page.set_column_width(at, characters)?;
+    }
+    let mut row = Row::default();
+    let mut index = header.row_index + 1;
+    for (at, refused) in (1..).zip(refusals.rows()) {
+        while index < sheet.rows_len() && (!sheet.read_row(index, &mut row) || row.number < refused.row) {
+            index += 1;
+        }
+        if row.number == refused.row {
+            write_cells(page, at, &row, sheet.epoch_1904(), &formats)?;
+        }
+        write_faults(page, at, width, refused, header, language, &formats)?;
+    }
+    workbook.save_to_writer(out)?;
+    Ok(())
+}
+
+/// Wide enough for a product's name; the sender's own widths are not known.
+const COLUMN_WIDTH: f64 = 18.0;
+
+struct Formats {
+    title: Format,
+    added_title: Format,
+    /// For texts a spreadsheet could take for a formula when the cell is edited.
+    quoted: Format,
+    plain: Format,
+    date: Format,
+    moment: Format,
+    span: Format,
+    fault: Format,
+}
+
+impl Formats {
+    fn new() -> Self {
+        let title = Format::new().set_bold().set_quote_prefix();
+        Self {
+            added_title: title.clone().set_background_color(0x00FF_E699),
+            title,
+            quoted: Format::new().set_quote_prefix().set_num_format("@"),
+            plain: Format::new(),
+            date: Format::new().set_num_format("dd/mm/yyyy"),
+            moment: Format::new().set_num_format("dd/mm/yyyy hh:mm:ss"),
+            span: Format::new().set_num_format("[hh]:mm:ss"),
+            fault: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        }
+    }
+}
+
+/// First column right of everything the titles and the refused rows hold.
+fn width_of(sheet: &Sheet, header: &Header, refusals: &Refusals) -> ColNum {
+    let titles = header
+        .columns
+        .iter()
+        .map(|column| column.index + 1)
+        .max()
+        .unwrap_or(0);
+    let mut row = Row::default();
+    let mut widest = titles;
+    let mut wanted = refusals.rows().iter().map(|refused| refused.row).peekable();
+    for index in header.row_index + 1..sheet.rows_len() {
+        sheet.read_row(index, &mut row);
+        while wanted.next_if(|wanted| *wanted < row.number).is_some() {}
+        if wanted.peek() == Some(&row.number) {
+            widest = widest.max(row.cells().map(|(column, _)| column + 1).max().unwrap_or(0));
+        }
+    }
+    ColNum::try_from(widest).unwrap_or(ColNum::MAX)
+}
+
+fn write_cells(
+    page: &mut Worksheet,
+    at: RowNum,
+    row: &Row<'_>,
+    epoch_1904: bool,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    for (index, cell) in row.cells() {
+        let column = ColNum::try_from(index).unwrap_or(ColNum::MAX);
+        match cell {
+            Cell::Empty | Cell::Uncalculated => {}
+            Cell::Text(text) | Cell::Inexact(text) | Cell::Error(text) => {
+                write_text(page, at, column, text, &formats.plain, &formats.quoted)?;
+            }
+            Cell::Number(number) => {
+                page.write_number(at, column, binary(number))?;
+            }
+            Cell::Span(number) => {
+                page.write_number_with_format(at, column, binary(number), &formats.span)?;
+            }
+            Cell::Date(number) => write_date(page, at, column, number, epoch_1904, formats)?,
+            Cell::Truth(truth) => {
+                page.write_boolean(at, column, truth)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A date in the 1900 epoch of the new workbook, whatever the sender's was.
+fn write_date(
+    page: &mut Worksheet,
+    at: RowNum,
+    column: ColNum,
+    number: Number,
+    epoch_1904: bool,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    let format = if number.places == 0 {
+        &formats.date
+    } else {
+        &formats.moment
+    };
+    let serial = if epoch_1904 {
+        in_1900(number).unwrap_or(number)
+    } else {
+        number
+    };
+    page.write_number_with_format(at, column, binary(serial), format)?;
+    Ok(())
+}
+
+fn in_1900(number: Number) -> Option<Number> {
+    let (day, _) = from_serial(number, true)?;
+    let scale = 10_i64.checked_pow(u32::from(number.places))?;
+    let days = i64::from(day.since(date(1899, 12, 30)).ok()?.get_days());
+    let fraction = number.digits.rem_euclid(scale);
+    Some(Number {
+        digits: days.checked_mul(scale)?.checked_add(fraction)?,
+        places: number.places,
+    })
+}
+
+/// Through text: the nearest binary number, and no arithmetic on the way.
+fn binary(number: Number) -> f64 {
+    number.to_decimal().to_string().parse().unwrap_or(0.0)
+}
+
+/// Always as a string, never as a formula; one that looks like a formula keeps its quote when edited too.
+fn write_text(
+    page: &mut Worksheet,
+    at: RowNum,
+    column: ColNum,
+    text: &str,
+    plain: &Format,
+    quoted: &Format,
+) -> Result<(), XlsxError> {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']);
+    page.write_string_with_format(at, column, text, if risky { quoted } else { plain })?;
+    Ok(())
+}
+
+fn write_faults(
+    page: &mut Worksheet,
+    at: RowNum,
+    width: ColNum,
+    refused: &RefusedRow,
+    header: &Header,
+    language: Language,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    let messages: Vec<String> = refused
+        .faults
+        .iter()
+        .map(|fault| fault.message(language, fault.field.map_or("", |field| header.title(field))))
+        .collect();
+    let mut fixes: Vec<&str> = refused
+        .faults
+        .iter()
+        .map(|fault| fault.how_to_fix(language))
+        .collect();
+    fixes.dedup();
+    page.write_number(at, width, refused.row)?;
+    page.write_string_with_format(at, width + 1, messages.join("\n"), &formats.fault)?;
+    page.write_string_with_format(at, width + 2, fixes.join("\n"), &formats.fault)?;
+    Ok(())
+}
