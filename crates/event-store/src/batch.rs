@@ -2,12 +2,15 @@
 //! one by one.
 
 use std::collections::HashSet;
+use std::error::Error;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 
+use bytes::BytesMut;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_postgres::Row;
+use tokio_postgres::types::{IsNull, ToSql, Type, accepts, to_sql_checked};
 use uuid::Uuid;
 
 use crate::append::{APPEND_BYTES_MAX, APPEND_EVENTS_MAX};
@@ -271,9 +274,23 @@ pub(crate) struct Arrays<'a> {
     pub(crate) event_id: Vec<Uuid>,
     pub(crate) event_type: Vec<&'a str>,
     pub(crate) event_schema: Vec<i16>,
-    pub(crate) event_data: Vec<&'a str>,
-    pub(crate) event_metadata: Vec<&'a str>,
+    pub(crate) event_data: Vec<StoredJson<'a>>,
+    pub(crate) event_metadata: Vec<StoredJson<'a>>,
     pub(crate) event_leaf: Vec<&'a [u8]>,
+}
+
+/// A checked JSON text as a value of PostgreSQL's `json`, whose wire form is the text itself.
+#[derive(Debug)]
+pub(crate) struct StoredJson<'a>(&'a str);
+
+impl ToSql for StoredJson<'_> {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        out.extend_from_slice(self.0.as_bytes());
+        Ok(IsNull::No)
+    }
+
+    accepts!(JSON);
+    to_sql_checked!();
 }
 
 /// Counts within a batch are bounded by its limits, far below `i32::MAX`.
@@ -310,8 +327,8 @@ impl<'a> Arrays<'a> {
                 self.event_type.push(event.event_type.as_str());
                 self.event_schema
                     .push(i16::try_from(event.schema_version).unwrap_or(i16::MAX));
-                self.event_data.push(event.data.as_str());
-                self.event_metadata.push(event.metadata.as_str());
+                self.event_data.push(StoredJson(event.data.as_str()));
+                self.event_metadata.push(StoredJson(event.metadata.as_str()));
                 self.event_leaf.push(leaf);
             }
         }

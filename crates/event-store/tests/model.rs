@@ -49,10 +49,10 @@ enum Step {
 
 fn belief() -> impl Strategy<Value = Belief> {
     prop_oneof![
-        2 => Just(Belief::NoStream),
-        4 => Just(Belief::Any),
+        1 => Just(Belief::NoStream),
+        6 => Just(Belief::Any),
         2 => Just(Belief::Exists),
-        6 => Just(Belief::About(0)),
+        16 => Just(Belief::About(0)),
         2 => (-2..3_i8).prop_map(Belief::About),
     ]
 }
@@ -61,9 +61,9 @@ fn draft() -> impl Strategy<Value = Draft> {
     let texts = vec(any::<String>(), 1..4);
     let writes = vec((0..6_u8, belief(), texts), 1..4);
     let guards = vec((0..6_u8, belief()), 0..2);
-    let claims = vec((0..4_u8, 0..6_u8), 0..3);
+    let claims = vec((0..16_u8, 0..6_u8), 0..3);
     // A free hand with keys would make nearly every request a retry or a misuse; those have steps of their own.
-    let key = option::weighted(0.6, 0..200_u8);
+    let key = option::weighted(0.8, 0..200_u8);
     (writes, guards, claims, key).prop_map(|(writes, guards, claims, key)| Draft {
         writes,
         guards,
@@ -76,7 +76,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => draft().prop_map(Step::Append),
         4 => vec(draft(), 2..12).prop_map(Step::Together),
-        4 => any::<u8>().prop_map(Step::Retry),
+        6 => any::<u8>().prop_map(Step::Retry),
         2 => (any::<u8>(), draft()).prop_map(|(back, draft)| Step::Misuse(back, draft)),
         1 => Just(Step::Restart),
     ]
@@ -452,7 +452,7 @@ fn the_log_does_what_the_model_does() -> anyhow::Result<()> {
     let world = runtime.block_on(World::open())?;
     let case = std::cell::Cell::new(0);
     let config = Config {
-        cases: std::env::var("PROPTEST_CASES").map_or(Ok(40), |cases| cases.parse())?,
+        cases: std::env::var("PROPTEST_CASES").map_or(Ok(48), |cases| cases.parse())?,
         ..Config::with_source_file(file!())
     };
     let outcome = TestRunner::new(config).run(&vec(step(), 1..40), |steps| {

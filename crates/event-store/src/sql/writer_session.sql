@@ -1,5 +1,6 @@
 -- Index plans whatever the statistics say, planned once per connection; and limits on a stuck gate.
 set enable_seqscan = off;
+set enable_bitmapscan = off;
 set enable_hashjoin = off;
 set enable_mergejoin = off;
 set plan_cache_mode = force_generic_plan;
