@@ -88,7 +88,9 @@ impl<'h> Columns<'h> {
                 None => Cow::Owned(plain(number)),
             },
             Cell::Truth(truth) => Cow::Borrowed(if truth { "1" } else { "0" }),
-            other => return Err(unreadable(other, field)),
+            other @ (Cell::Inexact(_) | Cell::Error(_) | Cell::Uncalculated) => {
+                return Err(unreadable(other, field));
+            }
         }))
     }
 
@@ -114,7 +116,12 @@ impl<'h> Columns<'h> {
                 })
             }
             // A price formatted as a date shows as one; its value is not what anybody typed.
-            other => Err(unreadable(other, field)),
+            other @ (Cell::Inexact(_)
+            | Cell::Date(_)
+            | Cell::Span(_)
+            | Cell::Truth(_)
+            | Cell::Error(_)
+            | Cell::Uncalculated) => Err(unreadable(other, field)),
         }
     }
 
@@ -170,7 +177,11 @@ impl<'h> Columns<'h> {
                 };
                 RowFault::of(reason, field, text)
             }),
-            other => Err(unreadable(other, field)),
+            other @ (Cell::Inexact(_)
+            | Cell::Span(_)
+            | Cell::Truth(_)
+            | Cell::Error(_)
+            | Cell::Uncalculated) => Err(unreadable(other, field)),
         };
         let (day, time) = found?;
         if day < FIRST_DAY || day > self.last_day {
@@ -204,7 +215,9 @@ impl<'h> Columns<'h> {
             Cell::Text(text) => read_time(text)
                 .map(Some)
                 .ok_or_else(|| RowFault::of(RowReason::DateInvalid, field, text)),
-            other => Err(unreadable(other, field)),
+            other @ (Cell::Inexact(_) | Cell::Truth(_) | Cell::Error(_) | Cell::Uncalculated) => {
+                Err(unreadable(other, field))
+            }
         }
     }
 

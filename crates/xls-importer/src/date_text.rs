@@ -153,10 +153,10 @@ fn month_of(word: &str) -> Option<i8> {
 /// Splits at the first `T` between digits, or before the part that has a colon.
 fn date_and_time(text: &str) -> (&str, &str) {
     let text = text.trim();
-    if let Some((date, time)) = text.split_once('T') {
-        if date.ends_with(|character: char| character.is_ascii_digit()) {
-            return (date, time);
-        }
+    if let Some((date, time)) = text.split_once('T')
+        && date.ends_with(|character: char| character.is_ascii_digit())
+    {
+        return (date, time);
     }
     match text.rsplit_once(char::is_whitespace) {
         Some((date, time)) if time.contains(':') => (date.trim().trim_end_matches(['-', ',']).trim(), time),

@@ -144,13 +144,12 @@ fn decide_kind(columns: &[Column], choice: &MappingChoice) -> Result<Mapping, Fi
     let [first, rest @ ..] = candidates.as_slice() else {
         return Err(needs_mapping(None, &[], titles));
     };
-    if let Some(complete) = candidates.iter().find(|candidate| candidate.is_complete()) {
-        if complete.mapping.kind != SheetKind::Products
+    if let Some(complete) = candidates.iter().find(|candidate| candidate.is_complete())
+        && (complete.mapping.kind != SheetKind::Products
             || choice.kind.is_some()
-            || !resembles_movement(&candidates)
-        {
-            return Ok(complete.mapping.clone());
-        }
+            || !resembles_movement(&candidates))
+    {
+        return Ok(complete.mapping.clone());
     }
     let fewest = |candidate: &&Candidate| (candidate.missing.len(), candidate.ambiguous.len());
     let nearest = rest

@@ -25,6 +25,7 @@ mod refusal;
 mod refused_workbook;
 mod row_fault;
 mod row_kind;
+mod row_texts;
 mod sales;
 mod serial_date;
 mod sheet;

@@ -274,7 +274,7 @@ mod tests {
         let whole = (value / 100).abs().to_string();
         let mut grouped = String::new();
         for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at) % 3 == 0 {
+            if at > 0 && (whole.len() - at).is_multiple_of(3) {
                 grouped.push(group);
             }
             grouped.push(digit);

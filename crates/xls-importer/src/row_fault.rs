@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::field::Field;
 use crate::language::Language;
+use crate::row_texts::{ROW_TEXTS, RowTexts, UNWORDED};
 
 /// The reason a row is refused. The code never changes; the words may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -57,205 +58,15 @@ impl RowReason {
     /// The stable code.
     #[must_use]
     pub fn code(self) -> &'static str {
-        self.texts().0
+        self.texts().code
     }
 
-    /// Code, what is wrong and how to correct it; words in Portuguese, then in English.
-    fn texts(self) -> (&'static str, [&'static str; 2], [&'static str; 2]) {
-        match self {
-            Self::CpfCheckDigit => (
-                "cpf_check_digit",
-                [
-                    "CPF com dígito verificador errado",
-                    "the check digits of the CPF do not agree",
-                ],
-                [
-                    "confira o CPF; a coluna deve estar formatada como texto",
-                    "check the CPF; format the column as text",
-                ],
-            ),
-            Self::CnpjCheckDigit => (
-                "cnpj_check_digit",
-                [
-                    "CNPJ com dígito verificador errado",
-                    "the check digits of the CNPJ do not agree",
-                ],
-                [
-                    "confira o CNPJ; a coluna deve estar formatada como texto",
-                    "check the CNPJ; format the column as text",
-                ],
-            ),
-            Self::GtinCheckDigit => (
-                "gtin_check_digit",
-                [
-                    "código de barras com dígito verificador errado",
-                    "the check digit of the bar code does not agree",
-                ],
-                [
-                    "confira o código de barras ou deixe a célula vazia",
-                    "check the bar code or leave the cell empty",
-                ],
-            ),
-            Self::DateInvalid => (
-                "date_invalid",
-                [
-                    "data inválida ou fora do período aceito",
-                    "no date, or outside the period taken",
-                ],
-                [
-                    "escreva a data como 31/12/2025, entre 2000 e amanhã",
-                    "write the date as 31/12/2025, from 2000 to tomorrow",
-                ],
-            ),
-            Self::DateAmbiguous => (
-                "date_ambiguous",
-                ["dia e mês podem estar trocados", "day and month could be swapped"],
-                [
-                    "formate a coluna inteira como data",
-                    "format the whole column as dates",
-                ],
-            ),
-            Self::NumberInvalid => (
-                "number_invalid",
-                ["não é um número", "not a number"],
-                [
-                    "escreva só o número, por exemplo 1234,56",
-                    "write only the number, as 1234.56",
-                ],
-            ),
-            Self::NumberAmbiguous => (
-                "number_ambiguous",
-                [
-                    "não se sabe se o separador é decimal ou de milhar",
-                    "the separator could mean decimals or thousands",
-                ],
-                ["formate a coluna como número", "format the column as numbers"],
-            ),
-            Self::NumberPrecisionLost => (
-                "number_precision_lost",
-                ["o número tem dígitos demais", "the number has too many digits"],
-                [
-                    "formate a coluna como texto e digite de novo, ou reduza as casas decimais",
-                    "format the column as text and type it again, or use fewer decimals",
-                ],
-            ),
-            Self::FormulaWithoutValue => (
-                "formula_without_value",
-                [
-                    "fórmula sem resultado gravado",
-                    "a formula without a stored result",
-                ],
-                [
-                    "abra e salve a planilha no Excel, ou cole só os valores",
-                    "open and save the sheet in Excel, or paste values only",
-                ],
-            ),
-            Self::ErrorCell => (
-                "error_cell",
-                ["a célula mostra um erro", "the cell shows an error"],
-                [
-                    "corrija a fórmula ou digite o valor",
-                    "correct the formula or type the value",
-                ],
-            ),
-            Self::RequiredMissing => (
-                "required_missing",
-                ["falta um valor obrigatório", "a required value is missing"],
-                ["preencha a célula", "fill in the cell"],
-            ),
-            Self::UnknownCode => (
-                "unknown_code",
-                ["valor desconhecido", "the value is not known"],
-                [
-                    "use um valor conhecido; \"cartão\" precisa dizer crédito ou débito",
-                    "use a known value; a card must be said to be credit or debit",
-                ],
-            ),
-            Self::DuplicateKey => (
-                "duplicate_key",
-                [
-                    "a mesma chave aparece em outra linha com outro conteúdo",
-                    "the same key stands in another row with other content",
-                ],
-                ["deixe só uma das linhas", "keep one of the rows"],
-            ),
-            Self::TotalMismatch => (
-                "total_mismatch",
-                [
-                    "o total não é quantidade x preço - desconto",
-                    "the total is not quantity x price - discount",
-                ],
-                [
-                    "confira quantidade, preço, desconto e total",
-                    "check quantity, price, discount and total",
-                ],
-            ),
-            Self::QuantityNotPositive => (
-                "quantity_not_positive",
-                ["quantidade zero ou negativa", "the quantity is zero or below"],
-                [
-                    "devoluções são registradas à parte; retire a linha",
-                    "returns are recorded apart; take the row out",
-                ],
-            ),
-            Self::AmountNegative => (
-                "amount_negative",
-                ["valor negativo", "the amount is below zero"],
-                [
-                    "devoluções e estornos são registrados à parte; retire a linha",
-                    "returns are recorded apart; take the row out",
-                ],
-            ),
-            Self::TextInvalid => (
-                "text_invalid",
-                [
-                    "texto que este campo não aceita",
-                    "a text this field does not take",
-                ],
-                [
-                    "encurte o texto e retire caracteres especiais",
-                    "shorten the text and take out special characters",
-                ],
-            ),
-            Self::ReceiptHasRefusedRows => (
-                "receipt_has_refused_rows",
-                [
-                    "outra linha da mesma venda foi recusada",
-                    "another row of the same sale was refused",
-                ],
-                [
-                    "corrija a outra linha e reenvie a venda inteira",
-                    "correct the other row and send the whole sale again",
-                ],
-            ),
-            Self::ReceiptTooLong => (
-                "receipt_too_long",
-                ["a venda tem linhas demais", "the sale has too many lines"],
-                [
-                    "confira a coluna do número da venda",
-                    "check the column of the receipt number",
-                ],
-            ),
-            Self::Rejected => (
-                "rejected",
-                [
-                    "recusado pelas regras do negócio",
-                    "refused by the rules of the business",
-                ],
-                ["siga a mensagem ao lado", "follow the message beside it"],
-            ),
-            Self::IdempotencyMismatch => (
-                "idempotency_mismatch",
-                [
-                    "já importado antes com outro conteúdo",
-                    "imported before with other content",
-                ],
-                [
-                    "se o novo está certo, cancele a venda anterior",
-                    "if the new one is right, void the earlier sale",
-                ],
-            ),
-        }
+    /// The words for the reason.
+    fn texts(self) -> &'static RowTexts {
+        ROW_TEXTS
+            .iter()
+            .find(|texts| texts.reason == self)
+            .unwrap_or(&UNWORDED)
     }
 }
 
@@ -311,7 +122,7 @@ impl RowFault {
     /// What is wrong; `title` is the column's own title.
     #[must_use]
     pub fn message(&self, language: Language, title: &str) -> String {
-        let (_, [pt_br, en], _) = self.reason.texts();
+        let [pt_br, en] = self.reason.texts().problem;
         let mut message = String::new();
         if self.field.is_some() {
             message.push_str(title);
@@ -331,7 +142,7 @@ impl RowFault {
     /// How to correct it.
     #[must_use]
     pub fn how_to_fix(&self, language: Language) -> &'static str {
-        let (_, _, [pt_br, en]) = self.reason.texts();
+        let [pt_br, en] = self.reason.texts().fix;
         language.pick(pt_br, en)
     }
 }

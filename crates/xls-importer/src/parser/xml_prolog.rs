@@ -71,10 +71,8 @@ fn check_root(rest: &[u8], part_bytes: u64) -> Result<(), PrologFault> {
         };
         // `count` is the number of uses and may honestly exceed the strings; readers reserve by `uniqueCount`,
         // and by `count` only where that is missing.
-        if attribute == "uniqueCount" || !tag.contains("uniqueCount") {
-            if declared > possible {
-                return Err(PrologFault::SharedStringCount { declared, possible });
-            }
+        if (attribute == "uniqueCount" || !tag.contains("uniqueCount")) && declared > possible {
+            return Err(PrologFault::SharedStringCount { declared, possible });
         }
     }
     Ok(())

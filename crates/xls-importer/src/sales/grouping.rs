@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use posars_domain::{Amount, ReceiptNumber, RegisterNo, SaleId};
 
-use super::line_reader::{Line, Tables};
+use super::line_reader::Line;
+use super::tables::Tables;
 use crate::field::Field;
 use crate::limits::RECEIPT_LINES_MAX;
 use crate::reading::Refusals;

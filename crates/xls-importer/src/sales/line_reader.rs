@@ -3,18 +3,17 @@
 use std::collections::HashMap;
 
 use jiff::civil::{Date, Time};
-use posars_domain::{
-    Amount, Currency, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPrice,
-};
+use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPrice};
 
+use super::amounts::{Amounts, read_amounts};
 use super::grouping::Group;
-use crate::columns::{Columns, unit_price_of};
+use super::tables::Tables;
+use crate::columns::Columns;
 use crate::field::Field;
 use crate::header::Header;
 use crate::natural_key::{sale_id, sale_id_by_content};
-use crate::payment_words::payment_method;
-use crate::product_names::ProductNames;
-use crate::reading::{ReadOptions, Refusals, StoreName, Walk};
+
+use crate::reading::{ReadOptions, Refusals, Walk};
 use crate::row_fault::{RowFault, RowReason};
 use crate::sheet::{Cell, Row, Sheet};
 use crate::tax_id_text::check_document;
@@ -40,20 +39,6 @@ pub(super) struct Line {
     /// The sheet's own total of the line; what it means is decided over all lines.
     pub(super) stated_total: Option<Amount>,
     pub(super) net: Amount,
-}
-
-/// Names met so far.
-#[derive(Default)]
-pub(super) struct Tables {
-    pub(super) stores: Vec<StoreName>,
-    pub(super) products: ProductNames,
-    pub(super) payments: Vec<PaymentMethod>,
-    pub(super) sellers: Vec<String>,
-    store_indexes: HashMap<String, u32>,
-    payment_indexes: HashMap<String, u32>,
-    seller_indexes: HashMap<String, u32>,
-    /// Receipt numbers with a row whose store cannot be read: every receipt of that number is in doubt.
-    pub(super) doubtful_numbers: Vec<String>,
 }
 
 /// Everything one pass over the rows gives.
@@ -185,10 +170,10 @@ impl<'a> LineReader<'a> {
         }
         group.last_line = index;
         group.lines_len += 1;
-        if let Some(last) = last.and_then(|last| usize::try_from(last).ok()) {
-            if let Some(last) = self.lines.get_mut(last) {
-                last.next = Some(index);
-            }
+        if let Some(last) = last.and_then(|last| usize::try_from(last).ok())
+            && let Some(last) = self.lines.get_mut(last)
+        {
+            last.next = Some(index);
         }
         self.lines.push(line);
     }
@@ -214,22 +199,7 @@ impl<'a> LineReader<'a> {
         let text = self.columns.text(row, Field::Store)?;
         let text = text.as_deref().or(self.options.store.as_deref());
         let text = text.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, Field::Store, ""))?;
-        if let Some(index) = self.table.store_indexes.get(text) {
-            return Ok(*index);
-        }
-        let name = StoreName::of(text)?;
-        let known = self
-            .table
-            .stores
-            .iter()
-            .position(|known| known.store_id == name.store_id);
-        let index = known.unwrap_or_else(|| {
-            self.table.stores.push(name);
-            self.table.stores.len() - 1
-        });
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        self.table.store_indexes.insert(text.to_owned(), index);
-        Ok(index)
+        self.table.store(text)
     }
 
     fn register(&self, row: &Row<'_>) -> Result<Option<RegisterNo>, RowFault> {
@@ -268,9 +238,9 @@ impl<'a> LineReader<'a> {
         if let Some(index) = self.group_indexes.get(self.key.as_str()) {
             return *index;
         }
-        let id = usize::try_from(store)
-            .ok()
-            .and_then(|store| self.table.stores.get(store))
+        let id = self
+            .table
+            .store_at(store)
             .map(|store| sale_id(&store.store_id, register.as_ref(), &receipt));
         let sale_id = id.unwrap_or_else(|| sale_id_by_content(&[&self.key], 0));
         let index = self.new_group(Group::new(sale_id, store, register, Some(receipt)));
@@ -280,9 +250,7 @@ impl<'a> LineReader<'a> {
 
     /// A row without a receipt is a sale of its own, known by its content; equal rows are counted.
     fn group_of_content(&mut self, store: u32, register: Option<RegisterNo>, line: &Line) -> u32 {
-        let store_id = usize::try_from(store)
-            .ok()
-            .and_then(|store| self.table.stores.get(store));
+        let store_id = self.table.store_at(store);
         let store_id = store_id
             .map(|store| store.store_id.to_string())
             .unwrap_or_default();
@@ -298,7 +266,7 @@ impl<'a> LineReader<'a> {
             line.stated_total
                 .map(|total| total.minor().to_string())
                 .unwrap_or_default(),
-            self.payment_word(line.payment),
+            self.table.payment_word(line.payment),
         ];
         let content: Vec<&str> = content.iter().map(String::as_str).collect();
         let seen = self
@@ -310,13 +278,6 @@ impl<'a> LineReader<'a> {
         self.new_group(Group::new(sale_id, store, register, None))
     }
 
-    fn payment_word(&self, payment: u32) -> String {
-        let method = usize::try_from(payment)
-            .ok()
-            .and_then(|index| self.table.payments.get(index));
-        method.map(PaymentMethod::to_string).unwrap_or_default()
-    }
-
     fn new_group(&mut self, group: Group) -> u32 {
         self.groups.push(group);
         u32::try_from(self.groups.len() - 1).unwrap_or(u32::MAX)
@@ -326,7 +287,10 @@ impl<'a> LineReader<'a> {
         let date = keep(required(self.columns.date(row), Field::Date), faults);
         let product = keep(self.product(row), faults);
         let quantity = keep(self.quantity(row), faults);
-        let amounts = keep(self.amounts(row, quantity), faults);
+        let amounts = keep(
+            read_amounts(self.columns, row, quantity, self.options.currency),
+            faults,
+        );
         let payment = keep(self.payment(row), faults);
         let seller = keep(self.seller(row), faults);
         keep(self.check_customer(row), faults);
@@ -385,86 +349,17 @@ impl<'a> LineReader<'a> {
         Ok(quantity)
     }
 
-    /// Price, discount and total; nothing where the quantity is already at fault and the price would be made of it.
-    fn amounts(&self, row: &Row<'_>, quantity: Option<Quantity>) -> Result<Amounts, RowFault> {
-        let currency = self.options.currency;
-        let unit_price = self.columns.unit_price(row, Field::UnitPrice)?;
-        let discount = self
-            .columns
-            .amount(row, Field::Discount, currency)?
-            .unwrap_or(Amount::ZERO);
-        let stated_total = self.columns.amount(row, Field::Total, currency)?;
-        match (unit_price, stated_total, quantity) {
-            (Some(unit_price), _, _) => {
-                let gross = quantity.and_then(|quantity| quantity.times(unit_price, currency));
-                Ok(Amounts {
-                    unit_price,
-                    gross,
-                    discount,
-                    stated_total,
-                })
-            }
-            (None, Some(total), Some(quantity)) => {
-                let unit_price = price_from_total(total, discount, quantity, currency).ok_or_else(|| {
-                    RowFault::of(RowReason::NumberPrecisionLost, Field::Total, total.minor())
-                })?;
-                Ok(Amounts {
-                    unit_price,
-                    gross: None,
-                    discount,
-                    stated_total,
-                })
-            }
-            (None, Some(_), None) => Ok(Amounts {
-                unit_price: UnitPrice::default(),
-                gross: None,
-                discount,
-                stated_total,
-            }),
-            (None, None, _) => {
-                let field = if self.columns.has(Field::UnitPrice) {
-                    Field::UnitPrice
-                } else {
-                    Field::Total
-                };
-                Err(RowFault::of(RowReason::RequiredMissing, field, ""))
-            }
-        }
-    }
-
     fn payment(&mut self, row: &Row<'_>) -> Result<u32, RowFault> {
         let text = self.columns.text(row, Field::Payment)?;
         let text = text.as_deref().unwrap_or_default();
-        if let Some(index) = self.table.payment_indexes.get(text) {
-            return Ok(*index);
-        }
-        let method = if text.is_empty() {
-            Some(PaymentMethod::NOT_INFORMED)
-        } else {
-            payment_method(text)
-        };
-        let method = method.ok_or_else(|| RowFault::of(RowReason::UnknownCode, Field::Payment, text))?;
-        let known = self.table.payments.iter().position(|known| *known == method);
-        let index = known.unwrap_or_else(|| {
-            self.table.payments.push(method);
-            self.table.payments.len() - 1
-        });
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        self.table.payment_indexes.insert(text.to_owned(), index);
-        Ok(index)
+        self.table.payment(text)
     }
 
     fn seller(&mut self, row: &Row<'_>) -> Result<Option<u32>, RowFault> {
         let Some(text) = self.columns.text(row, Field::Seller)? else {
             return Ok(None);
         };
-        if let Some(index) = self.table.seller_indexes.get(text.as_ref()) {
-            return Ok(Some(*index));
-        }
-        let index = u32::try_from(self.table.sellers.len()).unwrap_or(u32::MAX);
-        self.table.sellers.push(text.clone().into_owned());
-        self.table.seller_indexes.insert(text.into_owned(), index);
-        Ok(Some(index))
+        Ok(Some(self.table.seller(&text)))
     }
 
     fn check_customer(&self, row: &Row<'_>) -> Result<(), RowFault> {
@@ -484,29 +379,10 @@ impl<'a> LineReader<'a> {
     }
 }
 
-struct Amounts {
-    unit_price: UnitPrice,
-    gross: Option<Amount>,
-    discount: Amount,
-    stated_total: Option<Amount>,
-}
-
 fn required<T>(value: Result<Option<T>, RowFault>, field: Field) -> Result<T, RowFault> {
     value?.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))
 }
 
 fn keep<T>(value: Result<T, RowFault>, faults: &mut Vec<RowFault>) -> Option<T> {
     value.map_err(|fault| faults.push(fault)).ok()
-}
-
-/// The price that, times the quantity, gives total plus discount back to the minor unit.
-fn price_from_total(
-    total: Amount,
-    discount: Amount,
-    quantity: Quantity,
-    currency: Currency,
-) -> Option<UnitPrice> {
-    let gross = total.checked_add(discount)?;
-    let major = rust_decimal::Decimal::try_new(gross.minor(), currency.minor_digits()).ok()?;
-    unit_price_of(major.checked_div(quantity.to_decimal())?).ok()
 }

@@ -1,7 +1,9 @@
 //! Rows of a sales sheet into sales: grouped by receipt, wherever its rows stand.
 
+mod amounts;
 mod grouping;
 mod line_reader;
+mod tables;
 
 use jiff::civil::{Date, Time};
 use posars_domain::{

@@ -1,0 +1,277 @@
+//! The words for each reason a row is refused.
+
+use crate::row_fault::RowReason;
+
+/// A reason's stable code and its words, in Portuguese and in English.
+pub(crate) struct RowTexts {
+    pub(crate) reason: RowReason,
+    pub(crate) code: &'static str,
+    /// What is wrong.
+    pub(crate) problem: [&'static str; 2],
+    /// How to correct it.
+    pub(crate) fix: [&'static str; 2],
+}
+
+/// For a reason nobody has found words for yet; a test sees that there is none.
+pub(crate) const UNWORDED: RowTexts = RowTexts {
+    reason: RowReason::Rejected,
+    code: "rejected",
+    problem: ["recusado", "refused"],
+    fix: ["veja o detalhe", "see the detail"],
+};
+
+const fn texts(
+    reason: RowReason,
+    code: &'static str,
+    problem: [&'static str; 2],
+    fix: [&'static str; 2],
+) -> RowTexts {
+    RowTexts {
+        reason,
+        code,
+        problem,
+        fix,
+    }
+}
+
+pub(crate) const ROW_TEXTS: &[RowTexts] = &[
+    texts(
+        RowReason::CpfCheckDigit,
+        "cpf_check_digit",
+        [
+            "CPF com dígito verificador errado",
+            "the check digits of the CPF do not agree",
+        ],
+        [
+            "confira o CPF; a coluna deve estar formatada como texto",
+            "check the CPF; format the column as text",
+        ],
+    ),
+    texts(
+        RowReason::CnpjCheckDigit,
+        "cnpj_check_digit",
+        [
+            "CNPJ com dígito verificador errado",
+            "the check digits of the CNPJ do not agree",
+        ],
+        [
+            "confira o CNPJ; a coluna deve estar formatada como texto",
+            "check the CNPJ; format the column as text",
+        ],
+    ),
+    texts(
+        RowReason::GtinCheckDigit,
+        "gtin_check_digit",
+        [
+            "código de barras com dígito verificador errado",
+            "the check digit of the bar code does not agree",
+        ],
+        [
+            "confira o código de barras ou deixe a célula vazia",
+            "check the bar code or leave the cell empty",
+        ],
+    ),
+    texts(
+        RowReason::DateInvalid,
+        "date_invalid",
+        [
+            "data inválida ou fora do período aceito",
+            "no date, or outside the period taken",
+        ],
+        [
+            "escreva a data como 31/12/2025, entre 2000 e amanhã",
+            "write the date as 31/12/2025, from 2000 to tomorrow",
+        ],
+    ),
+    texts(
+        RowReason::DateAmbiguous,
+        "date_ambiguous",
+        ["dia e mês podem estar trocados", "day and month could be swapped"],
+        [
+            "formate a coluna inteira como data",
+            "format the whole column as dates",
+        ],
+    ),
+    texts(
+        RowReason::NumberInvalid,
+        "number_invalid",
+        ["não é um número", "not a number"],
+        [
+            "escreva só o número, por exemplo 1234,56",
+            "write only the number, as 1234.56",
+        ],
+    ),
+    texts(
+        RowReason::NumberAmbiguous,
+        "number_ambiguous",
+        [
+            "não se sabe se o separador é decimal ou de milhar",
+            "the separator could mean decimals or thousands",
+        ],
+        ["formate a coluna como número", "format the column as numbers"],
+    ),
+    texts(
+        RowReason::NumberPrecisionLost,
+        "number_precision_lost",
+        ["o número tem dígitos demais", "the number has too many digits"],
+        [
+            "formate a coluna como texto e digite de novo, ou reduza as casas decimais",
+            "format the column as text and type it again, or use fewer decimals",
+        ],
+    ),
+    texts(
+        RowReason::FormulaWithoutValue,
+        "formula_without_value",
+        [
+            "fórmula sem resultado gravado",
+            "a formula without a stored result",
+        ],
+        [
+            "abra e salve a planilha no Excel, ou cole só os valores",
+            "open and save the sheet in Excel, or paste values only",
+        ],
+    ),
+    texts(
+        RowReason::ErrorCell,
+        "error_cell",
+        ["a célula mostra um erro", "the cell shows an error"],
+        [
+            "corrija a fórmula ou digite o valor",
+            "correct the formula or type the value",
+        ],
+    ),
+    texts(
+        RowReason::RequiredMissing,
+        "required_missing",
+        ["falta um valor obrigatório", "a required value is missing"],
+        ["preencha a célula", "fill in the cell"],
+    ),
+    texts(
+        RowReason::UnknownCode,
+        "unknown_code",
+        ["valor desconhecido", "the value is not known"],
+        [
+            "use um valor conhecido; \"cartão\" precisa dizer crédito ou débito",
+            "use a known value; a card must be said to be credit or debit",
+        ],
+    ),
+    texts(
+        RowReason::DuplicateKey,
+        "duplicate_key",
+        [
+            "a mesma chave aparece em outra linha com outro conteúdo",
+            "the same key stands in another row with other content",
+        ],
+        ["deixe só uma das linhas", "keep one of the rows"],
+    ),
+    texts(
+        RowReason::TotalMismatch,
+        "total_mismatch",
+        [
+            "o total não é quantidade x preço - desconto",
+            "the total is not quantity x price - discount",
+        ],
+        [
+            "confira quantidade, preço, desconto e total",
+            "check quantity, price, discount and total",
+        ],
+    ),
+    texts(
+        RowReason::QuantityNotPositive,
+        "quantity_not_positive",
+        ["quantidade zero ou negativa", "the quantity is zero or below"],
+        [
+            "devoluções são registradas à parte; retire a linha",
+            "returns are recorded apart; take the row out",
+        ],
+    ),
+    texts(
+        RowReason::AmountNegative,
+        "amount_negative",
+        ["valor negativo", "the amount is below zero"],
+        [
+            "devoluções e estornos são registrados à parte; retire a linha",
+            "returns are recorded apart; take the row out",
+        ],
+    ),
+    texts(
+        RowReason::TextInvalid,
+        "text_invalid",
+        [
+            "texto que este campo não aceita",
+            "a text this field does not take",
+        ],
+        [
+            "encurte o texto e retire caracteres especiais",
+            "shorten the text and take out special characters",
+        ],
+    ),
+    texts(
+        RowReason::ReceiptHasRefusedRows,
+        "receipt_has_refused_rows",
+        [
+            "outra linha da mesma venda foi recusada",
+            "another row of the same sale was refused",
+        ],
+        [
+            "corrija a outra linha e reenvie a venda inteira",
+            "correct the other row and send the whole sale again",
+        ],
+    ),
+    texts(
+        RowReason::ReceiptTooLong,
+        "receipt_too_long",
+        ["a venda tem linhas demais", "the sale has too many lines"],
+        [
+            "confira a coluna do número da venda",
+            "check the column of the receipt number",
+        ],
+    ),
+    texts(
+        RowReason::Rejected,
+        "rejected",
+        [
+            "recusado pelas regras do negócio",
+            "refused by the rules of the business",
+        ],
+        ["siga a mensagem ao lado", "follow the message beside it"],
+    ),
+    texts(
+        RowReason::IdempotencyMismatch,
+        "idempotency_mismatch",
+        [
+            "já importado antes com outro conteúdo",
+            "imported before with other content",
+        ],
+        [
+            "se o novo está certo, cancele a venda anterior",
+            "if the new one is right, void the earlier sale",
+        ],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::ROW_TEXTS;
+
+    #[test]
+    fn the_code_is_the_name_and_every_reason_has_words() {
+        let mut seen = std::collections::HashSet::new();
+        for texts in ROW_TEXTS {
+            assert_eq!(serde_json::json!(texts.reason), texts.code);
+            assert_eq!(texts.reason.code(), texts.code);
+            assert!(seen.insert(texts.code), "{} twice", texts.code);
+            assert!(
+                texts
+                    .problem
+                    .iter()
+                    .chain(&texts.fix)
+                    .all(|words| !words.is_empty())
+            );
+        }
+        assert_eq!(ROW_TEXTS.len(), REASONS);
+    }
+
+    /// Variants of the reason; a new one needs words first.
+    const REASONS: usize = 21;
+}
