@@ -117,23 +117,20 @@ impl ReactorRunner {
                 lease = self.acquire() => lease,
             };
             let Some(mut lease) = lease else { continue };
-            let stopped = tokio::select! {
-                () = &mut shutdown => true,
-                () = self.hold(&mut lease) => false,
+            let failed = tokio::select! {
+                () = &mut shutdown => None,
+                error = self.hold(&mut lease) => Some(error),
             };
-            if stopped {
-                // Best effort: a lease that is not given back runs out.
-                if let Err(error) = lease.release().await {
-                    tracing::debug!(reactor = NAME, %error, "the lease could not be given back");
-                }
-                break;
-            }
+            give_back(lease).await;
+            let Some(error) = failed else { break };
+            self.fail(&error).await;
         }
         self.status
             .send_modify(|status| status.state = ReactorState::Idle);
     }
 
-    /// Works until everything up to `position` is dealt with, here or by whoever holds the lease; answers how far it is.
+    /// Works until everything up to `position`, which must not be beyond the log's head, is dealt with, here or by
+    /// whoever holds the lease; answers how far it is.
     ///
     /// # Errors
     /// [`ReactorError`] when the database is away or the log cannot be read; what was done stays done.
@@ -147,7 +144,7 @@ impl ReactorRunner {
                 Ok(mut lease) => {
                     self.reactor.forget();
                     let reached = self.catch_up(&mut lease, position).await;
-                    lease.release().await?;
+                    give_back(lease).await;
                     return reached;
                 }
                 Err(LeaseError::Held { remaining_ms, .. }) => {
@@ -163,7 +160,12 @@ impl ReactorRunner {
         let mut attempts = 0;
         while reached < position {
             match self.advance(lease, reached).await {
-                Ok(done) => (reached, attempts) = (done.scanned_to, 0),
+                Ok(done) => {
+                    (reached, attempts) = (done.scanned_to, 0);
+                    if done.at_end {
+                        break;
+                    }
+                }
                 Err(ReactorError::Lost { .. }) => {
                     attempts += 1;
                     tokio::time::sleep(pause_after(attempts)).await;
@@ -206,8 +208,8 @@ impl ReactorRunner {
         });
     }
 
-    /// Works as long as the lease is ours.
-    async fn hold(&mut self, lease: &mut Lease) {
+    /// Works as long as nothing fails.
+    async fn hold(&mut self, lease: &mut Lease) -> ReactorError {
         let mut watch = self.log.watch();
         let mut reached = lease.position();
         loop {
@@ -223,7 +225,7 @@ impl ReactorRunner {
                         .is_err()
                         && let Err(error) = self.keep_alive(lease, reached).await
                     {
-                        return self.fail(&error.into()).await;
+                        return error.into();
                     }
                 }
                 Err(ReactorError::Lost { stream }) => {
@@ -232,7 +234,7 @@ impl ReactorRunner {
                     tokio::time::sleep(pause_after(self.failures)).await;
                 }
                 // Whatever it is, the lease may be gone as well: take it anew.
-                Err(error) => return self.fail(&error).await,
+                Err(error) => return error,
             }
         }
     }
@@ -298,5 +300,12 @@ impl ReactorRunner {
         });
         let factor = if passes { 10 } else { 50 };
         tokio::time::sleep((pause_after(self.failures) * factor).min(FAILING_PAUSE_MAX)).await;
+    }
+}
+
+/// Best effort: a lease that is not given back runs out.
+async fn give_back(lease: Lease) {
+    if let Err(error) = lease.release().await {
+        tracing::debug!(reactor = NAME, %error, "the lease could not be given back");
     }
 }

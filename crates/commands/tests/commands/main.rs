@@ -1,0 +1,11 @@
+//! The commands and reactors on a real log: each test on a database of its own.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod catalogue;
+mod goods;
+mod races;
+mod reactor;
+mod reactor_waiting;
+mod sales;
+mod shop;
+mod volume;

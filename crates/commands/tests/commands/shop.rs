@@ -1,0 +1,245 @@
+//! One small shop for all tests, and short ways to say what happens in it.
+
+use posars_commands::reactors::ReactorRunner;
+use posars_commands::{Actor, CommandError, Commands, Envelope, ReceiveGoods, ReceiveGoodsLine, Source};
+use posars_domain::product::DefineProduct;
+use posars_domain::sale::{
+    Disposition, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, VoidSale,
+};
+use posars_domain::stock::{ReceivedCost, Stock, StockEvent, StockState};
+use posars_domain::store::DefineStore;
+use posars_domain::{
+    Amount, Channel, Currency, Decider as _, DomainEvent, LineId, Payment, PaymentMethod, Quantity,
+    ReceiptId, ReturnId, SaleId, Sku, StoreId,
+};
+use posars_event_store::{
+    Direction, EventStore, Log, LogName, Position, RecordedEvent, StoreConfig, StreamName, Version,
+};
+use posars_testkit::TestDatabase;
+use uuid::Uuid;
+
+/// The server's time in every test.
+pub(crate) const NOW: &str = "2026-11-20T15:00:05Z";
+
+/// Parses a literal of a value type.
+pub(crate) fn v<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+pub(crate) const fn cents(minor: i64) -> Amount {
+    Amount::from_minor(minor)
+}
+
+/// One test's world. The database goes when it is dropped.
+pub(crate) struct Shop {
+    pub(crate) commands: Commands,
+    pub(crate) log: Log,
+    pub(crate) store: EventStore,
+    pub(crate) database: TestDatabase,
+}
+
+impl Shop {
+    /// A log with the store `centro` and the products `cafe` and `pao`.
+    pub(crate) async fn open() -> anyhow::Result<Self> {
+        let shop = Self::empty().await?;
+        shop.commands.define_store(define_store("centro"), &api()).await?;
+        for sku in ["cafe", "pao"] {
+            shop.commands.define_product(define_product(sku), &api()).await?;
+        }
+        Ok(shop)
+    }
+
+    pub(crate) async fn empty() -> anyhow::Result<Self> {
+        let database = TestDatabase::create().await?;
+        let store = EventStore::connect(StoreConfig::new(database.url())).await?;
+        let log = store.log(&LogName::parse("main")?).await?;
+        Ok(Self {
+            commands: Commands::new(log.clone()),
+            log,
+            store,
+            database,
+        })
+    }
+
+    /// A second process, as far as the log can tell.
+    pub(crate) async fn another_process(&self) -> anyhow::Result<Log> {
+        let store = EventStore::connect(StoreConfig::new(self.database.url())).await?;
+        Ok(store.log(&LogName::parse("main")?).await?)
+    }
+
+    pub(crate) async fn head(&self) -> anyhow::Result<Position> {
+        Ok(self.log.head().await?.position)
+    }
+
+    /// Lets the reactor deal with all there is.
+    pub(crate) async fn catch_up(&self) -> anyhow::Result<()> {
+        let head = self.head().await?;
+        assert!(
+            ReactorRunner::stock(self.log.clone(), "test")
+                .catch_up_to(head)
+                .await?
+                >= head
+        );
+        Ok(())
+    }
+
+    /// Sets the reactor back, as if it had been killed before its checkpoint.
+    pub(crate) async fn set_back_to(&self, position: i64) -> anyhow::Result<()> {
+        let client = self.store.pool().get().await?;
+        let sql = "update checkpoints set position = $1 where name = 'reactor.stock'";
+        assert_eq!(client.execute(sql, &[&position]).await?, 1);
+        Ok(())
+    }
+
+    pub(crate) async fn events(&self, stream: &str) -> anyhow::Result<Vec<RecordedEvent>> {
+        let stream = StreamName::parse(stream)?;
+        Ok(self
+            .log
+            .read_stream(&stream, Version::new(1), Direction::Forwards, 10_000)
+            .await?)
+    }
+
+    pub(crate) async fn stock_events(&self, sku: &str) -> anyhow::Result<Vec<StockEvent>> {
+        let events = self.events(&format!("stock-centro-{sku}")).await?;
+        Ok(events.iter().map(decoded).collect())
+    }
+
+    /// The stock of `centro`: quantity and value.
+    pub(crate) async fn on_hand(&self, sku: &str) -> anyhow::Result<(String, i64)> {
+        let events = self.stock_events(sku).await?;
+        let balance = events.iter().fold(StockState::default(), Stock::evolve).balance;
+        Ok((balance.quantity.to_string(), balance.value.minor()))
+    }
+}
+
+pub(crate) fn decoded<E: DomainEvent>(event: &RecordedEvent) -> E {
+    E::from_json(event.event_type.as_str(), event.schema_version, &event.data).unwrap()
+}
+
+pub(crate) fn api() -> Envelope {
+    let actor = Actor {
+        subject: "ana".to_owned(),
+        client: Some("test".to_owned()),
+    };
+    Envelope::new(actor, Source::Api, v(NOW))
+}
+
+pub(crate) fn asked_as(request_id: Uuid) -> Envelope {
+    Envelope {
+        request_id: Some(request_id),
+        ..api()
+    }
+}
+
+pub(crate) fn define_store(store_id: &str) -> DefineStore {
+    DefineStore {
+        store_id: v(store_id),
+        name: store_id.to_owned(),
+        cnpj: None,
+        time_zone: v("America/Sao_Paulo"),
+        day_cutover: jiff::civil::time(0, 0, 0, 0),
+        currency: Currency::BRL,
+    }
+}
+
+pub(crate) fn define_product(sku: &str) -> DefineProduct {
+    DefineProduct {
+        sku: v(sku),
+        name: sku.to_owned(),
+        gtin: None,
+        ncm: None,
+        unit: "UN".to_owned(),
+        decimals: 3,
+        tracked: true,
+    }
+}
+
+/// A new sale of `centro` with these lines of 10.00 each, paid in cash.
+pub(crate) fn sale(lines: &[(&str, &str)]) -> RecordSale {
+    let line = |(index, (sku, quantity)): (usize, &(&str, &str))| RecordSaleLine {
+        line_id: LineId(u32::try_from(index).unwrap() + 1),
+        sku: v(sku),
+        description: (*sku).to_owned(),
+        quantity: v(quantity),
+        unit: "UN".to_owned(),
+        unit_price: v("10"),
+        line_discount: Amount::ZERO,
+        net: None,
+    };
+    let paid: i64 = lines
+        .iter()
+        .map(|(_, quantity)| v::<Quantity>(quantity).ten_thousandths() / 10)
+        .sum();
+    RecordSale {
+        sale_id: SaleId::new(Uuid::now_v7()),
+        store_id: v("centro"),
+        register_no: Some(v("1")),
+        receipt: None,
+        occurred_at: v("2026-11-20T15:00:00Z"),
+        channel: Channel::COUNTER,
+        currency: Currency::BRL,
+        lines: lines.iter().enumerate().map(line).collect(),
+        order_discounts: Vec::new(),
+        payments: vec![Payment::new(PaymentMethod::CASH, cents(paid))],
+        change: Amount::ZERO,
+        total: None,
+        customer: None,
+        seller: None,
+        fiscal_ref: None,
+        tax_summary: Vec::new(),
+    }
+}
+
+pub(crate) fn void_of(sale: &RecordSale) -> VoidSale {
+    VoidSale {
+        sale_id: sale.sale_id,
+        occurred_at: v("2026-11-20T15:00:03Z"),
+        reason: "Cliente desistiu".to_owned(),
+        fiscal_ref: None,
+    }
+}
+
+pub(crate) fn return_of(
+    sale: &RecordSale,
+    line_id: u32,
+    quantity: &str,
+    disposition: Disposition,
+) -> RecordReturn {
+    RecordReturn {
+        sale_id: sale.sale_id,
+        return_id: ReturnId::new(Uuid::now_v7()),
+        occurred_at: v("2026-11-20T15:00:04Z"),
+        lines: vec![RecordReturnLine {
+            line_id: LineId(line_id),
+            quantity: v(quantity),
+            disposition,
+        }],
+        refunds: Vec::new(),
+        reason: None,
+        fiscal_ref: None,
+    }
+}
+
+/// A new delivery to `centro`: SKU, quantity, total cost.
+pub(crate) fn delivery(lines: &[(&str, &str, i64)]) -> ReceiveGoods {
+    let line = |(index, (sku, quantity, cost)): (usize, &(&str, &str, i64))| ReceiveGoodsLine {
+        line_id: LineId(u32::try_from(index).unwrap() + 1),
+        sku: v::<Sku>(sku),
+        quantity: v(quantity),
+        cost: ReceivedCost::Total(cents(*cost)),
+        landed: Amount::ZERO,
+    };
+    ReceiveGoods {
+        receipt_id: ReceiptId::new(Uuid::now_v7()),
+        store_id: v::<StoreId>("centro"),
+        occurred_at: v("2026-11-20T14:00:00Z"),
+        currency: Currency::BRL,
+        supplier: None,
+        access_key: None,
+        lines: lines.iter().enumerate().map(line).collect(),
+    }
+}
+
+pub(crate) fn reason<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
+    result.unwrap_err().reason().to_owned()
+}
