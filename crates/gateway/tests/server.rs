@@ -1,0 +1,145 @@
+//! Health, reflection, deadlines and limits of the server itself.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod shop;
+
+use std::time::Duration;
+
+use posars_gateway::Limits;
+use posars_gateway::proto::inventory::v1::GetStockItemRequest;
+use shop::{STORE, Shop, refused, sale, value};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_stream::StreamExt as _;
+use tonic::Code;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+use tonic_reflection::pb::{v1, v1alpha};
+use uuid::Uuid;
+
+const SALES: &str = "posars.sales.v1.SaleService";
+const REPORTS: &str = "posars.reporting.v1.SalesReportService";
+
+async fn health(shop: &Shop, service: &str) -> ServingStatus {
+    let request = HealthCheckRequest { service: service.into() };
+    let answer: HealthCheckResponse =
+        HealthClient::new(shop.channel.clone()).check(request).await.unwrap().into_inner();
+    answer.status()
+}
+
+#[tokio::test]
+async fn health_follows_the_readiness_handle() {
+    let shop = Shop::empty().await;
+    assert_eq!(health(&shop, "").await, ServingStatus::NotServing);
+    assert_eq!(shop.readiness.not_serving().len(), 5);
+
+    shop.readiness.start_serving().await;
+    assert!(shop.readiness.is_serving());
+    assert_eq!(health(&shop, "").await, ServingStatus::Serving);
+    assert_eq!(health(&shop, SALES).await, ServingStatus::Serving);
+
+    shop.readiness.stop_service(REPORTS).await;
+    assert_eq!(health(&shop, REPORTS).await, ServingStatus::NotServing);
+    assert_eq!(health(&shop, SALES).await, ServingStatus::Serving);
+    assert_eq!(health(&shop, "").await, ServingStatus::NotServing);
+    assert_eq!(shop.readiness.not_serving(), [REPORTS]);
+}
+
+#[tokio::test]
+async fn reflection_lists_and_describes_the_services() {
+    let shop = Shop::empty().await;
+    let mut client = ServerReflectionClient::new(shop.channel.clone());
+    let list = v1::ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    let describe = v1::ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::FileContainingSymbol(SALES.into())),
+    };
+    let mut answers = client.server_reflection_info(tokio_stream::iter([list, describe])).await.unwrap().into_inner();
+    let Some(MessageResponse::ListServicesResponse(listed)) =
+        answers.next().await.unwrap().unwrap().message_response
+    else {
+        panic!("no list")
+    };
+    let names: Vec<_> = listed.service.iter().map(|service| service.name.as_str()).collect();
+    for expected in [SALES, REPORTS, "grpc.health.v1.Health"] {
+        assert!(names.contains(&expected), "{expected} in {names:?}");
+    }
+    let described = answers.next().await.unwrap().unwrap().message_response;
+    assert!(matches!(described, Some(MessageResponse::FileDescriptorResponse(files)) if !files.file_descriptor_proto.is_empty()));
+}
+
+#[tokio::test]
+async fn older_clients_find_reflection_too() {
+    let shop = Shop::empty().await;
+    let mut client =
+        v1alpha::server_reflection_client::ServerReflectionClient::new(shop.channel.clone());
+    let list = v1alpha::ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(v1alpha::server_reflection_request::MessageRequest::ListServices(String::new())),
+    };
+    let mut answers = client.server_reflection_info(tokio_stream::iter([list])).await.unwrap().into_inner();
+    assert!(answers.next().await.unwrap().unwrap().message_response.is_some());
+}
+
+#[tokio::test]
+async fn a_read_model_that_stays_behind_ends_at_the_deadline() {
+    let limits = Limits { deadline_max: Duration::from_millis(400), ..Limits::default() };
+    let shop = Shop::with_limits(limits).await;
+    let request = GetStockItemRequest { name: format!("{STORE}/stockItems/a"), min_position: 1_000_000 };
+    let details = refused(shop.stock().get_stock_item(request).await, Code::DeadlineExceeded, "READ_MODEL_BEHIND");
+    assert_eq!((value(&details, "min_position"), value(&details, "position")), ("1000000", "0"));
+    assert!(details.retry_info().is_some());
+}
+
+#[tokio::test]
+async fn a_call_is_cut_off_at_its_deadline() {
+    let limits = Limits { deadline_max: Duration::from_nanos(1), ..Limits::default() };
+    let shop = Shop::with_limits(limits).await;
+    let answer = shop.sales().record_sale(sale(Uuid::now_v7())).await;
+    let details = refused(answer, Code::DeadlineExceeded, "DEADLINE_EXCEEDED");
+    assert_eq!(value(&details, "timeout_ms"), "0");
+}
+
+#[tokio::test]
+async fn a_timeout_that_cannot_be_read_is_refused() {
+    let shop = Shop::empty().await;
+    let mut request = tonic::Request::new(sale(Uuid::now_v7()));
+    request.metadata_mut().insert("grpc-timeout", "soon".parse().unwrap());
+    let details = refused(shop.sales().record_sale(request).await, Code::InvalidArgument, "INVALID_TIMEOUT");
+    assert_eq!(value(&details, "timeout"), "soon");
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_is_refused() {
+    let limits = Limits { request_bytes_max: 1000, ..Limits::default() };
+    let shop = Shop::with_limits(limits).await;
+    let mut request = sale(Uuid::now_v7());
+    request.seller = "x".repeat(2000);
+    let status = shop.sales().record_sale(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::OutOfRange, "{status}");
+}
+
+#[tokio::test]
+async fn unknown_paths_answer_in_the_callers_protocol() {
+    let shop = Shop::empty().await;
+    let mut socket = tokio::net::TcpStream::connect(shop.address).await.unwrap();
+    let request = b"GET /nothing HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n";
+    socket.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+
+    let path = "/posars.sales.v1.SaleService/Nothing".parse().unwrap();
+    let mut client = tonic::client::Grpc::new(shop.channel.clone());
+    client.ready().await.unwrap();
+    let codec: tonic_prost::ProstCodec<HealthCheckRequest, HealthCheckResponse> = Default::default();
+    let request = tonic::Request::new(HealthCheckRequest::default());
+    let status = client.unary(request, path, codec).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unimplemented);
+}
