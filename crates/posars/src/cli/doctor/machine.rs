@@ -1,0 +1,165 @@
+//! What can be checked without a database: the folder, the disk, the port, the clock.
+
+use std::net::{TcpListener, ToSocketAddrs as _};
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::checkup::Check;
+use crate::folder_lock::owner_of;
+use crate::settings::Place;
+
+/// Below this PostgreSQL may stop at any checkpoint: its WAL alone grows to 4 GiB under load.
+const DISK_FREE_BYTES_MIN: u64 = 512 * 1024 * 1024;
+/// Below this somebody should begin to look for room.
+const DISK_FREE_BYTES_LOW: u64 = 5 * 1024 * 1024 * 1024;
+/// A machine whose clock stands before this release was built has lost its battery.
+const CLOCK_MIN: &str = "2026-01-01T00:00:00Z";
+const MIB: u64 = 1024 * 1024;
+
+/// The checks, in order.
+pub(super) fn checks(place: &Place, listen: &str) -> Vec<Check> {
+    let folder = match place {
+        Place::Folder(folder) => Some(folder.as_path()),
+        Place::Url(_) => None,
+    };
+    let mut checks = Vec::new();
+    if let Some(folder) = folder {
+        checks.extend([data_folder(folder), disk(folder)]);
+    }
+    checks.extend([port(listen, folder), clock(Timestamp::now())]);
+    checks
+}
+
+fn data_folder(folder: &Path) -> Check {
+    const NAME: &str = "data_folder";
+    let shown = folder.display();
+    let existing = nearest_existing(folder);
+    if !existing.is_dir() {
+        return Check::fault(
+            NAME,
+            format!("{} is not a folder", existing.display()),
+            "choose another folder with --data DIR",
+        );
+    }
+    if let Err(error) = rustix::fs::access(
+        existing,
+        rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK,
+    ) {
+        return Check::fault(
+            NAME,
+            format!("{} is not writable for this user: {error}", existing.display()),
+            "choose another folder with --data DIR, or give this user the right to write there",
+        );
+    }
+    match (
+        posars_local_postgres::cluster_major(folder),
+        posars_local_postgres::running_pid(folder),
+    ) {
+        (Some(major), Some(pid)) => Check::ok(
+            NAME,
+            format!("{shown} (PostgreSQL {major}, running as process {pid})"),
+        ),
+        (Some(major), None) => Check::ok(NAME, format!("{shown} (PostgreSQL {major}, not running)")),
+        (None, _) => Check::warning(
+            NAME,
+            format!("{shown} holds no data yet"),
+            "nothing to do: `posars up` or `posars import FILE` makes it",
+        ),
+    }
+}
+
+fn disk(folder: &Path) -> Check {
+    const NAME: &str = "disk_space";
+    let existing = nearest_existing(folder);
+    let free_bytes = match rustix::fs::statvfs(existing) {
+        Ok(stat) => stat.f_bavail.saturating_mul(stat.f_frsize),
+        Err(error) => {
+            return Check::skipped(NAME, format!("{} cannot be asked: {error}", existing.display()));
+        }
+    };
+    let found = format!("{} MiB free at {}", free_bytes / MIB, existing.display());
+    let fix = "make room on that disk, or move the data folder to a larger one and name it with --data DIR";
+    if free_bytes < DISK_FREE_BYTES_MIN {
+        Check::fault(NAME, found, fix)
+    } else if free_bytes < DISK_FREE_BYTES_LOW {
+        Check::warning(NAME, found, fix)
+    } else {
+        Check::ok(NAME, found)
+    }
+}
+
+fn port(listen: &str, folder: Option<&Path>) -> Check {
+    const NAME: &str = "listen_address";
+    let address = match listen.to_socket_addrs().map(|mut found| found.next()) {
+        Ok(Some(address)) => address,
+        Ok(None) | Err(_) => {
+            return Check::fault(
+                NAME,
+                format!("{listen} is no address"),
+                "write it as ADDRESS:PORT, such as 127.0.0.1:8080",
+            );
+        }
+    };
+    match TcpListener::bind(address) {
+        Ok(_) => Check::ok(NAME, format!("{listen} is free")),
+        Err(error) => match folder.and_then(owner_of) {
+            Some(owner) if owner.listen == address.to_string() => Check::ok(
+                NAME,
+                format!("{listen} is served by posars up, process {}", owner.pid),
+            ),
+            Some(_) | None => Check::fault(
+                NAME,
+                format!("{listen} cannot be listened on: {error}"),
+                "end the program that uses it (see `ss -ltnp`), or choose another with --listen ADDR",
+            ),
+        },
+    }
+}
+
+fn clock(now: Timestamp) -> Check {
+    const NAME: &str = "clock";
+    match CLOCK_MIN.parse::<Timestamp>() {
+        Ok(earliest) if now < earliest => Check::fault(
+            NAME,
+            format!("this machine believes it is {now:.0}"),
+            "set the clock, for instance with `timedatectl set-ntp true`: sales would land on the wrong day",
+        ),
+        Ok(_) | Err(_) => Check::ok(NAME, format!("{now:.0}")),
+    }
+}
+
+fn nearest_existing(folder: &Path) -> &Path {
+    folder
+        .ancestors()
+        .find(|part| part.exists())
+        .unwrap_or(Path::new("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::checkup::State;
+    use super::*;
+
+    #[test]
+    fn a_clock_before_the_release_is_a_fault() {
+        assert_eq!(clock(Timestamp::UNIX_EPOCH).state, State::Fault);
+        assert_eq!(clock(Timestamp::now()).state, State::Ok);
+    }
+
+    #[test]
+    fn a_port_in_use_is_a_fault_and_a_free_one_is_not() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        assert_eq!(port(&address, None).state, State::Fault);
+        drop(taken);
+        assert_eq!(port(&address, None).state, State::Ok);
+        assert_eq!(port("nowhere", None).state, State::Fault);
+    }
+
+    #[test]
+    fn a_folder_below_a_file_is_a_fault() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(data_folder(&file.path().join("posars")).state, State::Fault);
+    }
+}

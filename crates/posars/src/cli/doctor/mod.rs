@@ -1,0 +1,138 @@
+//! `posars doctor`: this machine, the settings and the database, checked, with a fix for each fault.
+
+mod checkup;
+mod machine;
+mod server;
+
+use std::io::{self, Write};
+
+use clap::{ArgMatches, Args};
+use serde::Serialize;
+
+use crate::failure::{Exit, Failure};
+use crate::screen::{Outcome, table};
+use crate::session::{CommonArgs, Session};
+use crate::settings::{LISTEN_DEFAULT, Origin, Place, origin_of, without_password};
+
+use checkup::{Check, State};
+
+/// Options of `posars doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  posars doctor\n  posars doctor --data /srv/posars --json")]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    /// The address that `posars up` would listen on
+    #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
+    pub(crate) listen: String,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Diagnosis {
+    version: &'static str,
+    /// Whether there is no fault; warnings are none.
+    healthy: bool,
+    settings: Vec<Setting>,
+    checks: Vec<Check>,
+}
+
+/// One setting of this run.
+#[derive(Debug, Serialize)]
+struct Setting {
+    name: &'static str,
+    value: Option<String>,
+    origin: Origin,
+}
+
+/// Looks at everything that can be looked at; one fault does not hide the next.
+pub(crate) async fn run(
+    listen: String,
+    matches: &ArgMatches,
+    session: &Session,
+) -> Result<Diagnosis, Failure> {
+    let place = &session.place.place;
+    let settings = settings(&listen, matches, session);
+    let mut checks = machine::checks(place, &listen);
+    checks.extend(server::checks(place, session.screen).await);
+    Ok(Diagnosis {
+        version: env!("CARGO_PKG_VERSION"),
+        healthy: checks.iter().all(|check| check.state != State::Fault),
+        settings,
+        checks,
+    })
+}
+
+fn settings(listen: &str, matches: &ArgMatches, session: &Session) -> Vec<Setting> {
+    let chosen = &session.place;
+    let (data, url) = match &chosen.place {
+        Place::Folder(folder) => (Some(folder.display().to_string()), None),
+        Place::Url(url) => (None, Some(without_password(url))),
+    };
+    let place = |name, value: Option<String>| {
+        let origin = if value.is_some() {
+            chosen.origin
+        } else {
+            Origin::Default
+        };
+        Setting { name, value, origin }
+    };
+    let variable = |name| {
+        let value = std::env::var(name).ok();
+        let origin = if value.is_some() {
+            Origin::Environment
+        } else {
+            Origin::Default
+        };
+        Setting { name, value, origin }
+    };
+    vec![
+        place("POSARS_DATA", data),
+        place("POSARS_DATABASE_URL", url),
+        Setting {
+            name: "POSARS_LISTEN",
+            value: Some(listen.to_owned()),
+            origin: origin_of(matches, "listen").unwrap_or(Origin::Default),
+        },
+        variable("POSARS_PG_BIN"),
+        variable("POSARS_LOG"),
+        variable("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        variable("NO_COLOR"),
+    ]
+}
+
+impl Outcome for Diagnosis {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "posars {}", self.version)?;
+        let rows = self.settings.iter().map(|setting| {
+            let origin = match setting.origin {
+                Origin::Flag => "flag",
+                Origin::Environment => "environment",
+                Origin::Default => "default",
+            };
+            let value = setting.value.clone().unwrap_or_else(|| "-".to_owned());
+            [setting.name.to_owned(), value, origin.to_owned()]
+        });
+        writeln!(out, "{}", table(["setting", "value", "from"], rows))?;
+        for check in &self.checks {
+            writeln!(out, "{:>7}  {}: {}", check.state.word(), check.name, check.found)?;
+            if let Some(fix) = &check.fix {
+                writeln!(out, "         fix: {fix}")?;
+            }
+        }
+        let verdict = if self.healthy {
+            "No fault found."
+        } else {
+            "There are faults; see the fixes above."
+        };
+        writeln!(out, "{verdict}")
+    }
+
+    fn exit(&self) -> Exit {
+        if self.healthy {
+            Exit::Success
+        } else {
+            Exit::Failure
+        }
+    }
+}

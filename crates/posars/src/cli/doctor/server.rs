@@ -1,0 +1,276 @@
+//! What only a database can answer: PostgreSQL itself, the schema, the log and who holds its leases.
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use posars_event_store::{ServerFacts, SubscriptionState};
+use posars_local_postgres::{Installation, MAJOR_MIN};
+
+use super::checkup::Check;
+use crate::database::{Database, Need};
+use crate::failure::Failure;
+use crate::house::House;
+use crate::screen::Screen;
+use crate::settings::Place;
+
+/// A larger difference between our clock and the server's puts events near midnight on the wrong day.
+const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(5);
+/// `posars up` needs about 25 connections, and one-shot commands come on top.
+const CONNECTIONS_MIN: u32 = 40;
+
+/// The checks, in order; those behind a fault are skipped.
+pub(super) async fn checks(place: &Place, screen: Screen) -> Vec<Check> {
+    let mut checks = Vec::new();
+    if let Place::Folder(folder) = place {
+        checks.push(programs(folder, screen).await);
+        if posars_local_postgres::cluster_major(folder).is_none() {
+            checks.push(Check::skipped("database", "there is no data yet"));
+            return checks;
+        }
+    }
+    match Database::open_unmigrated(place, Need::Existing, screen).await {
+        Ok(database) => {
+            checks.extend(on_database(&database).await);
+            if let Err(failure) = database.close(screen).await {
+                checks.push(Check::failed("database", failure));
+            }
+        }
+        Err(failure) => checks.push(Check::failed("database", failure)),
+    }
+    checks
+}
+
+async fn programs(folder: &Path, screen: Screen) -> Check {
+    const NAME: &str = "postgresql_programs";
+    let folder = folder.to_owned();
+    let found =
+        tokio::task::spawn_blocking(move || Installation::find_for(&folder, &|line| screen.say(line))).await;
+    match found {
+        Ok(Ok(found)) => Check::ok(
+            NAME,
+            format!("PostgreSQL {} in {}", found.version(), found.bin_dir().display()),
+        ),
+        Ok(Err(error)) => Check::failed(NAME, Failure::from(error)),
+        Err(error) => Check::skipped(NAME, error.to_string()),
+    }
+}
+
+async fn on_database(database: &Database) -> Vec<Check> {
+    let schema = match posars_schema::pending(database.url()).await {
+        Err(error) => return vec![Check::failed("database", error.into())],
+        Ok(pending) if pending.is_empty() => {
+            let version = posars_schema::migrations().last().map_or(0, |last| last.version);
+            Check::ok("schema", format!("current, version {version}"))
+        }
+        Ok(pending) => {
+            let found = format!("{} migrations are missing", pending.len());
+            return vec![
+                Check::ok("database", "answers"),
+                Check::fault(
+                    "schema",
+                    found,
+                    "run `posars migrate` with the same --data or POSARS_DATABASE_URL",
+                ),
+            ];
+        }
+    };
+    let mut checks = vec![Check::ok("database", "answers"), schema];
+    match House::open(database).await {
+        Ok(house) => checks.extend(on_house(&house).await),
+        Err(failure) => checks.push(Check::failed("log", failure)),
+    }
+    checks
+}
+
+async fn on_house(house: &House) -> Vec<Check> {
+    let mut checks = Vec::new();
+    match house.store.server_facts().await {
+        Ok(facts) => checks.extend(on_server(&facts, Timestamp::now())),
+        Err(error) => checks.push(Check::failed("postgresql", error.into())),
+    }
+    match house.log.head().await {
+        Ok(head) => {
+            let last = head
+                .recorded_at
+                .map_or("empty".to_owned(), |at| format!("last event {at:.0}"));
+            checks.push(Check::ok(
+                "log",
+                format!("{} at position {}, {last}", house.log.name(), head.position),
+            ));
+        }
+        Err(error) => checks.push(Check::failed("log", error.into())),
+    }
+    match house.log.subscriptions().await {
+        Ok(all) => checks.push(leases(&all)),
+        Err(error) => checks.push(Check::failed("leases", error.into())),
+    }
+    checks
+}
+
+fn on_server(facts: &ServerFacts, now: Timestamp) -> Vec<Check> {
+    let major = facts
+        .version
+        .split(['.', ' '])
+        .next()
+        .and_then(|text| text.parse::<u32>().ok());
+    let version = if major.is_some_and(|major| major < MAJOR_MIN) {
+        Check::fault(
+            "postgresql",
+            format!("PostgreSQL {}", facts.version),
+            format!("move to PostgreSQL {MAJOR_MIN} or newer; the schema needs it"),
+        )
+    } else if facts.is_standby {
+        Check::fault(
+            "postgresql",
+            format!("PostgreSQL {} is a standby and takes no writes", facts.version),
+            "let POSARS_DATABASE_URL name the primary",
+        )
+    } else {
+        Check::ok("postgresql", format!("PostgreSQL {}", facts.version))
+    };
+    let connections = if facts.max_connections < CONNECTIONS_MIN {
+        Check::warning(
+            "max_connections",
+            facts.max_connections.to_string(),
+            format!("set max_connections to {CONNECTIONS_MIN} or more, or commands will wait for each other"),
+        )
+    } else {
+        Check::ok("max_connections", facts.max_connections.to_string())
+    };
+    vec![
+        version,
+        durable("fsync", &facts.fsync),
+        durable("full_page_writes", &facts.full_page_writes),
+        durable("synchronous_commit", &facts.synchronous_commit),
+        connections,
+        skew(facts.clock, now),
+    ]
+}
+
+fn durable(name: &'static str, value: &str) -> Check {
+    if value == "off" {
+        Check::fault(
+            name,
+            "off: a power cut loses sales that were acknowledged",
+            format!("set {name} = on in postgresql.conf and reload it"),
+        )
+    } else {
+        Check::ok(name, value)
+    }
+}
+
+fn skew(server: Timestamp, ours: Timestamp) -> Check {
+    const NAME: &str = "clock_skew";
+    let skew = server.duration_since(ours).abs();
+    let found = format!("{} ms between this machine and PostgreSQL", skew.as_millis());
+    if skew > CLOCK_SKEW_MAX {
+        Check::fault(
+            NAME,
+            found,
+            "set both clocks by NTP, for instance with `timedatectl set-ntp true`",
+        )
+    } else {
+        Check::ok(NAME, found)
+    }
+}
+
+fn leases(all: &[SubscriptionState]) -> Check {
+    const NAME: &str = "leases";
+    let held: Vec<String> = all
+        .iter()
+        .filter_map(|one| {
+            let (holder, remaining_ms) = one.lease.as_ref()?;
+            Some(format!(
+                "{} by {holder} for {remaining_ms} ms at {}",
+                one.name, one.position
+            ))
+        })
+        .collect();
+    if held.is_empty() {
+        Check::ok(NAME, "nobody works on this log now")
+    } else {
+        Check::ok(NAME, held.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::checkup::State;
+    use super::*;
+
+    fn facts() -> ServerFacts {
+        ServerFacts {
+            version: "15.18 (Debian)".to_owned(),
+            fsync: "on".to_owned(),
+            synchronous_commit: "on".to_owned(),
+            full_page_writes: "on".to_owned(),
+            max_connections: 100,
+            is_standby: false,
+            clock: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn faults(facts: &ServerFacts) -> Vec<&'static str> {
+        let checks = on_server(facts, Timestamp::UNIX_EPOCH);
+        checks
+            .iter()
+            .filter(|check| check.state != State::Ok)
+            .map(|check| check.name)
+            .collect()
+    }
+
+    #[test]
+    fn each_bad_setting_is_found_by_its_own_check() {
+        assert!(faults(&facts()).is_empty());
+        assert_eq!(
+            faults(&ServerFacts {
+                fsync: "off".into(),
+                ..facts()
+            }),
+            ["fsync"]
+        );
+        assert_eq!(
+            faults(&ServerFacts {
+                full_page_writes: "off".into(),
+                ..facts()
+            }),
+            ["full_page_writes"]
+        );
+        assert_eq!(
+            faults(&ServerFacts {
+                synchronous_commit: "off".into(),
+                ..facts()
+            }),
+            ["synchronous_commit"]
+        );
+        assert_eq!(
+            faults(&ServerFacts {
+                max_connections: 10,
+                ..facts()
+            }),
+            ["max_connections"]
+        );
+        assert_eq!(
+            faults(&ServerFacts {
+                version: "14.9".into(),
+                ..facts()
+            }),
+            ["postgresql"]
+        );
+        assert_eq!(
+            faults(&ServerFacts {
+                is_standby: true,
+                ..facts()
+            }),
+            ["postgresql"]
+        );
+        let late = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(60);
+        assert_eq!(
+            faults(&ServerFacts {
+                clock: late,
+                ..facts()
+            }),
+            ["clock_skew"]
+        );
+    }
+}

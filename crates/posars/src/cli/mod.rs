@@ -1,0 +1,119 @@
+//! The command line: one file per command, each with its options, its work and its result.
+
+mod audit;
+mod doctor;
+mod migrate;
+mod projections;
+mod up;
+
+use clap::{ArgMatches, Parser, Subcommand};
+
+use crate::bench::{self, Bench};
+use crate::failure::{Exit, Failure};
+use crate::screen::Screen;
+use crate::session::Session;
+use crate::telemetry::{Telemetry, Voice};
+
+/// posars: an event-sourced back office for retailers
+///
+/// Every sale, delivery and count is a fact in one append-only log on PostgreSQL; stock, daily sales and reports are
+/// derived from it and can be rebuilt and proven. Without a database of your own, posars runs a private PostgreSQL
+/// below its data folder.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is away, 4 conflict, 5 verification failed.
+/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_LISTEN, POSARS_PG_BIN, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT;
+/// a flag beats its variable. `posars doctor` shows them all.
+#[derive(Debug, Parser)]
+#[command(
+    name = "posars",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Example:\n  posars up --demo\n  posars import vendas.xlsx --define-missing\n  \
+                  posars report daily-sales --from 2026-01-01 --to 2026-01-31 --format xlsx --out january.xlsx"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the whole of posars: gRPC, health, metrics, stock and projections
+    Up(up::UpArgs),
+    /// Bring the database's schema up to date
+    Migrate(migrate::MigrateArgs),
+    /// Look after the read models
+    #[command(subcommand)]
+    Projections(projections::ProjectionsCommand),
+    /// Prove the log, or print its history
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Measure posars against the raw limit of the same PostgreSQL
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars bench append --clients 64 --seconds 6 --json"
+    )]
+    Bench(Bench),
+    /// Check this machine, the settings and the database, with a fix for each fault
+    Doctor(doctor::DoctorArgs),
+}
+
+/// Runs the command and says how the process ends.
+pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
+    match cli.command {
+        Command::Up(args) => {
+            let common = args.common.clone();
+            Session::run(common, matches, Voice::Server, async |session| {
+                up::run(args, session).await
+            })
+            .await
+        }
+        Command::Migrate(args) => Session::run(args.common, matches, Voice::Command, migrate::run).await,
+        Command::Projections(command) => projections::run(command, matches).await,
+        Command::Audit(command) => audit::run(command, matches).await,
+        Command::Bench(bench) => measure(bench).await,
+        Command::Doctor(args) => {
+            let common = args.common.clone();
+            let listen = args.listen;
+            Session::run(common, matches, Voice::Command, async |session| {
+                doctor::run(listen, matches, session).await
+            })
+            .await
+        }
+    }
+}
+
+/// Benchmarks print their own report and have their own place: a scratch database.
+async fn measure(bench: Bench) -> Exit {
+    let screen = Screen::new(None, false);
+    let telemetry = match Telemetry::start(Voice::Command) {
+        Ok(telemetry) => telemetry,
+        Err(failure) => return screen.fail(&failure),
+    };
+    let result = bench::run(bench).await;
+    telemetry.stop();
+    match result {
+        Ok(()) => Exit::Success,
+        Err(error) => screen.fail(
+            &Failure::new(
+                Exit::Failure,
+                "BENCH_FAILED",
+                format!("the benchmark did not finish: {error:#}"),
+            )
+            .next("mend what it says and run it again; `posars doctor` checks PostgreSQL"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+}

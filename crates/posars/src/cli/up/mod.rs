@@ -1,0 +1,123 @@
+//! `posars up`: everything in one process, on a private PostgreSQL unless told otherwise.
+
+mod ready;
+mod serving;
+mod watch;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Instant;
+
+use clap::Args;
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+use crate::database::{Database, Need};
+use crate::failure::{Exit, Failure};
+use crate::folder_lock::{Owner, UpLock};
+use crate::screen::Outcome;
+use crate::session::{CommonArgs, Session};
+use crate::settings::{LISTEN_DEFAULT, Place};
+use crate::signals::EndRequests;
+use ready::Ready;
+use serving::Serving;
+
+/// Options of `posars up`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  posars up\n  posars up --demo --listen 0.0.0.0:8080 --data /srv/posars")]
+pub(crate) struct UpArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    /// Address for gRPC and plain HTTP; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
+    listen: String,
+    /// Seed a believable shop: two stores, forty products, four weeks of sales
+    #[arg(long)]
+    demo: bool,
+}
+
+/// Nothing further to say: what there was to say was said when it was ready.
+#[derive(Debug, Serialize)]
+pub(crate) struct Ended {}
+
+impl Outcome for Ended {
+    fn write_text(&self, _out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn is_silent(&self) -> bool {
+        true
+    }
+}
+
+/// Runs until Ctrl-C or SIGTERM, then ends in order: no process is left behind.
+pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failure> {
+    let began = Instant::now();
+    let asked = EndRequests::listen();
+    let mut lock = match &session.place.place {
+        Place::Folder(folder) => Some(UpLock::take(folder, &owner(&args.listen))?),
+        Place::Url(_) => None,
+    };
+    // Before PostgreSQL: a taken port is the commonest mistake and should be told at once.
+    let (listener, address) = listen(&args.listen).await?;
+    if let Some(lock) = &mut lock {
+        lock.rewrite(&owner(&address.to_string()));
+    }
+    let mut database = tokio::select! {
+        opened = Database::open(&session.place.place, Need::Serving, session.screen) => opened?,
+        () = asked.first() => return Ok(Ended {}),
+    };
+    let started = tokio::select! {
+        started = Serving::start(session, &database, listener, args.demo) => Some(started),
+        () = asked.first() => None,
+    };
+    let served = match started {
+        Some(Ok(serving)) => {
+            let ready = Ready::of(session, &database, address, serving.seeded, began);
+            if let Err(error) = session.screen.show(&ready) {
+                tracing::debug!(%error, "nobody reads standard output");
+            }
+            serving.until_asked_to_end(session, &mut database, &asked).await
+        }
+        Some(Err(failure)) => Err(failure),
+        None => Ok(()),
+    };
+    let closed = database.close(session.screen).await;
+    drop(lock);
+    served?;
+    closed?;
+    Ok(Ended {})
+}
+
+async fn listen(text: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = async {
+        let listener = TcpListener::bind(text).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bound.await.map_err(|error: std::io::Error| {
+        let taken = error.kind() == std::io::ErrorKind::AddrInUse;
+        let (exit, code) = if taken {
+            (Exit::Conflict, "ADDRESS_IN_USE")
+        } else {
+            (Exit::Failure, "ADDRESS_UNUSABLE")
+        };
+        Failure::new(exit, code, format!("{text} cannot be listened on: {error}"))
+            .next("end the program that uses it (see `ss -ltnp`), or choose another with --listen ADDR, such as 127.0.0.1:0")
+    })
+}
+
+fn owner(listen: &str) -> Owner {
+    Owner {
+        pid: std::process::id(),
+        listen: listen.to_owned(),
+    }
+}
+
+/// The folder that a further command needs to be told of; none when it would find it by itself.
+fn folder_to_name(session: &Session) -> Option<&Path> {
+    match (&session.place.place, session.place.origin) {
+        (Place::Folder(folder), crate::settings::Origin::Flag) => Some(folder),
+        (Place::Folder(_) | Place::Url(_), _) => None,
+    }
+}

@@ -1,0 +1,132 @@
+//! What `posars up` says when it is ready: where it serves and what to try first.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::folder_to_name;
+use crate::database::Database;
+use crate::demo::Seeded;
+use crate::screen::Outcome;
+use crate::session::Session;
+use crate::settings::{Place, without_password};
+
+/// Ready, and where.
+#[derive(Debug, Serialize)]
+pub(super) struct Ready {
+    event: &'static str,
+    version: &'static str,
+    pid: u32,
+    /// Address and port of gRPC and HTTP.
+    listen: String,
+    grpc: String,
+    livez: String,
+    readyz: String,
+    metrics: String,
+    /// The data folder, or the server given by URL.
+    data: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postgres_pid: Option<u32>,
+    started_in_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demo: Option<DemoFacts>,
+    /// Commands to try, ready to paste.
+    first_commands: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct DemoFacts {
+    sales_added: u32,
+    from: String,
+    to: String,
+}
+
+impl Ready {
+    pub(super) fn of(
+        session: &Session,
+        database: &Database,
+        address: SocketAddr,
+        seeded: Option<Seeded>,
+        began: Instant,
+    ) -> Self {
+        let http = format!("http://{address}");
+        let data = match &session.place.place {
+            Place::Folder(folder) => folder.display().to_string(),
+            Place::Url(url) => without_password(url),
+        };
+        Self {
+            event: "ready",
+            version: env!("CARGO_PKG_VERSION"),
+            pid: std::process::id(),
+            listen: address.to_string(),
+            grpc: http.clone(),
+            livez: format!("{http}/livez"),
+            readyz: format!("{http}/readyz"),
+            metrics: format!("{http}/metrics"),
+            data,
+            postgres_pid: database.server_pid(),
+            started_in_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            first_commands: first_commands(session, seeded),
+            demo: seeded.map(
+                |Seeded {
+                     days: (from, to),
+                     sales,
+                 }| DemoFacts {
+                    sales_added: sales,
+                    from: from.to_string(),
+                    to: to.to_string(),
+                },
+            ),
+        }
+    }
+}
+
+fn first_commands(session: &Session, seeded: Option<Seeded>) -> Vec<String> {
+    // As it was called, so that it can be pasted also where posars is not on the PATH.
+    let program = std::env::args().next().unwrap_or_else(|| "posars".to_owned());
+    let place = folder_to_name(session)
+        .map(|folder| format!(" --data {}", folder.display()))
+        .unwrap_or_default();
+    match seeded {
+        Some(Seeded { days: (from, to), .. }) => vec![
+            format!(
+                "{program} report daily-sales --from {from} --to {to} --format xlsx --out daily-sales.xlsx{place}"
+            ),
+            format!("{program} audit verify{place}"),
+        ],
+        None => vec![format!("{program} import vendas.xlsx --define-missing{place}")],
+    }
+}
+
+impl Outcome for Ready {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { version, data, .. } = self;
+        let seconds = std::time::Duration::from_millis(self.started_in_ms);
+        writeln!(out, "posars {version} is ready ({seconds:.1?})")?;
+        writeln!(
+            out,
+            "  gRPC     {}  (reflection is on: grpcurl -plaintext {} list)",
+            self.grpc, self.listen
+        )?;
+        writeln!(out, "  health   {}  {}", self.livez, self.readyz)?;
+        writeln!(out, "  metrics  {}", self.metrics)?;
+        match self.postgres_pid {
+            Some(pid) => writeln!(out, "  data     {data}  (private PostgreSQL, process {pid})")?,
+            None => writeln!(out, "  data     {data}")?,
+        }
+        if let Some(demo) = &self.demo {
+            writeln!(
+                out,
+                "  demo     two stores, sales from {} to {}",
+                demo.from, demo.to
+            )?;
+        }
+        writeln!(out, "Try, in another terminal:")?;
+        for command in &self.first_commands {
+            writeln!(out, "  {command}")?;
+        }
+        writeln!(out, "Ctrl-C ends everything.")
+    }
+}

@@ -1,0 +1,148 @@
+//! What runs while posars serves, from the first worker to the last answer.
+
+use std::time::Duration;
+
+use posars_gateway::{Gateway, Limits, Readiness, Tenant};
+use tokio::net::TcpListener;
+use tokio::sync::watch as channel;
+use tokio::task::JoinHandle;
+
+use super::watch::Watch;
+use crate::database::Database;
+use crate::demo::{self, Seeded};
+use crate::failure::{Exit, Failure};
+use crate::health::Health;
+use crate::house::House;
+use crate::http;
+use crate::session::Session;
+use crate::signals::EndRequests;
+use crate::workers::Workers;
+
+/// How long calls in flight may go on after the request to end. With the workers' and PostgreSQL's own ends it stays
+/// below the 30 s that service managers give.
+const DRAIN: Duration = Duration::from_secs(8);
+/// The name under which this process's own state stands in `/readyz`.
+const OURSELVES: &str = "posars";
+
+/// Everything that serves.
+pub(super) struct Serving {
+    /// What the demo came to, if it was asked for.
+    pub(super) seeded: Option<Seeded>,
+    workers: Workers,
+    watch: Watch,
+    health: Health,
+    readiness: Readiness,
+    server: JoinHandle<std::io::Result<()>>,
+    stop: channel::Sender<bool>,
+}
+
+impl Serving {
+    /// Starts the workers and the server, seeds the demo if asked to, and says to all who ask that it is ready.
+    pub(super) async fn start(
+        session: &Session,
+        database: &Database,
+        listener: TcpListener,
+        demo: bool,
+    ) -> Result<Self, Failure> {
+        let house = House::open(database).await?;
+        let name = if demo {
+            demo::COMPANY_NAME
+        } else {
+            crate::house::COMPANY_NAME
+        };
+        house.define_company(name).await?;
+        let workers = Workers::start(&house);
+        let health = Health::default();
+        let limits = Limits {
+            drain_timeout: DRAIN,
+            ..Limits::default()
+        };
+        let tenant = Tenant::new(
+            house.company_id.clone(),
+            house.commands.clone(),
+            house.projections.clone(),
+        );
+        let gateway = Gateway::new(tenant, &limits)
+            .await
+            .map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
+        let readiness = gateway.readiness();
+        let router = http::router(health.clone(), session.metrics.clone()).merge(gateway.into_router());
+        let (stop, mut stopped) = channel::channel(false);
+        let server = tokio::spawn(async move {
+            posars_gateway::serve(listener, router, &limits, async move {
+                // An error means that the sender is gone, which is the end as well.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            })
+            .await
+        });
+        // Served from here on, `/readyz` says "not yet": seeding may take some seconds.
+        let seeded = if demo {
+            Some(demo::seed(&house, session.screen).await?)
+        } else {
+            None
+        };
+        let watch = Watch::new(house);
+        watch.look(database, &workers, &health, &readiness).await;
+        health.note(OURSELVES, Ok(()));
+        Ok(Self {
+            seeded,
+            workers,
+            watch,
+            health,
+            readiness,
+            server,
+            stop,
+        })
+    }
+
+    /// Serves until asked to end, keeping an eye on what it depends on; then ends in order.
+    pub(super) async fn until_asked_to_end(
+        self,
+        session: &Session,
+        database: &mut Database,
+        asked: &EndRequests,
+    ) -> Result<(), Failure> {
+        let mut server = self.server;
+        let ended_early = loop {
+            tokio::select! {
+                () = asked.first() => break None,
+                ended = &mut server => break Some(ended),
+                () = self.watch.pause() => {
+                    self.watch.look(database, &self.workers, &self.health, &self.readiness).await;
+                    self.watch.mend(database).await;
+                }
+            }
+        };
+        if let Some(ended) = ended_early {
+            let why = match ended {
+                Ok(Ok(())) => "it ended".to_owned(),
+                Ok(Err(error)) => error.to_string(),
+                Err(error) => error.to_string(),
+            };
+            self.workers.stop().await;
+            return Err(Failure::new(
+                Exit::Failure,
+                "SERVER_ENDED",
+                format!("the server ended by itself: {why}"),
+            )
+            .next("start `posars up` again"));
+        }
+        session
+            .screen
+            .say("ending: calls in flight are answered first (again Ctrl-C to end at once)");
+        self.health.note(OURSELVES, Err("ending".to_owned()));
+        let orderly = async {
+            self.readiness.stop_serving().await;
+            self.stop.send_replace(true);
+            if let Err(error) = (&mut server).await {
+                tracing::warn!(%error, "the server did not end in order");
+            }
+            self.workers.stop().await;
+        };
+        tokio::select! {
+            () = orderly => {}
+            () = asked.second() => tracing::warn!("asked to end twice: calls in flight were cut off"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! The one map from the errors of the crates below to codes and exit codes.
+
+use posars_commands::reactors::ReactorError;
+use posars_commands::{CommandError, Unavailability};
+use posars_domain::{InvalidValue, Rejection as _, RejectionKind};
+use posars_event_store::{LeaseError, StoreError};
+use posars_local_postgres::{DatabaseError, FindError, StartError, StopError};
+use posars_projections::{ProjectionError, QueryError};
+use posars_schema::SchemaError;
+
+use crate::failure::{Exit, Failure};
+
+impl From<FindError> for Failure {
+    fn from(error: FindError) -> Self {
+        Self::new(Exit::Unavailable, "POSTGRESQL_NOT_FOUND", error)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let (exit, code) = match &error {
+            StartError::Io { .. } => (Exit::Failure, "DATA_FOLDER_UNUSABLE"),
+            StartError::Unwalkable { .. } => (Exit::Failure, "DATA_FOLDER_UNREACHABLE"),
+            StartError::ForeignOwner { .. } => (Exit::Failure, "DATA_FOLDER_FOREIGN"),
+            StartError::NoAccount => (Exit::Failure, "NO_ACCOUNT"),
+            StartError::SocketPath { .. } => (Exit::Failure, "SOCKET_PATH_TOO_LONG"),
+            StartError::VersionMismatch { .. } => (Exit::Conflict, "POSTGRESQL_VERSION_MISMATCH"),
+            StartError::NotACluster { .. } => (Exit::Conflict, "NOT_A_CLUSTER"),
+            StartError::Init { .. } => (Exit::Failure, "INITDB_FAILED"),
+            StartError::AlreadyRunning { .. } | StartError::Busy { .. } => {
+                (Exit::Conflict, "DATA_FOLDER_IN_USE")
+            }
+            StartError::Spawn { .. } => (Exit::Unavailable, "POSTGRESQL_NOT_RUNNABLE"),
+            StartError::Exited { .. } => (Exit::Unavailable, "POSTGRESQL_ENDED"),
+            StartError::Timeout { .. } => (Exit::Unavailable, "POSTGRESQL_NOT_READY"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<StopError> for Failure {
+    fn from(error: StopError) -> Self {
+        Self::new(Exit::Failure, "POSTGRESQL_NOT_STOPPED", error)
+    }
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        let exit = match &error {
+            DatabaseError::Unreachable { .. } => Exit::Unavailable,
+            DatabaseError::Refused { .. } => Exit::Failure,
+        };
+        Self::new(exit, "DATABASE_UNAVAILABLE", error)
+    }
+}
+
+impl From<SchemaError> for Failure {
+    fn from(error: SchemaError) -> Self {
+        let (exit, code) = match &error {
+            SchemaError::InvalidUrl(_) => (Exit::Usage, "DATABASE_URL_INVALID"),
+            SchemaError::Unreachable { .. } => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            SchemaError::Locked { .. } => (Exit::Conflict, "MIGRATION_LOCKED"),
+            SchemaError::TableBusy { .. } => (Exit::Conflict, "TABLE_BUSY"),
+            SchemaError::Newer { .. } => (Exit::Conflict, "SCHEMA_NEWER"),
+            SchemaError::Diverged { .. } => (Exit::Conflict, "SCHEMA_DIVERGED"),
+            SchemaError::Failed { .. } => (Exit::Failure, "MIGRATION_FAILED"),
+            SchemaError::BadFiles(_) => (Exit::Failure, "MIGRATIONS_BROKEN"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let (exit, code) = match &error {
+            StoreError::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            StoreError::DeadlineExceeded(_) => (Exit::Unavailable, "DEADLINE_EXCEEDED"),
+            StoreError::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
+            StoreError::BadConfig(_) => (Exit::Usage, "DATABASE_URL_INVALID"),
+            StoreError::NotContiguous { .. } => (Exit::Unverified, "LOG_NOT_CONTIGUOUS"),
+            StoreError::Unreadable { .. } => (Exit::Unverified, "LOG_UNREADABLE"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<LeaseError> for Failure {
+    fn from(error: LeaseError) -> Self {
+        match error {
+            LeaseError::Held { .. } => Self::new(Exit::Conflict, "LEASE_HELD", error),
+            LeaseError::Fenced { .. } => Self::new(Exit::Conflict, "LEASE_LOST", error),
+            LeaseError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InvalidValue> for Failure {
+    fn from(error: InvalidValue) -> Self {
+        Self::new(Exit::Failure, error.reason(), error)
+    }
+}
+
+impl From<CommandError> for Failure {
+    fn from(error: CommandError) -> Self {
+        let exit = match &error {
+            CommandError::Rejected(rejection) => match rejection.kind() {
+                RejectionKind::Duplicate | RejectionKind::Conflict => Exit::Conflict,
+                RejectionKind::Invalid | RejectionKind::State | RejectionKind::NotFound => Exit::Failure,
+            },
+            CommandError::Conflict { .. } | CommandError::IdempotencyMismatch { .. } => Exit::Conflict,
+            CommandError::Unreadable { .. } => Exit::Unverified,
+            CommandError::Unavailable { reason, .. } => match reason {
+                Unavailability::DatabaseRefused => Exit::Failure,
+                Unavailability::Busy
+                | Unavailability::Deadline
+                | Unavailability::DatabaseAway
+                | Unavailability::OutcomeUnknown => Exit::Unavailable,
+            },
+        };
+        Self::new(exit, error.reason().to_owned(), error)
+    }
+}
+
+impl From<posars_projections::DatabaseError> for Failure {
+    fn from(error: posars_projections::DatabaseError) -> Self {
+        use posars_projections::DatabaseError as Away;
+        let (exit, code) = match &error {
+            Away::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            Away::DeadlineExceeded(_) => (Exit::Unavailable, "DEADLINE_EXCEEDED"),
+            Away::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<ProjectionError> for Failure {
+    fn from(error: ProjectionError) -> Self {
+        let (exit, code) = match error {
+            ProjectionError::Store(error) => return error.into(),
+            ProjectionError::Lease(error) => return error.into(),
+            ProjectionError::Database(error) => return error.into(),
+            ProjectionError::UnknownProjection { .. } => (Exit::Usage, "PROJECTION_UNKNOWN"),
+            ProjectionError::Stuck { .. } => (Exit::Unavailable, "PROJECTION_STUCK"),
+            ProjectionError::Outdated { .. } => (Exit::Conflict, "PROJECTION_OUTDATED"),
+            ProjectionError::NoPrevious { .. } => (Exit::Failure, "NO_PREVIOUS_BUILD"),
+            ProjectionError::AlreadyRebuilding { .. } => (Exit::Conflict, "ALREADY_REBUILDING"),
+            ProjectionError::SwapBlocked { .. } => (Exit::Conflict, "SWAP_BLOCKED"),
+            ProjectionError::Cancelled { .. } => (Exit::Failure, "REBUILD_CANCELLED"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        let (exit, code) = match error {
+            QueryError::Database(error) => return error.into(),
+            QueryError::Behind { .. } => (Exit::Unavailable, "READ_MODEL_BEHIND"),
+            QueryError::BadPage { .. } => (Exit::Usage, "PAGE_INVALID"),
+            QueryError::Unreadable { .. } => (Exit::Failure, "READ_MODEL_UNREADABLE"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<ReactorError> for Failure {
+    fn from(error: ReactorError) -> Self {
+        match error {
+            ReactorError::Command(error) => error.into(),
+            ReactorError::Lease(error) => error.into(),
+            ReactorError::Lost { .. } => Self::new(Exit::Conflict, "CONFLICT", error),
+            ReactorError::TooManyParked { .. } => Self::new(Exit::Failure, "REACTOR_STUCK", error),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Everything a command works with: one company's log, the door to it, and its read models.
+
+use jiff::Timestamp;
+use posars_commands::reactors::ReactorRunner;
+use posars_commands::{Actor, Commands, Envelope, Source};
+use posars_domain::company::DefineCompany;
+use posars_domain::{CompanyId, Currency};
+use posars_event_store::{EventStore, Log, LogName, Position, StoreConfig, StreamName};
+use posars_projections::Projections;
+
+use crate::database::Database;
+use crate::failure::{Exit, Failure};
+use crate::progress;
+use crate::screen::Screen;
+use crate::settings::COMPANY;
+use crate::workers::holder;
+
+/// The company's name until somebody gives it another.
+pub(crate) const COMPANY_NAME: &str = "Minha empresa";
+
+/// One company on an open database. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) company_id: CompanyId,
+    pub(crate) store: EventStore,
+    pub(crate) log: Log,
+    pub(crate) commands: Commands,
+    pub(crate) projections: Projections,
+}
+
+impl House {
+    /// Opens the log and the read models of the one company of this machine.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE` and the other codes of the database.
+    pub(crate) async fn open(database: &Database) -> Result<Self, Failure> {
+        let store = EventStore::connect(StoreConfig::new(database.url())).await?;
+        let name = LogName::parse(COMPANY)
+            .map_err(|error| Failure::new(Exit::Failure, "LOG_NAME_INVALID", error))?;
+        let log = store.log(&name).await?;
+        let projections = Projections::open(store.clone(), log.clone()).await?;
+        Ok(Self {
+            company_id: COMPANY.parse::<CompanyId>()?,
+            commands: Commands::new(log.clone()),
+            store,
+            log,
+            projections,
+        })
+    }
+
+    /// Defines the company of a new log; one that is defined keeps its name.
+    ///
+    /// # Errors
+    /// Those of the command.
+    pub(crate) async fn define_company(&self, name: &str) -> Result<(), Failure> {
+        let stream = StreamName::new("company", &self.company_id)
+            .map_err(|error| Failure::new(Exit::Failure, "COMPANY_ID_INVALID", error))?;
+        if self.log.last_events(&[stream]).await?.iter().any(Option::is_some) {
+            return Ok(());
+        }
+        let actor = Actor {
+            subject: "posars".to_owned(),
+            client: None,
+        };
+        let command = DefineCompany {
+            company_id: self.company_id.clone(),
+            name: name.to_owned(),
+            cnpj: None,
+            currency: Currency::BRL,
+        };
+        self.commands
+            .define_company(command, &Envelope::new(actor, Source::Api, Timestamp::now()))
+            .await?;
+        Ok(())
+    }
+
+    /// Brings the read models up to the end of the log, here or by waiting for the process that holds their leases;
+    /// answers where that is, for a query's `min_position`.
+    ///
+    /// # Errors
+    /// `PROJECTION_STUCK` when another process holds a lease and stands still, and the codes of the database.
+    pub(crate) async fn catch_up_read_models(&self, screen: Screen) -> Result<Position, Failure> {
+        let spinner = progress::spinner(screen, "bringing the read models up to date");
+        let head = self.log.head().await?.position;
+        let caught_up = self.projections.catch_up_to(head, &holder()).await;
+        spinner.finish_and_clear();
+        caught_up?;
+        Ok(head)
+    }
+
+    /// Lets stock follow the sales up to the end of the log, then the read models follow both.
+    ///
+    /// # Errors
+    /// As [`House::catch_up_read_models`].
+    pub(crate) async fn catch_up(&self, screen: Screen) -> Result<Position, Failure> {
+        let head = self.log.head().await?.position;
+        let mut reactor = ReactorRunner::stock(self.log.clone(), &holder());
+        let status = reactor.status();
+        let bar = progress::bar(screen, "moving stock", head.get());
+        let caught_up = {
+            let follow = async {
+                let mut status = status;
+                while status.changed().await.is_ok() {
+                    bar.set_position(status.borrow_and_update().position.get().min(head.get()));
+                }
+                std::future::pending().await
+            };
+            tokio::select! {
+                caught_up = reactor.catch_up_to(head) => caught_up,
+                never = follow => never,
+            }
+        };
+        bar.finish_and_clear();
+        caught_up?;
+        self.catch_up_read_models(screen).await
+    }
+}

@@ -1,0 +1,51 @@
+//! posars: an event-sourced back office for retailers, in one program.
+//!
+//! `cli/` holds one file per command: its options, what it does and its typed result. `screen` writes results and
+//! failures, `database` finds or starts PostgreSQL, `house` is everything a command works with, `bench/` measures.
+
+mod bench;
+mod cli;
+mod database;
+mod demo;
+mod failure;
+mod failure_sources;
+mod folder_lock;
+mod health;
+mod house;
+mod http;
+mod progress;
+mod screen;
+mod session;
+mod settings;
+mod signals;
+mod telemetry;
+mod workers;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+/// How long tasks that were told to end may take; none of them holds anything that must be saved.
+const RUNTIME_END_WAIT: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == posars_xls_importer::PARSE_CHILD_WORD)
+    {
+        return posars_xls_importer::parse_child_main();
+    }
+    let matches = cli::Cli::command().get_matches();
+    let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error[RUNTIME]: the runtime could not be started: {error}");
+            return failure::Exit::Failure.into();
+        }
+    };
+    let exit = runtime.block_on(cli::run(cli, &matches));
+    runtime.shutdown_timeout(RUNTIME_END_WAIT);
+    exit.into()
+}

@@ -1,0 +1,95 @@
+//! One run of the program: where its data is and how it speaks.
+
+use clap::ArgMatches;
+
+use crate::database::{Database, Need};
+use crate::failure::{Exit, Failure};
+use crate::screen::{Format, Outcome, Screen};
+use crate::settings::{ChosenPlace, OutputArgs, PlaceArgs};
+use crate::signals::EndRequests;
+use crate::telemetry::{Metrics, Telemetry, Voice};
+
+/// Options that every command has.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct CommonArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// What every command is given.
+pub(crate) struct Session {
+    /// Where results and talk go.
+    pub(crate) screen: Screen,
+    /// Where the data is.
+    pub(crate) place: ChosenPlace,
+    /// The numbers of this process.
+    pub(crate) metrics: Metrics,
+}
+
+impl OutputArgs {
+    /// The screen that these options ask for.
+    pub(crate) fn screen(self) -> Screen {
+        let format = match (self.json, self.text) {
+            (true, _) => Some(Format::Json),
+            (false, true) => Some(Format::Text),
+            (false, false) => None,
+        };
+        Screen::new(format, self.quiet)
+    }
+}
+
+impl Session {
+    /// Runs one command from its options to its exit code. Ctrl-C ends it in order, the private server included.
+    pub(crate) async fn run<O: Outcome>(
+        common: CommonArgs,
+        matches: &ArgMatches,
+        voice: Voice,
+        work: impl AsyncFnOnce(&Self) -> Result<O, Failure>,
+    ) -> Exit {
+        let screen = common.output.screen();
+        let telemetry = match Telemetry::start(voice) {
+            Ok(telemetry) => telemetry,
+            Err(failure) => return screen.fail(&failure),
+        };
+        let result = match ChosenPlace::resolve(&common.place, matches) {
+            Ok(place) => {
+                let metrics = telemetry.metrics();
+                let session = Self {
+                    screen,
+                    place,
+                    metrics,
+                };
+                work(&session).await
+            }
+            Err(failure) => Err(failure),
+        };
+        telemetry.stop();
+        screen.finish(result)
+    }
+
+    /// Opens the database, works with it until done or told to end, and closes it whatever came of the work.
+    ///
+    /// # Errors
+    /// Those of [`Database::open`], of the work and of [`Database::close`]; `INTERRUPTED` after a signal.
+    pub(crate) async fn with_database<T>(
+        &self,
+        need: Need,
+        work: impl AsyncFnOnce(&Database) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let asked = EndRequests::listen();
+        let database = tokio::select! {
+            opened = Database::open(&self.place.place, need, self.screen) => opened?,
+            () = asked.first() => return Err(Failure::interrupted()),
+        };
+        let result = tokio::select! {
+            result = work(&database) => result,
+            () = asked.first() => Err(Failure::interrupted()),
+        };
+        let closed = database.close(self.screen).await;
+        let value = result?;
+        closed?;
+        Ok(value)
+    }
+}

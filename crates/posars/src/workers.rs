@@ -1,0 +1,80 @@
+//! The work that goes on beside the commands: the stock reactor and the projections.
+
+use std::time::Duration;
+
+use posars_commands::reactors::{ReactorRunner, ReactorState, ReactorStatus};
+use posars_projections::Runner;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::house::House;
+
+/// How long the workers may take to end what they are at; what is unfinished is rolled back and done again.
+const END_WAIT: Duration = Duration::from_secs(5);
+const STOCK: &str = "stock_reactor";
+
+/// The running workers of a serving process.
+pub(crate) struct Workers {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    stock: watch::Receiver<ReactorStatus>,
+    projections: Runner,
+}
+
+/// The name of this process in leases: what an operator looks for with `ps`.
+pub(crate) fn holder() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host = host.trim();
+    let host = if host.is_empty() { "localhost" } else { host };
+    format!("posars[{}]@{host}", std::process::id())
+}
+
+impl Workers {
+    /// Starts them. They end when this value is dropped, in order when it is stopped.
+    pub(crate) fn start(house: &House) -> Self {
+        let (stop, _) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let reactor = ReactorRunner::stock(house.log.clone(), &holder());
+        let stock = reactor.status();
+        tasks.spawn(reactor.run(told_to_stop(&stop)));
+        let projections = house.projections.run(&holder());
+        Self {
+            stop,
+            tasks,
+            stock,
+            projections,
+        }
+    }
+
+    /// Whether each worker gets on, by name, with the reason when it does not.
+    pub(crate) fn states(&self) -> Vec<(&'static str, Result<(), String>)> {
+        let stock = self.stock.borrow();
+        let state = match stock.state {
+            ReactorState::Failing => Err(stock.problem.clone().unwrap_or_else(|| "failing".to_owned())),
+            ReactorState::Idle | ReactorState::StandingBy | ReactorState::Running => Ok(()),
+        };
+        vec![(STOCK, state)]
+    }
+
+    /// Lets them finish what they are at, give their leases back and end.
+    pub(crate) async fn stop(mut self) {
+        self.stop.send_replace(true);
+        let all = async {
+            self.projections.stop().await;
+            while self.tasks.join_next().await.is_some() {}
+        };
+        if tokio::time::timeout(END_WAIT, all).await.is_err() {
+            tracing::warn!(
+                "a worker did not end in time; its work is rolled back and done again by the next"
+            );
+        }
+    }
+}
+
+fn told_to_stop(stop: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + use<> {
+    let mut told = stop.subscribe();
+    async move {
+        // An error means that the sender is gone, which is the end as well.
+        let _ = told.wait_for(|stop| *stop).await;
+    }
+}

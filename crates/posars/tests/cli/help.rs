@@ -1,0 +1,73 @@
+//! What the program says of itself, and how it takes a wrong command line.
+
+use crate::support::run;
+
+/// Every command that does something.
+const COMMANDS: [&[&str]; 14] = [
+    &["up"],
+    &["migrate"],
+    &["import"],
+    &["projections", "status"],
+    &["projections", "rebuild"],
+    &["projections", "retry"],
+    &["report", "daily-sales"],
+    &["audit", "verify"],
+    &["audit", "replay"],
+    &["bench", "append"],
+    &["bench", "rebuild"],
+    &["bench", "sale"],
+    &["doctor"],
+    &[],
+];
+
+#[test]
+fn help_of_every_command_has_an_example_that_begins_with_it() {
+    for command in COMMANDS {
+        let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
+        let help = run(&arguments).ended(0).out;
+        let example = help
+            .split_once("Example:")
+            .unwrap_or_else(|| panic!("no example: {help}"))
+            .1;
+        let call = format!("posars {}", command.join(" "));
+        assert!(example.contains(call.trim_end()), "{help}");
+    }
+}
+
+#[test]
+fn commands_take_their_place_by_flag_and_by_environment() {
+    for command in COMMANDS.into_iter().filter(|command| !command.is_empty()) {
+        let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
+        let help = run(&arguments).ended(0).out;
+        assert!(help.contains("--data <DIR>"), "{help}");
+        assert!(help.contains("POSARS_DATABASE_URL"), "{help}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    run(&["frobnicate"]).ended(2);
+    run(&["import"]).ended(2);
+    run(&[
+        "report",
+        "daily-sales",
+        "--from",
+        "yesterday",
+        "--to",
+        "2026-01-31",
+        "--out",
+        "x",
+    ])
+    .ended(2);
+    run(&["audit", "verify", "--anchor", "12"]).ended(2);
+    let both = run(&["migrate", "--data", "x", "--database-url", "host=x dbname=x"]).ended(2);
+    assert_eq!(both.error()["code"], "USAGE");
+}
+
+#[test]
+fn the_version_is_that_of_the_crate() {
+    assert_eq!(
+        run(&["--version"]).ended(0).out.trim(),
+        format!("posars {}", env!("CARGO_PKG_VERSION"))
+    );
+}

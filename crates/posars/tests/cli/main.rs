@@ -1,0 +1,16 @@
+//! The program as people and scripts use it: every test runs the real binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_arithmetic,
+    missing_docs,
+    reason = "tests fail by panicking, and a spreadsheet holds floats"
+)]
+
+mod audit;
+mod help;
+mod import;
+mod sheets;
+mod support;
+mod trouble;
+mod up;
