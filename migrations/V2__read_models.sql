@@ -118,28 +118,29 @@ comment on table stock_movements is 'The stock card (kardex): every movement wit
 create table read_model_builds (
     projection        text collate "C" not null,
     log_id            integer not null,
+    build             integer not null,
     version           integer not null,
     built_at          timestamptz not null default now(),
+    previous_build    integer,
     previous_version  integer,
     previous_position bigint,
     constraint read_model_builds_pkey primary key (projection, log_id)
 );
-comment on table read_model_builds is 'The version of the code that filled each read model, and what a rollback returns to.';
+comment on table read_model_builds is 'Which build of a read model is live, by which version of the code, and what a rollback returns to.';
 
 create table parked_events (
     projection text collate "C" not null,
     log_id     integer not null,
+    build      integer not null,
     position   bigint not null,
-    -- True for the rows that belong to the previous tables, which a rollback brings back.
-    previous   boolean not null default false,
     stream     text collate "C" not null,
     event_type text collate "C" not null,
     -- Null for an event that only waits behind a failed one of its stream.
     problem    text,
     parked_at  timestamptz not null default now(),
-    constraint parked_events_pkey primary key (projection, log_id, previous, position)
+    constraint parked_events_pkey primary key (projection, log_id, build, position)
 );
-comment on table parked_events is 'Events that a projection could not apply, and those of the same stream behind them.';
+comment on table parked_events is 'Events that a build of a read model lacks: those that failed, and those of the same stream behind them.';
 
 -- Makes the partitions of one log in every read model. Create + attach, because create ... partition of would
 -- take a lock that stops the readers of all tenants.

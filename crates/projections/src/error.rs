@@ -6,7 +6,9 @@ use posars_event_store::{LeaseError, Position, StoreError};
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum DatabaseError {
     /// No connection, it broke, or a lock was not to be had. Trying again later is right.
-    #[error("the read models' database is not reachable: {0}; try again when PostgreSQL answers (see `posars doctor`)")]
+    #[error(
+        "the read models' database is not reachable: {0}; try again when PostgreSQL answers (see `posars doctor`)"
+    )]
     Unavailable(String),
     /// The database answered, but not as this version of the program expects.
     #[error("the read models' database refused a statement: {0}; check that `posars migrate` has run on it")]
@@ -68,7 +70,9 @@ impl From<deadpool_postgres::PoolError> for DatabaseError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
     /// The payload is not what the type promises.
-    #[error("{event_type} cannot be decoded: {problem}; run `posars audit verify`, then `posars projections retry`")]
+    #[error(
+        "{event_type} cannot be decoded: {problem}; run `posars audit verify`, then `posars projections retry`"
+    )]
     BadPayload {
         /// The stored type.
         event_type: String,

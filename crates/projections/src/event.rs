@@ -1,5 +1,7 @@
 //! Events as projections see them: borrowed, of a known kind, decoded only as far as each one needs.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use posars_event_store::{ExportedEvent, Position, RecordedEvent, Version};
 use serde::Deserialize;
@@ -125,7 +127,10 @@ impl<'a> RawEvent<'a> {
     pub(crate) fn known(&self) -> Result<Option<Event<'a>>, ApplyError> {
         let kind = EventKind::parse(self.event_type).filter(|_| self.schema_version == SCHEMA_VERSION);
         let Some(kind) = kind else {
-            let category = self.stream.split_once('-').map_or(self.stream, |(category, _)| category);
+            let category = self
+                .stream
+                .split_once('-')
+                .map_or(self.stream, |(category, _)| category);
             if !CATEGORIES.contains(&category) {
                 return Ok(None);
             }
@@ -161,9 +166,24 @@ impl<'a> Event<'a> {
         Timestamp::from_microsecond(self.recorded_at_micros).unwrap_or_default()
     }
 
+    /// A free text, as a column can hold it.
+    pub(crate) fn text(&self, text: Cow<'_, str>) -> Result<String, ApplyError> {
+        if text.contains('\0') {
+            return Err(self.bad(&"a text holds the character NUL, which PostgreSQL cannot store"));
+        }
+        Ok(text.into_owned())
+    }
+
+    pub(crate) fn text_maybe(&self, text: Option<Cow<'_, str>>) -> Result<Option<String>, ApplyError> {
+        text.map(|text| self.text(text)).transpose()
+    }
+
     /// The error for a field whose text is not what it should be.
     pub(crate) fn bad(&self, problem: &dyn std::fmt::Display) -> ApplyError {
-        ApplyError::BadPayload { event_type: self.kind.as_str().to_owned(), problem: problem.to_string() }
+        ApplyError::BadPayload {
+            event_type: self.kind.as_str().to_owned(),
+            problem: problem.to_string(),
+        }
     }
 
     /// Reads a text field as a value.

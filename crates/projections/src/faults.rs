@@ -35,7 +35,11 @@ pub(crate) struct Faults {
 impl Faults {
     /// Says that a step is reached.
     #[cfg(not(test))]
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "only a test's build stops here")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "only a test's build stops here"
+    )]
     pub(crate) fn reach(&self, _step: Step) -> Result<(), ProjectionError> {
         Ok(())
     }

@@ -79,7 +79,11 @@ pub(crate) struct TextMap<V> {
 
 impl<V> Default for TextMap<V> {
     fn default() -> Self {
-        Self { places: FoldMap::default(), rows: Vec::new(), key: String::new() }
+        Self {
+            places: FoldMap::default(),
+            rows: Vec::new(),
+            key: String::new(),
+        }
     }
 }
 
@@ -157,7 +161,11 @@ mod tests {
             low.insert(hash & 0xfff);
             high.insert(hash >> 52);
         }
-        assert!(low.len() > 800 && high.len() > 800, "{} {}", low.len(), high.len());
+        assert!(
+            low.len() > 800 && high.len() > 800,
+            "{} {}",
+            low.len(),
+            high.len()
+        );
     }
-
 }

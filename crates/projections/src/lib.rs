@@ -9,15 +9,21 @@ mod event;
 mod faults;
 mod fold_map;
 mod metrics;
+mod page;
+mod parked;
 mod projection;
 mod projections;
 mod read;
 mod read_models;
+mod rebuild;
 mod registry;
 mod row;
+mod runner;
+mod status;
 
 pub use error::{ApplyError, DatabaseError, ProjectionError, QueryError};
 pub use event::{Event, EventKind};
+pub use parked::{ParkedEvent, Retried};
 pub use projection::{Projection, Target};
 pub use projections::Projections;
 pub use read::{Freshness, PAGE_ROWS_MAX, Page, PageRequest};
@@ -26,3 +32,6 @@ pub use read_models::{
     MovementKind, Name, NameKind, Names, NamesFold, SaleFilter, SaleRow, SaleStatus, Sales, SalesFigures,
     SalesFold, StockFilter, StockItem, StockMovement, StockMovementsFold, StockPositionFold,
 };
+pub use rebuild::{Comparison, OnProgress, RebuildOptions, RebuildProgress, RebuildReport};
+pub use runner::Runner;
+pub use status::ProjectionStatus;

@@ -43,8 +43,10 @@ impl Metrics {
                     let applied = applied.load(Ordering::Relaxed);
                     if applied != NOT_HERE {
                         let lag = head.position().get().saturating_sub(applied);
-                        let labels =
-                            [KeyValue::new("projection", *projection), KeyValue::new("log", name.clone())];
+                        let labels = [
+                            KeyValue::new("projection", *projection),
+                            KeyValue::new("log", name.clone()),
+                        ];
                         observer.observe(lag, &labels);
                     }
                 }
@@ -79,7 +81,10 @@ impl Metrics {
     }
 
     pub(crate) fn page(&self, projection: &'static str, events: usize, parked: usize) {
-        let labels = [KeyValue::new("projection", projection), KeyValue::new("log", self.log.clone())];
+        let labels = [
+            KeyValue::new("projection", projection),
+            KeyValue::new("log", self.log.clone()),
+        ];
         self.events.add(u64::try_from(events).unwrap_or(0), &labels);
         if parked > 0 {
             self.parked.add(u64::try_from(parked).unwrap_or(0), &labels);

@@ -55,10 +55,8 @@ pub trait Projection: Send + Sync + 'static {
     fn rows(fold: &Self::Fold) -> usize;
 
     /// Writes the changes over what the table has.
-    fn write(
-        fold: Self::Fold,
-        target: &Target<'_>,
-    ) -> impl Future<Output = Result<(), DatabaseError>> + Send;
+    fn write(fold: Self::Fold, target: &Target<'_>)
+    -> impl Future<Output = Result<(), DatabaseError>> + Send;
 
     /// Copies the rows of a log folded from its start into an empty table.
     fn copy(fold: Self::Fold, target: &Target<'_>) -> impl Future<Output = Result<(), DatabaseError>> + Send;

@@ -24,7 +24,9 @@ pub struct Projections {
 
 impl std::fmt::Debug for Projections {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Projections").field("log", self.log.name()).finish_non_exhaustive()
+        f.debug_struct("Projections")
+            .field("log", self.log.name())
+            .finish_non_exhaustive()
     }
 }
 
@@ -35,16 +37,27 @@ impl Projections {
     /// [`ProjectionError::Database`] when the database is away or not migrated.
     pub async fn open(store: EventStore, log: Log) -> Result<Self, ProjectionError> {
         let client = store.pool().get().await?;
-        let row = client.query_one(include_str!("sql/log_id.sql"), &[&log.name().as_str()]).await?;
+        let row = client
+            .query_one(include_str!("sql/log_id.sql"), &[&log.name().as_str()])
+            .await?;
         let log_id: i32 = row.get("log_id");
-        client.execute(include_str!("sql/ensure_read_models.sql"), &[&log_id]).await?;
+        client
+            .execute(include_str!("sql/ensure_read_models.sql"), &[&log_id])
+            .await?;
         drop(client);
         let progress: HashMap<_, _> = registry::ALL
             .iter()
             .map(|projection| (projection.name(), watch::Sender::new(Position::START)))
             .collect();
         let metrics = Arc::new(Metrics::register(&log));
-        Ok(Self { store, log, log_id, metrics, faults: Faults::default(), progress: Arc::new(progress) })
+        Ok(Self {
+            store,
+            log,
+            log_id,
+            metrics,
+            faults: Faults::default(),
+            progress: Arc::new(progress),
+        })
     }
 
     /// The names of all projections, in the order they are listed in.

@@ -26,7 +26,10 @@ pub struct Freshness {
 
 impl Freshness {
     /// Whatever is there now.
-    pub const ANY: Self = Self { min_position: Position::START, wait: Duration::ZERO };
+    pub const ANY: Self = Self {
+        min_position: Position::START,
+        wait: Duration::ZERO,
+    };
 
     /// At least up to a position, waiting at most so long.
     #[must_use]
@@ -50,14 +53,22 @@ impl PageRequest {
     /// The first page.
     #[must_use]
     pub const fn first(rows_max: u32) -> Self {
-        Self { rows_max, after: None, at: None }
+        Self {
+            rows_max,
+            after: None,
+            at: None,
+        }
     }
 
     /// The page after this one; none after the last.
     #[must_use]
     pub fn following<T>(&self, page: &Page<T>) -> Option<Self> {
         let after = page.next.clone()?;
-        Some(Self { rows_max: self.rows_max, after: Some(after), at: self.at.or(Some(page.position)) })
+        Some(Self {
+            rows_max: self.rows_max,
+            after: Some(after),
+            at: self.at.or(Some(page.position)),
+        })
     }
 
     pub(crate) fn limit(&self) -> u32 {
@@ -78,13 +89,18 @@ impl PageRequest {
         let Some(after) = &self.after else { return Ok(None) };
         let parts: Vec<&str> = after.iter().map(String::as_str).collect();
         let problem = format!("its key has {} parts, expected {PARTS}", parts.len());
-        parts.try_into().map(Some).map_err(|_| QueryError::BadPage { problem })
+        parts
+            .try_into()
+            .map(Some)
+            .map_err(|_| QueryError::BadPage { problem })
     }
 }
 
 /// A part of a page key, in its type.
 pub(crate) fn key_part<T: std::str::FromStr>(part: &str) -> Result<T, QueryError> {
-    part.parse().map_err(|_| QueryError::BadPage { problem: format!("{part:?} is not part of a key") })
+    part.parse().map_err(|_| QueryError::BadPage {
+        problem: format!("{part:?} is not part of a key"),
+    })
 }
 
 /// One page of a list.
@@ -131,7 +147,9 @@ pub(crate) struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     pub(crate) fn get<T: FromSql<'a>>(&self, column: &str) -> Result<T, QueryError> {
-        self.row.try_get(column).map_err(|error| self.unreadable(column, &error))
+        self.row
+            .try_get(column)
+            .map_err(|error| self.unreadable(column, &error))
     }
 
     /// A text column that holds a value type of the domain.
@@ -141,7 +159,8 @@ impl<'a> Columns<'a> {
         T::Err: std::fmt::Display,
     {
         let text: &str = self.get(column)?;
-        text.parse().map_err(|error: T::Err| self.unreadable(column, &error))
+        text.parse()
+            .map_err(|error: T::Err| self.unreadable(column, &error))
     }
 
     pub(crate) fn parse_maybe<T>(&self, column: &str) -> Result<Option<T>, QueryError>
@@ -150,7 +169,9 @@ impl<'a> Columns<'a> {
         T::Err: std::fmt::Display,
     {
         let text: Option<&str> = self.get(column)?;
-        text.map(str::parse).transpose().map_err(|error: T::Err| self.unreadable(column, &error))
+        text.map(str::parse)
+            .transpose()
+            .map_err(|error: T::Err| self.unreadable(column, &error))
     }
 
     pub(crate) fn amount(&self, column: &str) -> Result<posars_domain::Amount, QueryError> {
@@ -171,7 +192,10 @@ impl<'a> Columns<'a> {
     }
 
     fn unreadable(&self, column: &str, problem: &dyn std::fmt::Display) -> QueryError {
-        QueryError::Unreadable { table: self.table, problem: format!("column {column}: {problem}") }
+        QueryError::Unreadable {
+            table: self.table,
+            problem: format!("column {column}: {problem}"),
+        }
     }
 }
 
@@ -209,9 +233,14 @@ impl Projections {
     /// [`DatabaseError`] when the database is away.
     pub(crate) async fn checkpoint(&self, projection: &'static str) -> Result<Position, DatabaseError> {
         let rows = self
-            .query(include_str!("sql/checkpoint.sql"), &[&subscription_name(projection), &self.log_id])
+            .query(
+                include_str!("sql/checkpoint.sql"),
+                &[&subscription_name(projection), &self.log_id],
+            )
             .await?;
-        Ok(rows.first().map_or(Position::START, |row| position_from(row.get("position"))))
+        Ok(rows
+            .first()
+            .map_or(Position::START, |row| position_from(row.get("position"))))
     }
 
     /// Waits until a projection has applied every event up to `min_position`; answers how far it is.

@@ -21,8 +21,13 @@ const fn registered<P: Projection>() -> &'static dyn AnyProjection {
 
 /// The projection with a name.
 pub(crate) fn find(name: &str) -> Result<&'static dyn AnyProjection, ProjectionError> {
-    ALL.into_iter().find(|projection| projection.name() == name).ok_or_else(|| {
-        let known: Vec<&str> = ALL.iter().map(|projection| projection.name()).collect();
-        ProjectionError::UnknownProjection { name: name.to_owned(), known: known.join(", ") }
-    })
+    ALL.into_iter()
+        .find(|projection| projection.name() == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = ALL.iter().map(|projection| projection.name()).collect();
+            ProjectionError::UnknownProjection {
+                name: name.to_owned(),
+                known: known.join(", "),
+            }
+        })
 }

@@ -82,7 +82,9 @@ pub(crate) async fn copy<R: TableRow>(
     log_id: i32,
     rows: &[R],
 ) -> Result<(), DatabaseError> {
-    let types: Vec<Type> = std::iter::once(Type::INT4).chain(R::TYPES.iter().cloned()).collect();
+    let types: Vec<Type> = std::iter::once(Type::INT4)
+        .chain(R::TYPES.iter().cloned())
+        .collect();
     let writer = BinaryCopyInWriter::new(transaction.copy_in(sql).await?, &types);
     pin_mut!(writer);
     let mut values: Vec<Value<'_>> = Vec::with_capacity(types.len());

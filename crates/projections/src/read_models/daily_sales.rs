@@ -98,33 +98,39 @@ pub struct DailyChanges(TextMap<Change>);
 impl DailyChanges {
     /// The row of a place and method. All that can be wrong with the key is found here, before anything is added.
     fn row(&mut self, event: &Event<'_>, place: Place<'_>, method: &str) -> Result<&mut Change, ApplyError> {
-        let row = self.0.entry(&[place.store_id, place.business_date, method, place.currency], || {
-            Ok::<_, ApplyError>(Change {
-                business_date: event.parse(place.business_date)?,
-                store_id: event.parse::<StoreId>(place.store_id)?.to_string(),
-                method: event.parse::<PaymentMethod>(method)?.to_string(),
-                currency: event.parse::<Currency>(place.currency)?.to_string(),
-                sales: 0,
-                payments: 0,
-                quantity_e4: 0,
-                gross_minor: 0,
-                discount_minor: 0,
-                total_minor: 0,
-                returns: 0,
-                refund_minor: 0,
-                voids: 0,
-                void_minor: 0,
-                last_position: 0,
-            })
-        })?;
+        let row = self.0.entry(
+            &[place.store_id, place.business_date, method, place.currency],
+            || {
+                Ok::<_, ApplyError>(Change {
+                    business_date: event.parse(place.business_date)?,
+                    store_id: event.parse::<StoreId>(place.store_id)?.to_string(),
+                    method: event.parse::<PaymentMethod>(method)?.to_string(),
+                    currency: event.parse::<Currency>(place.currency)?.to_string(),
+                    sales: 0,
+                    payments: 0,
+                    quantity_e4: 0,
+                    gross_minor: 0,
+                    discount_minor: 0,
+                    total_minor: 0,
+                    returns: 0,
+                    refund_minor: 0,
+                    voids: 0,
+                    void_minor: 0,
+                    last_position: 0,
+                })
+            },
+        )?;
         row.last_position = crate::read::sql_position(event.position);
         Ok(row)
     }
 
     fn record(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
         let sale: Recorded<'_> = event.payload()?;
-        let place =
-            Place { store_id: sale.store_id, business_date: sale.business_date, currency: sale.currency };
+        let place = Place {
+            store_id: sale.store_id,
+            business_date: sale.business_date,
+            currency: sale.currency,
+        };
         let received = sale.payments.less_change(sale.change);
         for payment in received.iter() {
             event.parse::<PaymentMethod>(payment.method)?;
@@ -137,14 +143,22 @@ impl DailyChanges {
             main.gross_minor = main.gross_minor.saturating_add(sale.discount_total);
             main.discount_minor = main.discount_minor.saturating_add(sale.discount_total);
         }
-        let mut split = Split { whole: sale.discount_total, of: sale.total, so_far: 0, given: 0 };
+        let mut split = Split {
+            whole: sale.discount_total,
+            of: sale.total,
+            so_far: 0,
+            given: 0,
+        };
         for payment in received.iter().filter(|payment| payment.amount != 0) {
             let discount = split.next(payment.amount);
             let row = self.row(event, place, payment.method)?;
             row.payments += 1;
             row.total_minor = row.total_minor.saturating_add(payment.amount);
             row.discount_minor = row.discount_minor.saturating_add(discount);
-            row.gross_minor = row.gross_minor.saturating_add(payment.amount).saturating_add(discount);
+            row.gross_minor = row
+                .gross_minor
+                .saturating_add(payment.amount)
+                .saturating_add(discount);
         }
         Ok(())
     }
@@ -157,8 +171,11 @@ impl DailyChanges {
         money: fn(&mut Change) -> &mut i64,
     ) -> Result<(), ApplyError> {
         let back: GivenBack<'_> = event.payload()?;
-        let place =
-            Place { store_id: back.store_id, business_date: back.business_date, currency: back.currency };
+        let place = Place {
+            store_id: back.store_id,
+            business_date: back.business_date,
+            currency: back.currency,
+        };
         for refund in back.refunds.iter() {
             event.parse::<PaymentMethod>(refund.method)?;
         }
@@ -227,11 +244,15 @@ impl Projection for DailySalesFold {
     }
 
     async fn write(fold: DailyChanges, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target.write(include_str!("../sql/write_daily_sales.sql"), &fold.0.into_rows()).await
+        target
+            .write(include_str!("../sql/write_daily_sales.sql"), &fold.0.into_rows())
+            .await
     }
 
     async fn copy(fold: DailyChanges, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target.copy(include_str!("../sql/copy_daily_sales.sql"), &fold.0.into_rows()).await
+        target
+            .copy(include_str!("../sql/copy_daily_sales.sql"), &fold.0.into_rows())
+            .await
     }
 }
 
@@ -347,8 +368,15 @@ impl Projections {
             )
             .await?;
         let position = applied(&rows, before);
-        let decoded: Vec<DailySales> =
-            rows.iter().map(|row| decode(Columns { table: "daily_sales", row })).collect::<Result<_, _>>()?;
+        let decoded: Vec<DailySales> = rows
+            .iter()
+            .map(|row| {
+                decode(Columns {
+                    table: "daily_sales",
+                    row,
+                })
+            })
+            .collect::<Result<_, _>>()?;
         Ok(cut_days(decoded, page, position))
     }
 
@@ -398,7 +426,9 @@ fn cut_days(
     }
     let more = keep < rows.len();
     rows.truncate(keep);
-    let next = last.filter(|_| more).map(|(date, store)| vec![date.to_string(), store.to_string()]);
+    let next = last
+        .filter(|_| more)
+        .map(|(date, store)| vec![date.to_string(), store.to_string()]);
     Page { rows, next, position }
 }
 

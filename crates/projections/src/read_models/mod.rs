@@ -10,7 +10,5 @@ pub(crate) mod stock_position;
 pub use daily_sales::{DailyChanges, DailySales, DailySalesFilter, DailySalesFold, SalesFigures};
 pub use names::{Name, NameKind, Names, NamesFold};
 pub use sales::{SaleFilter, SaleRow, SaleStatus, Sales, SalesFold};
-pub use stock_movements::{
-    Cards, MovementFilter, MovementKind, StockMovement, StockMovementsFold,
-};
+pub use stock_movements::{Cards, MovementFilter, MovementKind, StockMovement, StockMovementsFold};
 pub use stock_position::{Balances, StockFilter, StockItem, StockPositionFold};

@@ -87,21 +87,28 @@ struct Retired<'a> {
 pub struct Names(TextMap<Change>);
 
 impl Names {
-    fn set(&mut self, event: &Event<'_>, kind: NameKind, id: &str, name: Option<&str>) {
+    fn set(
+        &mut self,
+        event: &Event<'_>,
+        kind: NameKind,
+        id: Cow<'_, str>,
+        name: Option<Cow<'_, str>>,
+    ) -> Result<(), ApplyError> {
+        let (id, name) = (event.text(id)?, event.text_maybe(name)?);
         let position = sql_position(event.position);
-        let made = self.0.entry(&[kind.as_str(), id], || {
-            Ok::<_, std::convert::Infallible>(Change {
+        let row = self.0.entry(&[kind.as_str(), &id], || {
+            Ok::<_, ApplyError>(Change {
                 kind: kind.as_str(),
-                id: id.to_owned(),
+                id: id.clone(),
                 name: None,
                 retired: false,
                 position,
             })
-        });
-        let Ok(row) = made;
+        })?;
         row.retired = name.is_none();
-        row.name = name.map(str::to_owned).or_else(|| row.name.take());
+        row.name = name.or_else(|| row.name.take());
         row.position = position;
+        Ok(())
     }
 }
 
@@ -115,19 +122,19 @@ impl Projection for NamesFold {
         match event.kind {
             EventKind::CompanyDefined => {
                 let company: Company<'_> = event.payload()?;
-                fold.set(event, NameKind::Company, &company.company_id, Some(&company.name));
+                fold.set(event, NameKind::Company, company.company_id, Some(company.name))
             }
             EventKind::StoreDefined => {
                 let store: Store<'_> = event.payload()?;
-                fold.set(event, NameKind::Store, &store.store_id, Some(&store.name));
+                fold.set(event, NameKind::Store, store.store_id, Some(store.name))
             }
             EventKind::ProductDefined | EventKind::ProductChanged => {
                 let product: Product<'_> = event.payload()?;
-                fold.set(event, NameKind::Product, &product.sku, Some(&product.name));
+                fold.set(event, NameKind::Product, product.sku, Some(product.name))
             }
             EventKind::ProductRetired => {
                 let retired: Retired<'_> = event.payload()?;
-                fold.set(event, NameKind::Product, &retired.sku, None);
+                fold.set(event, NameKind::Product, retired.sku, None)
             }
             EventKind::SaleRecorded
             | EventKind::SaleVoided
@@ -138,9 +145,8 @@ impl Projection for NamesFold {
             | EventKind::StockAdjusted
             | EventKind::ShortageDetected
             | EventKind::ShortageResolved
-            | EventKind::RegisterDefined => {}
+            | EventKind::RegisterDefined => Ok(()),
         }
-        Ok(())
     }
 
     fn merge(earlier: &mut Names, later: Names) {
@@ -157,7 +163,9 @@ impl Projection for NamesFold {
 
     async fn write(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
         let rows = fold.0.into_rows();
-        target.write(include_str!("../sql/retire_names.sql"), &rows).await?;
+        target
+            .write(include_str!("../sql/retire_names.sql"), &rows)
+            .await?;
         target.write(include_str!("../sql/write_names.sql"), &rows).await
     }
 
@@ -190,9 +198,15 @@ impl Projections {
     /// # Errors
     /// See [`QueryError`].
     pub async fn name(&self, kind: NameKind, id: &str) -> Result<Option<String>, QueryError> {
-        let rows =
-            self.query(include_str!("../sql/get_name.sql"), &[&self.log_id, &kind.as_str(), &id]).await?;
-        rows.first().map(|row| Columns { table: "names", row }.get("name")).transpose()
+        let rows = self
+            .query(
+                include_str!("../sql/get_name.sql"),
+                &[&self.log_id, &kind.as_str(), &id],
+            )
+            .await?;
+        rows.first()
+            .map(|row| Columns { table: "names", row }.get("name"))
+            .transpose()
     }
 
     /// All things of a kind by id.
@@ -210,7 +224,13 @@ impl Projections {
         let rows = self
             .query(
                 include_str!("../sql/list_names.sql"),
-                &[&subscription_name(NamesFold::NAME), &self.log_id, &kind.as_str(), &after, &page.sql_limit()],
+                &[
+                    &subscription_name(NamesFold::NAME),
+                    &self.log_id,
+                    &kind.as_str(),
+                    &after,
+                    &page.sql_limit(),
+                ],
             )
             .await?;
         let decode = |columns: Columns<'_>| {
@@ -225,6 +245,8 @@ impl Projections {
             .iter()
             .map(|row| decode(Columns { table: "names", row }))
             .collect::<Result<Vec<_>, QueryError>>()?;
-        Ok(Page::cut(names, page, applied(&rows, before), |name| vec![name.id.clone()]))
+        Ok(Page::cut(names, page, applied(&rows, before), |name| {
+            vec![name.id.clone()]
+        }))
     }
 }

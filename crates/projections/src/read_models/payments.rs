@@ -70,7 +70,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Payments<'a> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut payments = Payments { first: list.next_element()?, more: Vec::new() };
+                let mut payments = Payments {
+                    first: list.next_element()?,
+                    more: Vec::new(),
+                };
                 while let Some(payment) = list.next_element()? {
                     payments.more.push(payment);
                 }
@@ -131,7 +134,11 @@ pub(super) fn ten_thousandths(text: &str) -> Option<i64> {
         return None;
     }
     let mut value = 0_i64;
-    for digit in whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', 4 - fraction.len())) {
+    for digit in whole
+        .bytes()
+        .chain(fraction.bytes())
+        .chain(std::iter::repeat_n(b'0', 4 - fraction.len()))
+    {
         if !digit.is_ascii_digit() {
             return None;
         }
@@ -168,9 +175,19 @@ mod tests {
             r#"[{"method":"cash","amount":50},{"method":"pix","amount":70},{"method":"cash","amount":20}]"#,
         )
         .unwrap();
-        let left: Vec<i64> = payments.clone().less_change(30).iter().map(|payment| payment.amount).collect();
+        let left: Vec<i64> = payments
+            .clone()
+            .less_change(30)
+            .iter()
+            .map(|payment| payment.amount)
+            .collect();
         assert_eq!(left, [40, 70, 0]);
-        let left: Vec<i64> = payments.clone().less_change(75).iter().map(|payment| payment.amount).collect();
+        let left: Vec<i64> = payments
+            .clone()
+            .less_change(75)
+            .iter()
+            .map(|payment| payment.amount)
+            .collect();
         assert_eq!(left, [0, 65, 0]);
         assert_eq!(payments.main_method(), "pix");
         assert_eq!(Payments::default().main_method(), "none");

@@ -135,7 +135,9 @@ struct Card {
 
 impl Card {
     fn latest(&self) -> Date {
-        self.movements.last().map_or(Date::MIN, |movement| movement.latest_date)
+        self.movements
+            .last()
+            .map_or(Date::MIN, |movement| movement.latest_date)
     }
 
     fn extend(&mut self, later: Vec<Movement>) {
@@ -208,7 +210,11 @@ impl Cards {
     fn into_rows(self) -> Vec<Movement> {
         let mut rows = Vec::with_capacity(self.movements);
         for card in self.cards.into_rows() {
-            let Card { store_id, sku, movements } = card;
+            let Card {
+                store_id,
+                sku,
+                movements,
+            } = card;
             rows.extend(movements.into_iter().map(|movement| Movement {
                 store_id: store_id.clone(),
                 sku: sku.clone(),
@@ -248,7 +254,9 @@ impl Projection for StockMovementsFold {
 
     fn merge(earlier: &mut Cards, later: Cards) {
         earlier.movements += later.movements;
-        earlier.cards.merge(later.cards, |card, later| card.extend(later.movements));
+        earlier
+            .cards
+            .merge(later.cards, |card, later| card.extend(later.movements));
     }
 
     fn rows(fold: &Cards) -> usize {
@@ -256,11 +264,18 @@ impl Projection for StockMovementsFold {
     }
 
     async fn write(fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target.write(include_str!("../sql/write_stock_movements.sql"), &fold.into_rows()).await
+        target
+            .write(
+                include_str!("../sql/write_stock_movements.sql"),
+                &fold.into_rows(),
+            )
+            .await
     }
 
     async fn copy(fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target.copy(include_str!("../sql/copy_stock_movements.sql"), &fold.into_rows()).await
+        target
+            .copy(include_str!("../sql/copy_stock_movements.sql"), &fold.into_rows())
+            .await
     }
 }
 
@@ -326,7 +341,10 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<StockMovement>, QueryError> {
         let before = self.wait_for(StockMovementsFold::NAME, freshness).await?;
-        let after = page.key::<1>()?.map(|[position]| key_part::<i64>(position)).transpose()?;
+        let after = page
+            .key::<1>()?
+            .map(|[position]| key_part::<i64>(position))
+            .transpose()?;
         let rows = self
             .query(
                 include_str!("../sql/list_stock_movements.sql"),
@@ -345,9 +363,16 @@ impl Projections {
             .await?;
         let movements: Vec<StockMovement> = rows
             .iter()
-            .map(|row| decode(Columns { table: "stock_movements", row }))
+            .map(|row| {
+                decode(Columns {
+                    table: "stock_movements",
+                    row,
+                })
+            })
             .collect::<Result<_, _>>()?;
-        Ok(Page::cut(movements, page, applied(&rows, before), |movement| vec![movement.position.to_string()]))
+        Ok(Page::cut(movements, page, applied(&rows, before), |movement| {
+            vec![movement.position.to_string()]
+        }))
     }
 }
 

@@ -82,9 +82,15 @@ impl Balances {
             None => None,
         };
         let on_hand = (quantity_e4, stock.balance.value);
-        let average_minor = Some(on_hand).filter(|(quantity, _)| *quantity > 0).or(basis).and_then(average);
-        let currency =
-            stock.currency.map(|code| event.parse::<Currency>(code)).transpose()?.map(|code| code.to_string());
+        let average_minor = Some(on_hand)
+            .filter(|(quantity, _)| *quantity > 0)
+            .or(basis)
+            .and_then(average);
+        let currency = stock
+            .currency
+            .map(|code| event.parse::<Currency>(code))
+            .transpose()?
+            .map(|code| code.to_string());
         let last_position = sql_position(event.position);
         let version = i64::try_from(event.version.get()).unwrap_or(i64::MAX);
         let row = self.0.entry(&[stock.store_id, &stock.sku], || {
@@ -160,11 +166,21 @@ impl Projection for StockPositionFold {
     }
 
     async fn write(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target.write(include_str!("../sql/write_stock_position.sql"), &fold.0.into_rows()).await
+        target
+            .write(
+                include_str!("../sql/write_stock_position.sql"),
+                &fold.0.into_rows(),
+            )
+            .await
     }
 
     async fn copy(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target.copy(include_str!("../sql/copy_stock_position.sql"), &fold.0.into_rows()).await
+        target
+            .copy(
+                include_str!("../sql/copy_stock_position.sql"),
+                &fold.0.into_rows(),
+            )
+            .await
     }
 }
 
@@ -236,8 +252,15 @@ impl Projections {
                 ],
             )
             .await?;
-        let items: Vec<StockItem> =
-            rows.iter().map(|row| decode(Columns { table: "stock_position", row })).collect::<Result<_, _>>()?;
+        let items: Vec<StockItem> = rows
+            .iter()
+            .map(|row| {
+                decode(Columns {
+                    table: "stock_position",
+                    row,
+                })
+            })
+            .collect::<Result<_, _>>()?;
         Ok(Page::cut(items, page, applied(&rows, before), |item| {
             vec![item.store_id.to_string(), item.sku.to_string()]
         }))
@@ -253,9 +276,14 @@ impl Projections {
         sku: &Sku,
         freshness: Freshness,
     ) -> Result<(Option<StockItem>, Position), QueryError> {
-        let filter =
-            StockFilter { store_id: Some(store_id.clone()), sku: Some(sku.clone()), short_only: false };
-        let mut page = self.list_stock(&filter, &PageRequest::first(1), freshness).await?;
+        let filter = StockFilter {
+            store_id: Some(store_id.clone()),
+            sku: Some(sku.clone()),
+            short_only: false,
+        };
+        let mut page = self
+            .list_stock(&filter, &PageRequest::first(1), freshness)
+            .await?;
         Ok((page.rows.pop(), page.position))
     }
 }
@@ -267,7 +295,9 @@ fn decode(columns: Columns<'_>) -> Result<StockItem, QueryError> {
         product_name: columns.get("product_name")?,
         quantity: columns.quantity("quantity_e4")?,
         value: columns.amount("value_minor")?,
-        average: columns.get::<Option<i64>>("average_minor")?.map(Amount::from_minor),
+        average: columns
+            .get::<Option<i64>>("average_minor")?
+            .map(Amount::from_minor),
         currency: columns.parse_maybe("currency")?,
         last_date: columns.get("last_date")?,
         short: columns.get("short")?,

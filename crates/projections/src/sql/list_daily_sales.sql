@@ -11,7 +11,9 @@ with days as (
      limit $8
 )
 select (select position from checkpoints where name = $1 and log_id = $2) as applied,
-       coalesce(n.name, d.store_id) as store_name, d.*
+       coalesce(n.name, d.store_id) as store_name,
+       d.business_date, d.store_id, d.method, d.currency, d.sales, d.payments, d.quantity_e4,
+       d.gross_minor, d.discount_minor, d.total_minor, d.returns, d.refund_minor, d.voids, d.void_minor
   from days
   join daily_sales d on d.log_id = $2 and d.business_date = days.business_date and d.store_id = days.store_id
   left join names n on n.log_id = $2 and n.kind = 'store' and n.id = d.store_id

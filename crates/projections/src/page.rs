@@ -1,0 +1,116 @@
+//! One page of the log through one projection: rows, parked events and checkpoint in one transaction.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use deadpool_postgres::{Object, Transaction};
+use posars_event_store::{Lease, LogPage, Position, ReadLog};
+
+use crate::event::RawEvent;
+use crate::faults::Step;
+use crate::parked::Parking;
+use crate::projection::{AnyProjection, Target};
+use crate::{DatabaseError, ProjectionError, Projections};
+
+/// Most events of a page: large enough that the transaction costs little per event, small enough that a page is
+/// done in well under the lease's time.
+pub(crate) const PAGE_EVENTS_MAX: u32 = 2_000;
+/// Longest time a page's transaction may take.
+const PAGE_DEADLINE: Duration = Duration::from_secs(60);
+
+/// How a page ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageDone {
+    pub(crate) position: Position,
+    pub(crate) at_end: bool,
+}
+
+impl Projections {
+    /// Reads, folds, writes and commits the page after the lease's position.
+    ///
+    /// After an error the lease must be given up: it may believe in a checkpoint that was rolled back.
+    pub(crate) async fn run_page(
+        &self,
+        projection: &'static dyn AnyProjection,
+        lease: &mut Lease,
+        up_to: Option<Position>,
+    ) -> Result<PageDone, ProjectionError> {
+        let mut read = ReadLog::after(lease.position(), PAGE_EVENTS_MAX);
+        read.up_to = up_to;
+        let page = self.log.read_log(&read).await?;
+        let done = PageDone {
+            position: page.scanned_to.max(lease.position()),
+            at_end: page.at_end,
+        };
+        if page.events.is_empty() {
+            return Ok(done);
+        }
+        self.faults.reach(Step::PageRead)?;
+        let mut client = self.client().await?;
+        let write = self.write_page(projection, lease, &page, &mut client);
+        let parked = match tokio::time::timeout(PAGE_DEADLINE, write).await {
+            Ok(parked) => parked,
+            Err(_) => {
+                let deadline_ms = u64::try_from(PAGE_DEADLINE.as_millis()).unwrap_or(u64::MAX);
+                Err(DatabaseError::DeadlineExceeded(deadline_ms).into())
+            }
+        };
+        if parked.is_err() {
+            // Its transaction may still be under way.
+            drop(Object::take(client));
+        }
+        self.metrics.page(projection.name(), page.events.len(), parked?);
+        self.report_progress(projection.name(), done.position);
+        self.faults.reach(Step::PageCommitted)?;
+        Ok(done)
+    }
+
+    async fn write_page(
+        &self,
+        projection: &'static dyn AnyProjection,
+        lease: &mut Lease,
+        page: &LogPage,
+        client: &mut Object,
+    ) -> Result<usize, ProjectionError> {
+        let transaction = client.transaction().await?;
+        // The checkpoint first: its row lock keeps retries and swaps out until the commit, and a holder that was
+        // fenced out stops here, before it has written anything.
+        lease.checkpoint_in(&*transaction, page.scanned_to).await?;
+        self.faults.reach(Step::CheckpointWritten)?;
+        let mut parking = Parking::with(self.parked_streams(projection.name(), &transaction).await?);
+        let mut fold = projection.empty();
+        for event in &page.events {
+            parking.apply(projection.name(), &RawEvent::from(event), fold.as_mut());
+        }
+        fold.write(&Target {
+            transaction: &transaction,
+            log_id: self.log_id,
+        })
+        .await?;
+        parking.write(&transaction, self.log_id, None).await?;
+        self.faults.reach(Step::RowsWritten)?;
+        transaction.commit().await?;
+        if parking.added() > 0 {
+            tracing::warn!(
+                projection = projection.name(),
+                events = parking.added(),
+                "events parked, see `posars projections status`"
+            );
+        }
+        Ok(parking.added())
+    }
+
+    async fn parked_streams(
+        &self,
+        projection: &'static str,
+        transaction: &Transaction<'_>,
+    ) -> Result<HashSet<String>, ProjectionError> {
+        let statement = transaction
+            .prepare_cached(include_str!("sql/parked_streams.sql"))
+            .await?;
+        let rows = transaction
+            .query(&statement, &[&projection, &self.log_id])
+            .await?;
+        Ok(rows.iter().map(|row| row.get("stream")).collect())
+    }
+}

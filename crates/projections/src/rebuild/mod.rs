@@ -1,0 +1,291 @@
+//! Rebuild: a read model from zero, in new tables, while the old ones are read and kept up.
+//!
+//! 1. Workers export ranges of the log and fold them in memory, side by side; the folds merge in log order.
+//! 2. One COPY fills a new table, then come its indexes and statistics.
+//! 3. The new table catches up with the log.
+//! 4. One short transaction holds the live projection at its checkpoint, compares the two, swaps them and moves
+//!    the checkpoint. The old table stays for a rollback.
+//!
+//! Killed at any point the live read model is as it was; the unfinished table goes at the next start.
+
+mod fold;
+mod swap;
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::Object;
+use posars_event_store::{Position, ReadLog};
+
+use crate::event::RawEvent;
+use crate::faults::Step;
+use crate::page::PAGE_EVENTS_MAX;
+use crate::parked::Parking;
+use crate::projection::{AnyFold, AnyProjection, Target};
+use crate::{ProjectionError, Projections};
+
+/// Most workers; each holds a connection of the pool.
+const WORKERS_MAX: usize = 8;
+/// Most rows a fold may hold before it is written: bounds the memory of a rebuild to some hundred megabytes.
+const FOLD_ROWS_MAX: usize = 1_000_000;
+
+/// How to rebuild.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RebuildOptions {
+    /// How many ranges are folded side by side, 1 to 8. Default 2.
+    pub workers: usize,
+}
+
+impl Default for RebuildOptions {
+    fn default() -> Self {
+        Self { workers: 2 }
+    }
+}
+
+/// How far a rebuild is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RebuildProgress {
+    /// Events folded so far.
+    pub events: u64,
+    /// Events there are to fold.
+    pub total: u64,
+}
+
+/// Listens to a rebuild; breaking off cancels it.
+pub type OnProgress<'a> = &'a (dyn Fn(RebuildProgress) -> ControlFlow<()> + Send + Sync);
+
+/// A listener that lets the rebuild run.
+pub(crate) fn ignore_progress(_: RebuildProgress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+/// The two builds at the same position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// Rows of the table that was live.
+    pub live_rows: u64,
+    /// Rows of the new table.
+    pub new_rows: u64,
+    /// Whether they hold the same rows. A new version of the code may well differ.
+    pub equal: bool,
+}
+
+/// What a rebuild came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RebuildReport {
+    /// The projection.
+    pub projection: &'static str,
+    /// Events folded in parallel.
+    pub events: u64,
+    /// Events applied while catching up.
+    pub caught_up: u64,
+    /// The position the new table was swapped in at.
+    pub position: Position,
+    /// Workers used.
+    pub workers: usize,
+    /// Events parked by the new build.
+    pub parked: usize,
+    /// Seconds of the parallel fold alone.
+    pub fold_seconds: f64,
+    /// Seconds until the new table was full and indexed.
+    pub load_seconds: f64,
+    /// Seconds of everything, swap included.
+    pub seconds: f64,
+    /// How the new table compares with the one it replaced; none when that had not come as far.
+    pub comparison: Option<Comparison>,
+}
+
+/// A rebuild under way.
+pub(super) struct Build<'a> {
+    projections: &'a Projections,
+    projection: &'static dyn AnyProjection,
+    parking: Parking,
+    position: Position,
+    table_made: bool,
+}
+
+impl Projections {
+    /// Builds a read model anew from the whole log and swaps it in; see the module. Queries go on meanwhile.
+    ///
+    /// # Errors
+    /// [`ProjectionError::AlreadyRebuilding`], [`ProjectionError::Cancelled`], [`ProjectionError::SwapBlocked`],
+    /// or the database is away. In every case the live read model is as it was.
+    pub async fn rebuild(
+        &self,
+        projection: &str,
+        options: &RebuildOptions,
+        on_progress: OnProgress<'_>,
+    ) -> Result<RebuildReport, ProjectionError> {
+        let projection = self.find(projection)?;
+        let lock = self.lock_rebuild(projection).await?;
+        let mut build = Build {
+            projections: self,
+            projection,
+            parking: Parking::default(),
+            position: Position::START,
+            table_made: false,
+        };
+        let outcome = build
+            .run(options.workers.clamp(1, WORKERS_MAX), on_progress)
+            .await;
+        self.unlock_rebuild(projection, lock).await;
+        if outcome.is_err() {
+            // Best effort: what stays is dropped at the next start.
+            let params: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&projection.name(), &self.log_id];
+            if let Err(error) = self
+                .query(include_str!("../sql/drop_leftover.sql"), &params)
+                .await
+            {
+                tracing::debug!(%error, "the unfinished table stays until the next start");
+            }
+        }
+        outcome
+    }
+
+    /// Takes the lock that keeps a second rebuild, and the clean-up of leftovers, away. It belongs to the
+    /// connection: if this process dies, so does the lock.
+    async fn lock_rebuild(&self, projection: &'static dyn AnyProjection) -> Result<Object, ProjectionError> {
+        let client = self.client().await?;
+        let row = client
+            .query_one(
+                include_str!("../sql/lock_rebuild.sql"),
+                &[&projection.name(), &self.log_id],
+            )
+            .await?;
+        if row.get("locked") {
+            return Ok(client);
+        }
+        Err(ProjectionError::AlreadyRebuilding {
+            projection: projection.name(),
+        })
+    }
+
+    async fn unlock_rebuild(&self, projection: &'static dyn AnyProjection, lock: Object) {
+        let unlocked = lock
+            .query_one(
+                include_str!("../sql/unlock_rebuild.sql"),
+                &[&projection.name(), &self.log_id],
+            )
+            .await;
+        if unlocked.is_err() {
+            // Closing the connection frees it for certain.
+            drop(Object::take(lock));
+        }
+    }
+}
+
+impl Build<'_> {
+    async fn run(
+        &mut self,
+        workers: usize,
+        on_progress: OnProgress<'_>,
+    ) -> Result<RebuildReport, ProjectionError> {
+        let began = Instant::now();
+        let (log, faults) = (&self.projections.log, &self.projections.faults);
+        let total = log.head().await?.position;
+        let mut fold = self.projection.empty();
+        let mut folding = Duration::ZERO;
+        while self.position < total {
+            let round = Instant::now();
+            fold = self.fold_round(fold, total, workers, on_progress).await?;
+            folding += round.elapsed();
+            faults.reach(Step::Folded)?;
+            if fold.rows() > FOLD_ROWS_MAX {
+                self.flush(std::mem::replace(&mut fold, self.projection.empty()))
+                    .await?;
+            }
+        }
+        self.flush(fold).await?;
+        let load_seconds = began.elapsed().as_secs_f64();
+        let (comparison, caught_up) = self.catch_up_and_swap(total).await?;
+        self.projections.faults.reach(Step::SwapCommitted)?;
+        Ok(RebuildReport {
+            projection: self.projection.name(),
+            events: total.get(),
+            caught_up,
+            position: self.position,
+            workers,
+            parked: self.parking.added(),
+            fold_seconds: folding.as_secs_f64(),
+            load_seconds,
+            seconds: began.elapsed().as_secs_f64(),
+            comparison,
+        })
+    }
+
+    /// Writes a fold to the new table: by COPY while it is new, over what it has afterwards.
+    async fn flush(&mut self, fold: Box<dyn AnyFold>) -> Result<(), ProjectionError> {
+        let Projections { log_id, faults, .. } = self.projections;
+        let (name, log_id) = (self.projection.name(), *log_id);
+        let mut client = self.projections.client().await?;
+        let transaction = client.transaction().await?;
+        if !self.table_made {
+            transaction
+                .query(include_str!("../sql/start_read_model.sql"), &[&name, &log_id])
+                .await?;
+        }
+        transaction
+            .query(include_str!("../sql/next_schema.sql"), &[&log_id])
+            .await?;
+        let target = Target {
+            transaction: &transaction,
+            log_id,
+        };
+        if self.table_made {
+            fold.write(&target).await?;
+        } else {
+            // Frozen rows are allowed because the table was made in this very transaction, and need no vacuum.
+            fold.copy(&target).await?;
+        }
+        transaction.commit().await?;
+        faults.reach(Step::Copied)?;
+        if !self.table_made {
+            client
+                .query(include_str!("../sql/index_read_model.sql"), &[&name, &log_id])
+                .await?;
+            self.table_made = true;
+        }
+        Ok(())
+    }
+
+    /// Applies the log to the new table up to a position, a page per transaction.
+    async fn catch_up(&mut self, to: Position) -> Result<(), ProjectionError> {
+        while self.position < to {
+            let mut client = self.projections.client().await?;
+            let transaction = client.transaction().await?;
+            let mut parking = Parking::with(self.parking.streams().clone());
+            let reached = self
+                .apply_page(&transaction, &mut parking, self.position, to)
+                .await?;
+            transaction.commit().await?;
+            self.parking.append(parking);
+            self.position = reached;
+        }
+        Ok(())
+    }
+
+    /// Folds one page after a position into the new table, inside a transaction of the caller's.
+    async fn apply_page(
+        &self,
+        transaction: &deadpool_postgres::Transaction<'_>,
+        parking: &mut Parking,
+        after: Position,
+        to: Position,
+    ) -> Result<Position, ProjectionError> {
+        let log_id = self.projections.log_id;
+        let page = self
+            .projections
+            .log
+            .read_log(&ReadLog::after(after, PAGE_EVENTS_MAX).up_to(to))
+            .await?;
+        let mut fold = self.projection.empty();
+        for event in &page.events {
+            parking.apply(self.projection.name(), &RawEvent::from(event), fold.as_mut());
+        }
+        transaction
+            .query(include_str!("../sql/next_schema.sql"), &[&log_id])
+            .await?;
+        fold.write(&Target { transaction, log_id }).await?;
+        Ok(page.scanned_to)
+    }
+}

@@ -1,0 +1,2 @@
+-- $1 table, $2 log.
+select index_read_model($1, $2)

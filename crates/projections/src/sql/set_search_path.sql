@@ -1,0 +1,2 @@
+-- $1 search path, for the rest of the transaction.
+select set_config('search_path', $1, true)
