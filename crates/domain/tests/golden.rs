@@ -19,6 +19,7 @@ use posars_domain::register::{DefineRegister, Register, RegisterContext, Registe
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, Sale, SaleEvent};
 use posars_domain::stock::{AdjustmentReason, Stock, StockEvent};
 use posars_domain::store::{DefineStore, Store, StoreContext, StoreEvent};
+use posars_domain::waiting::WaitingEvent;
 use posars_domain::{
     Currency, Decider, DomainEvent, FiscalRef, MethodAmount, Payment, PaymentMethod, Quantity, TaxAmount,
     UnreadableEvent,
@@ -95,6 +96,11 @@ fn stock_events() {
 }
 
 #[test]
+fn waiting_events() {
+    keeps_its_meaning::<WaitingEvent>();
+}
+
+#[test]
 fn every_file_belongs_to_an_event_and_no_type_is_written_by_two_aggregates() {
     let types = [
         CompanyEvent::TYPES,
@@ -103,6 +109,7 @@ fn every_file_belongs_to_an_event_and_no_type_is_written_by_two_aggregates() {
         ProductEvent::TYPES,
         SaleEvent::TYPES,
         StockEvent::TYPES,
+        WaitingEvent::TYPES,
     ]
     .concat();
     assert_eq!(types.iter().collect::<BTreeSet<_>>().len(), types.len());
