@@ -160,10 +160,10 @@ impl Slice {
             Ok(_) => Ok(count),
             Err(error) => {
                 self.known.clear();
-                Err(match error {
-                    AppendError::WrongVersion { stream, .. } => SliceFailed::Lost(stream),
-                    other => SliceFailed::Error(from_append(&other)),
-                })
+                if let AppendError::WrongVersion { stream, .. } = error {
+                    return Err(SliceFailed::Lost(stream));
+                }
+                Err(SliceFailed::Error(from_append(&error)))
             }
         }
     }

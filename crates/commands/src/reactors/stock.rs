@@ -253,7 +253,9 @@ impl StockReactor {
         for (sku, lines) in &movement.skus {
             match self.catalogue.standing(sku) {
                 Standing::Unknown => self.park(movement, sku, lines).await?,
-                standing => self.move_stock(movement, sku, lines, standing).await?,
+                standing @ (Standing::Untracked | Standing::Tracked) => {
+                    self.move_stock(movement, sku, lines, standing).await?;
+                }
             }
         }
         Ok(())
