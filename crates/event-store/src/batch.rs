@@ -35,6 +35,10 @@ impl Progress {
             != Self::CANCELLED
     }
 
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::CANCELLED
+    }
+
     /// The caller gives up; true when the request will never be sent.
     pub(crate) fn cancel(&self) -> bool {
         self.0
@@ -127,6 +131,10 @@ impl Batch {
                 && self.size_bytes + request.size_bytes <= APPEND_BYTES_MAX);
         if clash || !fits {
             return Err(Box::new(request));
+        }
+        // Not before it has its place: one that is put off may still be given up by its caller.
+        if !request.progress.send() {
+            return Ok(());
         }
         self.event_count += request.event_count;
         self.size_bytes += request.size_bytes;

@@ -78,7 +78,7 @@ impl Batcher {
             let Some(request) = deferred.pop_front().or_else(|| self.queue.try_recv().ok()) else {
                 break;
             };
-            if !request.progress.send() {
+            if request.progress.is_cancelled() {
                 continue; // its caller was told that nothing was written
             }
             if let Err(request) = batch.offer(request) {

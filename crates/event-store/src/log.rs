@@ -71,6 +71,34 @@ impl Log {
     /// error or crash gives the first answer once it exists. Safe to drop: the append then may or may not
     /// happen.
     ///
+    /// ```no_run
+    /// use posars_event_store::{
+    ///     Append, AppendError, EventType, ExpectedVersion, JsonText, Log, NewEvent, StreamName, Version,
+    /// };
+    /// use uuid::Uuid;
+    ///
+    /// # async fn example(log: Log) -> Result<(), Box<dyn std::error::Error>> {
+    /// let renamed = NewEvent {
+    ///     event_id: Uuid::now_v7(),
+    ///     event_type: EventType::parse("StoreRenamed")?,
+    ///     schema_version: 1,
+    ///     data: JsonText::parse(r#"{"name":"Centro"}"#)?,
+    ///     metadata: JsonText::parse(r#"{"actor":"ana"}"#)?,
+    /// };
+    /// let seen = ExpectedVersion::Exact(Version::new(3));
+    /// let append = Append::to(StreamName::new("store", "centro")?, seen, vec![renamed])
+    ///     .idempotent(Uuid::now_v7(), [0; 32]);
+    /// match log.append(append.clone()).await {
+    ///     Ok(appended) => println!("stands at {}", appended.last_position),
+    ///     Err(AppendError::WrongVersion { actual, .. }) => println!("now at {actual}: read, decide anew"),
+    ///     // The same key again: if the first try was written, this gets its answer.
+    ///     Err(AppendError::OutcomeUnknown(_)) => drop(log.append(append).await?),
+    ///     Err(other) => return Err(other.into()),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// See [`AppendError`]; only [`AppendError::OutcomeUnknown`] leaves open whether it was written.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {

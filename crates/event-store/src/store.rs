@@ -15,6 +15,17 @@ use crate::{LogName, Position, StoreConfig, StoreError, chain};
 
 /// The event store of one database. Cheap to clone; its background tasks end with the last clone and the
 /// last [`Log`] opened from it.
+///
+/// ```no_run
+/// use posars_event_store::{EventStore, LogName, StoreConfig};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = EventStore::connect(StoreConfig::new("host=/run/posars dbname=posars")).await?;
+/// let log = store.log(&LogName::parse("main")?).await?;
+/// println!("{} events so far", log.head().await?.position);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct EventStore {
     shared: Arc<Shared>,

@@ -1,6 +1,11 @@
 //! The log against a model of it: random appends, conflicts, retries, guards and claims, one by one and many
 //! at once. The model is a list of events and three maps; it is what the log promises, said shortly.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests fail by panicking, also on any variant not expected"
+)]
 
 #[path = "fixture/mod.rs"]
 mod fixture;
@@ -82,11 +87,17 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Stream, what it must be, ids and texts of its events.
+type Write = (String, ExpectedVersion, Vec<(Uuid, String)>);
+/// Stream, version, id and text of an event.
+type Fact = (String, u64, Uuid, String);
+/// Fingerprint, first answer, its first and last position.
+type First = ([u8; 32], Verdict, Option<(u64, u64)>);
+
 /// A draft with its expectations filled in: what is really sent, and sent again.
 #[derive(Clone, Debug)]
 struct Request {
-    /// Stream, what it must be, ids and texts of its events.
-    writes: Vec<(String, ExpectedVersion, Vec<(Uuid, String)>)>,
+    writes: Vec<Write>,
     guards: Vec<(String, ExpectedVersion)>,
     claims: Vec<(String, String)>,
     key: Option<(Uuid, [u8; 32])>,
@@ -140,12 +151,11 @@ enum Verdict {
 
 #[derive(Debug, Default)]
 struct Model {
-    /// Stream, version, id and text of every event, in the order of the log.
-    events: Vec<(String, u64, Uuid, String)>,
+    /// In the order of the log.
+    events: Vec<Fact>,
     versions: BTreeMap<String, u64>,
     claims: BTreeMap<String, String>,
-    /// Fingerprint, first answer, its first and last position.
-    answers: BTreeMap<Uuid, ([u8; 32], Verdict, Option<(u64, u64)>)>,
+    answers: BTreeMap<Uuid, First>,
     sent: Vec<Request>,
     drawn: u128,
 }
@@ -370,7 +380,7 @@ impl Model {
 
     async fn assert_same(&self, world: &World, log: &Log) -> anyhow::Result<()> {
         let read = all(log).await?;
-        let seen: Vec<(String, u64, Uuid, String)> = read
+        let seen: Vec<Fact> = read
             .iter()
             .map(|event| {
                 let text = serde_json::from_str(&event.data).unwrap();

@@ -1,5 +1,5 @@
 //! Whoever changes the tables behind the log's back is found out, at the first position touched.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 #[path = "fixture/mod.rs"]
 mod fixture;

@@ -34,33 +34,12 @@ pub(crate) async fn run(url: &str, folder: &Path, seed: u64, writers: u64) -> an
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     tokio::spawn(connection);
     streams_agree(&client, &events).await?;
-    let (mut accepted, mut refused, mut vouched) = (BTreeMap::new(), 0, BTreeSet::new());
-    let mut claims = BTreeMap::new();
-    for writer in 0..writers {
-        for (number, entry) in journal::read(&folder.join(journal_name(writer)))? {
-            let request = Request::new(seed, writer, number);
-            ensure!(
-                !entry.is_open(),
-                "writer {writer}, request {number} was never answered"
-            );
-            let Some((first, last)) = entry.accepted else {
-                refused += 1;
-                continue;
-            };
-            // Exactly the events asked for, exactly where the answer said.
-            let ids = request.event_ids();
-            let stored = &events[usize::try_from(first)? - 1..usize::try_from(last)?];
-            ensure!(
-                stored.iter().map(|event| event.event_id).eq(ids.iter().copied()),
-                "writer {writer}, request {number}: not what stands at {first} to {last}"
-            );
-            accepted.insert(request.key(), (first, last));
-            vouched.extend(ids);
-            if let Some(key) = request.claim() {
-                claims.insert(key.to_string(), request.own_stream().to_string());
-            }
-        }
-    }
+    let Claimed {
+        accepted,
+        refused,
+        vouched,
+        claims,
+    } = journals_agree(&events, folder, seed, writers)?;
     // Every event is vouched for by one acknowledged request, so none is there twice and none was refused.
     ensure!(
         vouched.len() == events.len(),
@@ -94,6 +73,52 @@ pub(crate) async fn run(url: &str, folder: &Path, seed: u64, writers: u64) -> an
         events.len(),
         accepted.len()
     ))
+}
+
+/// What the journals say is in the log.
+#[derive(Default)]
+struct Claimed {
+    accepted: BTreeMap<Uuid, (u64, u64)>,
+    refused: usize,
+    vouched: BTreeSet<Uuid>,
+    claims: BTreeMap<String, String>,
+}
+
+fn journals_agree(
+    events: &[RecordedEvent],
+    folder: &Path,
+    seed: u64,
+    writers: u64,
+) -> anyhow::Result<Claimed> {
+    let mut claimed = Claimed::default();
+    for writer in 0..writers {
+        for (number, entry) in journal::read(&folder.join(journal_name(writer)))? {
+            let request = Request::new(seed, writer, number);
+            ensure!(
+                !entry.is_open(),
+                "writer {writer}, request {number} was never answered"
+            );
+            let Some((first, last)) = entry.accepted else {
+                claimed.refused += 1;
+                continue;
+            };
+            // Exactly the events asked for, exactly where the answer said.
+            let ids = request.event_ids();
+            let stored = &events[usize::try_from(first)? - 1..usize::try_from(last)?];
+            ensure!(
+                stored.iter().map(|event| event.event_id).eq(ids.iter().copied()),
+                "writer {writer}, request {number}: not what stands at {first} to {last}"
+            );
+            claimed.accepted.insert(request.key(), (first, last));
+            claimed.vouched.extend(ids);
+            if let Some(key) = request.claim() {
+                claimed
+                    .claims
+                    .insert(key.to_string(), request.own_stream().to_string());
+            }
+        }
+    }
+    Ok(claimed)
 }
 
 async fn contiguous(log: &Log) -> anyhow::Result<Vec<RecordedEvent>> {

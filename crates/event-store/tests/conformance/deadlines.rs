@@ -19,7 +19,7 @@ async fn an_append_that_was_not_sent_is_given_up_and_never_written() -> anyhow::
     assert!(asked_at.elapsed() < Duration::from_secs(3));
     match error {
         AppendError::DeadlineExceeded { waited_ms } => {
-            assert!((400..3_000).contains(&waited_ms), "{waited_ms}")
+            assert!((400..3_000).contains(&waited_ms), "{waited_ms}");
         }
         other => panic!("{other}"),
     }
@@ -34,6 +34,45 @@ async fn an_append_that_was_not_sent_is_given_up_and_never_written() -> anyhow::
         .map(|event| event.stream.to_string())
         .collect();
     assert_eq!(streams, ["sent-1", "later-1"]);
+    Ok(())
+}
+
+/// Two on one stream never share a batch; the second is still unsent while the first is under way.
+#[tokio::test]
+async fn an_append_that_was_put_off_can_still_be_given_up() -> anyhow::Result<()> {
+    let world = World::with(|config| config.append_deadline = Duration::from_secs(1)).await?;
+    let gate = Gate::hold(&world).await?;
+    let send = |to: &'static str| {
+        let log = world.log.clone();
+        tokio::spawn(async move { log.append(any(to)).await })
+    };
+    let opener = send("opener-1");
+    Gate::wait_for_a_batch(&world).await?;
+    let [first, second] = [send("hot-1"), send("hot-1")];
+    // The next to hold the gate stands behind the opener and before the batch of the first.
+    let holder = world.sql().await?;
+    let held = async {
+        let lock = "begin; select position from log_head where name = 'main' for update";
+        holder.batch_execute(lock).await
+    };
+    let watcher = world.sql().await?;
+    let open = async {
+        eventually("the next holder waits too", || async {
+            let waiting = "select count(*) from pg_stat_activity where datname = current_database() \
+                           and wait_event_type = 'Lock'";
+            Ok(watcher.query_one(waiting, &[]).await?.get::<_, i64>(0) == 2)
+        })
+        .await?;
+        gate.open().await
+    };
+    let (held, opened) = tokio::join!(held, open);
+    (held?, opened?);
+    assert_eq!(range(&opener.await??), (1, 1));
+    let error = second.await?.unwrap_err();
+    assert!(matches!(error, AppendError::DeadlineExceeded { .. }), "{error}");
+    holder.batch_execute("commit").await?;
+    assert_eq!(range(&first.await??), (2, 2));
+    assert_eq!(all(&world.log).await?.len(), 2);
     Ok(())
 }
 

@@ -1,5 +1,10 @@
 //! What every log keeps to, whatever happens around it.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests fail by panicking, also on any variant not expected"
+)]
 
 #[path = "../fixture/mod.rs"]
 mod fixture;
