@@ -5,6 +5,7 @@
     unreachable_pub,
     unused_qualifications,
     clippy::all,
+    clippy::allow_attributes_without_reason,
     clippy::as_conversions,
     clippy::wildcard_enum_match_arm,
     clippy::match_same_arms,

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use posars_commands::{CommandError, Unavailability};
 use posars_domain::{Rejection, RejectionKind};
+use posars_event_store::Position;
 use posars_projections::{DatabaseError, QueryError};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
@@ -347,4 +348,149 @@ pub(crate) fn out_of_range(business_date: &dyn Display, store: &dyn Display) -> 
         message,
         [("store_id".to_owned(), store.to_string())],
     )
+}
+
+/// Refuses a position that the log has not reached.
+///
+/// # Errors
+/// `POSITION_BEYOND_LOG`: the position comes from another company or from before a restore, and waiting will not help.
+pub(crate) fn within_log(min_position: u64, head: Position) -> Result<(), Status> {
+    if min_position <= head.get() {
+        return Ok(());
+    }
+    let message = format!(
+        "min_position {min_position} lies beyond the log, which ends at {head}; give a position that this company's \
+         commands answered with"
+    );
+    let metadata = [
+        ("min_position", min_position.to_string()),
+        ("position", head.to_string()),
+    ];
+    Err(status(
+        Code::OutOfRange,
+        "POSITION_BEYOND_LOG",
+        message,
+        owned(metadata.to_vec()),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use posars_event_store::StreamName;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn told(error: CommandError) -> (Code, String, bool) {
+        let status = from_command(error);
+        let details = status.get_error_details();
+        let reason = details.error_info().unwrap().reason.clone();
+        (status.code(), reason, details.retry_info().is_some())
+    }
+
+    #[test]
+    fn every_unavailability_has_its_code_and_keeps_the_drivers_words() {
+        let cases = [
+            (Unavailability::Busy, Code::ResourceExhausted, "BUSY", true),
+            (Unavailability::Deadline, Code::DeadlineExceeded, "DEADLINE", true),
+            (
+                Unavailability::DatabaseAway,
+                Code::Unavailable,
+                "DATABASE_AWAY",
+                true,
+            ),
+            (
+                Unavailability::DatabaseRefused,
+                Code::Internal,
+                "DATABASE_REFUSED",
+                false,
+            ),
+            (
+                Unavailability::OutcomeUnknown,
+                Code::Unavailable,
+                "OUTCOME_UNKNOWN",
+                true,
+            ),
+        ];
+        for (reason, code, text, retries) in cases {
+            let problem = "password authentication failed for user root".to_owned();
+            let error = || CommandError::Unavailable {
+                reason,
+                retry_after_ms: 200,
+                problem: problem.clone(),
+            };
+            assert_eq!(told(error()), (code, text.to_owned(), retries));
+            assert!(!from_command(error()).message().contains("root"));
+        }
+    }
+
+    #[test]
+    fn lost_races_and_damage_have_their_codes() {
+        let stream = StreamName::parse("sale-1").unwrap();
+        let conflict = CommandError::Conflict { stream, attempts: 8 };
+        assert_eq!(told(conflict), (Code::Aborted, "CONFLICT".to_owned(), true));
+        let mismatch = CommandError::IdempotencyMismatch {
+            key: Uuid::nil(),
+            first_position: None,
+        };
+        assert_eq!(
+            told(mismatch),
+            (Code::AlreadyExists, "IDEMPOTENCY_MISMATCH".to_owned(), false)
+        );
+        let unreadable = CommandError::Unreadable {
+            subject: "sale-1".into(),
+            position: Position::new(7),
+            problem: "not JSON".into(),
+        };
+        assert_eq!(
+            told(unreadable),
+            (Code::Internal, "EVENT_UNREADABLE".to_owned(), false)
+        );
+    }
+
+    #[test]
+    fn every_failed_query_has_its_code() {
+        let cases = [
+            (
+                QueryError::BadPage { problem: "x".into() },
+                Code::InvalidArgument,
+                "PAGE_TOKEN_INVALID",
+            ),
+            (
+                QueryError::Unreadable {
+                    table: "sales",
+                    problem: "x".into(),
+                },
+                Code::Internal,
+                "READ_MODEL_UNREADABLE",
+            ),
+            (
+                QueryError::Database(DatabaseError::Unavailable("x".into())),
+                Code::Unavailable,
+                "DATABASE_AWAY",
+            ),
+            (
+                QueryError::Database(DatabaseError::Refused("x".into())),
+                Code::Internal,
+                "DATABASE_REFUSED",
+            ),
+            (
+                QueryError::Database(DatabaseError::DeadlineExceeded(9)),
+                Code::DeadlineExceeded,
+                "DEADLINE",
+            ),
+        ];
+        for (error, code, reason) in cases {
+            let status = from_query(&error);
+            assert_eq!(status.code(), code, "{error}");
+            assert_eq!(status.get_error_details().error_info().unwrap().reason, reason);
+        }
+    }
+
+    #[test]
+    fn paths_are_in_the_protos_words() {
+        assert_eq!(wire_field("occurred_at"), "occur_time");
+        assert_eq!(wire_field("payments[0].due_date"), "payments[0].due_date");
+        assert_eq!(wire_field("currency"), "total.currency_code");
+    }
 }

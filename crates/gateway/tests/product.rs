@@ -29,8 +29,13 @@ const CHEESE: &str = "companies/acme/products/queijo%2Fminas";
 
 fn change(product: Product, paths: &[&str]) -> ChangeProductRequest {
     ChangeProductRequest {
-        product: Some(Product { name: CHEESE.into(), ..product }),
-        update_mask: Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }),
+        product: Some(Product {
+            name: CHEESE.into(),
+            ..product
+        }),
+        update_mask: Some(FieldMask {
+            paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        }),
         ..Default::default()
     }
 }
@@ -39,19 +44,42 @@ fn change(product: Product, paths: &[&str]) -> ChangeProductRequest {
 async fn defines_a_product_once() {
     let shop = Shop::empty().await;
     let mut products = shop.products();
-    let told = products.define_product(cheese()).await.unwrap().into_inner().product.unwrap();
-    assert_eq!((told.name.as_str(), told.ncm.as_str(), told.decimals), (CHEESE, "04061010", 3));
+    let told = products
+        .define_product(cheese())
+        .await
+        .unwrap()
+        .into_inner()
+        .product
+        .unwrap();
+    assert_eq!(
+        (told.name.as_str(), told.ncm.as_str(), told.decimals),
+        (CHEESE, "04061010", 3)
+    );
     assert!(told.tracked && !told.retired);
 
     let again = products.define_product(cheese()).await.unwrap().into_inner();
     assert!(again.recorded.unwrap().replayed);
     assert_eq!(again.product.unwrap(), told);
 
-    let other = DefineProductRequest { display_name: "Queijo prato".into(), ..cheese() };
-    let details = refused(products.define_product(other).await, Code::AlreadyExists, "SKU_EXISTS");
+    let other = DefineProductRequest {
+        display_name: "Queijo prato".into(),
+        ..cheese()
+    };
+    let details = refused(
+        products.define_product(other).await,
+        Code::AlreadyExists,
+        "SKU_EXISTS",
+    );
     assert_eq!(value(&details, "sku"), "queijo/minas");
-    let same_gtin = DefineProductRequest { sku: "queijo2".into(), ..cheese() };
-    refused(products.define_product(same_gtin).await, Code::AlreadyExists, "GTIN_IN_USE");
+    let same_gtin = DefineProductRequest {
+        sku: "queijo2".into(),
+        ..cheese()
+    };
+    refused(
+        products.define_product(same_gtin).await,
+        Code::AlreadyExists,
+        "GTIN_IN_USE",
+    );
 }
 
 #[tokio::test]
@@ -67,11 +95,28 @@ async fn a_wrong_product_is_told_all_that_is_wrong() {
     };
     let answer = shop.products().define_product(wrong).await;
     let details = refused(answer, Code::InvalidArgument, "INVALID_REQUEST");
-    assert_eq!(fields(&details), ["sku", "display_name", "gtin", "ncm", "decimals"]);
-    let wrong = DefineProductRequest { gtin: "7891000100104".into(), ..cheese() };
-    refused(shop.products().define_product(wrong).await, Code::InvalidArgument, "GTIN_INVALID");
-    let wrong = DefineProductRequest { decimals: 5, ..cheese() };
-    let details = refused(shop.products().define_product(wrong).await, Code::InvalidArgument, "UNIT_DECIMALS");
+    assert_eq!(
+        fields(&details),
+        ["sku", "display_name", "gtin", "ncm", "decimals"]
+    );
+    let wrong = DefineProductRequest {
+        gtin: "7891000100104".into(),
+        ..cheese()
+    };
+    refused(
+        shop.products().define_product(wrong).await,
+        Code::InvalidArgument,
+        "GTIN_INVALID",
+    );
+    let wrong = DefineProductRequest {
+        decimals: 5,
+        ..cheese()
+    };
+    let details = refused(
+        shop.products().define_product(wrong).await,
+        Code::InvalidArgument,
+        "UNIT_DECIMALS",
+    );
     assert_eq!(fields(&details), ["decimals"]);
 }
 
@@ -80,16 +125,34 @@ async fn changes_what_the_mask_names_and_nothing_else() {
     let shop = Shop::empty().await;
     let mut products = shop.products();
     products.define_product(cheese()).await.unwrap();
-    let renamed = Product { display_name: "Queijo minas frescal".into(), unit: "UN".into(), ..Default::default() };
+    let renamed = Product {
+        display_name: "Queijo minas frescal".into(),
+        unit: "UN".into(),
+        ..Default::default()
+    };
     let request = change(renamed, &["display_name", "gtin"]);
-    let answer = products.change_product(request.clone()).await.unwrap().into_inner();
+    let answer = products
+        .change_product(request.clone())
+        .await
+        .unwrap()
+        .into_inner();
     let told = answer.product.unwrap();
-    assert_eq!((told.display_name.as_str(), told.gtin.as_str()), ("Queijo minas frescal", ""));
-    assert_eq!((told.unit.as_str(), told.ncm.as_str(), told.decimals), ("KG", "04061010", 3));
+    assert_eq!(
+        (told.display_name.as_str(), told.gtin.as_str()),
+        ("Queijo minas frescal", "")
+    );
+    assert_eq!(
+        (told.unit.as_str(), told.ncm.as_str(), told.decimals),
+        ("KG", "04061010", 3)
+    );
     assert_eq!(answer.recorded.unwrap().etag, "2");
 
     let again = products.change_product(request).await.unwrap().into_inner();
-    assert_eq!(again.product.unwrap(), told, "nothing left to change answers with the product");
+    assert_eq!(
+        again.product.unwrap(),
+        told,
+        "nothing left to change answers with the product"
+    );
     assert_eq!(again.recorded.unwrap().etag, "2");
 }
 
@@ -98,20 +161,44 @@ async fn a_wrong_change_is_told_where() {
     let shop = Shop::empty().await;
     let mut products = shop.products();
     products.define_product(cheese()).await.unwrap();
-    let details =
-        refused(products.change_product(change(Product::default(), &[])).await, Code::InvalidArgument, "FIELD_REQUIRED");
+    let details = refused(
+        products.change_product(change(Product::default(), &[])).await,
+        Code::InvalidArgument,
+        "FIELD_REQUIRED",
+    );
     assert_eq!(fields(&details), ["update_mask"]);
-    let wrong = Product { ncm: "1".into(), ..Default::default() };
-    let answer = products.change_product(change(wrong, &["sku", "ncm", "display_name"])).await;
+    let wrong = Product {
+        ncm: "1".into(),
+        ..Default::default()
+    };
+    let answer = products
+        .change_product(change(wrong, &["sku", "ncm", "display_name"]))
+        .await;
     let details = refused(answer, Code::InvalidArgument, "INVALID_REQUEST");
-    assert_eq!(fields(&details), ["product.sku", "product.ncm", "product.display_name"]);
-    let long = Product { display_name: "x".repeat(201), ..Default::default() };
+    assert_eq!(
+        fields(&details),
+        ["product.sku", "product.ncm", "product.display_name"]
+    );
+    let long = Product {
+        display_name: "x".repeat(201),
+        ..Default::default()
+    };
     let answer = products.change_product(change(long, &["display_name"])).await;
     let details = refused(answer, Code::InvalidArgument, "TEXT_TOO_LONG");
     assert_eq!(fields(&details), ["product.display_name"]);
-    let mut unknown = change(Product { unit: "UN".into(), ..Default::default() }, &["unit"]);
+    let mut unknown = change(
+        Product {
+            unit: "UN".into(),
+            ..Default::default()
+        },
+        &["unit"],
+    );
     unknown.product.as_mut().unwrap().name = "companies/acme/products/nada".into();
-    refused(products.change_product(unknown).await, Code::NotFound, "PRODUCT_UNKNOWN");
+    refused(
+        products.change_product(unknown).await,
+        Code::NotFound,
+        "PRODUCT_UNKNOWN",
+    );
 }
 
 #[tokio::test]
@@ -119,20 +206,38 @@ async fn a_retired_product_stays_known_and_cannot_change() {
     let shop = Shop::empty().await;
     let mut products = shop.products();
     products.define_product(cheese()).await.unwrap();
-    let retire = RetireProductRequest { name: CHEESE.into(), reason: "fora de linha".into(), ..Default::default() };
+    let retire = RetireProductRequest {
+        name: CHEESE.into(),
+        reason: "fora de linha".into(),
+        ..Default::default()
+    };
 
-    let dry = RetireProductRequest { validate_only: true, ..retire.clone() };
+    let dry = RetireProductRequest {
+        validate_only: true,
+        ..retire.clone()
+    };
     let answer = products.retire_product(dry).await.unwrap().into_inner();
     assert_eq!(answer.recorded.unwrap().preview[0].event_type, "ProductRetired");
 
-    let keyed = RetireProductRequest { request_id: Uuid::now_v7().to_string(), ..retire };
+    let keyed = RetireProductRequest {
+        request_id: Uuid::now_v7().to_string(),
+        ..retire
+    };
     let first = products.retire_product(keyed.clone()).await.unwrap().into_inner();
     let told = first.product.unwrap();
     assert_eq!((told.retired, told.display_name.as_str()), (true, "Queijo minas"));
-    let again = products.retire_product(keyed).await.unwrap().into_inner().recorded.unwrap();
+    let again = products
+        .retire_product(keyed)
+        .await
+        .unwrap()
+        .into_inner()
+        .recorded
+        .unwrap();
     assert!(again.replayed);
     assert_eq!(again.position, first.recorded.unwrap().position);
 
-    let answer = products.change_product(change(Product::default(), &["gtin"])).await;
+    let answer = products
+        .change_product(change(Product::default(), &["gtin"]))
+        .await;
     refused(answer, Code::FailedPrecondition, "PRODUCT_RETIRED");
 }

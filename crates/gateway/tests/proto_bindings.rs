@@ -55,8 +55,13 @@ fn bindings_of(pool: &DescriptorPool, method: &MethodDescriptor) -> Vec<Binding>
         .map(|rule| {
             let verb = ["get", "put", "post", "delete", "patch"]
                 .into_iter()
-                .find(|verb| rule.has_field_by_name(verb))
-                .unwrap_or_else(|| panic!("{} has a binding without a method", method.full_name()));
+                .find(|verb| rule.has_field_by_name(verb));
+            assert!(
+                verb.is_some(),
+                "{} has a binding without a method",
+                method.full_name()
+            );
+            let verb = verb.unwrap();
             Binding {
                 rpc: method.full_name().to_owned(),
                 verb: verb.to_owned(),

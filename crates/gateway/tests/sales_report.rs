@@ -24,7 +24,14 @@ async fn sell(shop: &Shop, store_id: &str, hours_later: i64) -> u64 {
     request.store_id = store_id.into();
     request.occur_time.as_mut().unwrap().seconds -= 24 * 3600;
     request.occur_time.as_mut().unwrap().seconds += hours_later * 3600;
-    shop.sales().record_sale(request).await.unwrap().into_inner().recorded.unwrap().position
+    shop.sales()
+        .record_sale(request)
+        .await
+        .unwrap()
+        .into_inner()
+        .recorded
+        .unwrap()
+        .position
 }
 
 #[tokio::test]
@@ -40,17 +47,44 @@ async fn a_days_methods_add_up_to_the_day() {
         reason: "erro".into(),
         ..Default::default()
     };
-    let position = shop.sales().void_sale(void).await.unwrap().into_inner().recorded.unwrap().position;
+    let position = shop
+        .sales()
+        .void_sale(void)
+        .await
+        .unwrap()
+        .into_inner()
+        .recorded
+        .unwrap()
+        .position;
 
-    let answer = shop.reports().list_daily_sales(november(position)).await.unwrap().into_inner();
+    let answer = shop
+        .reports()
+        .list_daily_sales(november(position))
+        .await
+        .unwrap()
+        .into_inner();
     assert!(answer.position >= position);
-    let [day] = answer.daily_sales.as_slice() else { panic!("{answer:?}") };
-    assert_eq!((day.store_name.as_str(), day.business_date), ("Loja da Sé", date(2026, 11, 22)));
+    let [day] = answer.daily_sales.as_slice() else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(
+        (day.store_name.as_str(), day.business_date),
+        ("Loja da Sé", date(2026, 11, 22))
+    );
     let figures = day.figures.clone().unwrap();
-    assert_eq!((figures.sale_count, figures.payment_count, figures.void_count), (2, 4, 1));
+    assert_eq!(
+        (figures.sale_count, figures.payment_count, figures.void_count),
+        (2, 4, 1)
+    );
     assert_eq!(figures.quantity, decimal("4.7"));
-    assert_eq!((figures.gross_total, figures.discount_total), (brl(12160), brl(600)));
-    assert_eq!((figures.total, figures.void_total, figures.net_total), (brl(11560), brl(5780), brl(5780)));
+    assert_eq!(
+        (figures.gross_total, figures.discount_total),
+        (brl(12160), brl(600))
+    );
+    assert_eq!(
+        (figures.total, figures.void_total, figures.net_total),
+        (brl(11560), brl(5780), brl(5780))
+    );
     let methods: Vec<_> = day
         .methods
         .iter()
@@ -72,9 +106,18 @@ async fn pages_hold_whole_days_of_a_store() {
     request.page_size = 1;
     let mut days = Vec::new();
     loop {
-        let page = shop.reports().list_daily_sales(request.clone()).await.unwrap().into_inner();
+        let page = shop
+            .reports()
+            .list_daily_sales(request.clone())
+            .await
+            .unwrap()
+            .into_inner();
         assert_eq!(page.daily_sales.len(), 1);
-        days.extend(page.daily_sales.into_iter().map(|day| (day.business_date.unwrap().day, day.store_id)));
+        days.extend(
+            page.daily_sales
+                .into_iter()
+                .map(|day| (day.business_date.unwrap().day, day.store_id)),
+        );
         if page.next_page_token.is_empty() {
             break;
         }
@@ -85,7 +128,12 @@ async fn pages_hold_whole_days_of_a_store() {
 
     let mut one_store = november(position);
     one_store.store_id = "rj02".into();
-    let answer = shop.reports().list_daily_sales(one_store).await.unwrap().into_inner();
+    let answer = shop
+        .reports()
+        .list_daily_sales(one_store)
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(answer.daily_sales.len(), 1);
 }
 
@@ -96,11 +144,19 @@ async fn a_wrong_period_is_refused() {
     request.start_date = None;
     request.end_date = date(2026, 2, 29);
     request.store_id = "SP".into();
-    let details = refused(shop.reports().list_daily_sales(request).await, Code::InvalidArgument, "INVALID_REQUEST");
+    let details = refused(
+        shop.reports().list_daily_sales(request).await,
+        Code::InvalidArgument,
+        "INVALID_REQUEST",
+    );
     assert_eq!(fields(&details), ["store_id", "start_date", "end_date"]);
     let mut request = november(0);
     request.end_date = date(2026, 10, 31);
-    let details = refused(shop.reports().list_daily_sales(request).await, Code::InvalidArgument, "DATE_RANGE_INVALID");
+    let details = refused(
+        shop.reports().list_daily_sales(request).await,
+        Code::InvalidArgument,
+        "DATE_RANGE_INVALID",
+    );
     assert_eq!(fields(&details), ["end_date"]);
 }
 
@@ -121,13 +177,32 @@ async fn pages_of_sales_are_those_of_the_first_pages_moment() {
     let first = shop.sales().list_sales(list.clone()).await.unwrap().into_inner();
     assert_eq!(first.sales.len(), 2);
     let told = &first.sales[0];
-    assert_eq!((told.state(), told.line_count, told.main_method.as_str()), (SaleState::Recorded, 2, "cash"));
-    assert_eq!((told.total.clone(), told.business_date, told.local_hour), (brl(5780), date(2026, 11, 21), 12));
+    assert_eq!(
+        (told.state(), told.line_count, told.main_method.as_str()),
+        (SaleState::Recorded, 2, "cash")
+    );
+    assert_eq!(
+        (told.total.clone(), told.business_date, told.local_hour),
+        (brl(5780), date(2026, 11, 21), 12)
+    );
 
     let later = sell(&shop, "sp01", 25).await;
-    let mut request = ListSalesRequest { page_token: first.next_page_token, min_position: later, ..list.clone() };
-    let second = shop.sales().list_sales(request.clone()).await.unwrap().into_inner();
-    assert_eq!((second.sales.len(), second.next_page_token.as_str()), (1, ""), "the fourth sale came later");
+    let mut request = ListSalesRequest {
+        page_token: first.next_page_token,
+        min_position: later,
+        ..list.clone()
+    };
+    let second = shop
+        .sales()
+        .list_sales(request.clone())
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        (second.sales.len(), second.next_page_token.as_str()),
+        (1, ""),
+        "the fourth sale came later"
+    );
     request.page_token = String::new();
     request.page_size = 0;
     let all = shop.sales().list_sales(request).await.unwrap().into_inner();

@@ -5,9 +5,12 @@ mod shop;
 
 use std::time::Duration;
 
-use posars_gateway::Limits;
+use posars_event_store::{Direction, StreamName, Version};
 use posars_gateway::proto::inventory::v1::GetStockItemRequest;
-use shop::{STORE, Shop, refused, sale, value};
+use posars_gateway::proto::sales::v1::GetSaleRequest;
+use posars_gateway::{Limits, Principal};
+use posars_testkit::TestServer;
+use shop::{STORE, Shop, refused, sale, store, value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_stream::StreamExt as _;
 use tonic::Code;
@@ -18,15 +21,21 @@ use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_reflection::pb::{v1, v1alpha};
+use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 const SALES: &str = "posars.sales.v1.SaleService";
 const REPORTS: &str = "posars.reporting.v1.SalesReportService";
 
 async fn health(shop: &Shop, service: &str) -> ServingStatus {
-    let request = HealthCheckRequest { service: service.into() };
-    let answer: HealthCheckResponse =
-        HealthClient::new(shop.channel.clone()).check(request).await.unwrap().into_inner();
+    let request = HealthCheckRequest {
+        service: service.into(),
+    };
+    let answer: HealthCheckResponse = HealthClient::new(shop.channel.clone())
+        .check(request)
+        .await
+        .unwrap()
+        .into_inner();
     answer.status()
 }
 
@@ -60,46 +69,77 @@ async fn reflection_lists_and_describes_the_services() {
         host: String::new(),
         message_request: Some(MessageRequest::FileContainingSymbol(SALES.into())),
     };
-    let mut answers = client.server_reflection_info(tokio_stream::iter([list, describe])).await.unwrap().into_inner();
+    let mut answers = client
+        .server_reflection_info(tokio_stream::iter([list, describe]))
+        .await
+        .unwrap()
+        .into_inner();
     let Some(MessageResponse::ListServicesResponse(listed)) =
         answers.next().await.unwrap().unwrap().message_response
     else {
         panic!("no list")
     };
-    let names: Vec<_> = listed.service.iter().map(|service| service.name.as_str()).collect();
+    let names: Vec<_> = listed
+        .service
+        .iter()
+        .map(|service| service.name.as_str())
+        .collect();
     for expected in [SALES, REPORTS, "grpc.health.v1.Health"] {
         assert!(names.contains(&expected), "{expected} in {names:?}");
     }
     let described = answers.next().await.unwrap().unwrap().message_response;
-    assert!(matches!(described, Some(MessageResponse::FileDescriptorResponse(files)) if !files.file_descriptor_proto.is_empty()));
+    assert!(
+        matches!(described, Some(MessageResponse::FileDescriptorResponse(files)) if !files.file_descriptor_proto.is_empty())
+    );
 }
 
 #[tokio::test]
 async fn older_clients_find_reflection_too() {
     let shop = Shop::empty().await;
-    let mut client =
-        v1alpha::server_reflection_client::ServerReflectionClient::new(shop.channel.clone());
+    let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(shop.channel.clone());
     let list = v1alpha::ServerReflectionRequest {
         host: String::new(),
-        message_request: Some(v1alpha::server_reflection_request::MessageRequest::ListServices(String::new())),
+        message_request: Some(v1alpha::server_reflection_request::MessageRequest::ListServices(
+            String::new(),
+        )),
     };
-    let mut answers = client.server_reflection_info(tokio_stream::iter([list])).await.unwrap().into_inner();
+    let mut answers = client
+        .server_reflection_info(tokio_stream::iter([list]))
+        .await
+        .unwrap()
+        .into_inner();
     assert!(answers.next().await.unwrap().unwrap().message_response.is_some());
 }
 
 #[tokio::test]
 async fn a_read_model_that_stays_behind_ends_at_the_deadline() {
-    let limits = Limits { deadline_max: Duration::from_millis(400), ..Limits::default() };
+    let limits = Limits {
+        deadline_max: Duration::from_millis(400),
+        ..Limits::default()
+    };
     let shop = Shop::with_limits(limits).await;
-    let request = GetStockItemRequest { name: format!("{STORE}/stockItems/a"), min_position: 1_000_000 };
-    let details = refused(shop.stock().get_stock_item(request).await, Code::DeadlineExceeded, "READ_MODEL_BEHIND");
-    assert_eq!((value(&details, "min_position"), value(&details, "position")), ("1000000", "0"));
+    let request = GetStockItemRequest {
+        name: format!("{STORE}/stockItems/a"),
+        min_position: 1_000_000,
+    };
+    let details = refused(
+        shop.stock().get_stock_item(request).await,
+        Code::DeadlineExceeded,
+        "READ_MODEL_BEHIND",
+    );
+    assert_eq!(
+        (value(&details, "min_position"), value(&details, "position")),
+        ("1000000", "0")
+    );
     assert!(details.retry_info().is_some());
 }
 
 #[tokio::test]
 async fn a_call_is_cut_off_at_its_deadline() {
-    let limits = Limits { deadline_max: Duration::from_nanos(1), ..Limits::default() };
+    let limits = Limits {
+        deadline_max: Duration::from_nanos(1),
+        ..Limits::default()
+    };
     let shop = Shop::with_limits(limits).await;
     let answer = shop.sales().record_sale(sale(Uuid::now_v7())).await;
     let details = refused(answer, Code::DeadlineExceeded, "DEADLINE_EXCEEDED");
@@ -110,14 +150,23 @@ async fn a_call_is_cut_off_at_its_deadline() {
 async fn a_timeout_that_cannot_be_read_is_refused() {
     let shop = Shop::empty().await;
     let mut request = tonic::Request::new(sale(Uuid::now_v7()));
-    request.metadata_mut().insert("grpc-timeout", "soon".parse().unwrap());
-    let details = refused(shop.sales().record_sale(request).await, Code::InvalidArgument, "INVALID_TIMEOUT");
+    request
+        .metadata_mut()
+        .insert("grpc-timeout", "soon".parse().unwrap());
+    let details = refused(
+        shop.sales().record_sale(request).await,
+        Code::InvalidArgument,
+        "INVALID_TIMEOUT",
+    );
     assert_eq!(value(&details, "timeout"), "soon");
 }
 
 #[tokio::test]
 async fn a_message_over_the_limit_is_refused() {
-    let limits = Limits { request_bytes_max: 1000, ..Limits::default() };
+    let limits = Limits {
+        request_bytes_max: 1000,
+        ..Limits::default()
+    };
     let shop = Shop::with_limits(limits).await;
     let mut request = sale(Uuid::now_v7());
     request.seller = "x".repeat(2000);
@@ -142,4 +191,114 @@ async fn unknown_paths_answer_in_the_callers_protocol() {
     let request = tonic::Request::new(HealthCheckRequest::default());
     let status = client.unary(request, path, codec).await.unwrap_err();
     assert_eq!(status.code(), Code::Unimplemented);
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_is_said_to_be() {
+    let mut server = TestServer::private().await.unwrap();
+    let url = server.create_database().await.unwrap();
+    let shop = Shop::on(&url, Limits::default(), None).await;
+    shop.companies().define_store(store("sp01")).await.unwrap();
+    let request = sale(Uuid::now_v7());
+    shop.sales().record_sale(request.clone()).await.unwrap();
+
+    server.kill9().await.unwrap();
+    let status = shop.sales().record_sale(sale(Uuid::now_v7())).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable, "{status:?}");
+    assert!(status.get_error_details().retry_info().is_some(), "{status:?}");
+    assert!(
+        !status.message().contains("socket"),
+        "the driver's own words stay here: {}",
+        status.message()
+    );
+    let read = GetStockItemRequest {
+        name: format!("{STORE}/stockItems/a"),
+        min_position: 0,
+    };
+    let details = refused(
+        shop.stock().get_stock_item(read).await,
+        Code::Unavailable,
+        "DATABASE_AWAY",
+    );
+    assert!(details.retry_info().is_some());
+
+    server.restart().await.unwrap();
+    let again = async {
+        loop {
+            match shop.sales().record_sale(request.clone()).await {
+                Ok(answer) => break answer.into_inner().recorded.unwrap(),
+                Err(status) => assert_eq!(status.code(), Code::Unavailable, "{status:?}"),
+            }
+        }
+    };
+    let again = tokio::time::timeout(Duration::from_secs(30), again)
+        .await
+        .unwrap();
+    assert!(
+        again.replayed,
+        "what was recorded before the crash is still there, once"
+    );
+}
+
+#[tokio::test]
+async fn whoever_a_layer_names_is_who_calls() {
+    let ana = |company: &str| Principal {
+        company: company.parse().unwrap(),
+        subject: "ana".into(),
+        client: "till-7".into(),
+    };
+    let shop = Shop::called_by(ana("acme")).await;
+    let mut define = store("sp01");
+    define.validate_only = false;
+    let mut request = tonic::Request::new(define);
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    request
+        .metadata_mut()
+        .insert("traceparent", trace.parse().unwrap());
+    shop.companies().define_store(request).await.unwrap();
+    let stream = StreamName::parse("store-sp01").unwrap();
+    let log = shop.commands.log();
+    let events = log
+        .read_stream(&stream, Version::new(1), Direction::Forwards, 10)
+        .await
+        .unwrap();
+    let metadata = events[0].metadata.to_string();
+    for part in ["\"actor\":\"ana\"", "\"client\":\"till-7\"", trace] {
+        assert!(metadata.contains(part), "{part} in {metadata}");
+    }
+
+    let shop = Shop::called_by(ana("other")).await;
+    refused(
+        shop.companies().define_store(store("sp01")).await,
+        Code::NotFound,
+        "UNKNOWN_COMPANY",
+    );
+}
+
+#[tokio::test]
+async fn a_position_beyond_the_log_is_refused() {
+    let shop = Shop::open().await;
+    let sale_id = Uuid::now_v7();
+    shop.sales().record_sale(sale(sale_id)).await.unwrap();
+    let request = GetSaleRequest {
+        name: format!("companies/acme/sales/{sale_id}"),
+        min_position: 99,
+    };
+    let details = refused(
+        shop.sales().get_sale(request).await,
+        Code::OutOfRange,
+        "POSITION_BEYOND_LOG",
+    );
+    assert_eq!(value(&details, "position"), "2");
+}
+
+#[tokio::test]
+async fn the_server_ends_when_it_is_told_to() {
+    let shop = Shop::open().await;
+    shop.stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), shop.server)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(tokio::net::TcpStream::connect(shop.address).await.is_err());
 }

@@ -110,10 +110,17 @@ impl SaleService for SaleApi {
     ) -> Result<Response<pb::GetSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let (company, sale_id) = call.sale_of("name", &request.name)?;
-        // Read from the log itself, which is never behind any position that it gave out.
-        let sale = self
-            .tenant
-            .commands(true)
+        // Read from the log itself, which is never behind a position that it gave out.
+        let commands = self.tenant.commands(true);
+        if request.min_position > 0 {
+            let head = commands
+                .log()
+                .head()
+                .await
+                .map_err(|error| status::from_command(error.into()))?;
+            status::within_log(request.min_position, head.position)?;
+        }
+        let sale = commands
             .sale_document(sale_id)
             .await
             .map_err(status::from_command)?;

@@ -61,7 +61,7 @@ pub(crate) fn read_change_product(
     };
     for path in &mask.paths {
         reader.inside("product", |reader| {
-            read_change(reader, &product, path, &mut change)
+            read_change(reader, &product, path, &mut change);
         });
     }
     reader.finish(Some(change))

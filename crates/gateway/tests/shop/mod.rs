@@ -16,10 +16,11 @@ use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
 use posars_gateway::proto::sales::v1::{
     DefineStoreRequest, Payment, ReceiptNumber, RecordSaleRequest, SaleLineInput,
 };
-use posars_gateway::{ERROR_DOMAIN, Gateway, Limits, Readiness, Tenant, serve};
+use posars_gateway::{ERROR_DOMAIN, Gateway, Limits, Principal, Readiness, Tenant, serve};
 use posars_projections::{Projections, Runner};
 use posars_testkit::TestDatabase;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
@@ -29,7 +30,10 @@ use uuid::Uuid;
 pub(crate) const COMPANY: &str = "companies/acme";
 pub(crate) const STORE: &str = "companies/acme/stores/sp01";
 /// Noon of a Sunday in São Paulo.
-const OCCURRED_AT: prost_types::Timestamp = prost_types::Timestamp { seconds: 1_795_359_600, nanos: 0 };
+const OCCURRED_AT: prost_types::Timestamp = prost_types::Timestamp {
+    seconds: 1_795_359_600,
+    nanos: 0,
+};
 
 pub(crate) struct Shop {
     pub(crate) channel: Channel,
@@ -37,7 +41,9 @@ pub(crate) struct Shop {
     pub(crate) readiness: Readiness,
     pub(crate) commands: Commands,
     pub(crate) projections: Projections,
-    _database: TestDatabase,
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) server: JoinHandle<()>,
+    database: Option<TestDatabase>,
 }
 
 impl Shop {
@@ -55,19 +61,54 @@ impl Shop {
 
     pub(crate) async fn with_limits(limits: Limits) -> Self {
         let database = TestDatabase::create().await.unwrap();
-        let store = EventStore::connect(StoreConfig::new(database.url())).await.unwrap();
+        let mut shop = Self::on(database.url(), limits, None).await;
+        shop.database = Some(database);
+        shop
+    }
+
+    /// A gateway whose callers some layer has named.
+    pub(crate) async fn called_by(principal: Principal) -> Self {
+        let database = TestDatabase::create().await.unwrap();
+        let mut shop = Self::on(database.url(), Limits::default(), Some(principal)).await;
+        shop.database = Some(database);
+        shop
+    }
+
+    /// A gateway over the database of this connection string.
+    pub(crate) async fn on(url: &str, limits: Limits, principal: Option<Principal>) -> Self {
+        let store = EventStore::connect(StoreConfig::new(url)).await.unwrap();
         let log = store.log(&LogName::parse("acme").unwrap()).await.unwrap();
         let commands = Commands::new(log.clone());
         let projections = Projections::open(store, log).await.unwrap();
         let tenant = Tenant::new("acme".parse().unwrap(), commands.clone(), projections.clone());
         let gateway = Gateway::new(tenant, &limits).await.unwrap();
         let readiness = gateway.readiness();
+        let mut router = gateway.into_router();
+        if let Some(principal) = principal {
+            router = router.layer(axum::Extension(principal));
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = gateway.into_router();
-        tokio::spawn(async move { serve(listener, router, &limits, pending()).await });
-        let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
-        Self { channel, address, readiness, commands, projections, _database: database }
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = tokio::spawn(async move {
+            let shutdown = async { drop(stopped.await) };
+            serve(listener, router, &limits, shutdown).await.unwrap();
+        });
+        let channel = Channel::from_shared(format!("http://{address}"))
+            .unwrap()
+            .connect()
+            .await
+            .unwrap();
+        Self {
+            channel,
+            address,
+            readiness,
+            commands,
+            projections,
+            stop,
+            server,
+            database: None,
+        }
     }
 
     pub(crate) fn companies(&self) -> CompanyServiceClient<Channel> {
@@ -89,12 +130,20 @@ impl Shop {
     /// Runs the read models and the stock reactor until the answer is dropped.
     pub(crate) fn work(&self) -> (Runner, AbortOnDrop) {
         let reactor = ReactorRunner::stock(self.commands.log().clone(), "test");
-        (self.projections.run("test"), AbortOnDrop(tokio::spawn(reactor.run(pending()))))
+        (
+            self.projections.run("test"),
+            AbortOnDrop(tokio::spawn(reactor.run(pending()))),
+        )
     }
 
     /// Waits until something follows `position` in the log, and tells where the log then ends.
     pub(crate) async fn wait_past(&self, position: u64) -> u64 {
-        self.commands.log().watch().wait_past(Position::new(position)).await.get()
+        self.commands
+            .log()
+            .watch()
+            .wait_past(Position::new(position))
+            .await
+            .get()
     }
 
     pub(crate) fn reports(&self) -> SalesReportServiceClient<Channel> {
@@ -129,9 +178,15 @@ pub(crate) fn sale(sale_id: Uuid) -> RecordSaleRequest {
         sale_id: sale_id.to_string(),
         store_id: "sp01".into(),
         register_no: "1".into(),
-        receipt: Some(ReceiptNumber { series: "A".into(), number: sale_id.to_string()[24..].into() }),
+        receipt: Some(ReceiptNumber {
+            series: "A".into(),
+            number: sale_id.to_string()[24..].into(),
+        }),
         occur_time: Some(OCCURRED_AT),
-        lines: vec![line("cafe_500g", "2", "19.90"), line("queijo/minas", "0.350", "60.00")],
+        lines: vec![
+            line("cafe_500g", "2", "19.90"),
+            line("queijo/minas", "0.350", "60.00"),
+        ],
         order_discounts: vec![posars_gateway::proto::sales::v1::OrderDiscount {
             amount: brl(300),
             reason: "fidelidade".into(),
@@ -154,11 +209,18 @@ pub(crate) fn line(sku: &str, quantity: &str, unit_price: &str) -> SaleLineInput
 }
 
 pub(crate) fn payment(method: &str, amount_minor: i64) -> Payment {
-    Payment { method: method.into(), amount: brl(amount_minor), ..Default::default() }
+    Payment {
+        method: method.into(),
+        amount: brl(amount_minor),
+        ..Default::default()
+    }
 }
 
 pub(crate) fn brl(amount_minor: i64) -> Option<Money> {
-    Some(Money { currency_code: "BRL".into(), amount_minor })
+    Some(Money {
+        currency_code: "BRL".into(),
+        amount_minor,
+    })
 }
 
 pub(crate) fn decimal(value: &str) -> Option<Decimal> {
@@ -174,21 +236,42 @@ pub(crate) fn occurred_at() -> Option<prost_types::Timestamp> {
 }
 
 /// Checks code and reason of a refusal and that it is dressed as every refusal must be.
-pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, reason: &str) -> ErrorDetails {
+pub(crate) fn refused<T: std::fmt::Debug>(
+    answer: Result<T, Status>,
+    code: Code,
+    reason: &str,
+) -> ErrorDetails {
     let status = answer.unwrap_err();
     let details = status.get_error_details();
-    let given = details.error_info().unwrap_or_else(|| panic!("{status:?} without ErrorInfo"));
-    assert_eq!((status.code(), given.reason.as_str()), (code, reason), "{}", status.message());
+    assert!(details.error_info().is_some(), "{status:?} without ErrorInfo");
+    let given = details.error_info().unwrap();
+    assert_eq!(
+        (status.code(), given.reason.as_str()),
+        (code, reason),
+        "{}",
+        status.message()
+    );
     assert_eq!(given.domain, ERROR_DOMAIN);
-    assert!(reason.len() <= 63 && reason.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_')));
+    assert!(
+        reason.len() <= 63
+            && reason
+                .bytes()
+                .all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
+    );
     assert!(!status.message().is_empty());
     details
 }
 
 /// Paths of the fields that a refusal names.
 pub(crate) fn fields(details: &ErrorDetails) -> Vec<&str> {
-    let violations = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
-    violations.iter().map(|violation| violation.field.as_str()).collect()
+    let violations = details
+        .bad_request()
+        .map(|bad| bad.field_violations.as_slice())
+        .unwrap_or_default();
+    violations
+        .iter()
+        .map(|violation| violation.field.as_str())
+        .collect()
 }
 
 /// A value that a refusal gives to programs.
