@@ -145,7 +145,10 @@ impl ReactorRunner {
                     self.reactor.forget();
                     let reached = self.catch_up(&mut lease, position).await;
                     give_back(lease).await;
-                    return reached;
+                    // Fenced: somebody else works on it now, and is waited for.
+                    if !matches!(reached, Err(ReactorError::Lease(LeaseError::Fenced { .. }))) {
+                        return reached;
+                    }
                 }
                 Err(LeaseError::Held { remaining_ms, .. }) => {
                     tokio::time::sleep(STAND_BY.min(Duration::from_millis(remaining_ms.max(1)))).await;

@@ -103,9 +103,21 @@ impl StockReactor {
             let mut movements = Vec::with_capacity(page.len());
             for recorded in &page {
                 from = recorded.version.plus(1);
-                if let WaitingEvent::SaleLinesParked(parked) = decode(recorded)? {
-                    let sale_stream = stream_of::<Sale>(Sale::stream_id(&parked.sale_id))?;
-                    movements.push(Movement::parked(&parked, sale_stream, cause));
+                match decode(recorded) {
+                    Ok(WaitingEvent::SaleLinesParked(parked)) => {
+                        let sale_stream = stream_of::<Sale>(Sale::stream_id(&parked.sale_id))?;
+                        movements.push(Movement::parked(&parked, sale_stream, cause));
+                    }
+                    Ok(WaitingEvent::SaleLinesReleased(_) | WaitingEvent::SourceEventParked(_)) => {}
+                    Err(error) => {
+                        let lines = Cause {
+                            position: recorded.position,
+                            event_id: recorded.event_id,
+                            ..cause.clone()
+                        };
+                        self.put_aside(stream, &lines, (error.reason(), error.to_string()))
+                            .await?;
+                    }
                 }
             }
             self.learn_stocks(&movements).await?;
@@ -177,7 +189,7 @@ impl StockReactor {
                     .await?;
                 let Some(newest) = page.last() else { break };
                 for recorded in &page {
-                    if let WaitingEvent::SourceEventParked(event) = decode(recorded)? {
+                    if let Ok(WaitingEvent::SourceEventParked(event)) = decode(recorded) {
                         parked.insert((event.key, Position::new(event.source_position)));
                     }
                 }
