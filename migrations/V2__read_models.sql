@@ -150,9 +150,12 @@ declare
     v_table  text;
 begin
     perform pg_advisory_xact_lock(hashtext('posars.read_models'), p_log_id);
+    -- All here, under the lock: create schema if not exists fails when two sessions race.
+    execute format('create schema if not exists %I', v_schema);
+    execute format('create schema if not exists %I', v_schema || '_next');
+    execute format('create schema if not exists %I', v_schema || '_previous');
     foreach v_table in array array['names', 'sales', 'daily_sales', 'stock_position', 'stock_movements'] loop
         if to_regclass(format('%I.%I', v_schema, v_table)) is null then
-            execute format('create schema if not exists %I', v_schema);
             execute format('create table %I.%I (like %I including all, check (log_id = %s)) with (fillfactor = 90)',
                            v_schema, v_table, v_table, p_log_id);
             execute format('alter table %I attach partition %I.%I for values in (%s)',
@@ -168,7 +171,6 @@ create function start_read_model(p_table text, p_log_id integer) returns text la
 declare
     v_schema text := format('read_models_%s_next', p_log_id);
 begin
-    execute format('create schema if not exists %I', v_schema);
     execute format('drop table if exists %I.%I', v_schema, p_table);
     execute format('create table %I.%I (like %I including defaults including storage, check (log_id = %s)) '
                    'with (fillfactor = 90)',
@@ -221,7 +223,6 @@ declare
     v_previous text := format('read_models_%s_previous', p_log_id);
 begin
     execute format('alter table %I detach partition %I.%I', p_table, v_live, p_table);
-    execute format('create schema if not exists %I', v_previous);
     execute format('drop table if exists %I.%I', v_previous, p_table);
     execute format('alter table %I.%I set schema %I', v_live, p_table, v_previous);
     execute format('alter table %I.%I set schema %I', v_next, p_table, v_live);
@@ -236,7 +237,6 @@ declare
     v_previous text := format('read_models_%s_previous', p_log_id);
 begin
     execute format('drop table if exists %I.%I', v_next, p_table);
-    execute format('create schema if not exists %I', v_next);
     execute format('alter table %I.%I set schema %I', v_previous, p_table, v_next);
     perform swap_read_model(p_table, p_log_id);
 end

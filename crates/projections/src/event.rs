@@ -166,6 +166,17 @@ impl<'a> Event<'a> {
         Timestamp::from_microsecond(self.recorded_at_micros).unwrap_or_default()
     }
 
+    /// Refuses an event that has to be the first of its stream and is not: what was folded before would change.
+    pub(crate) fn must_be_first(&self) -> Result<(), ApplyError> {
+        if self.version.get() == 1 {
+            return Ok(());
+        }
+        Err(self.bad(&format_args!(
+            "it is event {} of its stream and must be the first",
+            self.version
+        )))
+    }
+
     /// A free text, as a column can hold it.
     pub(crate) fn text(&self, text: Cow<'_, str>) -> Result<String, ApplyError> {
         if text.contains('\0') {
@@ -204,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_kinds_are_the_events_of_the_domain() {
-        let mut domain = Vec::new();
+        let mut domain: Vec<&str> = Vec::new();
         domain.extend(posars_domain::sale::SaleEvent::TYPES);
         domain.extend(posars_domain::stock::StockEvent::TYPES);
         domain.extend(posars_domain::product::ProductEvent::TYPES);

@@ -4,7 +4,8 @@ use crate::ProjectionError;
 
 /// A place between two steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+#[cfg_attr(test, expect(unreachable_pub, reason = "an error of a test carries it"))]
+pub enum Step {
     /// A page was read, nothing written.
     PageRead,
     /// The checkpoint is written, not committed.

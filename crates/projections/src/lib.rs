@@ -35,3 +35,6 @@ pub use read_models::{
 pub use rebuild::{Comparison, OnProgress, RebuildOptions, RebuildProgress, RebuildReport};
 pub use runner::Runner;
 pub use status::ProjectionStatus;
+
+#[cfg(test)]
+mod tests;

@@ -186,13 +186,15 @@ impl Projections {
             let (this, holder) = (self.clone(), holder.to_owned());
             tasks.spawn(async move { this.catch_up(projection, position, &holder).await });
         }
+        // The others are let end also after a failure, so that they give their leases back.
+        let mut first = Ok(());
         while let Some(ended) = tasks.join_next().await {
             // A task ends otherwise only when this future is dropped.
             if let Ok(outcome) = ended {
-                outcome?;
+                first = first.and(outcome);
             }
         }
-        Ok(())
+        first
     }
 
     async fn catch_up(

@@ -125,6 +125,7 @@ impl DailyChanges {
     }
 
     fn record(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
+        event.must_be_first()?;
         let sale: Recorded<'_> = event.payload()?;
         let place = Place {
             store_id: sale.store_id,

@@ -190,6 +190,7 @@ impl Sales {
     }
 
     fn record(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
+        event.must_be_first()?;
         let sale: RecordedPayload<'_> = event.payload()?;
         let payments = sale.payments.less_change(sale.change);
         let Change {
@@ -232,7 +233,7 @@ impl Sales {
             voided_on: None,
             void_reason: None,
         };
-        // A stream holds one SaleRecorded, its first event; the domain refuses a second.
+        // The first event of its stream, so nothing is there yet.
         self.0
             .entry(sale.sale_id)
             .or_insert(Part::Recorded(Box::new(recorded)));

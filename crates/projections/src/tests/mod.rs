@@ -1,0 +1,10 @@
+//! The projections on a real PostgreSQL, one database a test.
+
+mod crashes;
+mod history;
+mod live;
+mod parking;
+mod queries;
+mod rebuilding;
+mod rows;
+mod world;
