@@ -57,11 +57,6 @@ impl Screen {
         }
     }
 
-    /// The format of results.
-    pub(crate) fn format(self) -> Format {
-        self.format
-    }
-
     /// One line of talk on standard error: what is going on, never data.
     pub(crate) fn say(self, line: &str) {
         if !self.quiet {

@@ -112,10 +112,14 @@ pub(crate) fn origin_of(matches: &ArgMatches, id: &str) -> Option<Origin> {
     if innermost.try_contains_id(id).is_err() {
         return None;
     }
-    innermost.value_source(id).map(|source| match source {
-        ValueSource::CommandLine => Origin::Flag,
-        ValueSource::EnvVariable => Origin::Environment,
-        _ => Origin::Default,
+    innermost.value_source(id).map(|source| {
+        if source == ValueSource::CommandLine {
+            Origin::Flag
+        } else if source == ValueSource::EnvVariable {
+            Origin::Environment
+        } else {
+            Origin::Default
+        }
     })
 }
 

@@ -283,11 +283,10 @@ async fn replay_range(log: &Log, args: &ReplayArgs) -> Result<(), Failure> {
 }
 
 /// Writes events as lines; false when nobody reads on, as with `| head`.
-fn print<'a>(events: impl Iterator<Item = &'a RecordedEvent>) -> Result<bool, Failure> {
+fn print<'a>(mut events: impl Iterator<Item = &'a RecordedEvent>) -> Result<bool, Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     let written = events
-        .map(|event| write_line(&mut out, event))
-        .collect::<io::Result<()>>()
+        .try_for_each(|event| write_line(&mut out, event))
         .and_then(|()| out.flush());
     match written {
         Ok(()) => Ok(true),

@@ -62,38 +62,19 @@ pub(super) fn visit(number: VisitNumber, date: Date, zone: &StoreZone) -> Result
     let dice = &mut Dice::of([store, day, customer]);
     let name = format!("sale/{store}/{day}/{customer}");
     let sale_id = SaleId::new(id(&name));
-    let store_facts = usize::try_from(store)
-        .ok()
-        .and_then(|index| STORES.get(index))
-        .ok_or_else(|| broken("store"))?;
     // 8:00 to 20:59, in the order of arrival only by chance, as two tills have it.
-    let minute = dice.between(0, 12 * 60 + 59);
-    let occurred_at = at(date, minute, zone)?;
-    let lines = basket(dice)?;
-    let order_discounts = if dice.one_in(ORDER_DISCOUNT_ONE_IN) {
-        vec![OrderDiscount {
-            amount: Amount::from_minor(100),
-            reason: Some("Cliente fiel".to_owned()),
-        }]
-    } else {
-        Vec::new()
-    };
-    let nets = lines.iter().map(net).collect::<Result<Vec<_>, _>>()?;
-    let discount: i64 = order_discounts
-        .iter()
-        .map(|discount| discount.amount.minor())
-        .sum();
-    let total = nets.iter().map(|net| net.minor()).sum::<i64>() - discount;
-    let (payments, change) = payment(dice, total);
+    let occurred_at = at(date, dice.between(0, 12 * 60 + 59), zone)?;
+    let basket = Basket::fill(dice)?;
+    let (payments, change) = payment(dice, basket.total);
     let void = dice.one_in(VOID_ONE_IN).then(|| VoidSale {
         sale_id,
         occurred_at: occurred_at + jiff::SignedDuration::from_mins(4),
         reason: "Cliente desistiu da compra".to_owned(),
         fiscal_ref: None,
     });
-    let gives_back = void.is_none() && order_discounts.is_empty() && dice.one_in(RETURN_ONE_IN);
-    let giving_back = match (lines.first(), nets.first(), payments.first()) {
-        (Some(line), Some(net), Some(payment)) if gives_back => Some(RecordReturn {
+    let gives_back = void.is_none() && basket.order_discounts.is_empty() && dice.one_in(RETURN_ONE_IN);
+    let giving_back = match (basket.lines.first(), payments.first()) {
+        (Some((line, net)), Some(payment)) if gives_back => Some(RecordReturn {
             sale_id,
             return_id: ReturnId::new(id(&format!("return/{name}"))),
             occurred_at: occurred_at + jiff::SignedDuration::from_hours(2),
@@ -115,21 +96,27 @@ pub(super) fn visit(number: VisitNumber, date: Date, zone: &StoreZone) -> Result
         }),
         _ => None,
     };
+    let store_facts = usize::try_from(store)
+        .ok()
+        .and_then(|index| STORES.get(index))
+        .ok_or_else(|| broken("store"))?;
     let register_no = if customer % 2 == 0 { "1" } else { "2" };
-    let number = format!("{}", day * 1_000 + customer + 1);
     let sale = RecordSale {
         sale_id,
         store_id: super::parsed(store_facts.id)?,
         register_no: Some(super::parsed(register_no)?),
-        receipt: Some(ReceiptNumber::new(Some("1"), &number).map_err(Failure::from)?),
+        receipt: Some(ReceiptNumber::new(
+            Some("1"),
+            &(day * 1_000 + customer + 1).to_string(),
+        )?),
         occurred_at,
         channel: Channel::COUNTER,
         currency: Currency::BRL,
-        lines,
-        order_discounts,
+        lines: basket.lines.into_iter().map(|(line, _)| line).collect(),
+        order_discounts: basket.order_discounts,
         payments,
         change,
-        total: Some(Amount::from_minor(total)),
+        total: Some(Amount::from_minor(basket.total)),
         customer: None,
         seller: None,
         fiscal_ref: None,
@@ -142,6 +129,48 @@ pub(super) fn visit(number: VisitNumber, date: Date, zone: &StoreZone) -> Result
     })
 }
 
+/// What is bought, with what each line and all of it come to.
+struct Basket {
+    lines: Vec<(RecordSaleLine, Amount)>,
+    order_discounts: Vec<OrderDiscount>,
+    total: i64,
+}
+
+impl Basket {
+    fn fill(dice: &mut Dice) -> Result<Self, Failure> {
+        let mut taken: Vec<usize> = Vec::new();
+        for _ in 0..dice.between(1, 3) + dice.below(5) {
+            let index = dice.weighted(PRODUCTS.iter().map(|product| product.weight));
+            if !taken.contains(&index) {
+                taken.push(index);
+            }
+        }
+        let products = taken.into_iter().filter_map(|index| PRODUCTS.get(index));
+        let lines = (1..)
+            .zip(products)
+            .map(|(line, product)| line_of(dice, line, product));
+        let lines = lines.collect::<Result<Vec<_>, _>>()?;
+        let order_discounts = if dice.one_in(ORDER_DISCOUNT_ONE_IN) {
+            vec![OrderDiscount {
+                amount: Amount::from_minor(100),
+                reason: Some("Cliente fiel".to_owned()),
+            }]
+        } else {
+            Vec::new()
+        };
+        let discount: i64 = order_discounts
+            .iter()
+            .map(|discount| discount.amount.minor())
+            .sum();
+        let total = lines.iter().map(|(_, net)| net.minor()).sum::<i64>() - discount;
+        Ok(Self {
+            lines,
+            order_discounts,
+            total,
+        })
+    }
+}
+
 /// Minutes after eight on a date, by the store's clock.
 pub(super) fn at(date: Date, minute: u32, zone: &StoreZone) -> Result<jiff::Timestamp, Failure> {
     let minutes = i64::from(minute) + 8 * 60;
@@ -151,23 +180,7 @@ pub(super) fn at(date: Date, minute: u32, zone: &StoreZone) -> Result<jiff::Time
         .map_err(|error| broken(&error.to_string()))
 }
 
-fn basket(dice: &mut Dice) -> Result<Vec<RecordSaleLine>, Failure> {
-    let size = dice.between(1, 3) + dice.below(5);
-    let mut taken: Vec<usize> = Vec::new();
-    for _ in 0..size {
-        let index = dice.weighted(PRODUCTS.iter().map(|product| product.weight));
-        if !taken.contains(&index) {
-            taken.push(index);
-        }
-    }
-    let products = taken.into_iter().filter_map(|index| PRODUCTS.get(index));
-    (1..)
-        .zip(products)
-        .map(|(line, product)| line_of(dice, line, product))
-        .collect()
-}
-
-fn line_of(dice: &mut Dice, line: u32, product: &DemoProduct) -> Result<RecordSaleLine, Failure> {
+fn line_of(dice: &mut Dice, line: u32, product: &DemoProduct) -> Result<(RecordSaleLine, Amount), Failure> {
     let (quantity, unit) = match product.sold {
         Sold::Piece => (i64::from(dice.between(1, 2) + dice.below(2)) * 10_000, "UN"),
         // Ten thousandths of a kilogram; scales show grams.
@@ -178,7 +191,7 @@ fn line_of(dice: &mut Dice, line: u32, product: &DemoProduct) -> Result<RecordSa
     } else {
         Amount::ZERO
     };
-    Ok(RecordSaleLine {
+    let line = RecordSaleLine {
         line_id: LineId(line),
         sku: super::parsed(product.sku)?,
         description: product.name.to_owned(),
@@ -187,7 +200,9 @@ fn line_of(dice: &mut Dice, line: u32, product: &DemoProduct) -> Result<RecordSa
         unit_price: super::parsed(&super::reais(product.price_centavos))?,
         line_discount,
         net: None,
-    })
+    };
+    let net = net(&line)?;
+    Ok((line, net))
 }
 
 fn net(line: &RecordSaleLine) -> Result<Amount, Failure> {

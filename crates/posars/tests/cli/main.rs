@@ -1,11 +1,5 @@
 //! The program as people and scripts use it: every test runs the real binary.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "tests fail by panicking, and a spreadsheet holds floats"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod audit;
 mod help;

@@ -6,17 +6,17 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 /// One row: receipt, day of January 2026, store, product, quantity, unit price and total in centavos.
 #[derive(Clone, Debug)]
-pub struct Line {
-    pub receipt: &'static str,
-    pub day: u8,
-    pub store: &'static str,
-    pub product: &'static str,
-    pub quantity: u32,
-    pub price_centavos: u32,
-    pub total_centavos: u32,
+pub(crate) struct Line {
+    pub(crate) receipt: &'static str,
+    pub(crate) day: u8,
+    pub(crate) store: &'static str,
+    pub(crate) product: &'static str,
+    pub(crate) quantity: u32,
+    pub(crate) price_centavos: u32,
+    pub(crate) total_centavos: u32,
 }
 
-pub fn line(
+pub(crate) fn line(
     receipt: &'static str,
     day: u8,
     store: &'static str,
@@ -36,7 +36,7 @@ pub fn line(
 }
 
 /// Six good rows: four sales in two stores on two days, R$ 247.50 in all.
-pub fn good_lines() -> Vec<Line> {
+pub(crate) fn good_lines() -> Vec<Line> {
     vec![
         line("1001", 5, "Loja Centro", "Camiseta básica", 2, 3_990),
         line("1001", 5, "Loja Centro", "Meia", 3, 890),
@@ -48,11 +48,11 @@ pub fn good_lines() -> Vec<Line> {
 }
 
 /// Centavos over all of them.
-pub fn total_centavos(lines: &[Line]) -> u32 {
+pub(crate) fn total_centavos(lines: &[Line]) -> u32 {
     lines.iter().map(|line| line.total_centavos).sum()
 }
 
-pub fn write(path: &Path, lines: &[Line]) {
+pub(crate) fn write(path: &Path, lines: &[Line]) {
     let mut workbook = Workbook::new();
     let date = Format::new().set_num_format("dd/mm/yyyy");
     let sheet = workbook.add_worksheet();

@@ -4,7 +4,7 @@ use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -16,31 +16,27 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(20);
 
 /// A folder of one test, gone with it, that PostgreSQL's user can walk into also when the test runs as root.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         Self(folder)
     }
 
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-
     /// The data folder, not made yet.
-    pub fn data(&self) -> String {
+    pub(crate) fn data(&self) -> String {
         self.file("data").display().to_string()
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 }
 
 /// The program without the settings of whoever runs the tests.
-pub fn posars<S: AsRef<str>>(arguments: &[S]) -> Command {
+pub(crate) fn posars<S: AsRef<str>>(arguments: &[S]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_posars"));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
@@ -60,27 +56,27 @@ pub fn posars<S: AsRef<str>>(arguments: &[S]) -> Command {
 }
 
 /// What a finished run said.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub talk: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) talk: String,
 }
 
 impl Ran {
     /// The one JSON value on standard output.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
     /// The failure on standard error.
-    pub fn error(&self) -> Value {
+    pub(crate) fn error(&self) -> Value {
         let line = self.talk.lines().find(|line| line.starts_with("{\"error\""));
         let line = line.unwrap_or_else(|| panic!("no error: {self}"));
         serde_json::from_str::<Value>(line).unwrap()["error"].clone()
     }
 
     /// Asserts that it ended as it should have.
-    pub fn ended(self, code: i32) -> Self {
+    pub(crate) fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self}");
         self
     }
@@ -107,12 +103,12 @@ impl From<Output> for Ran {
 }
 
 /// Runs to the end.
-pub fn run<S: AsRef<str>>(arguments: &[S]) -> Ran {
+pub(crate) fn run<S: AsRef<str>>(arguments: &[S]) -> Ran {
     posars(arguments).output().unwrap().into()
 }
 
 /// Runs to the end on the database of this URL.
-pub fn run_on<S: AsRef<str>>(url: &str, arguments: &[S]) -> Ran {
+pub(crate) fn run_on<S: AsRef<str>>(url: &str, arguments: &[S]) -> Ran {
     posars(arguments)
         .env("POSARS_DATABASE_URL", url)
         .output()
@@ -121,22 +117,22 @@ pub fn run_on<S: AsRef<str>>(url: &str, arguments: &[S]) -> Ran {
 }
 
 /// A running `posars up`; killed when dropped.
-pub struct Up {
+pub(crate) struct Up {
     child: Child,
     /// What it printed when it was ready.
-    pub ready: Value,
+    pub(crate) ready: Value,
     talk: mpsc::Receiver<String>,
 }
 
 impl Up {
     /// Starts it on any free port and waits until it is ready.
-    pub fn start<S: AsRef<str>>(arguments: &[S]) -> Self {
+    pub(crate) fn start<S: AsRef<str>>(arguments: &[S]) -> Self {
         let mut all = vec!["up", "--listen", "127.0.0.1:0"];
         all.extend(arguments.iter().map(AsRef::as_ref));
         Self::spawn(posars(&all))
     }
 
-    pub fn spawn(mut command: Command) -> Self {
+    pub(crate) fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut talk = child.stderr.take().unwrap();
@@ -172,21 +168,21 @@ impl Up {
         }
     }
 
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.ready["listen"].as_str().unwrap()
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Status and body of a plain HTTP request.
-    pub fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         http_get(self.address(), path)
     }
 
     /// Waits until `/readyz` answers with this status.
-    pub fn wait_for_readyz(&self, status: u16) -> Value {
+    pub(crate) fn wait_for_readyz(&self, status: u16) -> Value {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let (got, body) = self.get("/readyz");
@@ -199,14 +195,14 @@ impl Up {
     }
 
     /// Asks it to end, as a service manager does; gives the exit code and what it said.
-    pub fn terminate(mut self) -> (i32, String) {
+    pub(crate) fn terminate(mut self) -> (i32, String) {
         signal(self.pid(), "-TERM");
         let code = wait(&mut self.child).unwrap_or(-1);
         (code, self.talk.recv_timeout(PATIENCE).unwrap_or_default())
     }
 
     /// Ends it as a crash would.
-    pub fn kill9(mut self) {
+    pub(crate) fn kill9(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -220,7 +216,7 @@ impl Drop for Up {
 }
 
 /// Waits for the end of a process; its exit code.
-pub fn wait(child: &mut Child) -> Option<i32> {
+pub(crate) fn wait(child: &mut Child) -> Option<i32> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -231,7 +227,7 @@ pub fn wait(child: &mut Child) -> Option<i32> {
     }
 }
 
-pub fn signal(pid: u32, signal: &str) {
+pub(crate) fn signal(pid: u32, signal: &str) {
     let done = Command::new("kill")
         .args([signal, &pid.to_string()])
         .status()
@@ -239,7 +235,7 @@ pub fn signal(pid: u32, signal: &str) {
     assert!(done.success());
 }
 
-pub fn http_get(address: &str, path: &str) -> (u16, String) {
+pub(crate) fn http_get(address: &str, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(
@@ -255,7 +251,7 @@ pub fn http_get(address: &str, path: &str) -> (u16, String) {
 }
 
 /// The processes that work below a folder: PostgreSQL's all stand in its data folder.
-pub fn processes_below(folder: &str) -> Vec<u32> {
+pub(crate) fn processes_below(folder: &str) -> Vec<u32> {
     let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.into());
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     processes
@@ -267,7 +263,7 @@ pub fn processes_below(folder: &str) -> Vec<u32> {
 }
 
 /// Waits until nothing runs below a folder.
-pub fn wait_until_nobody_is_below(folder: &str) {
+pub(crate) fn wait_until_nobody_is_below(folder: &str) {
     let deadline = Instant::now() + Duration::from_secs(15);
     loop {
         let left = processes_below(folder);

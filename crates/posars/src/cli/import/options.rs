@@ -1,0 +1,83 @@
+//! The options of `posars import`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use posars_domain::{Currency, StoreZone};
+use posars_xls_importer::{Field, Language, SheetKind};
+
+use crate::session::CommonArgs;
+
+/// Options of `posars import`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Record a spreadsheet of sales, stock or products\n\n\
+        Reads an .xlsx or .xls in a process of its own, under limits of memory and time. Rows become commands whose ids \
+        follow from their content: the same file again changes nothing, and a corrected file adds only the rows that \
+        were refused before. Ends with 1 when any row was refused, and says which and why; the other rows are in.",
+    after_help = "Example:\n  posars import vendas.xlsx --define-missing\n  \
+                  posars import vendas.xlsx --dry-run --json\n  \
+                  posars import compras.xls --kind stock --store centro --map quantity=\"QNT TOTAL\" --refused refused.xlsx"
+)]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+    /// The workbook, .xlsx or .xls
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Define stores and products that are not known, from what the sheet says of them
+    #[arg(long)]
+    pub(super) define_missing: bool,
+    /// Write nothing; say what would be
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The sheet to read [default: the first visible one that is not empty]
+    #[arg(long, value_name = "NAME")]
+    pub(super) sheet: Option<String>,
+    /// What the sheet holds: sales, stock or products [default: by its column titles]
+    #[arg(long, value_name = "KIND")]
+    pub(super) kind: Option<SheetKind>,
+    /// Which column holds a field, as FIELD=TITLE; may be repeated
+    #[arg(long = "map", value_name = "FIELD=TITLE", value_parser = parse_column)]
+    pub(super) columns: Vec<(Field, String)>,
+    /// Store of every row, where the sheet has no column for it
+    #[arg(long, value_name = "STORE")]
+    pub(super) store: Option<String>,
+    /// Currency of all amounts
+    #[arg(long, value_name = "CODE", default_value = "BRL")]
+    pub(super) currency: Currency,
+    /// Time zone of stores that are defined on the way
+    #[arg(long, value_name = "ZONE", default_value = "America/Sao_Paulo")]
+    pub(super) time_zone: StoreZone,
+    /// Write the rows that were refused, with the reasons, to this workbook
+    #[arg(long, value_name = "FILE.xlsx")]
+    pub(super) refused: Option<PathBuf>,
+    /// Language of the reasons
+    #[arg(long, value_enum, default_value_t = Words::Pt)]
+    pub(super) language: Words,
+}
+
+/// The language that reasons are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Words {
+    /// Brazilian Portuguese.
+    Pt,
+    /// English.
+    En,
+}
+
+impl From<Words> for Language {
+    fn from(words: Words) -> Self {
+        match words {
+            Words::Pt => Self::PtBr,
+            Words::En => Self::En,
+        }
+    }
+}
+
+fn parse_column(text: &str) -> Result<(Field, String), String> {
+    let (field, title) = text
+        .split_once('=')
+        .ok_or("it is FIELD=TITLE, such as quantity=\"QNT TOTAL\"")?;
+    Ok((field.parse()?, title.to_owned()))
+}

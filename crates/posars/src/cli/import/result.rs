@@ -1,0 +1,103 @@
+//! What an import came to, for people and for programs.
+
+use std::io::{self, Write};
+
+use posars_xls_importer::{ImportOutcome, ImportState, Language};
+use serde::{Serialize, Serializer};
+
+use crate::failure::Exit;
+use crate::screen::Outcome;
+
+/// Refused rows that a person is shown; all of them are in the JSON and in the workbook of refused rows.
+const REFUSED_SHOWN: usize = 20;
+
+/// An import that ran to its end.
+pub(crate) struct Imported {
+    pub(super) outcome: ImportOutcome,
+    pub(super) language: Language,
+    /// Where the refused rows were written, if they were.
+    pub(super) refused_workbook: Option<String>,
+}
+
+impl Serialize for Imported {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = self.outcome.to_json(self.language);
+        if let (Some(fields), Some(file)) = (report.as_object_mut(), &self.refused_workbook) {
+            fields.insert("refused_workbook".to_owned(), file.clone().into());
+        }
+        report.serialize(serializer)
+    }
+}
+
+impl Outcome for Imported {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let outcome = &self.outcome;
+        let records = &outcome.records;
+        let ended = match outcome.state {
+            ImportState::Completed => "imported",
+            ImportState::CompletedWithRefusals => "imported, less what was refused",
+            ImportState::DryRun => "dry run: nothing was written",
+            ImportState::Interrupted => "interrupted: what was accepted stays; import the same file again to go on",
+        };
+        writeln!(out, "Sheet {:?} ({}), {} rows: {ended}.", outcome.sheet, outcome.kind.word(), outcome.tally.records)?;
+        writeln!(
+            out,
+            "  {} new, {} there already, {} refused; {} stores and {} products defined",
+            records.accepted, records.duplicate, records.refused, records.stores_defined, records.products_defined
+        )?;
+        if let (Some(quantity), Some(amount)) = (&outcome.totals.quantity, &outcome.totals.amount) {
+            writeln!(out, "  {quantity} units, total {}", reais(amount.minor()))?;
+        }
+        for note in &outcome.notes {
+            writeln!(out, "  note: {note}")?;
+        }
+        if !outcome.unused_columns.is_empty() {
+            writeln!(out, "  columns not used: {}", outcome.unused_columns.join(", "))?;
+        }
+        self.write_refusals(out)
+    }
+
+    fn exit(&self) -> Exit {
+        match self.outcome.state {
+            ImportState::Interrupted => Exit::Unavailable,
+            ImportState::Completed | ImportState::CompletedWithRefusals | ImportState::DryRun => {
+                if self.outcome.refusals.count() > 0 { Exit::Failure } else { Exit::Success }
+            }
+        }
+    }
+}
+
+impl Imported {
+    fn write_refusals(&self, out: &mut dyn Write) -> io::Result<()> {
+        let refusals = &self.outcome.refusals;
+        for refused in refusals.rows().iter().take(REFUSED_SHOWN) {
+            for fault in &refused.faults {
+                let title = fault.field.map_or("", |field| {
+                    let columns = self.outcome.columns.iter();
+                    columns.into_iter().find(|(known, _)| *known == field).map_or(field.word(), |(_, title)| title)
+                });
+                writeln!(out, "  row {}: {}", refused.row, fault.message(self.language, title))?;
+                writeln!(out, "    fix: {}", fault.how_to_fix(self.language))?;
+            }
+        }
+        let shown = refusals.rows().len().min(REFUSED_SHOWN);
+        let more = usize::try_from(refusals.count()).unwrap_or(usize::MAX).saturating_sub(shown);
+        if more > 0 {
+            writeln!(out, "  and {more} rows more")?;
+        }
+        match &self.refused_workbook {
+            Some(file) => writeln!(out, "Next: correct the rows in {file} and import that file"),
+            None if refusals.count() > 0 => {
+                writeln!(out, "Next: correct these rows and import the file again (--refused FILE.xlsx writes them out)")
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Minor units with two decimals; the importer's currency has two nearly always, and the JSON has the minor units.
+fn reais(minor: i64) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let minor = minor.unsigned_abs();
+    format!("{sign}{}.{:02}", minor / 100, minor % 100)
+}
