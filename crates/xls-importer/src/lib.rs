@@ -1,7 +1,7 @@
 //! Spreadsheets into commands: read in a limited child process, checked row by row, counted to the last one.
 //!
 //! [`Workbook::read`] gives a [`Sheet`], [`find_header`] its meaning, and [`SalesReading`], [`StockReading`] and
-//! [`ProductsReading`] the records; nothing here touches the log.
+//! [`ProductsReading`] the records. [`Importer`] makes them commands; nothing else here touches the log.
 
 mod aliases;
 mod child;
@@ -9,6 +9,7 @@ mod columns;
 mod date_text;
 mod field;
 mod header;
+mod import;
 mod language;
 pub mod limits;
 mod mapping;
@@ -38,6 +39,7 @@ mod workbook;
 pub use child::{ParserCommand, read_sheet};
 pub use field::{Field, SheetKind};
 pub use header::{Header, MappingChoice, find_header};
+pub use import::{ImportProgress, ImportSettings, Importer};
 pub use language::Language;
 pub use mapping::{Column, Mapping};
 pub use outcome::{ImportOutcome, ImportState, ImportTotals, RecordCounts, RowRanges};

@@ -37,6 +37,11 @@ pub(crate) fn receipt_id_by_content(content: &[&str], ordinal: u32) -> ReceiptId
     ReceiptId::new(by_content("stock-row", content, ordinal))
 }
 
+/// The id that everything one file and sheet lead to is correlated by.
+pub(crate) fn import_id(file_sha256: &str, sheet: &str) -> Uuid {
+    named(&["import", file_sha256, sheet])
+}
+
 fn by_content(kind: &str, content: &[&str], ordinal: u32) -> Uuid {
     let ordinal = ordinal.to_string();
     let mut parts = vec![kind, ordinal.as_str()];

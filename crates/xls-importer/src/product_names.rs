@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use posars_domain::Sku;
+use posars_domain::{Quantity, Sku};
 
 use crate::field::Field;
 use crate::row_fault::{RowFault, RowReason};
@@ -16,6 +16,8 @@ pub struct ProductName {
     pub name: String,
     /// The unit of measure, if the sheet says.
     pub unit: Option<String>,
+    /// Most decimals a quantity of it has in the sheet, 0 to 4.
+    pub decimals: u8,
 }
 
 /// Spellings seen so far.
@@ -46,11 +48,23 @@ impl ProductNames {
             sku: sku_of(sku, name)?,
             name: name.or(sku).unwrap_or_default().to_owned(),
             unit: unit.map(str::to_owned),
+            decimals: 0,
         };
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(product);
         self.by_spelling.insert(self.spelling.clone(), index);
         Ok(index)
+    }
+
+    /// Takes a quantity of a product into account.
+    pub(crate) fn note_quantity(&mut self, index: u32, quantity: Quantity) {
+        let decimals = u8::try_from(quantity.decimals()).unwrap_or(u8::MAX);
+        if let Some(name) = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.names.get_mut(index))
+        {
+            name.decimals = name.decimals.max(decimals);
+        }
     }
 
     /// The SKU of a product by its index, as text.

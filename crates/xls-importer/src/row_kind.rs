@@ -25,20 +25,27 @@ pub(crate) fn row_kind(row: &Row<'_>, header: &Header, is_last: bool) -> RowKind
             .column(field)
             .is_none_or(|column| row.cell(column) == Cell::Empty)
     };
-    if row.is_blank() || (mapping.fields().all(|(field, _)| is_empty(field)) && footer_word(row).is_none()) {
-        return RowKind::Blank;
-    }
-    if repeats_titles(row, header) {
-        return RowKind::RepeatedHeader;
-    }
     let keys: &[Field] = match mapping.kind {
         SheetKind::Sales => &[Field::Date, Field::Sku],
         SheetKind::Stock => &[Field::Sku, Field::UnitCost],
         SheetKind::Products => &[Field::Sku, Field::Gtin],
     };
-    let word = footer_word(row);
-    if let (Some(is_grand), true) = (word, keys.iter().all(|field| is_empty(*field))) {
+    // Cheapest question first: nearly every row is a record and answers it.
+    if keys.iter().any(|field| !is_empty(*field)) {
+        return if repeats_titles(row, header) {
+            RowKind::RepeatedHeader
+        } else {
+            RowKind::Record
+        };
+    }
+    if let Some(is_grand) = footer_word(row) {
         return RowKind::Footer { is_grand };
+    }
+    if mapping.fields().all(|(field, _)| is_empty(field)) {
+        return RowKind::Blank;
+    }
+    if repeats_titles(row, header) {
+        return RowKind::RepeatedHeader;
     }
     let names = [
         Field::Date,

@@ -62,6 +62,7 @@ pub struct StockReading {
     refusals: Refusals,
     footer_checks: Vec<FooterCheck>,
     receipts: Vec<StockReceiptDraft>,
+    refused_receipts: u32,
     is_count: bool,
 }
 
@@ -113,7 +114,9 @@ impl StockReading {
             mut refusals,
             ..
         } = reader;
+        let offered = receipts.len();
         let receipts = standing(receipts, &mut refusals);
+        let refused_receipts = u32::try_from(offered - receipts.len()).unwrap_or(u32::MAX);
         refusals.sort();
         let is_count = quantity_field == Field::OnHand;
         let Walk {
@@ -124,6 +127,7 @@ impl StockReading {
             refusals,
             footer_checks,
             receipts,
+            refused_receipts,
             is_count,
         })
     }
@@ -144,6 +148,12 @@ impl StockReading {
     #[must_use]
     pub fn footer_checks(&self) -> &[FooterCheck] {
         &self.footer_checks
+    }
+
+    /// Receipts with a document that are refused; rows without one are counted as rows only.
+    #[must_use]
+    pub fn refused_receipts(&self) -> u32 {
+        self.refused_receipts
     }
 
     /// The receipts that are not refused, in the order of their first rows.
@@ -216,6 +226,10 @@ impl StockReader<'_> {
         let document = keep(self.columns.text(row, Field::Receipt), &mut faults).flatten();
         let supplier = keep(self.columns.text(row, Field::Supplier), &mut faults).flatten();
         let line = self.line(row, &mut faults);
+        if document.is_some() && date == Some(None) {
+            // The document's id is for ever, and so must be what is recorded under it.
+            faults.push(RowFault::of(RowReason::RequiredMissing, Field::Date, ""));
+        }
         let (Some(store), Some(date)) = (store, date) else {
             self.refusals.add(row.number, faults);
             return;

@@ -175,6 +175,7 @@ impl<'a> LineReader<'a> {
         {
             last.next = Some(index);
         }
+        self.table.products.note_quantity(line.product, line.quantity);
         self.lines.push(line);
     }
 

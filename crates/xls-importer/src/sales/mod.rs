@@ -159,6 +159,12 @@ impl SalesReading {
         self.receipts_with_several_dates
     }
 
+    /// Sales that are refused because of their rows; rows that belong to no sale are not among them.
+    #[must_use]
+    pub fn refused_sales(&self) -> u32 {
+        u32::try_from(self.groups.iter().filter(|group| group.refused).count()).unwrap_or(u32::MAX)
+    }
+
     /// Stores of the sheet, each once.
     #[must_use]
     pub fn stores(&self) -> &[StoreName] {

@@ -1,0 +1,163 @@
+//! The book of one import: what became of every record, counted as the answers come in.
+
+use posars_commands::CommandError;
+use posars_domain::{Amount, Quantity};
+
+use super::{ImportProgress, state};
+use crate::outcome::ImportOutcome;
+use crate::row_fault::{RowFault, RowReason};
+
+/// A record that was offered to the log: its rows and what it weighs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Record {
+    /// Rows in the order of the command's lines.
+    pub(super) rows: Vec<u32>,
+    pub(super) quantity: Quantity,
+    pub(super) amount: Amount,
+}
+
+/// What the log answered.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// New in the log.
+    Accepted,
+    /// There already.
+    Duplicate,
+    /// Not taken.
+    Refused(CommandError),
+}
+
+/// Counts answers into the outcome.
+pub(super) struct Ledger<P> {
+    pub(super) outcome: ImportOutcome,
+    interrupted: bool,
+    quantity: Quantity,
+    amount: Amount,
+    rows_done: u32,
+    progress: P,
+}
+
+impl<P: Fn(ImportProgress)> Ledger<P> {
+    pub(super) fn new(outcome: ImportOutcome, progress: P) -> Self {
+        Self {
+            outcome,
+            interrupted: false,
+            quantity: Quantity::ZERO,
+            amount: Amount::ZERO,
+            rows_done: 0,
+            progress,
+        }
+    }
+
+    /// Whether nothing more may be offered.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.interrupted
+    }
+
+    /// Stops the import, once, with the reason.
+    pub(super) fn interrupt(&mut self, error: &CommandError) {
+        if !self.interrupted {
+            self.outcome.notes.push(format!("{}: {error}", error.reason()));
+        }
+        self.interrupted = true;
+    }
+
+    /// Adds rows refused while reading.
+    pub(super) fn rows_refused_in_reading(&mut self) {
+        self.rows_done = self.outcome.refusals.count();
+    }
+
+    /// Enters an answer.
+    pub(super) fn enter(&mut self, record: &Record, answer: Answer) {
+        match answer {
+            Answer::Accepted => {
+                self.outcome.records.accepted += 1;
+                record
+                    .rows
+                    .iter()
+                    .for_each(|row| self.outcome.accepted_rows.add(*row));
+                self.weigh(record);
+            }
+            Answer::Duplicate => {
+                self.outcome.records.duplicate += 1;
+                record
+                    .rows
+                    .iter()
+                    .for_each(|row| self.outcome.duplicate_rows.add(*row));
+                self.weigh(record);
+            }
+            Answer::Refused(error) if is_about_the_record(&error) => {
+                self.outcome.records.refused += 1;
+                self.refuse(record, &error);
+            }
+            Answer::Refused(error) => {
+                self.interrupt(&error);
+                return;
+            }
+        }
+        self.rows_done += u32::try_from(record.rows.len()).unwrap_or(u32::MAX);
+        (self.progress)(ImportProgress {
+            rows_done: self.rows_done,
+            rows: self.outcome.tally.records,
+        });
+    }
+
+    fn weigh(&mut self, record: &Record) {
+        self.quantity = self
+            .quantity
+            .checked_add(record.quantity)
+            .unwrap_or(self.quantity);
+        self.amount = self.amount.checked_add(record.amount).unwrap_or(self.amount);
+    }
+
+    /// The row of the line at fault says why; its siblings say that it fell with that row.
+    fn refuse(&mut self, record: &Record, error: &CommandError) {
+        let at_fault = error
+            .field()
+            .as_deref()
+            .and_then(line_index)
+            .and_then(|index| record.rows.get(index));
+        let reason = match error {
+            CommandError::IdempotencyMismatch { .. } => RowReason::IdempotencyMismatch,
+            CommandError::Rejected(_)
+            | CommandError::Conflict { .. }
+            | CommandError::Unreadable { .. }
+            | CommandError::Unavailable { .. } => RowReason::Rejected,
+        };
+        for row in &record.rows {
+            let fault = match at_fault {
+                Some(at_fault) if at_fault != row => {
+                    RowFault::of_row(RowReason::ReceiptHasRefusedRows, format!("-> {at_fault}"))
+                }
+                _ => RowFault::of_row(reason, format!("{}: {error}", error.reason())),
+            };
+            self.outcome.refusals.add(*row, vec![fault]);
+        }
+    }
+
+    /// Closes the book. Totals are of what is in the log, or would be.
+    pub(super) fn close(mut self, dry_run: bool) -> ImportOutcome {
+        self.outcome.refusals.sort();
+        if self.outcome.totals.on_hand.is_none() {
+            self.outcome.totals.quantity = Some(self.quantity);
+            self.outcome.totals.amount = Some(self.amount);
+        }
+        self.outcome.state = state(self.outcome.refusals.count(), self.interrupted, dry_run);
+        self.outcome
+    }
+}
+
+/// Whether the answer says something about the record, not about the database's day.
+fn is_about_the_record(error: &CommandError) -> bool {
+    match error {
+        CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. } => true,
+        CommandError::Conflict { .. }
+        | CommandError::Unreadable { .. }
+        | CommandError::Unavailable { .. } => false,
+    }
+}
+
+/// The index in `lines[2].quantity`.
+fn line_index(field: &str) -> Option<usize> {
+    field.strip_prefix("lines[")?.split(']').next()?.parse().ok()
+}

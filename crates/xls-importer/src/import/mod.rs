@@ -1,0 +1,157 @@
+//! What was read becomes commands: the one place of this crate that knows the log's door.
+
+mod definitions;
+mod deliveries;
+mod ledger;
+mod products;
+mod sales;
+mod stock;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use posars_commands::{Actor, Commands, Envelope, Source};
+use posars_domain::StoreZone;
+use posars_domain::store::StoreSettings;
+use uuid::Uuid;
+
+use crate::field::SheetKind;
+use crate::header::Header;
+use crate::natural_key::import_id;
+use crate::outcome::{ImportOutcome, ImportState};
+use crate::reading::ReadOptions;
+use crate::refusal::FileRefusal;
+use crate::workbook::Workbook;
+
+use ledger::Ledger;
+
+/// Brings sheets into the log. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Importer {
+    commands: Commands,
+}
+
+/// What the caller decides about one import.
+#[derive(Debug, Clone)]
+pub struct ImportSettings {
+    /// How to read the sheet.
+    pub read: ReadOptions,
+    /// Define stores and products that are not known, from what the sheet says of them.
+    pub define_missing: bool,
+    /// Decide everything and write nothing.
+    pub dry_run: bool,
+    /// Time zone of stores that are defined on the way.
+    pub time_zone: StoreZone,
+    /// Who imports.
+    pub actor: Actor,
+    /// The server's time; rules that need one take this.
+    pub received_at: Timestamp,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportProgress {
+    /// Rows whose fate is known.
+    pub rows_done: u32,
+    /// Rows that are records.
+    pub rows: u32,
+}
+
+impl Importer {
+    /// An importer through these commands.
+    #[must_use]
+    pub fn new(commands: Commands) -> Self {
+        Self { commands }
+    }
+
+    /// Imports a sheet; the same sheet again changes nothing, a corrected one adds what was refused before.
+    ///
+    /// A database that goes away ends the import with [`ImportState::Interrupted`]: what was accepted stays, and the
+    /// same file goes on from there. Reading takes a fraction of a second of CPU in place.
+    ///
+    /// # Errors
+    /// `needs_mapping` when neither the sheet nor the caller names the store.
+    pub async fn import(
+        &self,
+        workbook: &Workbook,
+        header: &Header,
+        settings: &ImportSettings,
+        progress: impl Fn(ImportProgress),
+    ) -> Result<ImportOutcome, FileRefusal> {
+        let run = Run::new(self, workbook, settings);
+        let mut ledger = Ledger::new(ImportOutcome::new(workbook, header), progress);
+        match header.mapping.kind {
+            SheetKind::Sales => run.sales(&workbook.sheet, header, &mut ledger).await?,
+            SheetKind::Stock => run.stock(&workbook.sheet, header, &mut ledger).await?,
+            SheetKind::Products => run.products(&workbook.sheet, header, &mut ledger).await,
+        }
+        Ok(ledger.close(settings.dry_run))
+    }
+}
+
+/// One import under way.
+struct Run<'a> {
+    /// Writes, or only decides in a dry run.
+    commands: Commands,
+    settings: &'a ImportSettings,
+    file_sha256: Arc<str>,
+    sheet: Arc<str>,
+    import_id: Uuid,
+}
+
+impl<'a> Run<'a> {
+    fn new(importer: &Importer, workbook: &Workbook, settings: &'a ImportSettings) -> Self {
+        let commands = if settings.dry_run {
+            importer.commands.validate_only()
+        } else {
+            importer.commands.clone()
+        };
+        let file_sha256: String = workbook
+            .file_sha256
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let import_id = import_id(&file_sha256, workbook.sheet.name());
+        let sheet = workbook.sheet.name().into();
+        Self {
+            commands,
+            settings,
+            file_sha256: file_sha256.into(),
+            sheet,
+            import_id,
+        }
+    }
+
+    /// The envelope of a command that comes from a row.
+    fn envelope(&self, row: u32) -> Envelope {
+        let source = Source::Import {
+            file_sha256: Arc::clone(&self.file_sha256),
+            sheet: Arc::clone(&self.sheet),
+            row,
+        };
+        let mut envelope = Envelope::new(self.settings.actor.clone(), source, self.settings.received_at);
+        envelope.correlation_id = Some(self.import_id);
+        envelope
+    }
+}
+
+/// The instant of a day in a store. Without a time of day it is the start of the trading day: the same whenever the
+/// file is imported, never in the future of the day itself, and counted for that day.
+fn instant(store: &StoreSettings, day: Date, time: Option<Time>) -> Option<Timestamp> {
+    let local = day.to_datetime(time.unwrap_or(store.day_cutover));
+    local
+        .to_zoned(store.time_zone.time_zone().clone())
+        .ok()
+        .map(|zoned| zoned.timestamp())
+}
+
+/// Whether what is counted has been written.
+fn state(refused: u32, interrupted: bool, dry_run: bool) -> ImportState {
+    match (dry_run, interrupted, refused) {
+        (_, true, _) => ImportState::Interrupted,
+        (true, false, _) => ImportState::DryRun,
+        (false, false, 0) => ImportState::Completed,
+        (false, false, _) => ImportState::CompletedWithRefusals,
+    }
+}

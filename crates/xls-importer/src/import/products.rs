@@ -1,0 +1,89 @@
+//! Products of a catalogue into the log.
+
+use std::sync::Arc;
+
+use posars_domain::product::DefineProduct;
+use posars_domain::{Amount, Quantity};
+
+use super::definitions::{cut, unit};
+use super::deliveries::Deliveries;
+use super::ledger::{Ledger, Record};
+use super::{ImportProgress, Run};
+use crate::header::Header;
+use crate::products::{ProductDraft, ProductsReading};
+use crate::sheet::Sheet;
+
+/// Units that are weighed or measured, with the decimals their quantities have.
+const MEASURED_UNITS: [&str; 9] = ["KG", "G", "GR", "L", "LT", "ML", "M", "MT", "M2"];
+const MEASURED_DECIMALS: u8 = 3;
+
+impl Run<'_> {
+    pub(super) async fn products<P: Fn(ImportProgress)>(
+        &self,
+        sheet: &Sheet,
+        header: &Header,
+        ledger: &mut Ledger<P>,
+    ) {
+        let reading = ProductsReading::read(sheet, header, &self.settings.read);
+        ledger.outcome.tally = reading.tally().clone();
+        ledger.outcome.refusals = reading.refusals().clone();
+        ledger.outcome.records.refused = reading.refusals().count();
+        ledger.outcome.footer_checks = reading.footer_checks().to_vec();
+        ledger.outcome.totals.on_hand = Some(reading.on_hand());
+        ledger.rows_refused_in_reading();
+        for row in reading.repeated_rows() {
+            ledger.outcome.records.duplicate += 1;
+            ledger.outcome.duplicate_rows.add(*row);
+        }
+        if reading.without_sku() > 0 {
+            let note = format!(
+                "{} rows have no SKU; theirs is made from the name",
+                reading.without_sku()
+            );
+            ledger.outcome.notes.push(note);
+        }
+        let mut deliveries = Deliveries::default();
+        for draft in reading.products() {
+            if ledger.is_interrupted() {
+                break;
+            }
+            let record = Record {
+                rows: vec![draft.row],
+                quantity: Quantity::ZERO,
+                amount: Amount::ZERO,
+            };
+            let commands = self.commands.clone();
+            let offered = Arc::new((command(draft), self.envelope(draft.row)));
+            let attempt = move || {
+                let (commands, offered) = (commands.clone(), Arc::clone(&offered));
+                async move {
+                    let (command, envelope) = &*offered;
+                    commands
+                        .define_product(command.clone(), envelope)
+                        .await
+                        .map(|receipt| receipt.replayed)
+                }
+            };
+            deliveries.send(record, attempt, ledger).await;
+        }
+        deliveries.finish(ledger).await;
+    }
+}
+
+fn command(draft: &ProductDraft) -> DefineProduct {
+    let unit = unit(draft.unit.as_deref());
+    let decimals = if MEASURED_UNITS.contains(&unit.to_uppercase().as_str()) {
+        MEASURED_DECIMALS
+    } else {
+        0
+    };
+    DefineProduct {
+        sku: draft.sku.clone(),
+        name: cut(&draft.name),
+        gtin: draft.gtin.clone(),
+        ncm: draft.ncm.clone(),
+        unit,
+        decimals,
+        tracked: true,
+    }
+}

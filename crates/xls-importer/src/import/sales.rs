@@ -1,0 +1,171 @@
+//! Sales of a sheet into the log.
+
+use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleCommand, SaleContext, SaleState};
+use posars_domain::store::StoreSettings;
+use posars_domain::{Amount, Channel, Decider, Quantity};
+
+use super::definitions::{ImportStore, unit};
+use super::deliveries::Deliveries;
+use super::ledger::{Ledger, Record};
+use super::{ImportProgress, Run, instant};
+use crate::header::Header;
+use crate::refusal::FileRefusal;
+use crate::row_fault::{RowFault, RowReason};
+use crate::sales::{SaleDraft, SalesReading};
+use crate::sheet::Sheet;
+use posars_commands::CommandError;
+
+impl Run<'_> {
+    pub(super) async fn sales<P: Fn(ImportProgress)>(
+        &self,
+        sheet: &Sheet,
+        header: &Header,
+        ledger: &mut Ledger<P>,
+    ) -> Result<(), FileRefusal> {
+        let reading = SalesReading::read(sheet, header, &self.settings.read)?;
+        ledger.outcome.tally = reading.tally().clone();
+        ledger.outcome.refusals = reading.refusals().clone();
+        ledger.outcome.records.refused = reading.refused_sales();
+        ledger.outcome.footer_checks = reading.footer_checks().to_vec();
+        ledger.rows_refused_in_reading();
+        let dates = reading.receipts_with_several_dates();
+        if dates > 0 {
+            let note = format!("{dates} receipts have rows of several dates; the earliest is taken");
+            ledger.outcome.notes.push(note);
+        }
+        let stores = self.stores(reading.stores(), ledger).await;
+        if !ledger.is_interrupted() {
+            self.define_products(reading.products(), ledger).await;
+        }
+        let mut deliveries = Deliveries::default();
+        for draft in reading.sales() {
+            if ledger.is_interrupted() {
+                break;
+            }
+            let record = weigh(&draft);
+            let Some(store) = stores.get(&draft.store.store_id) else {
+                refuse_unknown_store(&record, &draft, ledger);
+                continue;
+            };
+            let Some(command) = command(draft, &store.settings) else {
+                // A day that does not exist in the zone; civil days of four digits always do.
+                refuse_all(&record, RowReason::DateInvalid, "", ledger);
+                continue;
+            };
+            self.offer(record, command, store, &mut deliveries, ledger).await;
+        }
+        deliveries.finish(ledger).await;
+        Ok(())
+    }
+
+    async fn offer<P: Fn(ImportProgress)>(
+        &self,
+        record: Record,
+        command: RecordSale,
+        store: &ImportStore,
+        deliveries: &mut Deliveries,
+        ledger: &mut Ledger<P>,
+    ) {
+        let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
+        if store.is_imagined {
+            let decided = imagine(command, &store.settings, &envelope);
+            let attempt = move || {
+                std::future::ready(decided.clone().map_err(|no| CommandError::Rejected(Box::new(no))))
+            };
+            deliveries.send(record, attempt, ledger).await;
+            return;
+        }
+        let commands = self.commands.clone();
+        let offered = std::sync::Arc::new((command, envelope));
+        let attempt = move || {
+            let (commands, offered) = (commands.clone(), std::sync::Arc::clone(&offered));
+            async move {
+                let (command, envelope) = &*offered;
+                commands
+                    .record_sale(command.clone(), envelope)
+                    .await
+                    .map(|receipt| receipt.replayed)
+            }
+        };
+        deliveries.send(record, attempt, ledger).await;
+    }
+}
+
+/// Decides on a sale of a store that a dry run would have defined.
+fn imagine(
+    command: RecordSale,
+    store: &StoreSettings,
+    envelope: &posars_commands::Envelope,
+) -> Result<bool, posars_domain::sale::SaleRejection> {
+    let context = SaleContext {
+        store: Some(store.clone()),
+        recorded_at: envelope.received_at,
+        void_window_hours: None,
+    };
+    Sale::decide(&SaleState::default(), &SaleCommand::from(command), &context).map(|_| false)
+}
+
+fn weigh(draft: &SaleDraft) -> Record {
+    Record {
+        rows: draft.lines.iter().map(|line| line.row).collect(),
+        quantity: Quantity::checked_sum(draft.lines.iter().map(|line| line.quantity))
+            .unwrap_or(Quantity::ZERO),
+        amount: draft.total,
+    }
+}
+
+fn command(draft: SaleDraft, store: &StoreSettings) -> Option<RecordSale> {
+    let occurred_at = instant(store, draft.date, draft.time)?;
+    let lines = draft.lines.into_iter().map(|line| RecordSaleLine {
+        line_id: line.line_id,
+        sku: line.sku,
+        description: line.description,
+        quantity: line.quantity,
+        unit: unit(line.unit.as_deref()),
+        unit_price: line.unit_price,
+        line_discount: line.line_discount,
+        net: Some(line.net),
+    });
+    Some(RecordSale {
+        sale_id: draft.sale_id,
+        store_id: draft.store.store_id,
+        register_no: draft.register_no,
+        receipt: draft.receipt,
+        occurred_at,
+        channel: Channel::IMPORT,
+        currency: store.currency,
+        lines: lines.collect(),
+        order_discounts: Vec::new(),
+        payments: draft.payments,
+        change: Amount::ZERO,
+        total: Some(draft.total),
+        customer: None,
+        seller: draft.seller,
+        fiscal_ref: None,
+        tax_summary: Vec::new(),
+    })
+}
+
+fn refuse_unknown_store<P: Fn(ImportProgress)>(record: &Record, draft: &SaleDraft, ledger: &mut Ledger<P>) {
+    let detail = format!(
+        "UNKNOWN_STORE: {} ({}); --define-missing",
+        draft.store.store_id, draft.store.name
+    );
+    refuse_all(record, RowReason::Rejected, &detail, ledger);
+}
+
+/// Refuses all rows of a record without asking the log.
+pub(super) fn refuse_all<P: Fn(ImportProgress)>(
+    record: &Record,
+    reason: RowReason,
+    detail: &str,
+    ledger: &mut Ledger<P>,
+) {
+    ledger.outcome.records.refused += 1;
+    for row in &record.rows {
+        ledger
+            .outcome
+            .refusals
+            .add(*row, vec![RowFault::of_row(reason, detail)]);
+    }
+}
