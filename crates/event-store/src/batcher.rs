@@ -242,7 +242,7 @@ impl Batcher {
             .query(read, &[&self.log_id, &first.to_sql(), &last.to_sql()])
             .await
         {
-            Ok(rows) => replayed(&request, &rows, (first, last)),
+            Ok(rows) => replayed(&rows, (first, last)),
             // The events are there since the first try, so "nothing was written" would be wrong.
             Err(error) => Err(AppendError::OutcomeUnknown(error.to_string())),
         };
@@ -312,7 +312,6 @@ fn refuse(requests: Vec<Request>, error: &StoreError, unknown: Option<&StoreErro
 }
 
 fn replayed(
-    request: &Request,
     rows: &[Row],
     (first_position, last_position): (crate::Position, crate::Position),
 ) -> Result<Appended, AppendError> {
@@ -328,14 +327,6 @@ fn replayed(
         ));
         recorded_at = Some(row.try_get("recorded_at").map_err(|error| broken(&error))?);
     }
-    let place = |name: &StreamName| {
-        request
-            .append
-            .writes
-            .iter()
-            .position(|write| write.stream == *name)
-    };
-    streams.sort_by_key(|(name, _)| place(name));
     let recorded_at = recorded_at.ok_or_else(|| broken(&"an idempotency key points at no event"))?;
     Ok(Appended {
         first_position,

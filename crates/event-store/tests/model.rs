@@ -463,7 +463,7 @@ fn the_log_does_what_the_model_does() -> anyhow::Result<()> {
     let case = std::cell::Cell::new(0);
     let config = Config {
         cases: std::env::var("PROPTEST_CASES").map_or(Ok(48), |cases| cases.parse())?,
-        ..Config::with_source_file(file!())
+        ..Config::default()
     };
     let outcome = TestRunner::new(config).run(&vec(step(), 1..40), |steps| {
         case.set(case.get() + 1);

@@ -68,6 +68,19 @@ async fn a_retry_gets_the_first_answer_from_another_process() -> anyhow::Result<
     Ok(())
 }
 
+/// The fingerprint is the caller's word for "the same"; whatever else the retry holds, it gets what was done.
+#[tokio::test]
+async fn the_first_answer_names_the_streams_of_the_first_request() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let key = Uuid::now_v7();
+    let (_, first) = three_streams(&world, key).await?;
+    let turned = Append::to(stream("a-1"), ExpectedVersion::Any, events(1))
+        .also(stream("z-1"), ExpectedVersion::Any, events(1))
+        .idempotent(key, ASKED);
+    assert_first_answer(&world.log.append(turned).await?, &first);
+    Ok(())
+}
+
 #[tokio::test]
 async fn many_at_once_with_one_key_are_one_append() -> anyhow::Result<()> {
     let world = World::open().await?;
