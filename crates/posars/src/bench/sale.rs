@@ -1,0 +1,240 @@
+//! RecordSale through gRPC on a real socket, against the same commands without the wire and the bare INSERT.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use jiff::Timestamp;
+use posars_commands::{Actor, Commands, Envelope, Source};
+use posars_domain::CompanyId;
+use posars_domain::sale::RecordSale;
+use posars_event_store::{EventStore, LogName, StoreConfig};
+use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
+use posars_gateway::proto::{google, money, sales};
+use posars_gateway::{Gateway, Limits, Tenant, serve};
+use posars_projections::Projections;
+use serde::Serialize;
+use tonic::transport::Channel;
+use uuid::Uuid;
+
+use super::load::{self, Round};
+use super::sample_sale::{record_sale, stores};
+use super::scratch::Scratch;
+use super::{Place, ROUNDS, append, insert, table};
+
+const COMPANY: &str = "bench";
+/// Calls that share one HTTP/2 connection.
+const CALLS_PER_CONNECTION: usize = 32;
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// Options of `posars bench sale`.
+#[derive(Debug, Args)]
+pub(crate) struct SaleArgs {
+    /// Clients at once
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    clients: u16,
+    /// Seconds of each side, over all rounds
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seconds: u64,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// What was measured: medians over the rounds.
+#[derive(Debug, Serialize)]
+struct Report {
+    clients: u16,
+    seconds: u64,
+    rounds: usize,
+    sales_per_second: f64,
+    p50_ms: f64,
+    p99_ms: f64,
+    commands_per_second: f64,
+    insert_per_second: f64,
+    ratio_to_commands: f64,
+    ratio_to_insert: f64,
+}
+
+/// Runs it and prints the report.
+pub(crate) async fn run(args: SaleArgs) -> anyhow::Result<()> {
+    let scratch = Scratch::make(&args.place, usize::from(args.clients)).await?;
+    let measured = measure(scratch.url(), &args).await;
+    let dropped = scratch.drop().await;
+    let report = measured?;
+    dropped?;
+    table::print(&report, args.place.json)
+}
+
+/// Numbers sales, so that no receipt comes twice.
+type Numbers = Arc<AtomicU64>;
+
+async fn measure(url: &str, args: &SaleArgs) -> anyhow::Result<Report> {
+    let store = EventStore::connect(StoreConfig::new(url)).await?;
+    let log = store.log(&LogName::parse(COMPANY)?).await?;
+    let commands = Commands::new(log.clone());
+    for define in stores()? {
+        commands.define_store(define, &envelope()).await?;
+    }
+    let projections = Projections::open(store, log).await?;
+    let (address, server) = start_server(commands.clone(), projections).await?;
+    let count = usize::from(args.clients);
+    let numbers = Numbers::default();
+    let mut callers = callers(&address, count, &numbers).await?;
+    let mut doors: Vec<(Commands, Numbers)> = vec![(commands, Arc::clone(&numbers)); count];
+    let mut inserters = insert::clients(url, count, false).await?;
+    let make = || anyhow::Ok((format!("sale-{}", Uuid::now_v7()), append::sale_event()?));
+    let (mut calls, mut commands_only, mut inserts) = (Vec::new(), Vec::new(), Vec::new());
+    (_, callers) = load::run(callers, WARM_UP, 1, call).await?;
+    let round = Duration::from_secs(args.seconds) / u32::try_from(ROUNDS)?;
+    for _ in 0..ROUNDS {
+        let measured;
+        (measured, inserters) = insert::round(inserters, round, 1, make).await?;
+        inserts.push(measured);
+        let measured;
+        (measured, doors) = load::run(doors, round, 1, command).await?;
+        commands_only.push(measured);
+        let measured;
+        (measured, callers) = load::run(callers, round, 1, call).await?;
+        calls.push(measured);
+    }
+    server.abort();
+    let ratio = |limit: &[Round]| {
+        load::median_of(
+            calls
+                .iter()
+                .zip(limit)
+                .map(|(call, limit)| call.per_second / limit.per_second)
+                .collect(),
+        )
+    };
+    let through = load::median(&calls);
+    Ok(Report {
+        clients: args.clients,
+        seconds: args.seconds,
+        rounds: ROUNDS,
+        sales_per_second: through.per_second,
+        p50_ms: through.p50_ms,
+        p99_ms: through.p99_ms,
+        commands_per_second: load::median(&commands_only).per_second,
+        insert_per_second: load::median(&inserts).per_second,
+        ratio_to_commands: ratio(&commands_only),
+        ratio_to_insert: ratio(&inserts),
+    })
+}
+
+fn envelope() -> Envelope {
+    let actor = Actor {
+        subject: "bench".to_owned(),
+        client: None,
+    };
+    Envelope::new(actor, Source::Api, Timestamp::now())
+}
+
+async fn start_server(
+    commands: Commands,
+    projections: Projections,
+) -> anyhow::Result<(String, tokio::task::JoinHandle<()>)> {
+    let company: CompanyId = COMPANY.parse()?;
+    let limits = Limits::default();
+    let gateway = Gateway::new(Tenant::new(company, commands, projections), &limits).await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let router = gateway.into_router();
+    let server = tokio::spawn(async move {
+        if let Err(error) = serve(listener, router, &limits, std::future::pending()).await {
+            tracing::error!(%error, "the measured server ended");
+        }
+    });
+    Ok((address, server))
+}
+
+/// A gRPC client of the measured server.
+struct Caller {
+    client: SaleServiceClient<Channel>,
+    numbers: Numbers,
+}
+
+async fn callers(address: &str, count: usize, numbers: &Numbers) -> anyhow::Result<Vec<Caller>> {
+    let mut callers = Vec::with_capacity(count);
+    let mut channel = None;
+    for number in 0..count {
+        if number % CALLS_PER_CONNECTION == 0 {
+            channel = Some(
+                Channel::from_shared(address.to_owned())?
+                    .tcp_nodelay(true)
+                    .connect()
+                    .await?,
+            );
+        }
+        let channel = channel
+            .clone()
+            .context("a channel was made for the first caller")?;
+        callers.push(Caller {
+            client: SaleServiceClient::new(channel),
+            numbers: Arc::clone(numbers),
+        });
+    }
+    Ok(callers)
+}
+
+async fn call(mut caller: Caller) -> anyhow::Result<Caller> {
+    let sale = record_sale(caller.numbers.fetch_add(1, Ordering::Relaxed))?;
+    caller.client.record_sale(request(&sale)).await?;
+    Ok(caller)
+}
+
+async fn command((commands, numbers): (Commands, Numbers)) -> anyhow::Result<(Commands, Numbers)> {
+    let sale = record_sale(numbers.fetch_add(1, Ordering::Relaxed))?;
+    commands.record_sale(sale, &envelope()).await?;
+    Ok((commands, numbers))
+}
+
+/// The sale as a client of another company would write it.
+fn request(sale: &RecordSale) -> sales::v1::RecordSaleRequest {
+    let reais = |minor: i64| {
+        Some(money::v1::Money {
+            currency_code: "BRL".to_owned(),
+            amount_minor: minor,
+        })
+    };
+    let decimal = |value: String| Some(google::r#type::Decimal { value });
+    let line = |line: &posars_domain::sale::RecordSaleLine| sales::v1::SaleLineInput {
+        line_id: line.line_id.0,
+        sku: line.sku.to_string(),
+        description: line.description.clone(),
+        quantity: decimal(line.quantity.to_string()),
+        unit: line.unit.clone(),
+        unit_price: decimal(line.unit_price.to_string()),
+        line_discount: None,
+        net: line.net.and_then(|net| reais(net.minor())),
+    };
+    let payment = |payment: &posars_domain::Payment| sales::v1::Payment {
+        method: payment.method.to_string(),
+        amount: reais(payment.amount.minor()),
+        ..Default::default()
+    };
+    sales::v1::RecordSaleRequest {
+        parent: format!("companies/{COMPANY}"),
+        sale_id: sale.sale_id.to_string(),
+        store_id: sale.store_id.to_string(),
+        register_no: sale
+            .register_no
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        receipt: sale.receipt.as_ref().map(|_| sales::v1::ReceiptNumber {
+            series: "1".to_owned(),
+            number: sale.sale_id.to_string(),
+        }),
+        occur_time: Some(prost_types::Timestamp {
+            seconds: sale.occurred_at.as_second(),
+            nanos: sale.occurred_at.subsec_nanosecond(),
+        }),
+        lines: sale.lines.iter().map(line).collect(),
+        payments: sale.payments.iter().map(payment).collect(),
+        total: sale.total.and_then(|total| reais(total.minor())),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,103 @@
+//! Sales made up for the benchmarks: the shape and size of real ones, about 2,000 daily figures.
+
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext};
+use posars_domain::store::{DefineStore, StoreSettings};
+use posars_domain::{
+    Amount, Channel, Currency, Decider, DomainEvent, LineId, Payment, PaymentMethod, ReceiptNumber, SaleId,
+};
+use posars_event_store::{EventType, JsonText, NewEvent};
+use uuid::Uuid;
+
+const STORES: u64 = 5;
+const DAYS: i64 = 100;
+const METHODS: [&str; 4] = ["pix", "cash", "credit_card", "debit_card"];
+/// The day after the last one sold on, so that no sale lies in the future of its recording.
+const RECORDED_AT: &str = "2026-06-01T12:00:00Z";
+const FIRST_SALE_AT: &str = "2026-01-15T15:00:00Z";
+
+/// The stores that the sales name.
+pub(crate) fn stores() -> anyhow::Result<Vec<DefineStore>> {
+    let store = |number| {
+        anyhow::Ok(DefineStore {
+            store_id: format!("store_{number}").parse()?,
+            name: format!("Store {number}"),
+            cnpj: None,
+            time_zone: "America/Sao_Paulo".parse()?,
+            day_cutover: jiff::civil::Time::midnight(),
+            currency: Currency::BRL,
+        })
+    };
+    (0..STORES).map(store).collect()
+}
+
+/// The sale of a number: one line, one payment.
+pub(crate) fn record_sale(number: u64) -> anyhow::Result<RecordSale> {
+    let first: Timestamp = FIRST_SALE_AT.parse()?;
+    let day = i64::try_from(number / STORES)? % DAYS;
+    let seconds = i64::try_from(number % 20_000)?;
+    let method = METHODS
+        .get(usize::try_from(number / 7)? % METHODS.len())
+        .context("a method")?;
+    let amount = Amount::from_minor(3_780);
+    Ok(RecordSale {
+        sale_id: SaleId::new(Uuid::now_v7()),
+        store_id: format!("store_{}", number % STORES).parse()?,
+        register_no: Some("1".parse()?),
+        receipt: Some(ReceiptNumber::new(Some("1"), &number.to_string())?),
+        occurred_at: first + SignedDuration::from_hours(24 * day) + SignedDuration::from_secs(seconds),
+        channel: Channel::COUNTER,
+        currency: Currency::BRL,
+        lines: vec![RecordSaleLine {
+            line_id: LineId(1),
+            sku: "cafe_500g".parse()?,
+            description: "Cafe torrado 500 g".to_owned(),
+            quantity: "2".parse()?,
+            unit: "UN".to_owned(),
+            unit_price: "18.90".parse()?,
+            line_discount: Amount::from_minor(0),
+            net: Some(amount),
+        }],
+        order_discounts: Vec::new(),
+        payments: vec![Payment::new(method.parse::<PaymentMethod>()?, amount)],
+        change: Amount::from_minor(0),
+        total: Some(amount),
+        customer: None,
+        seller: None,
+        fiscal_ref: None,
+        tax_summary: Vec::new(),
+    })
+}
+
+/// The event that such a sale leads to.
+pub(crate) fn sale_recorded(number: u64) -> anyhow::Result<(Uuid, NewEvent)> {
+    let command = record_sale(number)?;
+    let define = stores()?
+        .into_iter()
+        .nth(usize::try_from(number % STORES)?)
+        .context("a store")?;
+    let store = StoreSettings {
+        store_id: define.store_id,
+        name: define.name,
+        time_zone: define.time_zone,
+        day_cutover: define.day_cutover,
+        currency: define.currency,
+    };
+    let context = SaleContext {
+        store: Some(store),
+        recorded_at: RECORDED_AT.parse()?,
+        void_window_hours: None,
+    };
+    let sale_id = command.sale_id.uuid();
+    let decision = Sale::decide(&<Sale as Decider>::State::default(), &command.into(), &context)?;
+    let event = decision.events.first().context("a sale leads to one event")?;
+    let new = NewEvent {
+        event_id: Uuid::now_v7(),
+        event_type: EventType::parse(event.event_type())?,
+        schema_version: event.schema_version(),
+        data: JsonText::parse(&event.to_json())?,
+        metadata: JsonText::parse(r#"{"actor":"bench","source":{"kind":"api"}}"#)?,
+    };
+    Ok((sale_id, new))
+}
