@@ -6,6 +6,7 @@ use posars_domain::{InvalidValue, Rejection as _, RejectionKind};
 use posars_event_store::{LeaseError, StoreError};
 use posars_local_postgres::{DatabaseError, FindError, StartError, StopError};
 use posars_projections::{ProjectionError, QueryError};
+use posars_reports::ReportError;
 use posars_schema::SchemaError;
 
 use crate::failure::{Exit, Failure};
@@ -171,5 +172,16 @@ impl From<ReactorError> for Failure {
             ReactorError::Lost { .. } => Self::new(Exit::Conflict, "CONFLICT", error),
             ReactorError::TooManyParked { .. } => Self::new(Exit::Failure, "REACTOR_STUCK", error),
         }
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        let code = match &error {
+            ReportError::OutOfRange { .. } => "REPORT_OUT_OF_RANGE",
+            ReportError::TooLong { .. } => "REPORT_TOO_LONG",
+            ReportError::Workbook(_) | ReportError::Csv(_) | ReportError::File(_) => "REPORT_NOT_WRITTEN",
+        };
+        Self::new(Exit::Failure, code, error)
     }
 }

@@ -19,6 +19,7 @@ mod session;
 mod settings;
 mod signals;
 mod telemetry;
+mod whole_file;
 mod workers;
 
 use std::process::ExitCode;

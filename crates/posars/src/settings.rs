@@ -41,6 +41,33 @@ pub(crate) struct OutputArgs {
     pub(crate) quiet: bool,
 }
 
+/// The language of what is written about a sheet or into a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Words {
+    /// Brazilian Portuguese
+    Pt,
+    /// English
+    En,
+}
+
+impl From<Words> for posars_xls_importer::Language {
+    fn from(words: Words) -> Self {
+        match words {
+            Words::Pt => Self::PtBr,
+            Words::En => Self::En,
+        }
+    }
+}
+
+impl From<Words> for posars_reports::Language {
+    fn from(words: Words) -> Self {
+        match words {
+            Words::Pt => Self::PtBr,
+            Words::En => Self::En,
+        }
+    }
+}
+
 /// Who said so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

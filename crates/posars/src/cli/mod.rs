@@ -2,8 +2,10 @@
 
 mod audit;
 mod doctor;
+mod import;
 mod migrate;
 mod projections;
+mod report;
 mod up;
 
 use clap::{ArgMatches, Parser, Subcommand};
@@ -43,9 +45,14 @@ enum Command {
     Up(up::UpArgs),
     /// Bring the database's schema up to date
     Migrate(migrate::MigrateArgs),
+    /// Record a spreadsheet of sales, stock or products
+    Import(import::ImportArgs),
     /// Look after the read models
     #[command(subcommand)]
     Projections(projections::ProjectionsCommand),
+    /// Write a report file
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Prove the log, or print its history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -70,6 +77,14 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
             .await
         }
         Command::Migrate(args) => Session::run(args.common, matches, Voice::Command, migrate::run).await,
+        Command::Import(args) => {
+            let common = args.common.clone();
+            Session::run(common, matches, Voice::Command, async |session| {
+                import::run(args, session).await
+            })
+            .await
+        }
+        Command::Report(command) => report::run(command, matches).await,
         Command::Projections(command) => projections::run(command, matches).await,
         Command::Audit(command) => audit::run(command, matches).await,
         Command::Bench(bench) => measure(bench).await,

@@ -3,4 +3,158 @@
 mod options;
 mod result;
 
+use std::path::Path;
+
+use jiff::Timestamp;
+use posars_commands::Actor;
+use posars_xls_importer::{
+    FileRefusal, Header, ImportSettings, Importer, Language, MappingChoice, ParserCommand, ReadOptions,
+    Workbook, find_header, write_refused_workbook,
+};
+
+use crate::database::{Database, Need};
+use crate::failure::{Exit, Failure};
+use crate::house::{COMPANY_NAME, House};
+use crate::progress;
+use crate::session::Session;
+use crate::whole_file::write_whole;
 pub(crate) use options::ImportArgs;
+use result::{Followed, Imported};
+
+/// Reads the workbook, records its rows, and lets stock and read models follow.
+pub(crate) async fn run(args: ImportArgs, session: &Session) -> Result<Imported, Failure> {
+    // Before the database: a file that cannot be read should not start a server first.
+    let read = Sheet::read(&args).await?;
+    session
+        .with_database(Need::Writable, async |database| {
+            import(&args, session, database, &read).await
+        })
+        .await
+}
+
+/// The workbook with its titles understood.
+struct Sheet {
+    workbook: Workbook,
+    header: Header,
+}
+
+impl Sheet {
+    async fn read(args: &ImportArgs) -> Result<Self, Failure> {
+        let language = args.language.into();
+        let (path, name) = (args.file.clone(), args.sheet.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            Workbook::read(&path, name.as_deref(), &ParserCommand::this_binary())
+        });
+        let workbook = read
+            .await
+            .map_err(|error| {
+                Failure::new(
+                    Exit::Failure,
+                    "INTERRUPTED",
+                    format!("reading was interrupted: {error}"),
+                )
+            })?
+            .map_err(|refusal| refused(&args.file, &refusal, language))?;
+        let choice = MappingChoice {
+            kind: args.kind,
+            columns: args.columns.clone(),
+        };
+        let header = find_header(&workbook.sheet, &choice)
+            .map_err(|refusal| refused(&args.file, &refusal, language))?;
+        Ok(Self { workbook, header })
+    }
+}
+
+async fn import(
+    args: &ImportArgs,
+    session: &Session,
+    database: &Database,
+    sheet: &Sheet,
+) -> Result<Imported, Failure> {
+    let language: Language = args.language.into();
+    let house = House::open(database).await?;
+    if !args.dry_run {
+        house.define_company(COMPANY_NAME).await?;
+    }
+    let bar = progress::bar(session.screen, "importing", 0);
+    let outcome = Importer::new(house.commands.clone())
+        .import(&sheet.workbook, &sheet.header, &settings(args), |reached| {
+            bar.set_length(u64::from(reached.rows));
+            bar.set_position(u64::from(reached.rows_done));
+        })
+        .await;
+    bar.finish_and_clear();
+    let outcome = outcome.map_err(|refusal| refused(&args.file, &refusal, language))?;
+    let followed = if args.dry_run {
+        None
+    } else {
+        // What was imported is in the log whatever comes of this, so its failure must not hide the outcome.
+        Some(Followed::from(house.catch_up(session.screen).await))
+    };
+    let refused_workbook = match &args.refused {
+        Some(path) if outcome.refusals.count() > 0 => {
+            let (workbook, header) = (&sheet.workbook, &sheet.header);
+            tokio::task::block_in_place(|| {
+                write_whole(path, |file| {
+                    write_refused_workbook(file, &workbook.sheet, header, &outcome.refusals, language)
+                        .map_err(|error| Failure::new(Exit::Failure, "REFUSED_WORKBOOK_NOT_WRITTEN", error))
+                })
+            })?;
+            Some(path.display().to_string())
+        }
+        Some(_) | None => None,
+    };
+    Ok(Imported {
+        outcome,
+        language,
+        refused_workbook,
+        followed,
+    })
+}
+
+fn settings(args: &ImportArgs) -> ImportSettings {
+    let received_at = Timestamp::now();
+    ImportSettings {
+        read: ReadOptions {
+            today: received_at.to_zoned(args.time_zone.time_zone().clone()).date(),
+            currency: args.currency,
+            store: args.store.clone(),
+        },
+        define_missing: args.define_missing,
+        dry_run: args.dry_run,
+        time_zone: args.time_zone.clone(),
+        actor: Actor {
+            subject: "local".to_owned(),
+            client: Some("posars import".to_owned()),
+        },
+        received_at,
+    }
+}
+
+/// A file that is refused whole; its code is the importer's.
+fn refused(file: &Path, refusal: &FileRefusal, language: Language) -> Failure {
+    let exit = match refusal {
+        FileRefusal::ParserUnavailable { .. } => Exit::Unavailable,
+        FileRefusal::NoSuchSheet { .. } | FileRefusal::NeedsMapping { .. } => Exit::Usage,
+        FileRefusal::Unreadable { .. }
+        | FileRefusal::Encrypted
+        | FileRefusal::UnsupportedFormat { .. }
+        | FileRefusal::Corrupt { .. }
+        | FileRefusal::XmlDtdForbidden { .. }
+        | FileRefusal::TooLarge { .. }
+        | FileRefusal::TooManyRows { .. }
+        | FileRefusal::TooManyCells { .. }
+        | FileRefusal::ParserDied { .. }
+        | FileRefusal::NoHeader { .. } => Exit::Failure,
+    };
+    let text = refusal.message(language);
+    // The importer's texts are "what; next step".
+    let failure = match text.split_once("; ") {
+        Some((what, next)) => Failure::new(exit, refusal.code(), what).next(next),
+        None => Failure::new(exit, refusal.code(), text),
+    };
+    Failure {
+        message: format!("{}: {}", file.display(), failure.message),
+        ..failure
+    }
+}

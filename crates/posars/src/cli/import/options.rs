@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use posars_domain::{Currency, StoreZone};
-use posars_xls_importer::{Field, Language, SheetKind};
+use posars_xls_importer::{Field, SheetKind};
 
 use crate::session::CommonArgs;
+use crate::settings::Words;
 
 /// Options of `posars import`.
 #[derive(Debug, Args)]
@@ -53,26 +54,8 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "FILE.xlsx")]
     pub(super) refused: Option<PathBuf>,
     /// Language of the reasons
-    #[arg(long, value_enum, default_value_t = Words::Pt)]
+    #[arg(long, value_enum, env = "POSARS_LANGUAGE", default_value_t = Words::Pt)]
     pub(super) language: Words,
-}
-
-/// The language that reasons are written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Words {
-    /// Brazilian Portuguese.
-    Pt,
-    /// English.
-    En,
-}
-
-impl From<Words> for Language {
-    fn from(words: Words) -> Self {
-        match words {
-            Words::Pt => Self::PtBr,
-            Words::En => Self::En,
-        }
-    }
 }
 
 fn parse_column(text: &str) -> Result<(Field, String), String> {

@@ -1,0 +1,239 @@
+//! `posars report`: read models as files that people open.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{ArgMatches, Args, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use posars_domain::{StoreId, StoreZone};
+use posars_projections::{DailySalesFilter, Freshness, NameKind};
+use posars_reports::{DailySalesReport, DecimalMark, ReportError, ReportOptions};
+use serde::Serialize;
+
+use crate::database::Need;
+use crate::failure::{Exit, Failure};
+use crate::house::{COMPANY_NAME, House};
+use crate::screen::Outcome;
+use crate::session::{CommonArgs, Session};
+use crate::settings::Words;
+use crate::telemetry::Voice;
+use crate::whole_file::write_whole;
+
+/// The read models were just brought up to date; this only covers a checkpoint that is being written.
+const FRESHNESS_WAIT: Duration = Duration::from_secs(10);
+/// Stands for standard output.
+const STDOUT: &str = "-";
+
+/// Write a report file.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Sales by store, day and payment method, with totals and charts
+    #[command(
+        after_help = "Example:\n  posars report daily-sales --from 2026-01-01 --to 2026-01-31 --format xlsx --out january.xlsx\n  \
+                      posars report daily-sales --from 2026-01-01 --to 2026-01-31 --format csv --out - | head"
+    )]
+    DailySales(DailySalesArgs),
+}
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    /// Text, one row a line
+    Csv,
+    /// An Excel workbook
+    Xlsx,
+}
+
+/// Options of `posars report daily-sales`.
+#[derive(Debug, Args)]
+pub(crate) struct DailySalesArgs {
+    #[command(flatten)]
+    common: CommonArgs,
+    /// First day, such as 2026-01-01
+    #[arg(long, value_name = "DATE")]
+    from: Date,
+    /// Last day, included
+    #[arg(long, value_name = "DATE")]
+    to: Date,
+    /// Only this store
+    #[arg(long, value_name = "STORE")]
+    store: Option<StoreId>,
+    /// [default: by the ending of the file's name, else csv]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The file, replaced when it is there; - for standard output
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Language of titles and payment methods
+    #[arg(long, value_enum, env = "POSARS_LANGUAGE", default_value_t = Words::Pt)]
+    language: Words,
+    /// Write CSV as a Brazilian Excel opens it: decimal comma, semicolons
+    #[arg(long)]
+    decimal_comma: bool,
+    /// Zone that the time of making is shown in
+    #[arg(long, value_name = "ZONE", default_value = "America/Sao_Paulo")]
+    time_zone: StoreZone,
+}
+
+/// A report that was written.
+#[derive(Debug, Serialize)]
+struct Written {
+    file: String,
+    format: Format,
+    from: Date,
+    to: Date,
+    /// Rows of figures, less sums.
+    rows: usize,
+    /// It includes every event up to here.
+    position: u64,
+}
+
+/// Writes a report.
+pub(crate) async fn run(command: ReportCommand, matches: &ArgMatches) -> Exit {
+    match command {
+        ReportCommand::DailySales(args) => {
+            let common = args.common.clone();
+            Session::run(common, matches, Voice::Command, async |session| {
+                daily_sales(session, &args).await
+            })
+            .await
+        }
+    }
+}
+
+async fn daily_sales(session: &Session, args: &DailySalesArgs) -> Result<Written, Failure> {
+    if args.to < args.from {
+        return Err(Failure::new(
+            Exit::Usage,
+            "PERIOD_INVALID",
+            format!(
+                "the period ends on {}, before it begins on {}",
+                args.to, args.from
+            ),
+        )
+        .next("swap --from and --to"));
+    }
+    session
+        .with_database(Need::Existing, async |database| {
+            let house = House::open(database).await?;
+            let position = house.catch_up_read_models(session.screen).await?;
+            let filter = DailySalesFilter {
+                from: args.from,
+                to: args.to,
+                store_id: args.store.clone(),
+            };
+            let fresh = Freshness::at_least(position, FRESHNESS_WAIT);
+            let answer = house.projections.daily_sales(&filter, fresh).await?;
+            let company = house
+                .projections
+                .name(NameKind::Company, house.company_id.as_str())
+                .await?;
+            let company = company.unwrap_or_else(|| COMPANY_NAME.to_owned());
+            let format = args.format();
+            let written = Written {
+                file: args.out.display().to_string(),
+                format,
+                from: args.from,
+                to: args.to,
+                rows: answer.rows.len(),
+                position: answer.position.get(),
+            };
+            let report = DailySalesReport::new(&company, &filter, answer, Timestamp::now())?;
+            // Compressing a workbook keeps a processor busy for longer than the runtime likes.
+            tokio::task::block_in_place(|| write(&report, format, &args.options(), &args.out))?;
+            Ok(written)
+        })
+        .await
+}
+
+impl DailySalesArgs {
+    fn format(&self) -> Format {
+        let by_name = || {
+            let is_workbook = self
+                .out
+                .extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+            if is_workbook { Format::Xlsx } else { Format::Csv }
+        };
+        self.format.unwrap_or_else(by_name)
+    }
+
+    fn options(&self) -> ReportOptions {
+        ReportOptions {
+            language: self.language.into(),
+            decimal_mark: if self.decimal_comma {
+                DecimalMark::Comma
+            } else {
+                DecimalMark::Point
+            },
+            time_zone: self.time_zone.time_zone().clone(),
+        }
+    }
+}
+
+fn write(
+    report: &DailySalesReport,
+    format: Format,
+    options: &ReportOptions,
+    out: &Path,
+) -> Result<(), Failure> {
+    let format = match format {
+        Format::Csv => posars_reports::Format::Csv,
+        Format::Xlsx => posars_reports::Format::Xlsx,
+    };
+    if out == Path::new(STDOUT) {
+        let mut stdout = BufWriter::new(io::stdout().lock());
+        report.write(format, options, &mut stdout)?;
+        return stdout
+            .flush()
+            .map_err(|error| Failure::from(ReportError::from(error)));
+    }
+    write_whole(out, |file| Ok(report.write(format, options, file)?))
+}
+
+impl Outcome for Written {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "{}: {} rows, {} to {}, all events up to position {} included",
+            self.file, self.rows, self.from, self.to, self.position
+        )
+    }
+
+    /// A report on standard output is the result itself.
+    fn is_silent(&self) -> bool {
+        self.file == STDOUT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: DailySalesArgs,
+    }
+
+    fn format(more: &[&str]) -> Format {
+        let line = ["x", "--from", "2026-01-01", "--to", "2026-01-31"];
+        Line::try_parse_from(line.iter().chain(more))
+            .unwrap()
+            .args
+            .format()
+    }
+
+    #[test]
+    fn the_format_follows_the_option_then_the_name() {
+        assert_eq!(format(&["--out", "a.XLSX"]), Format::Xlsx);
+        assert_eq!(format(&["--out", "a.txt"]), Format::Csv);
+        assert_eq!(format(&["--out", "-"]), Format::Csv);
+        assert_eq!(format(&["--out", "a.xlsx", "--format", "csv"]), Format::Csv);
+    }
+}
