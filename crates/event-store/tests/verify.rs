@@ -1,4 +1,4 @@
-//! Whoever changes the tables behind the log's back is found out, at the first position touched.
+//! Fault 22: whoever changes the tables behind the log's back is found out, at the first position touched.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 #[path = "fixture/mod.rs"]

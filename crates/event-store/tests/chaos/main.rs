@@ -1,4 +1,4 @@
-//! Writers in several processes, killed at random moments, and PostgreSQL killed under them.
+//! Writers in several processes, killed at random moments, and PostgreSQL killed under them: faults 1, 2, 5 and 17.
 //!
 //! Every writer notes what it is about to ask and what it was answered. When all is over the log must hold
 //! each acknowledged request exactly once where the answer said, nothing that was refused, and nothing else.

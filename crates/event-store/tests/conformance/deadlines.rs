@@ -66,7 +66,8 @@ async fn an_append_that_was_put_off_can_still_be_given_up() -> anyhow::Result<()
         gate.open().await
     };
     let (held, opened) = tokio::join!(held, open);
-    (held?, opened?);
+    held?;
+    opened?;
     assert_eq!(range(&opener.await??), (1, 1));
     let error = second.await?.unwrap_err();
     assert!(matches!(error, AppendError::DeadlineExceeded { .. }), "{error}");
@@ -91,7 +92,7 @@ async fn a_gate_that_stays_shut_is_reported_and_nothing_was_written() -> anyhow:
     Ok(())
 }
 
-/// The client gives up first; the server still has the statement and carries it out when it can.
+/// Fault 2, an answer that is lost: the client gives up first; the server still has the statement and carries it out when it can.
 #[tokio::test]
 async fn a_lost_answer_is_unknown_without_a_key_and_found_with_one() -> anyhow::Result<()> {
     let world = World::with(|config| config.statement_deadline = Duration::from_millis(300)).await?;

@@ -1,4 +1,4 @@
-//! PostgreSQL is killed under a store that stays up.
+//! Fault 5: PostgreSQL is killed under a store that stays up.
 
 use std::time::Duration;
 
