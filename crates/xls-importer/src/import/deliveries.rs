@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use posars_commands::CommandError;
+use posars_commands::{CommandError, Unavailability};
 use tokio::task::JoinSet;
 
 use super::ImportProgress;
@@ -78,6 +78,11 @@ where
             Err(error) => error,
         };
         let wait_ms = match &error {
+            // What the database refuses today it refuses in a second too.
+            CommandError::Unavailable {
+                reason: Unavailability::DatabaseRefused,
+                ..
+            } => return Err(error),
             CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
             CommandError::Conflict { .. } => 0,
             CommandError::Rejected(_)

@@ -11,6 +11,7 @@
 mod fixture;
 mod generated;
 mod hostile;
+mod into_log;
 mod parser_death;
 mod real_files;
 mod refused_rows;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         generated::CASES,
         refused_rows::CASES,
         real_files::CASES,
+        into_log::CASES,
     ]
     .concat();
     if arguments.iter().any(|word| word == "--list") {

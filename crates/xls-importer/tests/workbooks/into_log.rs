@@ -1,0 +1,356 @@
+//! Sheets into a real log: twice is once, a corrected file adds what was missing, other content is refused.
+
+use posars_commands::{Actor, Commands};
+use posars_domain::{Amount, Quantity};
+use posars_event_store::{Direction, EventStore, Log, LogName, Position, ReadLog, StoreConfig};
+use posars_testkit::TestDatabase;
+use posars_xls_importer::{
+    ImportOutcome, ImportSettings, ImportState, Importer, MappingChoice, ParserCommand, ReadOptions,
+    Workbook, find_header,
+};
+
+use crate::fixture::{options, read, workbook};
+use crate::{Case, Skipped};
+
+pub(crate) const CASES: &[Case] = &[
+    ("into_log::the_same_sales_twice_change_nothing", || {
+        run(the_same_sales_twice)
+    }),
+    ("into_log::a_corrected_file_adds_only_what_was_refused", || {
+        run(a_corrected_file)
+    }),
+    ("into_log::the_same_receipt_with_other_content_is_refused", || {
+        run(other_content)
+    }),
+    ("into_log::an_unknown_store_is_refused_unless_defined", || {
+        run(an_unknown_store)
+    }),
+    ("into_log::a_dry_run_decides_and_writes_nothing", || {
+        run(a_dry_run)
+    }),
+    ("into_log::rules_of_the_domain_name_the_row", || {
+        run(rules_of_the_domain)
+    }),
+    ("into_log::an_undated_count_is_taken_in_once", || {
+        run(an_undated_count)
+    }),
+    ("into_log::a_catalogue_defines_products", || run(a_catalogue)),
+    ("into_log::a_database_that_is_away_interrupts", || {
+        run(a_database_away)
+    }),
+    ("into_log::a_real_year_of_sales", || {
+        match std::env::var_os("POSARS_SAMPLE_DATA") {
+            Some(_) => run(a_real_year),
+            None => Err(Skipped("POSARS_SAMPLE_DATA is not set".to_owned())),
+        }
+    }),
+];
+
+/// One case's world: a log of its own.
+struct World {
+    importer: Importer,
+    log: Log,
+    store: EventStore,
+    /// Goes away when it is dropped.
+    _database: TestDatabase,
+}
+
+fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) -> Result<(), Skipped> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime
+        .block_on(async {
+            let database = TestDatabase::create().await?;
+            let store = EventStore::connect(StoreConfig::new(database.url())).await?;
+            let log = store.log(&LogName::parse("main")?).await?;
+            case(World {
+                importer: Importer::new(Commands::new(log.clone())),
+                log,
+                store,
+                _database: database,
+            })
+            .await
+        })
+        .unwrap();
+    Ok(())
+}
+
+impl World {
+    async fn import(&self, bytes: &[u8], settings: &ImportSettings) -> anyhow::Result<ImportOutcome> {
+        let workbook = tokio::task::block_in_place(|| read(bytes))?;
+        self.import_workbook(&workbook, settings).await
+    }
+
+    async fn import_workbook(
+        &self,
+        workbook: &Workbook,
+        settings: &ImportSettings,
+    ) -> anyhow::Result<ImportOutcome> {
+        let header = find_header(&workbook.sheet, &MappingChoice::default())?;
+        Ok(self.importer.import(workbook, &header, settings, |_| {}).await?)
+    }
+
+    async fn head(&self) -> anyhow::Result<Position> {
+        Ok(self.log.head().await?.position)
+    }
+
+    /// Types of all events, in order.
+    async fn events(&self) -> anyhow::Result<Vec<String>> {
+        let page = ReadLog {
+            after: Position::START,
+            direction: Direction::Forwards,
+            category: None,
+            limit: 1_000,
+            up_to: None,
+        };
+        let page = self.log.read_log(&page).await?;
+        Ok(page
+            .events
+            .into_iter()
+            .map(|event| event.event_type.to_string())
+            .collect())
+    }
+}
+
+fn settings() -> ImportSettings {
+    ImportSettings {
+        read: ReadOptions {
+            store: Some("Centro".to_owned()),
+            ..options()
+        },
+        define_missing: true,
+        dry_run: false,
+        time_zone: "America/Sao_Paulo".parse().unwrap(),
+        actor: Actor {
+            subject: "test".to_owned(),
+            client: None,
+        },
+        received_at: "2026-01-01T12:00:00Z".parse().unwrap(),
+    }
+}
+
+const TITLES: &[&str] = &["Venda", "Data", "Produto", "Qtd", "Preço", "Total"];
+const FIRST: &[&str] = &["#1", "30/12/2025", "Camisa", "#2", "#10.5", "#21"];
+const SECOND: &[&str] = &["#2", "31/12/2025", "Meia", "#1.5", "#4", "#6"];
+const SECOND_WRONG: &[&str] = &["#2", "31/12/2025", "Meia", "#1.5", "#4", "#7"];
+/// Without a receipt in it: known by content, twice.
+const LOOSE: &[&str] = &["", "31/12/2025", "Meia", "#1", "#4", "#4"];
+
+fn codes(outcome: &ImportOutcome) -> Vec<(u32, &'static str)> {
+    let rows = outcome.refusals.rows().iter();
+    rows.flat_map(|refused| {
+        refused
+            .faults
+            .iter()
+            .map(|fault| (refused.row, fault.reason.code()))
+    })
+    .collect()
+}
+
+async fn the_same_sales_twice(world: World) -> anyhow::Result<()> {
+    let bytes = workbook(&[TITLES, FIRST, SECOND, LOOSE, LOOSE]);
+    let first = world.import(&bytes, &settings()).await?;
+    assert_eq!(first.state, ImportState::Completed, "{first:?}");
+    assert_eq!(
+        (
+            first.records.accepted,
+            first.records.stores_defined,
+            first.records.products_defined
+        ),
+        (4, 1, 2)
+    );
+    assert_eq!(first.totals.amount, Some(Amount::from_minor(3_500)));
+    assert_eq!(
+        first.totals.quantity,
+        Some(Quantity::from_ten_thousandths(55_000))
+    );
+    let head = world.head().await?;
+    assert_eq!(head.get(), 7, "{:?}", world.events().await?);
+    let later = ImportSettings {
+        received_at: "2026-01-05T09:00:00Z".parse()?,
+        ..settings()
+    };
+    let again = world.import(&bytes, &later).await?;
+    assert_eq!((again.records.accepted, again.records.duplicate), (0, 4));
+    assert_eq!(again.duplicate_rows.ranges(), vec![(2, 5)]);
+    assert_eq!(again.totals, first.totals);
+    assert_eq!(world.head().await?, head);
+    Ok(())
+}
+
+async fn a_corrected_file(world: World) -> anyhow::Result<()> {
+    let first = world
+        .import(&workbook(&[TITLES, FIRST, SECOND_WRONG]), &settings())
+        .await?;
+    assert_eq!(first.state, ImportState::CompletedWithRefusals);
+    assert_eq!(codes(&first), [(3, "total_mismatch")]);
+    let head = world.head().await?;
+    let moved = world
+        .import(&workbook(&[TITLES, SECOND, FIRST]), &settings())
+        .await?;
+    assert_eq!(moved.accepted_rows.ranges(), vec![(2, 2)]);
+    assert_eq!(moved.duplicate_rows.ranges(), vec![(3, 3)]);
+    assert_eq!(world.head().await?.get(), head.get() + 1);
+    Ok(())
+}
+
+async fn other_content(world: World) -> anyhow::Result<()> {
+    world.import(&workbook(&[TITLES, FIRST]), &settings()).await?;
+    let head = world.head().await?;
+    let other: &[&str] = &["#1", "30/12/2025", "Camisa", "#3", "#10.5", "#31.5"];
+    let outcome = world.import(&workbook(&[TITLES, other]), &settings()).await?;
+    assert_eq!(codes(&outcome), [(2, "idempotency_mismatch")]);
+    assert_eq!(outcome.records.refused, 1);
+    assert_eq!(world.head().await?, head);
+    Ok(())
+}
+
+async fn an_unknown_store(world: World) -> anyhow::Result<()> {
+    let known_only = ImportSettings {
+        define_missing: false,
+        ..settings()
+    };
+    let outcome = world.import(&workbook(&[TITLES, FIRST]), &known_only).await?;
+    assert_eq!(codes(&outcome), [(2, "rejected")]);
+    let detail = &outcome.refusals.rows()[0].faults[0].detail;
+    assert!(
+        detail.contains("UNKNOWN_STORE") && detail.contains("--define-missing"),
+        "{detail}"
+    );
+    assert_eq!(world.head().await?, Position::START);
+    Ok(())
+}
+
+async fn a_dry_run(world: World) -> anyhow::Result<()> {
+    let dry = ImportSettings {
+        dry_run: true,
+        ..settings()
+    };
+    let bytes = workbook(&[TITLES, FIRST, SECOND_WRONG]);
+    let outcome = world.import(&bytes, &dry).await?;
+    assert_eq!(outcome.state, ImportState::DryRun);
+    assert_eq!((outcome.records.accepted, outcome.records.stores_defined), (1, 1));
+    assert_eq!(codes(&outcome), [(3, "total_mismatch")]);
+    assert_eq!(world.head().await?, Position::START);
+    let real = world.import(&bytes, &settings()).await?;
+    assert_eq!(real.accepted_rows, outcome.accepted_rows);
+    assert_eq!(real.totals, outcome.totals);
+    Ok(())
+}
+
+async fn rules_of_the_domain(world: World) -> anyhow::Result<()> {
+    // The day begins after the server's time, so the sale has not happened yet.
+    let early = ImportSettings {
+        received_at: "2025-12-30T12:00:00Z".parse()?,
+        ..settings()
+    };
+    let outcome = world.import(&workbook(&[TITLES, FIRST, SECOND]), &early).await?;
+    assert_eq!(codes(&outcome), [(3, "rejected")]);
+    let detail = &outcome.refusals.rows()[0].faults[0].detail;
+    assert!(detail.starts_with("OCCURRED_IN_FUTURE"), "{detail}");
+    assert_eq!(outcome.records.accepted, 1);
+    Ok(())
+}
+
+async fn an_undated_count(world: World) -> anyhow::Result<()> {
+    let bytes = workbook(&[
+        &["Descrição", "Preço Compra", "Qnt Total"],
+        &["Vidro A", "#10", "#5"],
+        &["Vidro B", "#2.5", "#0"],
+        &["Vidro A", "#10", "#5"],
+    ]);
+    let first = world.import(&bytes, &settings()).await?;
+    assert_eq!(
+        (first.state, first.records.accepted),
+        (ImportState::Completed, 3),
+        "{first:?}"
+    );
+    assert_eq!(first.totals.amount, Some(Amount::from_minor(10_000)));
+    assert_eq!(
+        world
+            .events()
+            .await?
+            .iter()
+            .filter(|name| *name == "StockReceived")
+            .count(),
+        2
+    );
+    let head = world.head().await?;
+    let later = ImportSettings {
+        received_at: "2026-01-05T09:00:00Z".parse()?,
+        ..settings()
+    };
+    let again = world.import(&bytes, &later).await?;
+    assert_eq!(
+        (again.state, again.records.duplicate),
+        (ImportState::Completed, 2)
+    );
+    assert_eq!(world.head().await?, head, "whatever the hour of the import");
+    Ok(())
+}
+
+async fn a_catalogue(world: World) -> anyhow::Result<()> {
+    let titles: &[&str] = &["Código", "Nome", "EAN", "Unidade"];
+    let coffee: &[&str] = &["A1", "Café", "7891000315507", "KG"];
+    let tea: &[&str] = &["A2", "Chá", "7891000315507", "UN"];
+    let first = world.import(&workbook(&[titles, coffee]), &settings()).await?;
+    assert_eq!(first.records.accepted, 1, "{first:?}");
+    let second = world
+        .import(&workbook(&[titles, coffee, tea]), &settings())
+        .await?;
+    assert_eq!(second.records.duplicate, 1);
+    let detail = &second.refusals.rows()[0].faults[0].detail;
+    assert!(detail.starts_with("GTIN_IN_USE"), "{detail}");
+    assert_eq!(world.events().await?, ["ProductDefined"]);
+    Ok(())
+}
+
+async fn a_database_away(world: World) -> anyhow::Result<()> {
+    world.import(&workbook(&[TITLES, FIRST]), &settings()).await?;
+    let client = world.store.pool().get().await?;
+    client
+        .batch_execute("alter table events rename to events_away")
+        .await?;
+    let outcome = world
+        .import(&workbook(&[TITLES, FIRST, SECOND]), &settings())
+        .await?;
+    assert_eq!(outcome.state, ImportState::Interrupted, "{outcome:?}");
+    assert!(!outcome.notes.is_empty());
+    client
+        .batch_execute("alter table events_away rename to events")
+        .await?;
+    let resumed = world
+        .import(&workbook(&[TITLES, FIRST, SECOND]), &settings())
+        .await?;
+    assert_eq!((resumed.records.duplicate, resumed.records.accepted), (1, 1));
+    Ok(())
+}
+
+async fn a_real_year(world: World) -> anyhow::Result<()> {
+    let folder = std::env::var_os("POSARS_SAMPLE_DATA").unwrap_or_default();
+    let path = std::path::PathBuf::from(folder).join("vendas-100k.xlsx");
+    let workbook =
+        tokio::task::block_in_place(|| Workbook::read(&path, None, &ParserCommand::this_binary()))?;
+    let settings = ImportSettings {
+        read: options(),
+        ..settings()
+    };
+    let outcome = world.import_workbook(&workbook, &settings).await?;
+    assert_eq!(outcome.state, ImportState::Completed, "{:?}", outcome.notes);
+    let records = &outcome.records;
+    assert_eq!(
+        (records.accepted, records.stores_defined, records.products_defined),
+        (53_691, 25, 120)
+    );
+    assert_eq!(outcome.totals.amount, Some(Amount::from_minor(4_187_706_300)));
+    assert_eq!(outcome.totals.quantity, Some(Quantity::from_units(218_688)));
+    let head = world.head().await?;
+    assert_eq!(head.get(), 53_691 + 25 + 120);
+    let again = world.import_workbook(&workbook, &settings).await?;
+    assert_eq!((again.records.accepted, again.records.duplicate), (0, 53_691));
+    assert_eq!(world.head().await?, head);
+    Ok(())
+}
