@@ -78,16 +78,16 @@ where
             Err(error) => error,
         };
         let wait_ms = match &error {
-            // What the database refuses today it refuses in a second too.
+            // What the database refuses today it refuses in a second too; so the arm for waiting comes second.
             CommandError::Unavailable {
                 reason: Unavailability::DatabaseRefused,
                 ..
-            } => return Err(error),
-            CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
-            CommandError::Conflict { .. } => 0,
-            CommandError::Rejected(_)
+            }
+            | CommandError::Rejected(_)
             | CommandError::IdempotencyMismatch { .. }
             | CommandError::Unreadable { .. } => return Err(error),
+            CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
+            CommandError::Conflict { .. } => 0,
         };
         if attempts >= ATTEMPTS_MAX {
             return Err(error);
