@@ -169,7 +169,7 @@ fn body_after(tokens: &[TokenTree], at: usize) -> Option<&Group> {
         match token {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Some(group),
             TokenTree::Punct(punct) if punct.as_char() == ';' => return None,
-            _ => {}
+            TokenTree::Group(_) | TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
     None

@@ -243,16 +243,18 @@ fn looks_like_sql(literal: &str) -> bool {
     let has = |word: &str| words.contains(&word);
     match words.as_slice() {
         ["select", ..] => has("from") || text.contains('(') || text.starts_with("select 1"),
-        ["insert", "into", ..] | ["delete", "from", ..] | ["truncate", ..] => true,
+        ["insert", "into", ..]
+        | ["delete", "from", ..]
+        | ["truncate", ..]
+        | ["with", _, "as", ..]
+        | ["listen" | "unlisten" | "notify", _] => true,
         ["update", ..] => has("set"),
-        ["with", _, "as", ..] => true,
         ["create" | "drop" | "alter", what, ..] => [
             "table", "database", "index", "schema", "function", "role", "view", "unlogged",
         ]
         .contains(what),
         ["copy", ..] => has("stdin") || has("stdout"),
         ["set", name, ..] => text.contains('=') && name.contains('_'),
-        ["listen" | "unlisten" | "notify", _] => true,
         _ => false,
     }
 }
