@@ -203,8 +203,8 @@ pub enum ProjectionError {
     Database(#[from] DatabaseError),
     /// A test stopped the work here.
     #[cfg(test)]
-    #[error("stopped by a test after {0:?}")]
-    Injected(crate::faults::Step),
+    #[error("stopped by a test at {0}")]
+    Injected(String),
 }
 
 impl From<tokio_postgres::Error> for ProjectionError {

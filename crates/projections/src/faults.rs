@@ -4,8 +4,7 @@ use crate::ProjectionError;
 
 /// A place between two steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(test, expect(unreachable_pub, reason = "an error of a test carries it"))]
-pub enum Step {
+pub(crate) enum Step {
     /// A page was read, nothing written.
     PageRead,
     /// The checkpoint is written, not committed.
@@ -52,7 +51,7 @@ impl Faults {
         match stop.as_mut() {
             Some((at, 1)) if *at == step => {
                 *stop = None;
-                Err(ProjectionError::Injected(step))
+                Err(ProjectionError::Injected(format!("{step:?}")))
             }
             Some((at, times)) if *at == step => {
                 *times -= 1;

@@ -21,6 +21,8 @@ mod row;
 mod runner;
 mod status;
 
+pub use posars_event_store::Position;
+
 pub use error::{ApplyError, DatabaseError, ProjectionError, QueryError};
 pub use event::{Event, EventKind};
 pub use parked::{ParkedEvent, Retried};

@@ -7,4 +7,5 @@ mod parking;
 mod queries;
 mod rebuilding;
 mod rows;
+mod speed;
 mod world;

@@ -85,6 +85,10 @@ async fn a_sale_has_its_row_and_its_later_fate() -> anyhow::Result<()> {
     Ok(())
 }
 
+fn after(quantity: i64, value: i64) -> Balance {
+    Balance { quantity, value }
+}
+
 fn minor(minor: i64) -> Amount {
     Amount::from_minor(minor)
 }
@@ -173,45 +177,10 @@ async fn stock_shows_the_last_balance_with_its_name() -> anyhow::Result<()> {
     world
         .say(&[
             product("cafe", "Café"),
-            received(
-                "centro",
-                "cafe",
-                "2026-01-30",
-                1,
-                Balance {
-                    quantity: 12,
-                    value: 4300,
-                },
-            ),
-            issued(
-                "centro",
-                "cafe",
-                "2026-01-31",
-                2,
-                Balance {
-                    quantity: 9,
-                    value: 3955,
-                },
-            ),
-            issued(
-                "norte",
-                "pao",
-                "2026-01-31",
-                3,
-                Balance {
-                    quantity: -3,
-                    value: -749,
-                },
-            ),
-            short(
-                "norte",
-                "pao",
-                "2026-01-31",
-                Balance {
-                    quantity: -3,
-                    value: -749,
-                },
-            ),
+            received("centro", "cafe", "2026-01-30", 1, after(12, 4300)),
+            issued("centro", "cafe", "2026-01-31", 2, after(9, 3955)),
+            issued("norte", "pao", "2026-01-31", 3, after(-3, -749)),
+            short("norte", "pao", "2026-01-31", after(-3, -749)),
             retired("cafe"),
         ])
         .await?;
@@ -252,15 +221,43 @@ async fn stock_shows_the_last_balance_with_its_name() -> anyhow::Result<()> {
         (pao.average, pao.currency.map(|c| c.to_string()).as_deref()),
         (Some(minor(250)), Some("BRL"))
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_retired_product_keeps_its_last_name() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let other = product("pao", "Pão");
+    let changed = product("cafe", "Café 1 kg").2;
+    world
+        .say(&[store("centro", "Loja 1"), product("cafe", "Café"), other])
+        .await?;
+    world.catch_up().await?;
+    world
+        .say(&[
+            ("product-cafe".into(), "ProductChanged", changed),
+            retired("cafe"),
+            retired("never_named"),
+        ])
+        .await?;
+    twice(&world).await?;
     let names = world
         .projections
         .list_names(NameKind::Product, &FIRST, Freshness::ANY)
         .await?;
-    assert_eq!(names.rows.len(), 1);
+    let shown: Vec<_> = names
+        .rows
+        .iter()
+        .map(|n| (n.id.as_str(), n.name.as_str(), n.retired, n.position.get()))
+        .collect();
+    let never = ("never_named", "never_named", true, 6);
     assert_eq!(
-        (names.rows[0].name.as_str(), names.rows[0].retired),
-        ("Café", true)
+        shown,
+        [("cafe", "Café 1 kg", true, 5), never, ("pao", "Pão", false, 3)]
     );
+    let found = world.projections.name(NameKind::Store, "centro").await?;
+    assert_eq!(found.as_deref(), Some("Loja 1"));
+    assert_eq!(world.projections.name(NameKind::Company, "centro").await?, None);
     Ok(())
 }
 
@@ -269,50 +266,15 @@ async fn the_stock_card_shows_every_movement_and_which_came_late() -> anyhow::Re
     let world = World::open().await?;
     let (centro, cafe): (StoreId, Sku) = ("centro".parse()?, "cafe".parse()?);
     world
-        .say(&[received(
-            "centro",
-            "cafe",
-            "2026-01-31",
-            1,
-            Balance {
-                quantity: 12,
-                value: 4300,
-            },
-        )])
+        .say(&[received("centro", "cafe", "2026-01-31", 1, after(12, 4300))])
         .await?;
     // In another page, so that the latest day comes from the table.
     world.catch_up().await?;
     world
         .say(&[
-            issued(
-                "centro",
-                "cafe",
-                "2026-01-30",
-                2,
-                Balance {
-                    quantity: 9,
-                    value: 3955,
-                },
-            ),
-            short(
-                "centro",
-                "cafe",
-                "2026-01-30",
-                Balance {
-                    quantity: -1,
-                    value: -2,
-                },
-            ),
-            issued(
-                "centro",
-                "cafe",
-                "2026-02-01",
-                3,
-                Balance {
-                    quantity: -1,
-                    value: -2,
-                },
-            ),
+            issued("centro", "cafe", "2026-01-30", 2, after(9, 3955)),
+            short("centro", "cafe", "2026-01-30", after(-1, -2)),
+            issued("centro", "cafe", "2026-02-01", 3, after(-1, -2)),
         ])
         .await?;
     twice(&world).await?;

@@ -1,0 +1,13 @@
+//! Read models as files that people open: XLSX and CSV.
+//!
+//! A report is a model made of a query's answer; it writes itself as one format or the other. The same model and
+//! options give the same bytes.
+
+mod daily_sales;
+mod error;
+mod language;
+mod number;
+
+pub use daily_sales::DailySalesReport;
+pub use error::ReportError;
+pub use language::{DecimalMark, Format, Language, ReportOptions};
