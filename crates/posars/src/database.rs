@@ -152,11 +152,13 @@ impl Database {
             ));
         }
         let config = config_for(&folder, screen).await?;
-        let users = UserLock::share(&folder)?;
-        let server = if need == Need::Serving {
-            take_over(config, screen).await?
+        let (server, users) = if need == Need::Serving {
+            // Not a user while it waits: the owner it waits for would in turn wait for its users.
+            let server = take_over(config, screen).await?;
+            (server, UserLock::share(&folder)?)
         } else {
-            start(config, Start::OrAttach).await?
+            let users = UserLock::share(&folder)?;
+            (start(config, Start::OrAttach).await?, users)
         };
         server.ensure_database(DATABASE).await?;
         Ok(Self {

@@ -87,7 +87,11 @@ impl Session {
             result = work(&database) => result,
             () = asked.first() => Err(Failure::interrupted()),
         };
-        let closed = database.close(self.screen).await;
+        // It may wait for guests of the private server; nobody has to.
+        let closed = tokio::select! {
+            closed = database.close(self.screen) => closed,
+            () = asked.one_more() => Err(Failure::interrupted()),
+        };
         let value = result?;
         closed?;
         Ok(value)

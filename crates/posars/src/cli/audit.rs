@@ -251,8 +251,8 @@ async fn replay_stream(log: &Log, stream: &str, args: &ReplayArgs) -> Result<(),
             break;
         };
         found = true;
-        let wanted = page.iter().filter(|event| event.version.get() <= last);
-        if !print(wanted)? || end.get() >= last {
+        let wanted = page.into_iter().filter(|event| event.version.get() <= last);
+        if !print(wanted.collect()).await? || end.get() >= last {
             break;
         }
         from = end.plus(1);
@@ -275,19 +275,24 @@ async fn replay_range(log: &Log, args: &ReplayArgs) -> Result<(), Failure> {
         read.up_to = args.to.map(Position::new);
         read.category.clone_from(&args.category);
         let page = log.read_log(&read).await?;
-        if !print(page.events.iter())? || page.at_end {
+        if !print(page.events).await? || page.at_end {
             return Ok(());
         }
         after = page.scanned_to;
     }
 }
 
-/// Writes events as lines; false when nobody reads on, as with `| head`.
-fn print<'a>(mut events: impl Iterator<Item = &'a RecordedEvent>) -> Result<bool, Failure> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let written = events
-        .try_for_each(|event| write_line(&mut out, event))
-        .and_then(|()| out.flush());
+/// Writes events as lines; false when nobody reads on, as with `| head`. Not on the runtime's threads: a reader that
+/// does not read must not keep us from being told to end.
+async fn print(events: Vec<RecordedEvent>) -> Result<bool, Failure> {
+    let written = tokio::task::spawn_blocking(move || {
+        let mut out = BufWriter::new(io::stdout().lock());
+        events
+            .iter()
+            .try_for_each(|event| write_line(&mut out, event))
+            .and_then(|()| out.flush())
+    });
+    let written = written.await.unwrap_or_else(|error| Err(io::Error::other(error)));
     match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),

@@ -1,5 +1,6 @@
 //! A spreadsheet's way into the log and out again as a report.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 
 use posars_testkit::TestServer;
@@ -15,40 +16,31 @@ fn import(url: &str, file: &std::path::Path, more: &[&str]) -> Ran {
     run_on(url, &arguments)
 }
 
-/// The report's rows as titles to values, and the sum of a column of money in centavos.
-fn daily_sales(csv: &str) -> (Vec<std::collections::HashMap<String, String>>, i64) {
-    let mut lines = csv.trim_start_matches('\u{feff}').lines();
-    let split = |line: &str| line.split([';', ',']).map(str::to_owned).collect::<Vec<_>>();
-    let titles = split(lines.next().unwrap());
-    let rows: Vec<std::collections::HashMap<_, _>> = lines
-        .map(|line| titles.iter().cloned().zip(split(line)).collect())
-        .collect();
+/// The report's rows as titles to values, and the sum of its net in centavos.
+fn daily_sales(csv: &str) -> (Vec<HashMap<&str, &str>>, i64) {
+    let mut lines = csv.lines();
+    let titles: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let rows = lines.map(|line| titles.iter().copied().zip(line.split(',')).collect());
+    let rows: Vec<HashMap<&str, &str>> = rows.collect();
     let total = rows
         .iter()
-        .map(|row: &std::collections::HashMap<String, String>| centavos(&row["total"]))
+        .map(|row| row["Net"].replace('.', "").parse::<i64>().unwrap())
         .sum();
     (rows, total)
 }
 
-fn centavos(text: &str) -> i64 {
-    let (whole, cents) = text.split_once('.').unwrap_or((text, "00"));
-    whole.parse::<i64>().unwrap() * 100 + cents.parse::<i64>().unwrap()
-}
-
 fn report(url: &str, file: &std::path::Path) -> String {
     let out = file.display().to_string();
-    let arguments = [
+    let period = [
         "report",
         "daily-sales",
         "--from",
         "2026-01-01",
         "--to",
         "2026-01-31",
-        "--format",
-        "csv",
-        "--out",
-        &out,
     ];
+    let mut arguments = period.to_vec();
+    arguments.extend(["--format", "csv", "--language", "en", "--out", &out]);
     run_on(url, &arguments).ended(0);
     std::fs::read_to_string(file).unwrap()
 }

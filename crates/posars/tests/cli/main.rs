@@ -1,10 +1,17 @@
 //! The program as people and scripts use it: every test runs the real binary.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_arithmetic,
+    reason = "tests fail by panicking, and a spreadsheet holds floats"
+)]
 
 mod audit;
 mod help;
 mod import;
+mod sharing;
 mod sheets;
 mod support;
+mod traces;
 mod trouble;
 mod up;

@@ -194,6 +194,21 @@ impl Up {
         }
     }
 
+    /// Waits until `/metrics` shows all of these; what a worker measures comes with its first work.
+    pub(crate) fn wait_for_metrics(&self, names: &[&str]) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let (status, page) = self.get("/metrics");
+            assert_eq!(status, 200, "{page}");
+            let missing: Vec<_> = names.iter().filter(|name| !page.contains(**name)).collect();
+            if missing.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{missing:?} are missing: {page}");
+            std::thread::sleep(POLL);
+        }
+    }
+
     /// Asks it to end, as a service manager does; gives the exit code and what it said.
     pub(crate) fn terminate(mut self) -> (i32, String) {
         signal(self.pid(), "-TERM");

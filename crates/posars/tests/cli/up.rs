@@ -10,7 +10,7 @@ use crate::support::{
     Folder, Up, http_get, posars, processes_below, run, signal, wait_until_nobody_is_below,
 };
 
-fn health_of(up: &Up) -> i32 {
+pub(crate) fn health_of(up: &Up) -> i32 {
     let endpoint = format!("http://{}", up.address());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -49,15 +49,11 @@ fn up_serves_survives_crashes_and_leaves_nothing_behind() {
         "{readyz}"
     );
     assert_eq!(health_of(&up), 1, "SERVING");
-    let (status, metrics) = up.get("/metrics");
-    assert_eq!(status, 200);
-    for name in [
+    up.wait_for_metrics(&[
         "posars_append_batch_events",
         "posars_pool_wait_seconds",
         "posars_projection_lag",
-    ] {
-        assert!(metrics.contains(name), "{name} is missing: {metrics}");
-    }
+    ]);
     assert_eq!(up.get("/nowhere").0, 404);
     assert!(!processes_below(&data).is_empty());
 

@@ -32,6 +32,9 @@ pub(crate) async fn run(args: ImportArgs, session: &Session) -> Result<Imported,
         .await
 }
 
+/// The word of the importer for the field that names the store.
+const STORE: &str = "store";
+
 /// The workbook with its titles understood.
 struct Sheet {
     workbook: Workbook,
@@ -148,10 +151,30 @@ fn refused(file: &Path, refusal: &FileRefusal, language: Language) -> Failure {
         | FileRefusal::NoHeader { .. } => Exit::Failure,
     };
     let text = refusal.message(language);
-    // The importer's texts are "what; next step".
-    let failure = match text.split_once("; ") {
+    // The importer's texts are "what; next step", and for the longest one "what. Next step".
+    let is_about_columns = matches!(refusal, FileRefusal::NeedsMapping { .. });
+    let parts = if is_about_columns {
+        text.rsplit_once(". ")
+    } else {
+        text.split_once("; ")
+    };
+    let failure = match parts {
         Some((what, next)) => Failure::new(exit, refusal.code(), what).next(next),
         None => Failure::new(exit, refusal.code(), text),
+    };
+    let failure = match (refusal, failure.next.clone()) {
+        (FileRefusal::NeedsMapping { missing, .. }, Some(next))
+            if missing.iter().any(|field| field == STORE) =>
+        {
+            failure.next(format!(
+                "{next} {}",
+                language.pick(
+                    "ou, se for tudo de uma loja, --store LOJA",
+                    "or, if all is of one store, --store STORE"
+                )
+            ))
+        }
+        _ => failure,
     };
     Failure {
         message: format!("{}: {}", file.display(), failure.message),

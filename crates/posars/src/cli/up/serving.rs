@@ -141,7 +141,7 @@ impl Serving {
         };
         tokio::select! {
             () = orderly => {}
-            () = asked.second() => tracing::warn!("asked to end twice: calls in flight were cut off"),
+            () = asked.one_more() => tracing::warn!("asked to end twice: calls in flight were cut off"),
         }
         Ok(())
     }
