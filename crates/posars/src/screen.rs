@@ -59,8 +59,13 @@ impl Screen {
 
     /// One line of talk on standard error: what is going on, never data.
     pub(crate) fn say(self, line: &str) {
-        if !self.quiet {
-            eprintln!("{line}");
+        if self.quiet {
+            return;
+        }
+        match self.format {
+            Format::Text => eprintln!("{line}"),
+            // Beside log lines and errors that are JSON, too.
+            Format::Json => eprintln!("{}", serde_json::json!({ "message": line })),
         }
     }
 

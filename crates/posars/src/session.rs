@@ -11,7 +11,7 @@ use crate::telemetry::{Metrics, Telemetry, Voice};
 
 /// Options that every command has.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub(crate) struct CommonArgs {
+pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
     #[command(flatten)]
@@ -43,17 +43,17 @@ impl OutputArgs {
 impl Session {
     /// Runs one command from its options to its exit code. Ctrl-C ends it in order, the private server included.
     pub(crate) async fn run<O: Outcome>(
-        common: CommonArgs,
+        run: RunArgs,
         matches: &ArgMatches,
         voice: Voice,
         work: impl AsyncFnOnce(&Self) -> Result<O, Failure>,
     ) -> Exit {
-        let screen = common.output.screen();
+        let screen = run.output.screen();
         let telemetry = match Telemetry::start(voice) {
             Ok(telemetry) => telemetry,
             Err(failure) => return screen.fail(&failure),
         };
-        let result = match ChosenPlace::resolve(&common.place, matches) {
+        let result = match ChosenPlace::resolve(&run.place, matches) {
             Ok(place) => {
                 let metrics = telemetry.metrics();
                 let session = Self {

@@ -8,14 +8,14 @@ use serde::Serialize;
 use crate::database::{Database, Need};
 use crate::failure::Failure;
 use crate::screen::Outcome;
-use crate::session::{CommonArgs, Session};
+use crate::session::{RunArgs, Session};
 
 /// Options of `posars migrate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  POSARS_DATABASE_URL=postgres://posars@db.example/posars posars migrate")]
 pub(crate) struct MigrateArgs {
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) run: RunArgs,
 }
 
 /// What was done.

@@ -23,7 +23,8 @@ use crate::telemetry::{Telemetry, Voice};
 /// below its data folder.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is away, 4 conflict, 5 verification failed.
-/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_LISTEN, POSARS_PG_BIN, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT;
+/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_LISTEN, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG,
+/// OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME;
 /// a flag beats its variable. `posars doctor` shows them all.
 #[derive(Debug, Parser)]
 #[command(
@@ -70,16 +71,16 @@ enum Command {
 pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
     match cli.command {
         Command::Up(args) => {
-            let common = args.common.clone();
-            Session::run(common, matches, Voice::Server, async |session| {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Server, async |session| {
                 up::run(args, session).await
             })
             .await
         }
-        Command::Migrate(args) => Session::run(args.common, matches, Voice::Command, migrate::run).await,
+        Command::Migrate(args) => Session::run(args.run, matches, Voice::Command, migrate::run).await,
         Command::Import(args) => {
-            let common = args.common.clone();
-            Session::run(common, matches, Voice::Command, async |session| {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Command, async |session| {
                 import::run(args, session).await
             })
             .await
@@ -89,9 +90,9 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         Command::Audit(command) => audit::run(command, matches).await,
         Command::Bench(bench) => measure(bench).await,
         Command::Doctor(args) => {
-            let common = args.common.clone();
+            let run = args.run.clone();
             let listen = args.listen;
-            Session::run(common, matches, Voice::Command, async |session| {
+            Session::run(run, matches, Voice::Command, async |session| {
                 doctor::run(listen, matches, session).await
             })
             .await

@@ -16,7 +16,7 @@ use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::{COMPANY_NAME, House};
 use crate::screen::Outcome;
-use crate::session::{CommonArgs, Session};
+use crate::session::{RunArgs, Session};
 use crate::settings::Words;
 use crate::telemetry::Voice;
 use crate::whole_file::write_whole;
@@ -51,7 +51,7 @@ enum Format {
 #[derive(Debug, Args)]
 pub(crate) struct DailySalesArgs {
     #[command(flatten)]
-    common: CommonArgs,
+    run: RunArgs,
     /// First day, such as 2026-01-01
     #[arg(long, value_name = "DATE")]
     from: Date,
@@ -95,8 +95,8 @@ struct Written {
 pub(crate) async fn run(command: ReportCommand, matches: &ArgMatches) -> Exit {
     match command {
         ReportCommand::DailySales(args) => {
-            let common = args.common.clone();
-            Session::run(common, matches, Voice::Command, async |session| {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Command, async |session| {
                 daily_sales(session, &args).await
             })
             .await

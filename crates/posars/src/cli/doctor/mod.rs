@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
 use crate::screen::{Outcome, table};
-use crate::session::{CommonArgs, Session};
+use crate::session::{RunArgs, Session};
 use crate::settings::{LISTEN_DEFAULT, Origin, Place, origin_of, without_password};
 
 use checkup::{Check, State};
@@ -21,7 +21,7 @@ use checkup::{Check, State};
 #[command(after_help = "Example:\n  posars doctor\n  posars doctor --data /srv/posars --json")]
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) run: RunArgs,
     /// The address that `posars up` would listen on
     #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
     pub(crate) listen: String,
@@ -95,8 +95,10 @@ fn settings(listen: &str, matches: &ArgMatches, session: &Session) -> Vec<Settin
             origin: origin_of(matches, "listen").unwrap_or(Origin::Default),
         },
         variable("POSARS_PG_BIN"),
+        variable("POSARS_LANGUAGE"),
         variable("POSARS_LOG"),
         variable("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        variable("OTEL_SERVICE_NAME"),
         variable("NO_COLOR"),
     ]
 }

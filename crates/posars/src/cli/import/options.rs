@@ -6,7 +6,7 @@ use clap::Args;
 use posars_domain::{Currency, StoreZone};
 use posars_xls_importer::{Field, SheetKind};
 
-use crate::session::CommonArgs;
+use crate::session::RunArgs;
 use crate::settings::Words;
 
 /// Options of `posars import`.
@@ -22,7 +22,7 @@ use crate::settings::Words;
 )]
 pub(crate) struct ImportArgs {
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) run: RunArgs,
     /// The workbook, .xlsx or .xls
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,

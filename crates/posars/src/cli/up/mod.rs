@@ -16,7 +16,7 @@ use crate::database::{Database, Need};
 use crate::failure::{Exit, Failure};
 use crate::folder_lock::{Owner, UpLock};
 use crate::screen::Outcome;
-use crate::session::{CommonArgs, Session};
+use crate::session::{RunArgs, Session};
 use crate::settings::{LISTEN_DEFAULT, Place};
 use crate::signals::EndRequests;
 use ready::Ready;
@@ -27,7 +27,7 @@ use serving::Serving;
 #[command(after_help = "Example:\n  posars up\n  posars up --demo --listen 0.0.0.0:8080 --data /srv/posars")]
 pub(crate) struct UpArgs {
     #[command(flatten)]
-    pub(crate) common: CommonArgs,
+    pub(crate) run: RunArgs,
     /// Address for gRPC and plain HTTP; port 0 takes any free one
     #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
     listen: String,

@@ -108,8 +108,15 @@ impl Serving {
                 () = asked.first() => break None,
                 ended = &mut server => break Some(ended),
                 () = self.watch.pause() => {
-                    self.watch.look(database, &self.workers, &self.health, &self.readiness).await;
-                    self.watch.mend(database).await;
+                    let look = async {
+                        self.watch.look(database, &self.workers, &self.health, &self.readiness).await;
+                        self.watch.mend(database).await;
+                    };
+                    // Starting PostgreSQL again may take minutes of recovery; nobody who wants to end waits for that.
+                    tokio::select! {
+                        () = look => {}
+                        () = asked.first() => break None,
+                    }
                 }
             }
         };
