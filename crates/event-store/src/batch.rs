@@ -2,19 +2,18 @@
 //! one by one.
 
 use std::collections::HashSet;
-use std::error::Error;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 
-use bytes::BytesMut;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_postgres::Row;
-use tokio_postgres::types::{IsNull, ToSql, Type, accepts, to_sql_checked};
 use uuid::Uuid;
 
 use crate::append::{APPEND_BYTES_MAX, APPEND_EVENTS_MAX};
 use crate::chain::{self, Hash};
+use crate::replay::Replay;
+use crate::stored_json::StoredJson;
 use crate::{Append, AppendError, Appended, ClaimKey, Guard, Position, Version};
 
 /// Whether a request was sent yet: decides what a passed deadline means for its caller.
@@ -166,7 +165,7 @@ impl Batch {
         arrays
     }
 
-    /// Answers every request. A replayed one gets its stream versions later: see [`Replay`].
+    /// Answers every request. A replayed one gets its answer later: see `replay`.
     pub(crate) fn answer(self, row: &Row) -> Result<Answered, tokio_postgres::Error> {
         let verdicts = Verdicts::read(row)?;
         let mut next = verdicts.first_position;
@@ -227,14 +226,6 @@ pub(crate) struct Answered {
     pub(crate) replays: Vec<Replay>,
 }
 
-/// A request whose key was used before with the same payload: its first answer is read back from the events.
-#[derive(Debug)]
-pub(crate) struct Replay {
-    pub(crate) request: Request,
-    pub(crate) first: Position,
-    pub(crate) last: Position,
-}
-
 fn stream_guards(append: &Append) -> impl Iterator<Item = (&str, i64)> {
     append.guards.iter().filter_map(|guard| match guard {
         Guard::Stream { stream, expected } => Some((stream.as_str(), expected.to_sql())),
@@ -285,20 +276,6 @@ pub(crate) struct Arrays<'a> {
     pub(crate) event_data: Vec<StoredJson<'a>>,
     pub(crate) event_metadata: Vec<StoredJson<'a>>,
     pub(crate) event_leaf: Vec<&'a [u8]>,
-}
-
-/// A checked JSON text as a value of PostgreSQL's `json`, whose wire form is the text itself.
-#[derive(Debug)]
-pub(crate) struct StoredJson<'a>(&'a str);
-
-impl ToSql for StoredJson<'_> {
-    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        out.extend_from_slice(self.0.as_bytes());
-        Ok(IsNull::No)
-    }
-
-    accepts!(JSON);
-    to_sql_checked!();
 }
 
 /// Counts within a batch are bounded by its limits, far below `i32::MAX`.

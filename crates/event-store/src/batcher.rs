@@ -15,12 +15,13 @@ use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use crate::batch::{Answered, Batch, Replay, Request};
+use crate::batch::{Answered, Batch, Request};
 use crate::connections::Connections;
 use crate::error::is_passing;
 use crate::metrics::Metrics;
+use crate::replay;
 use crate::wake_ups::LogSignal;
-use crate::{AppendError, Appended, StoreError, StreamName, Version};
+use crate::{AppendError, StoreError};
 
 /// Requests put off because they touch a key of the running batch; beyond this the queue waits.
 const DEFERRED_MAX: usize = 1_024;
@@ -221,8 +222,8 @@ impl Batcher {
                 self.metrics.events.add(accepted, &[]);
                 self.metrics.batch_events.record(accepted, &[]);
                 self.signal.advance(head);
-                for replay in replays {
-                    self.replay(replay).await;
+                if !replays.is_empty() {
+                    tokio::spawn(replay::answer(self.connections.clone(), self.log_id, replays));
                 }
                 self.extend_partitions(head.get());
             }
@@ -231,22 +232,6 @@ impl Batcher {
                 tracing::error!(%error, "append_batch answered in an unknown shape; run `posars migrate`");
             }
         }
-    }
-
-    /// The first answer once more, read from the events that the first try left.
-    async fn replay(&self, replay: Replay) {
-        let Replay { request, first, last } = replay;
-        let read = include_str!("sql/replayed_streams.sql");
-        let answer = match self
-            .connections
-            .query(read, &[&self.log_id, &first.to_sql(), &last.to_sql()])
-            .await
-        {
-            Ok(rows) => replayed(&rows, (first, last)),
-            // The events are there since the first try, so "nothing was written" would be wrong.
-            Err(error) => Err(AppendError::OutcomeUnknown(error.to_string())),
-        };
-        let _ = request.reply.send(answer);
     }
 
     fn extend_partitions(&self, head: u64) {
@@ -309,30 +294,4 @@ fn refuse(requests: Vec<Request>, error: &StoreError, unknown: Option<&StoreErro
         };
         let _ = request.reply.send(Err(error));
     }
-}
-
-fn replayed(
-    rows: &[Row],
-    (first_position, last_position): (crate::Position, crate::Position),
-) -> Result<Appended, AppendError> {
-    let broken = |error: &dyn std::fmt::Display| AppendError::Store(StoreError::Refused(error.to_string()));
-    let mut streams = Vec::with_capacity(rows.len());
-    let mut recorded_at = None;
-    for row in rows {
-        let name: &str = row.try_get("stream").map_err(|error| broken(&error))?;
-        let stream = StreamName::parse(name).map_err(|error| broken(&error))?;
-        streams.push((
-            stream,
-            Version::from_sql(row.try_get("version").map_err(|error| broken(&error))?),
-        ));
-        recorded_at = Some(row.try_get("recorded_at").map_err(|error| broken(&error))?);
-    }
-    let recorded_at = recorded_at.ok_or_else(|| broken(&"an idempotency key points at no event"))?;
-    Ok(Appended {
-        first_position,
-        last_position,
-        streams,
-        recorded_at,
-        replayed: true,
-    })
 }

@@ -11,28 +11,23 @@ use crate::{StoreConfig, StoreError};
 /// On tables without statistics the planner prefers a scan over the index the function needs: measured 5,000
 /// appends/s instead of 40,000. A writer never needs another plan, so its sessions pin them.
 const WRITER_SESSION: &str = include_str!("sql/writer_session.sql");
+/// The same trap for readers: a page of the log was read by bitmap and sorted, ten times the cost of walking the index.
+const READER_SESSION: &str = include_str!("sql/reader_session.sql");
 
-fn pool(
-    config: &StoreConfig,
-    connections_max: usize,
-    session: Option<&'static str>,
-) -> Result<Pool, StoreError> {
+fn pool(config: &StoreConfig, connections_max: usize, session: &'static str) -> Result<Pool, StoreError> {
     let manager_config = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
     let manager = Manager::from_config(config.postgres()?, NoTls, manager_config);
-    let mut builder = Pool::builder(manager)
+    Pool::builder(manager)
         .max_size(connections_max)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(config.statement_deadline))
         .create_timeout(Some(config.connect_deadline))
-        .recycle_timeout(Some(config.connect_deadline));
-    if let Some(session) = session {
-        builder = builder.post_create(Hook::async_fn(move |client, _| {
+        .recycle_timeout(Some(config.connect_deadline))
+        .post_create(Hook::async_fn(move |client, _| {
             Box::pin(async move { client.batch_execute(session).await.map_err(HookError::Backend) })
-        }));
-    }
-    builder
+        }))
         .build()
         .map_err(|error| StoreError::BadConfig(error.to_string()))
 }
@@ -48,8 +43,8 @@ pub(crate) struct Connections {
 impl Connections {
     pub(crate) fn new(config: &StoreConfig) -> Result<Self, StoreError> {
         Ok(Self {
-            writers: pool(config, config.writer_connections_max, Some(WRITER_SESSION))?,
-            readers: pool(config, config.reader_connections_max, None)?,
+            writers: pool(config, config.writer_connections_max, WRITER_SESSION)?,
+            readers: pool(config, config.reader_connections_max, READER_SESSION)?,
             deadline: config.statement_deadline,
         })
     }

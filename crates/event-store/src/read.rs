@@ -3,6 +3,7 @@
 use tokio_postgres::Row;
 
 use crate::log::Log;
+use crate::stored_json::StoredJson;
 use crate::{EventType, Position, RecordedEvent, StoreError, StreamName, Version};
 
 /// The most events of one page.
@@ -298,8 +299,8 @@ fn decode(row: &Row, position: Position) -> Result<RecordedEvent, Box<dyn std::e
         event_id: row.try_get("event_id")?,
         event_type: EventType::parse(row.try_get("type")?)?,
         schema_version: u16::try_from(row.try_get::<_, i16>("schema_version")?)?,
-        data: row.try_get("data")?,
-        metadata: row.try_get("metadata")?,
+        data: row.try_get::<_, StoredJson<'_>>("data")?.0.to_owned(),
+        metadata: row.try_get::<_, StoredJson<'_>>("metadata")?.0.to_owned(),
         recorded_at: row.try_get("recorded_at")?,
     })
 }

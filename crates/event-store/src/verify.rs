@@ -261,7 +261,7 @@ enum Found {
 }
 
 impl<'a> StoredEvents<'a> {
-    const PAGE: i64 = 2_000;
+    const PAGE_POSITIONS: u64 = 2_000;
 
     fn new(log: &'a Log, after: Position, last: Position) -> Self {
         Self {
@@ -291,12 +291,15 @@ impl<'a> StoredEvents<'a> {
 
     async fn fetch(&mut self) -> Result<(), StoreError> {
         let no_category: Option<&str> = None;
+        // By range, not by limit: every position of it is looked at, whether a row is there or not.
+        let to = self.after.plus(Self::PAGE_POSITIONS).min(self.last);
+        let limit = i64::try_from(Self::PAGE_POSITIONS).unwrap_or(i64::MAX);
         let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] = [
             &self.log.id,
             &self.after.to_sql(),
-            &self.last.to_sql(),
+            &to.to_sql(),
             &no_category,
-            &Self::PAGE,
+            &limit,
         ];
         let rows = self
             .log
@@ -309,7 +312,7 @@ impl<'a> StoredEvents<'a> {
             Err(error) => Err(error),
         });
         let page: Vec<(Position, Found)> = decoded.collect::<Result<_, _>>()?;
-        self.after = page.last().map_or(self.last, |(position, _)| *position);
+        self.after = to;
         self.page = page.into_iter();
         Ok(())
     }

@@ -154,7 +154,7 @@ async fn listen_once(postgres: &tokio_postgres::Config, heads: &Heads) -> Result
         Ok(())
     };
     let subscribe = async {
-        client.batch_execute("listen posars_log").await?;
+        client.batch_execute(include_str!("sql/listen.sql")).await?;
         // The client must live as long as the connection: dropping it closes both.
         std::future::pending::<Result<(), tokio_postgres::Error>>().await
     };

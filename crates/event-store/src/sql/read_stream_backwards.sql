@@ -1,5 +1,5 @@
 -- $1 log, $2 stream, $3 last version, $4 limit.
-select position, stream, version, event_id, type, schema_version, data::text as data, metadata::text as metadata, recorded_at
+select position, stream, version, event_id, type, schema_version, data, metadata, recorded_at
   from events
  where stream = $2 and log_id = $1 and version <= $3
  order by version desc

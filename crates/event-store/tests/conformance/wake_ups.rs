@@ -27,7 +27,7 @@ async fn listeners(database: &TestDatabase, count: i64) -> anyhow::Result<()> {
     let client = sql(database.url()).await?;
     eventually("the stores listen", || async {
         let listening = "select count(*) from pg_stat_activity \
-                         where datname = current_database() and state = 'idle' and query like 'listen %'";
+                         where datname = current_database() and state = 'idle' and query like '%' || chr(10) || 'listen %'";
         Ok(client.query_one(listening, &[]).await?.get::<_, i64>(0) == count)
     })
     .await
@@ -79,7 +79,7 @@ async fn the_poll_wakes_whom_no_notification_reaches() -> anyhow::Result<()> {
     listeners(&database, 2).await?;
     sql(database.url())
         .await?
-        .batch_execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'")
+        .batch_execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%' || chr(10) || 'listen %'")
         .await?;
     let mut watch = reader.watch();
     for number in 1..=3 {
@@ -102,7 +102,7 @@ async fn a_broken_listener_comes_back() -> anyhow::Result<()> {
     client
         .batch_execute(
             "select pg_terminate_backend(pid) from pg_stat_activity \
-             where datname = current_database() and query like 'listen %'",
+             where datname = current_database() and query like '%' || chr(10) || 'listen %'",
         )
         .await?;
     listeners(&database, 0).await?;

@@ -1,0 +1,2 @@
+-- The channel of notify.sql.
+listen posars_log
