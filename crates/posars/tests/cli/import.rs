@@ -7,7 +7,7 @@ use posars_testkit::TestServer;
 use serde_json::Value;
 
 use crate::sheets::{Line, good_lines, line, total_centavos, write};
-use crate::support::{Folder, Ran, run, run_on, wait_until_nobody_is_below};
+use crate::support::{Folder, Ran, posars, run, run_on, wait_until_nobody_is_below};
 
 fn import(url: &str, file: &std::path::Path, more: &[&str]) -> Ran {
     let file = file.display().to_string();
@@ -242,4 +242,62 @@ fn an_import_on_a_folder_brings_its_own_postgresql_and_takes_it_away() {
         );
     }
     wait_until_nobody_is_below(&data);
+}
+
+/// How many events the log has, asked of the database itself.
+async fn position(client: &tokio_postgres::Client) -> i64 {
+    let rows = client
+        .query("select max(position) as position from log_head", &[])
+        .await
+        .unwrap();
+    rows[0].get::<_, Option<i64>>("position").unwrap_or(0)
+}
+
+#[tokio::test]
+async fn an_import_whose_database_dies_is_taken_up_where_it_stopped() {
+    let mut server = TestServer::private().await.unwrap();
+    let url = server.create_database().await.unwrap();
+    let folder = Folder::new();
+    let sheet = folder.file("many.xlsx");
+    let lines: Vec<Line> = (0..6_000)
+        .map(|number| line(format!("R{number}"), 5, "Loja Centro", "Meia", 1, 890))
+        .collect();
+    write(&sheet, &lines);
+    let file = sheet.display().to_string();
+
+    let mut command = posars(&["import", &file, "--define-missing"]);
+    let importing = command.env("POSARS_DATABASE_URL", &url).spawn().unwrap();
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    while position(&client).await < 500 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    server.kill9().await.unwrap();
+    let ran: Ran = tokio::task::spawn_blocking(|| importing.wait_with_output())
+        .await
+        .unwrap()
+        .unwrap()
+        .into();
+    assert!(connection.await.unwrap().is_err());
+    let stopped = ran.ended(3).json();
+    assert_eq!(stopped["state"], "interrupted", "{stopped}");
+    let accepted = stopped["records"]["accepted"].as_u64().unwrap();
+    assert!((1..6_000).contains(&accepted), "{stopped}");
+
+    server.restart().await.unwrap();
+    let done = import(&url, &sheet, &["--define-missing"]).ended(0).json();
+    let count = |name: &str| done["records"][name].as_u64().unwrap();
+    assert_eq!(count("accepted") + count("duplicate"), 6_000, "{done}");
+    // What was acknowledged before is there; what was under way may be.
+    assert!(count("duplicate") >= accepted, "{done}");
+    let (_, total) = daily_sales_total(&url, &folder.file("many.csv"));
+    assert_eq!(total, 6_000 * 890);
+}
+
+fn daily_sales_total(url: &str, file: &std::path::Path) -> (usize, i64) {
+    let text = report(url, file);
+    let (rows, total) = daily_sales(&text);
+    (rows.len(), total)
 }

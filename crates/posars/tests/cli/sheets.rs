@@ -7,7 +7,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 /// One row: receipt, day of January 2026, store, product, quantity, unit price and total in centavos.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
-    pub(crate) receipt: &'static str,
+    pub(crate) receipt: String,
     pub(crate) day: u8,
     pub(crate) store: &'static str,
     pub(crate) product: &'static str,
@@ -17,7 +17,7 @@ pub(crate) struct Line {
 }
 
 pub(crate) fn line(
-    receipt: &'static str,
+    receipt: impl Into<String>,
     day: u8,
     store: &'static str,
     product: &'static str,
@@ -25,7 +25,7 @@ pub(crate) fn line(
     price: u32,
 ) -> Line {
     Line {
-        receipt,
+        receipt: receipt.into(),
         day,
         store,
         product,
@@ -69,7 +69,7 @@ pub(crate) fn write(path: &Path, lines: &[Line]) {
         sheet.write(0, column, title).unwrap();
     }
     for (row, line) in (1..).zip(lines) {
-        sheet.write(row, 0, line.receipt).unwrap();
+        sheet.write(row, 0, &line.receipt).unwrap();
         let day = ExcelDateTime::from_ymd(2026, 1, line.day).unwrap();
         sheet.write_with_format(row, 1, &day, &date).unwrap();
         sheet.write(row, 2, line.store).unwrap();

@@ -38,6 +38,16 @@ fn a_database_that_is_away_ends_with_3_and_a_next_step() {
 }
 
 #[test]
+fn an_import_without_its_database_records_nothing_and_says_so() {
+    let folder = Folder::new();
+    let sheet = folder.file("vendas.xlsx");
+    crate::sheets::write(&sheet, &crate::sheets::good_lines());
+    let ran = run_on(NOBODY, &["import", &sheet.display().to_string()]).ended(3);
+    assert_eq!(ran.error()["code"], "DATABASE_UNAVAILABLE", "{ran}");
+    assert_eq!(ran.out, "");
+}
+
+#[test]
 fn a_database_url_that_cannot_be_read_is_wrong_usage() {
     let ran = run_on("postgres://:::/", &["migrate"]).ended(2);
     assert_eq!(ran.error()["code"], "DATABASE_URL_INVALID");
