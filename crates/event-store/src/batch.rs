@@ -8,12 +8,10 @@ use std::time::Instant;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_postgres::Row;
-use uuid::Uuid;
 
 use crate::append::{APPEND_BYTES_MAX, APPEND_EVENTS_MAX};
 use crate::chain::{self, Hash};
 use crate::replay::Replay;
-use crate::stored_json::StoredJson;
 use crate::{Append, AppendError, Appended, ClaimKey, Guard, Position, Version};
 
 /// Whether a request was sent yet: decides what a passed deadline means for its caller.
@@ -153,18 +151,6 @@ impl Batch {
         }
     }
 
-    pub(crate) fn arrays(&self) -> Arrays<'_> {
-        let mut arrays = Arrays::default();
-        for request in &self.requests {
-            arrays.push(request);
-        }
-        if arrays.request_key.iter().all(Option::is_none) {
-            arrays.request_key.clear();
-            arrays.fingerprint.clear();
-        }
-        arrays
-    }
-
     /// Answers every request. A replayed one gets its answer later: see `replay`.
     pub(crate) fn answer(self, row: &Row) -> Result<Answered, tokio_postgres::Error> {
         let verdicts = Verdicts::read(row)?;
@@ -226,14 +212,14 @@ pub(crate) struct Answered {
     pub(crate) replays: Vec<Replay>,
 }
 
-fn stream_guards(append: &Append) -> impl Iterator<Item = (&str, i64)> {
+pub(crate) fn stream_guards(append: &Append) -> impl Iterator<Item = (&str, i64)> {
     append.guards.iter().filter_map(|guard| match guard {
         Guard::Stream { stream, expected } => Some((stream.as_str(), expected.to_sql())),
         Guard::Claim { .. } => None,
     })
 }
 
-fn claims(append: &Append) -> impl Iterator<Item = (&ClaimKey, &str)> {
+pub(crate) fn claims(append: &Append) -> impl Iterator<Item = (&ClaimKey, &str)> {
     append.guards.iter().filter_map(|guard| match guard {
         Guard::Claim { key, holder } => Some((key, holder.as_str())),
         Guard::Stream { .. } => None,
@@ -252,87 +238,6 @@ fn touched(append: &Append) -> (Vec<u64>, Vec<u64>) {
         .map(|(stream, _)| key_hash(0, stream.as_bytes()))
         .collect();
     (written, read)
-}
-
-/// The parameters of `append_batch`, column by column.
-#[derive(Default)]
-pub(crate) struct Arrays<'a> {
-    pub(crate) request_key: Vec<Option<Uuid>>,
-    pub(crate) fingerprint: Vec<&'a [u8]>,
-    pub(crate) request_events: Vec<i32>,
-    pub(crate) check_request: Vec<i32>,
-    pub(crate) check_stream: Vec<&'a str>,
-    pub(crate) check_expected: Vec<i64>,
-    pub(crate) check_events: Vec<i32>,
-    pub(crate) claim_request: Vec<i32>,
-    pub(crate) claim_key: Vec<&'a str>,
-    pub(crate) claim_holder: Vec<&'a str>,
-    pub(crate) event_check: Vec<i32>,
-    pub(crate) event_ordinal: Vec<i32>,
-    pub(crate) event_stream: Vec<&'a str>,
-    pub(crate) event_id: Vec<Uuid>,
-    pub(crate) event_type: Vec<&'a str>,
-    pub(crate) event_schema: Vec<i16>,
-    pub(crate) event_data: Vec<StoredJson<'a>>,
-    pub(crate) event_metadata: Vec<StoredJson<'a>>,
-    pub(crate) event_leaf: Vec<&'a [u8]>,
-}
-
-/// Counts within a batch are bounded by its limits, far below `i32::MAX`.
-fn int(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-impl<'a> Arrays<'a> {
-    fn push(&mut self, request: &'a Request) {
-        let number = int(self.request_events.len() + 1);
-        let append = &request.append;
-        self.request_key
-            .push(append.idempotency.map(|idempotency| idempotency.key));
-        self.fingerprint.push(
-            append
-                .idempotency
-                .as_ref()
-                .map_or(&[], |idempotency| &idempotency.fingerprint),
-        );
-        self.request_events.push(int(request.event_count));
-        let mut leaves = request.leaves.iter();
-        for write in &append.writes {
-            self.push_check(
-                number,
-                write.stream.as_str(),
-                write.expected.to_sql(),
-                write.events.len(),
-            );
-            for (ordinal, (event, leaf)) in write.events.iter().zip(&mut leaves).enumerate() {
-                self.event_check.push(int(self.check_stream.len()));
-                self.event_ordinal.push(int(ordinal + 1));
-                self.event_stream.push(write.stream.as_str());
-                self.event_id.push(event.event_id);
-                self.event_type.push(event.event_type.as_str());
-                self.event_schema
-                    .push(i16::try_from(event.schema_version).unwrap_or(i16::MAX));
-                self.event_data.push(StoredJson(event.data.as_str()));
-                self.event_metadata.push(StoredJson(event.metadata.as_str()));
-                self.event_leaf.push(leaf);
-            }
-        }
-        for (stream, expected) in stream_guards(append) {
-            self.push_check(number, stream, expected, 0);
-        }
-        for (key, holder) in claims(append) {
-            self.claim_request.push(number);
-            self.claim_key.push(key.as_str());
-            self.claim_holder.push(holder);
-        }
-    }
-
-    fn push_check(&mut self, request: i32, stream: &'a str, expected: i64, events: usize) {
-        self.check_request.push(request);
-        self.check_stream.push(stream);
-        self.check_expected.push(expected);
-        self.check_events.push(int(events));
-    }
 }
 
 /// Why one request of a batch was not accepted.
@@ -398,17 +303,17 @@ impl Verdicts {
             first_position: Position::from_sql(row.try_get("first_position")?),
             recorded_at: row.try_get("recorded_at")?,
             base_version: row.try_get("base_version")?,
-            request: row.try_get("loser_request")?,
-            verdict: row.try_get("loser_verdict")?,
-            subject: row.try_get("loser_subject")?,
-            first: row.try_get("loser_first")?,
-            last: row.try_get("loser_last")?,
+            request: row.try_get::<_, Option<_>>("loser_request")?.unwrap_or_default(),
+            verdict: row.try_get::<_, Option<_>>("loser_verdict")?.unwrap_or_default(),
+            subject: row.try_get::<_, Option<_>>("loser_subject")?.unwrap_or_default(),
+            first: row.try_get::<_, Option<_>>("loser_first")?.unwrap_or_default(),
+            last: row.try_get::<_, Option<_>>("loser_last")?.unwrap_or_default(),
         })
     }
 
     /// The first verdict against a request, in the order of the function: a replay is no version conflict.
     fn loser(&self, index: usize) -> Option<Loss> {
-        let number = int(index + 1);
+        let number = i32::try_from(index + 1).ok()?;
         let at = self.request.iter().position(|request| *request == number)?;
         let first = Position::from_sql(*self.first.get(at)?);
         let subject = self.subject.get(at)?;

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
 
 use crate::batch::{Answered, Batch, Request};
+use crate::batch_arrays::BatchArrays;
 use crate::connections::Connections;
 use crate::error::is_passing;
 use crate::metrics::Metrics;
@@ -162,29 +162,8 @@ impl Batcher {
                 });
             }
         };
-        let a = batch.arrays();
-        let params: [&(dyn ToSql + Sync); 20] = [
-            &self.log_id,
-            &a.request_key,
-            &a.fingerprint,
-            &a.request_events,
-            &a.check_request,
-            &a.check_stream,
-            &a.check_expected,
-            &a.check_events,
-            &a.claim_request,
-            &a.claim_key,
-            &a.claim_holder,
-            &a.event_check,
-            &a.event_ordinal,
-            &a.event_stream,
-            &a.event_id,
-            &a.event_type,
-            &a.event_schema,
-            &a.event_data,
-            &a.event_metadata,
-            &a.event_leaf,
-        ];
+        let arrays = BatchArrays::of(batch);
+        let params = arrays.params(&self.log_id);
         let mut cause: fn(StoreError) -> Failure = Failure::Unknown;
         let sent = async {
             client

@@ -9,6 +9,7 @@
 
 mod append;
 mod batch;
+mod batch_arrays;
 mod batcher;
 mod chain;
 mod config;

@@ -1,0 +1,141 @@
+//! A batch as the parameters of `append_batch`, column by column; the layout is described there.
+
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use crate::StreamWrite;
+use crate::batch::{Batch, Request, claims, stream_guards};
+use crate::chain::{Hash, LEAF_BYTES};
+use crate::stored_json::StoredJson;
+
+/// The columns. Numbers count from 1, as PostgreSQL's arrays do.
+#[derive(Default)]
+pub(crate) struct BatchArrays<'a> {
+    request_key: Vec<Option<Uuid>>,
+    fingerprint: Vec<&'a [u8]>,
+    request_events: Vec<i32>,
+    request_last: Vec<i32>,
+    check_request: Vec<i32>,
+    check_stream: Vec<&'a str>,
+    check_expected: Vec<i64>,
+    check_events: Vec<i32>,
+    check_last: Vec<i32>,
+    claim_request: Vec<i32>,
+    claim_key: Vec<&'a str>,
+    claim_holder: Vec<&'a str>,
+    event_check: Vec<i32>,
+    event_ordinal: Vec<i32>,
+    event_stream: Vec<&'a str>,
+    event_id: Vec<Uuid>,
+    event_type: Vec<&'a str>,
+    event_schema: Vec<i16>,
+    event_data: Vec<StoredJson<'a>>,
+    event_metadata: Vec<StoredJson<'a>>,
+    leaves: Vec<u8>,
+    versions_known: bool,
+}
+
+/// Counts within a batch are bounded by its limits, far below `i32::MAX`.
+fn int(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+impl<'a> BatchArrays<'a> {
+    pub(crate) fn of(batch: &'a Batch) -> Self {
+        let mut arrays = Self {
+            versions_known: true,
+            ..Self::default()
+        };
+        arrays.leaves.reserve(batch.event_count * LEAF_BYTES);
+        for request in &batch.requests {
+            arrays.push(request);
+        }
+        if arrays.request_key.iter().all(Option::is_none) {
+            arrays.request_key.clear();
+            arrays.fingerprint.clear();
+        }
+        arrays
+    }
+
+    /// In the order of the function's parameters.
+    pub(crate) fn params<'p>(&'p self, log_id: &'p i32) -> [&'p (dyn ToSql + Sync); 23] {
+        [
+            log_id,
+            &self.request_key,
+            &self.fingerprint,
+            &self.request_events,
+            &self.request_last,
+            &self.check_request,
+            &self.check_stream,
+            &self.check_expected,
+            &self.check_events,
+            &self.check_last,
+            &self.claim_request,
+            &self.claim_key,
+            &self.claim_holder,
+            &self.event_check,
+            &self.event_ordinal,
+            &self.event_stream,
+            &self.event_id,
+            &self.event_type,
+            &self.event_schema,
+            &self.event_data,
+            &self.event_metadata,
+            &self.leaves,
+            &self.versions_known,
+        ]
+    }
+
+    fn push(&mut self, request: &'a Request) {
+        let number = int(self.request_events.len() + 1);
+        let append = &request.append;
+        let idempotency = append.idempotency.as_ref();
+        self.request_key
+            .push(idempotency.map(|idempotency| idempotency.key));
+        self.fingerprint
+            .push(idempotency.map_or(&[], |idempotency| &idempotency.fingerprint));
+        let mut leaves = request.leaves.iter();
+        for write in &append.writes {
+            self.push_write(number, write, &mut leaves);
+        }
+        self.request_events.push(int(request.event_count));
+        self.request_last.push(int(self.event_id.len()));
+        for (stream, expected) in stream_guards(append) {
+            self.push_check(number, stream, expected, 0);
+        }
+        for (key, holder) in claims(append) {
+            self.claim_request.push(number);
+            self.claim_key.push(key.as_str());
+            self.claim_holder.push(holder);
+        }
+    }
+
+    fn push_write(&mut self, request: i32, write: &'a StreamWrite, leaves: &mut std::slice::Iter<'a, Hash>) {
+        let (stream, expected) = (write.stream.as_str(), write.expected.to_sql());
+        let check = int(self.check_stream.len() + 1);
+        for (ordinal, (event, leaf)) in (1_i32..).zip(write.events.iter().zip(leaves)) {
+            self.event_check.push(check);
+            self.event_ordinal.push(ordinal);
+            self.event_stream.push(stream);
+            self.event_id.push(event.event_id);
+            self.event_type.push(event.event_type.as_str());
+            self.event_schema
+                .push(i16::try_from(event.schema_version).unwrap_or(i16::MAX));
+            self.event_data.push(StoredJson(event.data.as_str()));
+            self.event_metadata.push(StoredJson(event.metadata.as_str()));
+            self.leaves.extend_from_slice(leaf);
+            self.leaves
+                .extend_from_slice(&expected.saturating_add(i64::from(ordinal)).to_be_bytes());
+        }
+        self.push_check(request, stream, expected, write.events.len());
+    }
+
+    fn push_check(&mut self, request: i32, stream: &'a str, expected: i64, events: usize) {
+        self.versions_known &= expected >= 0;
+        self.check_request.push(request);
+        self.check_stream.push(stream);
+        self.check_expected.push(expected);
+        self.check_events.push(int(events));
+        self.check_last.push(int(self.event_id.len()));
+    }
+}
