@@ -88,11 +88,19 @@ impl Database {
         self.private.as_ref().map(|private| private.server.pid())
     }
 
-    /// Whether the server ended behind our back.
+    /// Whether a server that this process started ended behind our back. One that belongs to another process is
+    /// that one's to start again.
     pub(crate) fn has_ended(&self) -> bool {
         self.private
             .as_ref()
-            .is_some_and(|private| !private.server.is_running())
+            .is_some_and(|private| !private.server.is_attached() && !private.server.is_running())
+    }
+
+    /// Returns when [`Database::has_ended`].
+    pub(crate) async fn ended(&self) {
+        while !self.has_ended() {
+            tokio::time::sleep(RETRY).await;
+        }
     }
 
     /// Starts the private server again after it ended, on the same socket.

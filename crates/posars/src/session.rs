@@ -86,6 +86,12 @@ impl Session {
         let result = tokio::select! {
             result = work(&database) => result,
             () = asked.first() => Err(Failure::interrupted()),
+            () = database.ended() => Err(Failure::new(
+                Exit::Unavailable,
+                "POSTGRESQL_ENDED",
+                "the private PostgreSQL ended while the command was at work",
+            )
+            .next("run the same command again; what was recorded stays and is not recorded twice")),
         };
         // It may wait for guests of the private server; nobody has to.
         let closed = tokio::select! {
