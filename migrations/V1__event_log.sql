@@ -329,4 +329,68 @@ begin
 end
 $$;
 
+-- append_batch for the lone request: one event, one stream, an exact expected version, a key, no guards. Scalars
+-- start executors at half the cost of arrays. It writes nothing and answers null when anything is in the way;
+-- append_batch then says what.
+create function append_one(
+    p_log_id       integer,
+    p_key          uuid,
+    p_fingerprint  bytea,
+    p_stream       text,
+    p_expected     bigint,
+    p_event_id     uuid,
+    p_type         text,
+    p_schema       smallint,
+    p_data         json,
+    p_metadata     json,
+    p_leaves       bytea,
+    out first_position bigint,
+    out recorded_at    timestamptz,
+    out base_version   bigint[],
+    out loser_request  integer[],
+    out loser_verdict  integer[],
+    out loser_subject  text[],
+    out loser_first    bigint[],
+    out loser_last     bigint[]
+) language plpgsql volatile as $$
+#variable_conflict use_column
+declare
+    v_hash bytea;
+begin
+    select h.position + 1, h.chain_hash, greatest(clock_timestamp(), h.updated_at)
+      into strict first_position, v_hash, recorded_at
+      from log_head h where h.log_id = p_log_id for update;
+    if (select i.last_position from idempotency i where i.key = p_key and i.log_id = p_log_id) is not null
+        or coalesce((select s.version from streams s where s.stream = p_stream and s.log_id = p_log_id), 0) <> p_expected
+    then
+        first_position := null;
+        return;
+    end if;
+    if p_expected > 0 then
+        insert into streams (stream, log_id, version, last_position)
+        values (p_stream, p_log_id, p_expected + 1, first_position)
+            on conflict (stream, log_id) do update set version = excluded.version, last_position = excluded.last_position;
+    else
+        insert into streams (stream, log_id, version, last_position) values (p_stream, p_log_id, 1, first_position);
+    end if;
+    base_version := array[p_expected];
+    v_hash := sha256(v_hash || int8send(first_position) || int4send(1)
+                     || int8send((extract(epoch from recorded_at) * 1000000)::bigint) || p_leaves);
+    with written as (
+        insert into events (log_id, position, version, recorded_at, event_id, schema_version, stream, type, data, metadata)
+        values (p_log_id, first_position, p_expected + 1, recorded_at, p_event_id, p_schema, p_stream, p_type, p_data,
+                p_metadata)
+    ), remembered as (
+        insert into idempotency (key, log_id, fingerprint, first_position, last_position)
+        values (p_key, p_log_id, p_fingerprint, first_position, first_position)
+    ), linked as (
+        insert into commits (log_id, first_position, event_count, committed_at, leaves, hash)
+        values (p_log_id, first_position, 1, recorded_at, p_leaves, v_hash)
+    )
+    update log_head h
+       set position = first_position, chain_hash = v_hash, updated_at = recorded_at
+     where h.log_id = p_log_id;
+end
+$$;
+
 select ensure_event_partitions(1);

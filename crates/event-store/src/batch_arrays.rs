@@ -1,4 +1,5 @@
 //! A batch as the parameters of `append_batch`, column by column; the layout is described there.
+//! And of `append_one`, which is the same for a single event at half the cost.
 
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -57,7 +58,28 @@ impl<'a> BatchArrays<'a> {
         arrays
     }
 
-    /// In the order of the function's parameters.
+    /// In the order of the parameters of `append_one`, when the batch is one that it takes.
+    pub(crate) fn params_of_one<'p>(&'p self, log_id: &'p i32) -> Option<[&'p (dyn ToSql + Sync); 11]> {
+        let one = self.event_id.len() == 1 && self.check_stream.len() == 1 && self.claim_key.is_empty();
+        if !one || !self.versions_known {
+            return None;
+        }
+        Some([
+            log_id,
+            self.request_key.first()?,
+            self.fingerprint.first()?,
+            self.check_stream.first()?,
+            self.check_expected.first()?,
+            self.event_id.first()?,
+            self.event_type.first()?,
+            self.event_schema.first()?,
+            self.event_data.first()?,
+            self.event_metadata.first()?,
+            &self.leaves,
+        ])
+    }
+
+    /// In the order of the parameters of `append_batch`.
     pub(crate) fn params<'p>(&'p self, log_id: &'p i32) -> [&'p (dyn ToSql + Sync); 23] {
         [
             log_id,
