@@ -226,7 +226,7 @@ pub(crate) fn from_append(error: &AppendError) -> CommandError {
         AppendError::ClaimTaken { .. } | AppendError::Invalid(_) => {
             CommandError::rejected(NotAppendable(error.to_string()))
         }
-        AppendError::QueueFull { .. } => {
+        AppendError::QueueFull => {
             CommandError::unavailable(Unavailability::Busy, BUSY_RETRY_MS, error)
         }
         AppendError::DeadlineExceeded { .. } => {

@@ -2,11 +2,12 @@
 //! one by one.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_postgres::Row;
 
 use crate::append::{APPEND_BYTES_MAX, APPEND_EVENTS_MAX};
@@ -52,17 +53,27 @@ pub(crate) struct Request {
     pub(crate) event_count: usize,
     pub(crate) size_bytes: usize,
     pub(crate) queued_at: Instant,
-    pub(crate) progress: std::sync::Arc<Progress>,
+    pub(crate) progress: Arc<Progress>,
     pub(crate) reply: oneshot::Sender<Result<Appended, AppendError>>,
+    /// Its share of the queue's bytes, given back when it is answered.
+    _room: OwnedSemaphorePermit,
 }
+
+/// The queue's bytes are counted in pieces of this size, because a semaphore holds at most `u32::MAX` permits.
+pub(crate) const ROOM_BYTES: usize = 1_024;
 
 impl Request {
     pub(crate) fn new(
         append: Append,
-        progress: std::sync::Arc<Progress>,
+        progress: Arc<Progress>,
+        room: &Arc<Semaphore>,
         reply: oneshot::Sender<Result<Appended, AppendError>>,
     ) -> Result<Self, AppendError> {
         append.check()?;
+        let pieces = u32::try_from(append.size_bytes().div_ceil(ROOM_BYTES)).unwrap_or(u32::MAX);
+        let room = Arc::clone(room)
+            .try_acquire_many_owned(pieces)
+            .map_err(|_| AppendError::QueueFull)?;
         let events = append
             .writes
             .iter()
@@ -79,6 +90,7 @@ impl Request {
             queued_at: Instant::now(),
             progress,
             reply,
+            _room: room,
         })
     }
 

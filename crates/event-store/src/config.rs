@@ -16,6 +16,9 @@ pub struct StoreConfig {
     pub connect_deadline: Duration,
     /// How many appends may wait per log; more are refused with `QueueFull`. Default 8,192.
     pub queue_requests_max: usize,
+    /// How many bytes of events may wait per log, those under way included; more are refused with `QueueFull`.
+    /// At least as much as one append may hold. Default 64 MiB.
+    pub queue_bytes_max: usize,
     /// Connections for appends, shared by all logs: an append holds one for one round trip. Default 4.
     pub writer_connections_max: usize,
     /// Connections for everything else. Default 16.
@@ -36,6 +39,7 @@ impl StoreConfig {
             statement_deadline: Duration::from_secs(10),
             connect_deadline: Duration::from_secs(5),
             queue_requests_max: 8_192,
+            queue_bytes_max: 64 * 1024 * 1024,
             writer_connections_max: 4,
             reader_connections_max: 16,
             poll_interval: Duration::from_millis(250),

@@ -133,12 +133,9 @@ pub enum AppendError {
     /// The request itself breaks a limit or a rule of the log; sending it again will not help.
     #[error("the append is not valid: {0}")]
     Invalid(String),
-    /// Too many appends wait already. Nothing was written; try again after a pause.
-    #[error("the log's queue of {waiting} appends is full; try again after a pause")]
-    QueueFull {
-        /// The bound of the queue.
-        waiting: usize,
-    },
+    /// Too many appends, or too many bytes of them, wait already. Nothing was written; try again after a pause.
+    #[error("the log's queue of appends is full, nothing was written; try again after a pause")]
+    QueueFull,
     /// The deadline passed before the append was sent. Nothing was written.
     #[error("the append waited {waited_ms} ms without being sent, nothing was written; try again")]
     DeadlineExceeded {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::batch::{Progress, Request};
+use crate::batch::{Progress, ROOM_BYTES, Request};
 use crate::batcher::{Batcher, Partitions};
 use crate::connections::Connections;
 use crate::store::Shared;
@@ -23,6 +23,7 @@ pub struct Log {
     pub(crate) name: LogName,
     pub(crate) id: i32,
     queue: mpsc::Sender<Request>,
+    room: Arc<Semaphore>,
     signal: LogSignal,
 }
 
@@ -35,6 +36,7 @@ impl Log {
         partitions: Arc<Partitions>,
     ) -> Self {
         let (queue, receiver) = mpsc::channel(shared.config.queue_requests_max);
+        let room = Arc::new(Semaphore::new(shared.config.queue_bytes_max.div_ceil(ROOM_BYTES)));
         let signal = shared.wake_ups.signal(id, position);
         let batcher = Batcher {
             log_id: id,
@@ -51,6 +53,7 @@ impl Log {
             name,
             id,
             queue,
+            room,
             signal,
         }
     }
@@ -104,12 +107,10 @@ impl Log {
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let progress = Arc::new(Progress::default());
         let (reply, answer) = oneshot::channel();
-        let request = Request::new(append, Arc::clone(&progress), reply)?;
+        let request = Request::new(append, Arc::clone(&progress), &self.room, reply)?;
         let queued_at = Instant::now();
         self.queue.try_send(request).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => AppendError::QueueFull {
-                waiting: self.queue.max_capacity(),
-            },
+            mpsc::error::TrySendError::Full(_) => AppendError::QueueFull,
             mpsc::error::TrySendError::Closed(_) => {
                 AppendError::Store(StoreError::Unavailable("the log's writer has ended".into()))
             }

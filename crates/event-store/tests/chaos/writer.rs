@@ -153,7 +153,7 @@ impl Writer {
                 Err(
                     AppendError::OutcomeUnknown(_)
                     | AppendError::DeadlineExceeded { .. }
-                    | AppendError::QueueFull { .. }
+                    | AppendError::QueueFull
                     | AppendError::Store(_),
                 ) => tokio::time::sleep(RETRY).await,
                 Err(error @ (AppendError::IdempotencyMismatch { .. } | AppendError::Invalid(_))) => {
