@@ -41,12 +41,17 @@ struct Styles {
     units_sum: Format,
 }
 
+/// The format of a day in a cell or on an axis.
+fn date_format(language: Language) -> &'static str {
+    match language {
+        Language::PtBr => "dd/mm/yyyy",
+        Language::En => "yyyy-mm-dd",
+    }
+}
+
 impl Styles {
     fn new(language: Language) -> Self {
-        let date = match language {
-            Language::PtBr => "dd/mm/yyyy",
-            Language::En => "yyyy-mm-dd",
-        };
+        let date = date_format(language);
         let heading = Format::new()
             .set_bold()
             .set_font_color(Color::White)
@@ -138,6 +143,8 @@ impl DailySalesReport {
                 sheet.insert_chart(HEADING_ROW + index * 20, 0, chart)?;
             }
             self.dress(&pens, sheet, words.charts, &made)?;
+            // Upright, the three charts of a currency fill one page and none is cut.
+            sheet.set_portrait();
         }
         out.write_all(&book.save_to_buffer()?)?;
         out.flush()?;
@@ -260,7 +267,7 @@ impl DailySalesReport {
             headings(pens, sheet, row + 1, &[words.total])?;
             let (first, last) = (row + 2, row + 1 + u32::try_from(lines.len()).unwrap_or(0));
             table(pens, sheet, first, &lines, (currency, &summary.total))?;
-            charts.push(chart(words, &title, (first, last), &lines));
+            charts.push(chart(pens, &title, (first, last), &lines));
             row = last + 3;
         }
         Ok(row)
@@ -408,7 +415,8 @@ fn day(date: Date) -> Result<ExcelDateTime, XlsxError> {
 }
 
 /// Net over the lines of a summary table: columns over days and stores, a pie over methods.
-fn chart(words: &Words, title: &str, (first, last): (u32, u32), lines: &[(Label, Figures)]) -> Chart {
+fn chart(pens: &Pens<'_>, title: &str, (first, last): (u32, u32), lines: &[(Label, Figures)]) -> Chart {
+    let words = pens.words;
     let net = 7;
     // A share below zero has no slice.
     let pie = title.starts_with(words.by_method) && lines.iter().all(|(_, sums)| !sums.net.is_negative());
@@ -430,6 +438,14 @@ fn chart(words: &Words, title: &str, (first, last): (u32, u32), lines: &[(Label,
                 .set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(GREEN)),
         );
         chart.legend().set_hidden();
+        chart.y_axis().set_num_format("#,##0");
+    }
+    if matches!(lines.first(), Some((Label::Day(_), _))) {
+        // Without its own format the axis shows the days as the numbers that cells hold.
+        chart
+            .x_axis()
+            .set_date_axis(true)
+            .set_num_format(date_format(pens.language));
     }
     chart.title().set_name(title);
     chart.set_width(960).set_height(380);
