@@ -12,11 +12,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::load::{self, Round};
-use super::scratch::Scratch;
+use super::scratch::on_scratch;
 use super::{Place, ROUNDS, insert, table};
 
 /// Streams of the `existing` workload.
 const EXISTING_STREAMS: u128 = 1_000;
+/// How many of its newest events a load of the `existing` workload reads: the same however long the run is.
+const HISTORY_EVENTS: u32 = 20;
+const NEWEST: Version = Version::new(u64::MAX);
 /// Events per append of the `bulk` workload.
 const BULK_EVENTS: usize = 1_000;
 /// Untimed start of both sides: connections, plans, first extension of the files.
@@ -69,11 +72,10 @@ struct Report {
 
 /// Runs it and prints the report.
 pub(crate) async fn run(args: AppendArgs) -> anyhow::Result<()> {
-    let scratch = Scratch::make(&args.place, usize::from(args.clients)).await?;
-    let measured = measure(scratch.url(), &args).await;
-    let dropped = scratch.drop().await;
-    let report = measured?;
-    dropped?;
+    let report = on_scratch(&args.place, usize::from(args.clients), async |url| {
+        measure(url, &args).await
+    })
+    .await?;
     table::print(&report, args.place.json)
 }
 
@@ -172,11 +174,10 @@ fn existing_stream(number: u128) -> anyhow::Result<StreamName> {
 
 async fn prepare_streams(log: &Log) -> anyhow::Result<()> {
     for number in 0..EXISTING_STREAMS {
-        let append = Append::to(
-            existing_stream(number)?,
-            ExpectedVersion::NoStream,
-            vec![sale_event()?],
-        );
+        let history = (0..HISTORY_EVENTS)
+            .map(|_| sale_event())
+            .collect::<anyhow::Result<_>>()?;
+        let append = Append::to(existing_stream(number)?, ExpectedVersion::NoStream, history);
         log.append(append).await?;
     }
     Ok(())
@@ -188,10 +189,10 @@ async fn append_existing(log: Log) -> anyhow::Result<Log> {
     let stream = existing_stream(Uuid::new_v4().as_u128())?;
     loop {
         let history = log
-            .read_stream(&stream, Version::new(1), Direction::Forwards, 1_000)
+            .read_stream(&stream, NEWEST, Direction::Backwards, HISTORY_EVENTS)
             .await?;
         let version = history
-            .last()
+            .first()
             .map(|event| event.version)
             .context("a prepared stream is empty")?;
         let append = Append::to(

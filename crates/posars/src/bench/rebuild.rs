@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::load::median_of;
 use super::sample_sale::sale_recorded;
-use super::scratch::{Scratch, connect};
+use super::scratch::{connect, on_scratch};
 use super::{Place, ROUNDS, table};
 
 /// Events per append while the log is filled.
@@ -56,11 +56,10 @@ struct Report {
 
 /// Runs it and prints the report.
 pub(crate) async fn run(args: RebuildArgs) -> anyhow::Result<()> {
-    let scratch = Scratch::make(&args.place, usize::from(args.workers)).await?;
-    let measured = measure(scratch.url(), &args).await;
-    let dropped = scratch.drop().await;
-    let report = measured?;
-    dropped?;
+    let report = on_scratch(&args.place, usize::from(args.workers), async |url| {
+        measure(url, &args).await
+    })
+    .await?;
     table::print(&report, args.place.json)
 }
 

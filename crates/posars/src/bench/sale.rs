@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::load::{self, Round};
 use super::sample_sale::{record_sale, stores};
-use super::scratch::Scratch;
+use super::scratch::on_scratch;
 use super::{Place, ROUNDS, append, insert, table};
 
 const COMPANY: &str = "bench";
@@ -59,11 +59,10 @@ struct Report {
 
 /// Runs it and prints the report.
 pub(crate) async fn run(args: SaleArgs) -> anyhow::Result<()> {
-    let scratch = Scratch::make(&args.place, usize::from(args.clients)).await?;
-    let measured = measure(scratch.url(), &args).await;
-    let dropped = scratch.drop().await;
-    let report = measured?;
-    dropped?;
+    let report = on_scratch(&args.place, usize::from(args.clients), async |url| {
+        measure(url, &args).await
+    })
+    .await?;
     table::print(&report, args.place.json)
 }
 

@@ -4,12 +4,30 @@ use anyhow::Context;
 use posars_local_postgres::{Installation, Server, ServerConfig};
 
 use super::Place;
+use crate::signals::EndRequests;
 
 /// Connections beside those of the measured clients.
 const SPARE_CONNECTIONS: usize = 40;
 
+/// Makes a scratch database, runs `work` on its address and removes it, also when the work fails or somebody asks
+/// the process to end.
+pub(crate) async fn on_scratch<T>(
+    place: &Place,
+    clients: usize,
+    work: impl AsyncFnOnce(&str) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let asked = EndRequests::listen();
+    let scratch = Scratch::make(place, clients).await?;
+    let measured = tokio::select! {
+        measured = work(&scratch.url) => measured,
+        () = asked.first() => Err(anyhow::anyhow!("stopped before its end; nothing is left behind")),
+    };
+    scratch.drop().await?;
+    measured
+}
+
 /// The database to measure on.
-pub(crate) struct Scratch {
+struct Scratch {
     server: Option<(Server, std::path::PathBuf)>,
     admin_url: String,
     name: String,
@@ -18,7 +36,7 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// Makes and migrates the database; the server takes `clients` connections and some more.
-    pub(crate) async fn make(place: &Place, clients: usize) -> anyhow::Result<Self> {
+    async fn make(place: &Place, clients: usize) -> anyhow::Result<Self> {
         let name = format!("posars_bench_{}", std::process::id());
         let (server, admin_url) = match &place.database_url {
             Some(url) => (None, url.clone()),
@@ -56,13 +74,8 @@ impl Scratch {
         })
     }
 
-    /// How to reach it.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
     /// Drops the database, and the server with its folder.
-    pub(crate) async fn drop(self) -> anyhow::Result<()> {
+    async fn drop(self) -> anyhow::Result<()> {
         match self.server {
             Some((server, folder)) => {
                 server.stop_async().await?;
