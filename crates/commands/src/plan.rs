@@ -3,7 +3,7 @@
 use posars_domain::{Claim, DomainEvent, Rejection};
 use posars_event_store::{
     Append, AppendError, Appended, ClaimKey, EventType, ExpectedVersion, Guard, InvalidName, JsonText,
-    NewEvent, Position, ReadLog, StreamName, Version,
+    NewEvent, Position, StreamName, Version,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -155,7 +155,7 @@ impl Commands {
         }
         let append = self.identify(append, request)?;
         match self.shared.log.append(append).await {
-            Ok(appended) if appended.replayed => Ok(self.first_answer_of(appended).await?),
+            Ok(appended) if appended.replayed => first_answer_of(appended),
             Ok(appended) => Ok(Receipt {
                 events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
                 event_ids,
@@ -234,28 +234,24 @@ impl Commands {
         let never = ExpectedVersion::Exact(Version::new(u64::MAX));
         let append = Append::to(stream.clone(), never, vec![question]).idempotent(key, request.fingerprint);
         match self.shared.log.append(append).await {
-            Ok(appended) if appended.replayed => Ok(Some(self.first_answer_of(appended).await?)),
+            Ok(appended) if appended.replayed => Ok(Some(first_answer_of(appended)?)),
             Ok(_) | Err(AppendError::WrongVersion { .. } | AppendError::IdempotencyMismatch { .. }) => {
                 Ok(None)
             }
             Err(error) => Err(from_append(&error)),
         }
     }
+}
 
-    async fn first_answer_of<E: DomainEvent>(&self, appended: Appended) -> Result<Receipt<E>, CommandError> {
-        let before = Position::new(appended.first_position.get().saturating_sub(1));
-        let count = u32::try_from(appended.last_position.get() - before.get()).unwrap_or(u32::MAX);
-        let read = ReadLog::after(before, count).up_to(appended.last_position);
-        let page = self.shared.log.read_log(&read).await?;
-        Ok(Receipt {
-            events: page.events.iter().map(decode).collect::<Result<_, _>>()?,
-            event_ids: page.events.iter().map(|event| event.event_id).collect(),
-            streams: appended.streams,
-            position: appended.last_position,
-            replayed: true,
-            recorded_at: Some(appended.recorded_at),
-        })
-    }
+fn first_answer_of<E: DomainEvent>(appended: Appended) -> Result<Receipt<E>, CommandError> {
+    Ok(Receipt {
+        events: appended.first_events.iter().map(decode).collect::<Result<_, _>>()?,
+        event_ids: appended.first_events.iter().map(|event| event.event_id).collect(),
+        streams: appended.streams,
+        position: appended.last_position,
+        replayed: true,
+        recorded_at: Some(appended.recorded_at),
+    })
 }
 
 pub(crate) fn expected(version: Version) -> ExpectedVersion {

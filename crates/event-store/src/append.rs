@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{AppendError, ClaimKey, NewEvent, Position, StreamName, Version};
+use crate::{AppendError, ClaimKey, NewEvent, Position, RecordedEvent, StreamName, Version};
 
 /// The most events of one append, and of one batch; bounds the time the gate is held.
 pub const APPEND_EVENTS_MAX: usize = 1_000;
@@ -230,4 +230,6 @@ pub struct Appended {
     pub recorded_at: Timestamp,
     /// True when this is the first answer given again.
     pub replayed: bool,
+    /// The events of the first try when this is a replay, else none: the caller has its own at hand then.
+    pub first_events: Vec<RecordedEvent>,
 }

@@ -193,6 +193,7 @@ impl Batch {
                         streams,
                         recorded_at,
                         replayed: false,
+                        first_events: Vec::new(),
                     };
                     // The caller may have stopped waiting; the log has the events all the same.
                     let _ = request.reply.send(Ok(appended));

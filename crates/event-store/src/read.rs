@@ -291,7 +291,7 @@ impl Log {
     }
 }
 
-fn decode(row: &Row, position: Position) -> Result<RecordedEvent, Box<dyn std::error::Error>> {
+pub(crate) fn decode(row: &Row, position: Position) -> Result<RecordedEvent, Box<dyn std::error::Error>> {
     Ok(RecordedEvent {
         position,
         stream: StreamName::parse(row.try_get("stream")?)?,

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 
 use crate::batch::Request;
 use crate::connections::Connections;
-use crate::{AppendError, Appended, Position, StoreError, StreamName, Version};
+use crate::{AppendError, Appended, Position, RecordedEvent, StoreError, StreamName, Version, read};
 
 /// A request whose key was used before with the same payload.
 #[derive(Debug)]
@@ -22,32 +22,17 @@ pub(crate) struct Replay {
 pub(crate) async fn answer(connections: Connections, log_id: i32, replays: Vec<Replay>) {
     let (first, last): (Vec<i64>, Vec<i64>) = replays
         .iter()
-        .map(|r| (r.first.to_sql(), r.last.to_sql()))
+        .map(|replay| (replay.first.to_sql(), replay.last.to_sql()))
         .unzip();
     let rows = connections
-        .query(
-            include_str!("sql/replayed_streams.sql"),
-            &[&log_id, &first, &last],
-        )
+        .query(include_str!("sql/replayed_events.sql"), &[&log_id, &first, &last])
         .await;
-    let mut answers = rows
+    let mut found = rows
         .map_err(|error| error.to_string())
-        .and_then(|rows| read(&rows).map_err(|e| e.to_string()));
+        .and_then(|rows| by_append(&rows));
     for (ord, replay) in (1_i64..).zip(replays) {
-        let answer = match &mut answers {
-            Ok(found) => found
-                .remove(&ord)
-                .map(|(streams, recorded_at)| Appended {
-                    first_position: replay.first,
-                    last_position: replay.last,
-                    streams,
-                    recorded_at,
-                    replayed: true,
-                })
-                .ok_or_else(|| {
-                    let problem = format!("an idempotency key points at no event, position {}", replay.first);
-                    AppendError::Store(StoreError::Refused(problem))
-                }),
+        let answer = match &mut found {
+            Ok(found) => appended(&replay, found.remove(&ord).unwrap_or_default()),
             // The events are there since the first try, so "nothing was written" would be wrong.
             Err(error) => Err(AppendError::OutcomeUnknown(error.clone())),
         };
@@ -55,19 +40,40 @@ pub(crate) async fn answer(connections: Connections, log_id: i32, replays: Vec<R
     }
 }
 
-type Answers = HashMap<i64, (Vec<(StreamName, Version)>, jiff::Timestamp)>;
-
-fn read(rows: &[Row]) -> Result<Answers, Box<dyn std::error::Error>> {
-    let mut answers = Answers::new();
+fn by_append(rows: &[Row]) -> Result<HashMap<i64, Vec<RecordedEvent>>, String> {
+    let mut found: HashMap<i64, Vec<RecordedEvent>> = HashMap::new();
     for row in rows {
-        let recorded_at = row.try_get("recorded_at")?;
-        let (streams, _) = answers
-            .entry(row.try_get("ord")?)
-            .or_insert_with(|| (Vec::new(), recorded_at));
-        streams.push((
-            StreamName::parse(row.try_get("stream")?)?,
-            Version::from_sql(row.try_get("version")?),
-        ));
+        let read = || -> Result<_, Box<dyn std::error::Error>> {
+            Ok((
+                row.try_get("ord")?,
+                read::decode(row, Position::from_sql(row.try_get("position")?))?,
+            ))
+        };
+        let (ord, event) = read().map_err(|error| error.to_string())?;
+        found.entry(ord).or_default().push(event);
     }
-    Ok(answers)
+    Ok(found)
+}
+
+fn appended(replay: &Replay, first_events: Vec<RecordedEvent>) -> Result<Appended, AppendError> {
+    let Some(recorded_at) = first_events.first().map(|event| event.recorded_at) else {
+        let problem = format!("an idempotency key points at no event, position {}", replay.first);
+        return Err(AppendError::Store(StoreError::Refused(problem)));
+    };
+    // The events of a write stand one after the other, so a stream's last version is that of its last event.
+    let mut streams: Vec<(StreamName, Version)> = Vec::new();
+    for event in &first_events {
+        match streams.last_mut() {
+            Some((stream, version)) if *stream == event.stream => *version = event.version,
+            Some(_) | None => streams.push((event.stream.clone(), event.version)),
+        }
+    }
+    Ok(Appended {
+        first_position: replay.first,
+        last_position: replay.last,
+        streams,
+        recorded_at,
+        replayed: true,
+        first_events,
+    })
 }

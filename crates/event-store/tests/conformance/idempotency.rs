@@ -9,8 +9,19 @@ const ASKED: [u8; 32] = [7; 32];
 
 fn assert_first_answer(again: &Appended, first: &Appended) {
     assert!(again.replayed);
+    // The events of the first try come along, every one of them and no other.
+    let positions: Vec<u64> = again
+        .first_events
+        .iter()
+        .map(|event| event.position.get())
+        .collect();
+    assert_eq!(
+        positions,
+        (first.first_position.get()..=first.last_position.get()).collect::<Vec<_>>()
+    );
     let as_first = Appended {
         replayed: false,
+        first_events: Vec::new(),
         ..again.clone()
     };
     assert_eq!(&as_first, first);
