@@ -155,7 +155,7 @@ impl Commands {
         }
         let append = self.identify(append, request)?;
         match self.shared.log.append(append).await {
-            Ok(appended) if appended.replayed => first_answer_of(appended),
+            Ok(appended) if appended.replayed => Ok(first_answer_of(appended)?),
             Ok(appended) => Ok(Receipt {
                 events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
                 event_ids,
