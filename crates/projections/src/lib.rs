@@ -8,6 +8,7 @@ mod error;
 mod event;
 mod faults;
 mod fold_map;
+mod log_page;
 mod metrics;
 mod page;
 mod parked;

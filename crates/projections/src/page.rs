@@ -4,17 +4,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use deadpool_postgres::{Object, Transaction};
-use posars_event_store::{Lease, LogPage, Position, ReadLog};
+use posars_event_store::{Lease, Position};
 
-use crate::event::RawEvent;
 use crate::faults::Step;
+use crate::log_page::{LogPage, PageReader};
 use crate::parked::Parking;
 use crate::projection::{AnyProjection, Target};
 use crate::{DatabaseError, ProjectionError, Projections};
 
-/// Most events of a page: large enough that the transaction costs little per event, small enough that a page is
-/// done in well under the lease's time.
-pub(crate) const PAGE_EVENTS_MAX: u32 = 2_000;
 /// Longest time a page's transaction may take.
 const PAGE_DEADLINE: Duration = Duration::from_secs(60);
 
@@ -33,16 +30,14 @@ impl Projections {
         &self,
         projection: &'static dyn AnyProjection,
         lease: &mut Lease,
-        up_to: Option<Position>,
+        reader: &PageReader,
     ) -> Result<PageDone, ProjectionError> {
-        let mut read = ReadLog::after(lease.position(), PAGE_EVENTS_MAX);
-        read.up_to = up_to;
-        let page = self.log.read_log(&read).await?;
+        let (page, at_end) = reader.next(&self.log, lease.position()).await?;
         let done = PageDone {
-            position: page.scanned_to.max(lease.position()),
-            at_end: page.at_end,
+            position: page.scanned_to,
+            at_end,
         };
-        if page.events.is_empty() {
+        if page.is_empty() {
             return Ok(done);
         }
         self.faults.reach(Step::PageRead)?;
@@ -59,7 +54,7 @@ impl Projections {
             // Its transaction may still be under way.
             drop(Object::take(client));
         }
-        self.metrics.page(projection.name(), page.events.len(), parked?);
+        self.metrics.page(projection.name(), page.len(), parked?);
         self.report_progress(projection.name(), done.position);
         self.faults.reach(Step::PageCommitted)?;
         Ok(done)
@@ -79,8 +74,8 @@ impl Projections {
         self.faults.reach(Step::CheckpointWritten)?;
         let mut parking = Parking::with(self.parked_streams(projection.name(), &transaction).await?);
         let mut fold = projection.empty();
-        for event in &page.events {
-            parking.apply(projection.name(), &RawEvent::from(event), fold.as_mut());
+        for event in page.events() {
+            parking.apply(projection.name(), &event, fold.as_mut());
         }
         fold.write(&Target {
             transaction: &transaction,

@@ -7,6 +7,7 @@ use posars_event_store::{EventStore, Log, Position};
 use tokio::sync::watch;
 
 use crate::faults::Faults;
+use crate::log_page::LogPages;
 use crate::metrics::Metrics;
 use crate::projection::AnyProjection;
 use crate::{DatabaseError, ProjectionError, registry};
@@ -19,6 +20,7 @@ pub struct Projections {
     pub(crate) log_id: i32,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) faults: Faults,
+    pub(crate) pages: LogPages,
     progress: Arc<HashMap<&'static str, watch::Sender<Position>>>,
 }
 
@@ -56,6 +58,7 @@ impl Projections {
             log_id,
             metrics,
             faults: Faults::default(),
+            pages: LogPages::default(),
             progress: Arc::new(progress),
         })
     }

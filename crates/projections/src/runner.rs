@@ -99,9 +99,10 @@ impl Projections {
         lease: &mut Lease,
         stopped: &mut watch::Receiver<bool>,
     ) -> Result<(), ProjectionError> {
+        let reader = self.pages.reader(projection.name());
         let mut head = self.log.watch();
         while !*stopped.borrow() {
-            let done = self.run_page(projection, lease, None).await?;
+            let done = self.run_page(projection, lease, &reader).await?;
             if !done.at_end {
                 continue;
             }
@@ -246,8 +247,9 @@ impl Projections {
         lease: &mut Lease,
         target: Position,
     ) -> Result<(), ProjectionError> {
+        let reader = self.pages.reader(projection.name());
         while lease.position() < target {
-            let done = self.run_page(projection, lease, None).await?;
+            let done = self.run_page(projection, lease, &reader).await?;
             // Beyond the head there is nothing to wait for here.
             if done.at_end {
                 break;

@@ -19,7 +19,7 @@ use posars_event_store::{Position, ReadLog};
 
 use crate::event::RawEvent;
 use crate::faults::Step;
-use crate::page::PAGE_EVENTS_MAX;
+use crate::log_page::PAGE_EVENTS_MAX;
 use crate::parked::Parking;
 use crate::projection::{AnyFold, AnyProjection, Target};
 use crate::{ProjectionError, Projections};

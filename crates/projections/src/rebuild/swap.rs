@@ -7,7 +7,7 @@ use posars_event_store::Position;
 
 use super::{Build, Comparison};
 use crate::faults::Step;
-use crate::page::PAGE_EVENTS_MAX;
+use crate::log_page::PAGE_EVENTS_MAX;
 use crate::parked::Parking;
 use crate::projection::AnyProjection;
 use crate::read::{position_from, sql_position, subscription_name};

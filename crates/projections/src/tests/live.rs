@@ -59,13 +59,14 @@ async fn a_fenced_holder_commits_nothing() -> anyhow::Result<()> {
             Err(error) => return Err(error.into()),
         }
     };
-    let answer = world.projections.run_page(sales, &mut asleep, None).await;
+    let reader = world.projections.pages.reader(sales.name());
+    let answer = world.projections.run_page(sales, &mut asleep, &reader).await;
     assert!(
         matches!(answer, Err(ProjectionError::Lease(LeaseError::Fenced { .. }))),
         "{answer:?}"
     );
     assert_eq!(world.rows().await?, Vec::<String>::new());
-    world.projections.run_page(sales, &mut awake, None).await?;
+    world.projections.run_page(sales, &mut awake, &reader).await?;
     assert_eq!(world.rows().await?.len(), 1);
     Ok(())
 }

@@ -1,0 +1,191 @@
+//! Pages of the log, each read once for all projections of the process that come past it.
+//!
+//! Five projections that each read everything would cost the server and this process five times as much as the
+//! events themselves. Far from the head a page is a mass export, kept until the last of them has been there; near the
+//! head, where few events come at a time, each reads its own.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use posars_event_store::{Log, Position, ReadLog, StoreError};
+use tokio::sync::Notify;
+
+use crate::event::{RawEvent, StoredEvent};
+
+/// Events of one page near the head: large enough that the transaction costs little per event.
+pub(crate) const PAGE_EVENTS_MAX: u32 = 2_000;
+/// Events of one page far from it: about 4 MB, and done in well under the lease's time. Pages end at multiples of this, so that those who began at different
+/// places soon read the same ones.
+const FAR_PAGE_EVENTS: u64 = 5_000;
+/// How far behind the head an export is worth a statement of its own.
+const FAR_EVENTS: u64 = 500;
+/// Pages kept: how far the first may be ahead of the last.
+const PAGES_MAX: usize = 3;
+/// How long the first waits for the last before it goes on alone: the last may be stuck.
+const PACE_WAIT: Duration = Duration::from_secs(1);
+
+/// Events of a stretch of the log, in order.
+#[derive(Debug)]
+pub(crate) struct LogPage {
+    after: Position,
+    /// Everything up to here is in the page.
+    pub(crate) scanned_to: Position,
+    texts: String,
+    events: Vec<StoredEvent>,
+}
+
+impl LogPage {
+    fn new(after: Position) -> Self {
+        Self {
+            after,
+            scanned_to: after,
+            texts: String::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    pub(crate) fn events(&self) -> impl Iterator<Item = RawEvent<'_>> {
+        self.events.iter().filter_map(|event| event.within(&self.texts))
+    }
+
+    fn push(&mut self, event: &RawEvent<'_>) {
+        self.events.push(StoredEvent::put(event, &mut self.texts));
+    }
+}
+
+/// The pages of one log. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct LogPages(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    /// Held while a page is read: the others that want it wait for it.
+    pages: tokio::sync::Mutex<VecDeque<Arc<LogPage>>>,
+    readers: Mutex<HashMap<&'static str, Position>>,
+    moved: Notify,
+}
+
+/// A projection on its way through the log, until it is dropped.
+pub(crate) struct PageReader {
+    shared: Arc<Shared>,
+    projection: &'static str,
+}
+
+impl LogPages {
+    /// Starts a projection on its way.
+    pub(crate) fn reader(&self, projection: &'static str) -> PageReader {
+        PageReader {
+            shared: Arc::clone(&self.0),
+            projection,
+        }
+    }
+}
+
+impl Drop for PageReader {
+    fn drop(&mut self) {
+        let mut readers = self.shared.readers();
+        readers.remove(self.projection);
+        let is_last = readers.is_empty();
+        drop(readers);
+        // Whoever reads has the lock and keeps the pages.
+        if is_last && let Ok(mut pages) = self.shared.pages.try_lock() {
+            pages.clear();
+        }
+        self.shared.moved.notify_waiters();
+    }
+}
+
+impl PageReader {
+    /// The next page, and whether the log held nothing further when it was read.
+    ///
+    /// # Errors
+    /// As `Log::read_log` and `Log::export`.
+    pub(crate) async fn next(&self, log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
+        self.shared.moved_to(self.projection, after);
+        // Only a hint, but one that costs nothing; that it lags does no harm.
+        if log.watch().position().get().saturating_sub(after.get()) < FAR_EVENTS {
+            return read_near(log, after).await;
+        }
+        self.shared.keep_pace(after).await;
+        let mut pages = self.shared.pages.lock().await;
+        if let Some(page) = pages.iter().find(|page| page.after == after) {
+            return Ok((Arc::clone(page), false));
+        }
+        let head = log.head().await?.position;
+        if head.get().saturating_sub(after.get()) < FAR_EVENTS {
+            drop(pages);
+            return read_near(log, after).await;
+        }
+        let end = Position::new((after.get() / FAR_PAGE_EVENTS + 1) * FAR_PAGE_EVENTS);
+        let page = Arc::new(read_far(log, after, end.min(head)).await?);
+        let slowest = self.shared.slowest();
+        pages.retain(|page| page.scanned_to > slowest);
+        if pages.len() >= PAGES_MAX {
+            pages.pop_front();
+        }
+        pages.push_back(Arc::clone(&page));
+        let at_end = page.scanned_to >= head;
+        Ok((page, at_end))
+    }
+}
+
+impl Shared {
+    fn readers(&self) -> MutexGuard<'_, HashMap<&'static str, Position>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn slowest(&self) -> Position {
+        self.readers().values().min().copied().unwrap_or_default()
+    }
+
+    fn moved_to(&self, projection: &'static str, position: Position) {
+        self.readers().insert(projection, position);
+        self.moved.notify_waiters();
+    }
+
+    /// Waits a little for those behind, so that they find the pages; not for one that is too far behind to be awaited.
+    async fn keep_pace(&self, after: Position) {
+        let kept = FAR_PAGE_EVENTS * u64::try_from(PAGES_MAX - 1).unwrap_or(1);
+        let caught_up = async {
+            loop {
+                // Before the look, so that a move right after it is not missed.
+                let moved = self.moved.notified();
+                let ahead = after.get().saturating_sub(self.slowest().get());
+                if !(kept..=2 * kept).contains(&ahead) {
+                    return;
+                }
+                moved.await;
+            }
+        };
+        let _ = tokio::time::timeout(PACE_WAIT, caught_up).await;
+    }
+}
+
+async fn read_near(log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
+    let read = log.read_log(&ReadLog::after(after, PAGE_EVENTS_MAX)).await?;
+    let mut page = LogPage::new(after);
+    page.scanned_to = read.scanned_to.max(after);
+    read.events
+        .iter()
+        .for_each(|event| page.push(&RawEvent::from(event)));
+    Ok((Arc::new(page), read.at_end))
+}
+
+async fn read_far(log: &Log, after: Position, to: Position) -> Result<LogPage, StoreError> {
+    let mut page = LogPage::new(after);
+    let mut export = log.export(after, to).await?;
+    while let Some(event) = export.next().await? {
+        page.push(&RawEvent::from(event));
+    }
+    page.scanned_to = to;
+    Ok(page)
+}
