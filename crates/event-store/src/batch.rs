@@ -164,8 +164,7 @@ impl Batch {
     }
 
     /// Answers every request. A replayed one gets its answer later: see `replay`.
-    pub(crate) fn answer(self, row: &Row) -> Result<Answered, tokio_postgres::Error> {
-        let verdicts = Verdicts::read(row)?;
+    pub(crate) fn answer(self, verdicts: &Verdicts) -> Answered {
         let mut next = verdicts.first_position;
         let mut check = 0;
         let mut replays = Vec::new();
@@ -206,11 +205,11 @@ impl Batch {
             }
         }
         let accepted = next.get() - verdicts.first_position.get();
-        Ok(Answered {
+        Answered {
             accepted,
             head: Position::new(next.get() - 1),
             replays,
-        })
+        }
     }
 }
 
@@ -299,7 +298,8 @@ impl Loss {
     }
 }
 
-struct Verdicts {
+/// What the function says of each request.
+pub(crate) struct Verdicts {
     first_position: Position,
     recorded_at: Timestamp,
     base_version: Vec<i64>,
@@ -311,7 +311,7 @@ struct Verdicts {
 }
 
 impl Verdicts {
-    fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
+    pub(crate) fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
         Ok(Self {
             first_position: Position::from_sql(row.try_get("first_position")?),
             recorded_at: row.try_get("recorded_at")?,

@@ -15,7 +15,7 @@ use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use crate::batch::{Answered, Batch, Request};
+use crate::batch::{Answered, Batch, Request, Verdicts};
 use crate::batch_arrays::BatchArrays;
 use crate::connections::Connections;
 use crate::error::is_passing;
@@ -219,25 +219,28 @@ impl Batcher {
     }
 
     async fn answer(&mut self, batch: Batch, row: &Row) {
-        match batch.answer(row) {
-            Ok(Answered {
-                accepted,
-                head,
-                replays,
-            }) => {
-                self.metrics.events.add(accepted, &[]);
-                self.metrics.batch_events.record(accepted, &[]);
-                self.signal.advance(head);
-                if !replays.is_empty() {
-                    tokio::spawn(replay::answer(self.connections.clone(), self.log_id, replays));
-                }
-                self.extend_partitions(head.get());
-            }
-            // The function's answer does not decode: a server of another version. Written or not, who knows.
+        let verdicts = match Verdicts::read(row) {
+            Ok(verdicts) => verdicts,
+            // A server of another version. Written or not, who knows.
             Err(error) => {
-                tracing::error!(%error, "append_batch answered in an unknown shape; run `posars migrate`");
+                let error =
+                    StoreError::Refused(format!("append_batch answered in an unknown shape ({error})"));
+                tracing::error!(%error, "append answered in an unknown shape");
+                return refuse(batch.requests, &error, Some(&error));
             }
+        };
+        let Answered {
+            accepted,
+            head,
+            replays,
+        } = batch.answer(&verdicts);
+        self.metrics.events.add(accepted, &[]);
+        self.metrics.batch_events.record(accepted, &[]);
+        self.signal.advance(head);
+        if !replays.is_empty() {
+            tokio::spawn(replay::answer(self.connections.clone(), self.log_id, replays));
         }
+        self.extend_partitions(head.get());
     }
 
     fn extend_partitions(&self, head: u64) {
