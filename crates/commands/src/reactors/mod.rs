@@ -6,6 +6,7 @@
 //! changes nothing; the checkpoint, written afterwards, only saves work.
 
 mod catalogue;
+mod intake;
 mod original_cost;
 mod runner;
 mod slice;

@@ -4,15 +4,13 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use posars_domain::product::{Product, ProductEvent};
-use posars_domain::sale::Sale;
 use posars_domain::stock::{RestockLine, Stock, StockCommand, StockContext, StockState};
 use posars_domain::waiting::ParkedMovement;
 use posars_domain::{Decider as _, LineId, Quantity, Rejection as _, Sku};
-use posars_event_store::{
-    Direction, InvalidName, Log, Position, ReadLog, RecordedEvent, StreamName, Version,
-};
+use posars_event_store::{Direction, InvalidName, Log, Position, RecordedEvent, StreamName, Version};
 
 use super::catalogue::{Catalogue, Standing};
+use super::intake::{Intake, read_few_sources, read_sources};
 use super::original_cost::{RecentIssues, find_issue};
 use super::runner::ReactorError;
 use super::slice::{Slice, State};
@@ -26,8 +24,6 @@ use crate::{CommandError, Unavailability};
 pub(crate) const NAME: &str = "reactor.stock";
 /// Source events of one page: about two appends of movements.
 const PAGE_EVENTS: u32 = 1_000;
-/// The most products' events of one page; fewer positions are covered when there are more.
-const PRODUCT_EVENTS: u32 = 5_000;
 /// The most streams asked about at once.
 const STREAMS_MAX: usize = 5_000;
 /// The most events of a sale: its record, its returns and a void, with room to spare.
@@ -110,7 +106,17 @@ impl StockReactor {
     }
 
     async fn work_through(&mut self, after: Position) -> Result<PageDone, ReactorError> {
-        let (events, scanned_to, at_end) = self.read(after).await?;
+        // After a lost race the page is small, and so is what there is to read.
+        let intake = if self.page_events == PAGE_EVENTS {
+            read_sources(&self.log, after, PAGE_EVENTS).await?
+        } else {
+            read_few_sources(&self.log, after, self.page_events).await?
+        };
+        let Intake {
+            events,
+            scanned_to,
+            at_end,
+        } = intake;
         let mut inputs = Vec::with_capacity(events.len());
         for event in &events {
             inputs.extend(input_of(event)?);
@@ -139,26 +145,6 @@ impl StockReactor {
             appended: self.appended,
             recorded_at: events.last().map(|event| event.recorded_at),
         })
-    }
-
-    /// The sales and the products' events of a stretch of the log, in order.
-    async fn read(&self, after: Position) -> Result<(Vec<RecordedEvent>, Position, bool), ReactorError> {
-        let sales = self
-            .log
-            .read_log(&ReadLog::after(after, self.page_events).category(Sale::CATEGORY))
-            .await?;
-        let products = ReadLog::after(after, PRODUCT_EVENTS)
-            .category(Product::CATEGORY)
-            .up_to(sales.scanned_to);
-        let products = self.log.read_log(&products).await?;
-        let scanned_to = products.scanned_to.min(sales.scanned_to);
-        let mut events = sales.events;
-        events.retain(|event| event.position <= scanned_to);
-        if !products.events.is_empty() {
-            events.extend(products.events);
-            events.sort_unstable_by_key(|event| event.position);
-        }
-        Ok((events, scanned_to, sales.at_end && products.at_end))
     }
 
     /// Learns in one round trip what a page needs of stocks, products and what waits; in two when SKUs are unknown.
