@@ -1,79 +1,95 @@
 //! Commands under way at once: enough to fill the log's batches, few enough to bound the memory.
 
+use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use posars_commands::{CommandError, Unavailability};
-use tokio::task::JoinSet;
 
 use super::ImportProgress;
 use super::ledger::{Answer, Ledger, Record};
 
-/// Commands under way. The log batches what arrives together; beyond this its batches are full.
-const UNDER_WAY_MAX: usize = 256;
+/// Commands under way: a full batch of the log, of sales at least. About 10 kB each.
+const UNDER_WAY_MAX: usize = 1_024;
 /// How often a command is offered to a log that is busy or away before the import is given up.
 const ATTEMPTS_MAX: u32 = 12;
 /// Longest wait between two attempts.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Commands on their way to the log.
-#[derive(Default)]
-pub(super) struct Deliveries {
-    under_way: JoinSet<(Record, Answer)>,
+/// Offers record after record to the log, many at once, and enters the answers.
+///
+/// `next` gives the next record, or settles in the ledger those that need not be offered. `attempt` offers one, again
+/// while the log cannot take it, and says whether it changed nothing.
+pub(super) async fn deliver<O, P: Fn(ImportProgress)>(
+    ledger: &mut Ledger<P>,
+    next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
+    attempt: impl AsyncFn(&O) -> Result<bool, CommandError>,
+) {
+    let desk = Desk(Mutex::new((ledger, next)));
+    // Lanes that live as long as the import, on this task: a task for each command costs more than its decision.
+    let mut lanes: FuturesUnordered<_> = (0..UNDER_WAY_MAX).map(|_| lane(&desk, &attempt)).collect();
+    while lanes.next().await.is_some() {}
 }
 
-impl Deliveries {
-    /// Sends a command as soon as there is room. `attempt` is called again while the log cannot take it; the same ids
-    /// make that safe even where an answer was lost. It says whether the command changed nothing.
-    pub(super) async fn send<F, A, P>(&mut self, record: Record, attempt: F, ledger: &mut Ledger<P>)
+/// Where the lanes fetch records and hand in answers.
+struct Desk<'l, N, P>(Mutex<(&'l mut Ledger<P>, N)>);
+
+impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
+    fn lock(&self) -> MutexGuard<'_, (&'l mut Ledger<P>, N)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fetch<O>(&self) -> Option<(Record, O)>
     where
-        F: Fn() -> A + Send + 'static,
-        A: Future<Output = Result<bool, CommandError>> + Send,
-        P: Fn(ImportProgress),
+        N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
     {
-        if self.under_way.len() >= UNDER_WAY_MAX {
-            self.take_one(ledger).await;
-        }
-        self.under_way.spawn(async move {
-            let answer = match insist(attempt).await {
-                Ok(true) => Answer::Duplicate,
-                Ok(false) => Answer::Accepted,
-                Err(error) => Answer::Refused(error),
-            };
-            (record, answer)
-        });
-    }
-
-    /// Waits for all that are under way.
-    pub(super) async fn finish<P: Fn(ImportProgress)>(mut self, ledger: &mut Ledger<P>) {
-        while !self.under_way.is_empty() {
-            self.take_one(ledger).await;
+        let (ledger, next) = &mut *self.lock();
+        if ledger.is_interrupted() {
+            None
+        } else {
+            next(ledger)
         }
     }
 
-    async fn take_one<P: Fn(ImportProgress)>(&mut self, ledger: &mut Ledger<P>) {
-        match self.under_way.join_next().await {
-            Some(Ok((record, answer))) => ledger.enter(&record, answer),
-            Some(Err(error)) => {
+    fn hand_in(&self, record: &Record, answer: Option<Result<bool, CommandError>>) {
+        let ledger = &mut self.lock().0;
+        match answer {
+            Some(Ok(true)) => ledger.enter(record, Answer::Duplicate),
+            Some(Ok(false)) => ledger.enter(record, Answer::Accepted),
+            Some(Err(error)) => ledger.enter(record, Answer::Refused(error)),
+            None => {
                 // A command that panicked has no answer; the same file again will find out.
-                tracing::error!(%error, "a command of the import did not end");
-                ledger
-                    .outcome
-                    .notes
-                    .push(format!("a command did not end: {error}; import the file again"));
+                tracing::error!(rows = ?record.rows, "a command of the import did not end");
+                let note = "a command did not end: it panicked; import the file again";
+                ledger.outcome.notes.push(note.to_owned());
             }
-            None => {}
         }
     }
 }
 
-async fn insist<F, A>(attempt: F) -> Result<bool, CommandError>
-where
-    F: Fn() -> A,
-    A: Future<Output = Result<bool, CommandError>>,
+/// One record after the other, until there is none left.
+async fn lane<O, N, P: Fn(ImportProgress)>(
+    desk: &Desk<'_, N, P>,
+    attempt: &impl AsyncFn(&O) -> Result<bool, CommandError>,
+) where
+    N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
 {
+    while let Some((record, offer)) = desk.fetch() {
+        let answer = AssertUnwindSafe(insist(attempt, &offer)).catch_unwind().await;
+        desk.hand_in(&record, answer.ok());
+    }
+}
+
+/// Offers once more while the log cannot take it; the same ids make that safe even where an answer was lost.
+async fn insist<O>(
+    attempt: &impl AsyncFn(&O) -> Result<bool, CommandError>,
+    offer: &O,
+) -> Result<bool, CommandError> {
     let mut attempts = 1;
     loop {
-        let error = match attempt().await {
+        let error = match attempt(offer).await {
             Ok(replayed) => return Ok(replayed),
             Err(error) => error,
         };

@@ -1,12 +1,11 @@
 //! Products of a catalogue into the log.
 
-use std::sync::Arc;
-
+use posars_commands::Envelope;
 use posars_domain::product::DefineProduct;
 use posars_domain::{Amount, Quantity};
 
 use super::definitions::{cut, unit};
-use super::deliveries::Deliveries;
+use super::deliveries::deliver;
 use super::ledger::{Ledger, Record};
 use super::{ImportProgress, Run};
 use crate::header::Header;
@@ -42,31 +41,21 @@ impl Run<'_> {
             );
             ledger.outcome.notes.push(note);
         }
-        let mut deliveries = Deliveries::default();
-        for draft in reading.products() {
-            if ledger.is_interrupted() {
-                break;
-            }
+        let mut drafts = reading.products().iter();
+        let next = |_: &mut Ledger<P>| {
+            let draft = drafts.next()?;
             let record = Record {
                 rows: vec![draft.row],
                 quantity: Quantity::ZERO,
                 amount: Amount::ZERO,
             };
-            let commands = self.commands.clone();
-            let offered = Arc::new((command(draft), self.envelope(draft.row)));
-            let attempt = move || {
-                let (commands, offered) = (commands.clone(), Arc::clone(&offered));
-                async move {
-                    let (command, envelope) = &*offered;
-                    commands
-                        .define_product(command.clone(), envelope)
-                        .await
-                        .map(|receipt| receipt.replayed)
-                }
-            };
-            deliveries.send(record, attempt, ledger).await;
-        }
-        deliveries.finish(ledger).await;
+            Some((record, (command(draft), self.envelope(draft.row))))
+        };
+        let attempt = async |(command, envelope): &(DefineProduct, Envelope)| {
+            let receipt = self.commands.define_product(command.clone(), envelope).await?;
+            Ok(receipt.replayed)
+        };
+        deliver(ledger, next, attempt).await;
     }
 }
 

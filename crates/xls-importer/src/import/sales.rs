@@ -1,11 +1,14 @@
 //! Sales of a sheet into the log.
 
+use std::collections::HashMap;
+
+use posars_commands::{CommandError, Envelope};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleCommand, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Channel, Decider, Quantity};
+use posars_domain::{Amount, Channel, Decider, Quantity, StoreId};
 
 use super::definitions::{ImportStore, unit};
-use super::deliveries::Deliveries;
+use super::deliveries::deliver;
 use super::ledger::{Ledger, Record};
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
@@ -13,7 +16,6 @@ use crate::refusal::FileRefusal;
 use crate::row_fault::{RowFault, RowReason};
 use crate::sales::{SaleDraft, SalesReading};
 use crate::sheet::Sheet;
-use posars_commands::CommandError;
 
 impl Run<'_> {
     pub(super) async fn sales<P: Fn(ImportProgress)>(
@@ -37,65 +39,69 @@ impl Run<'_> {
         if !ledger.is_interrupted() {
             self.define_products(reading.products(), ledger).await;
         }
-        let mut deliveries = Deliveries::default();
-        for draft in reading.sales() {
-            if ledger.is_interrupted() {
-                break;
+        let mut drafts = reading.sales();
+        let next = |ledger: &mut Ledger<P>| {
+            loop {
+                let offer = self.sale_offer(drafts.next()?, &stores, ledger);
+                if offer.is_some() {
+                    return offer;
+                }
             }
-            let record = weigh(&draft);
-            let Some(store) = stores.get(&draft.store.store_id) else {
-                refuse_unknown_store(&record, &draft, ledger);
-                continue;
-            };
-            let Some(command) = command(draft, &store.settings) else {
-                // A day that does not exist in the zone; civil days of four digits always do.
-                refuse_all(&record, RowReason::DateInvalid, "", ledger);
-                continue;
-            };
-            self.offer(record, command, store, &mut deliveries, ledger).await;
-        }
-        deliveries.finish(ledger).await;
+        };
+        let attempt = async |offer: &Offer| match &offer.imagined {
+            Some(store) => imagine(offer.command.clone(), store, &offer.envelope)
+                .map_err(|no| CommandError::Rejected(Box::new(no))),
+            None => {
+                let receipt = self
+                    .commands
+                    .record_sale(offer.command.clone(), &offer.envelope)
+                    .await?;
+                Ok(receipt.replayed)
+            }
+        };
+        deliver(ledger, next, attempt).await;
         Ok(())
     }
 
-    async fn offer<P: Fn(ImportProgress)>(
+    /// What is to be offered to the log; what cannot be is refused here.
+    fn sale_offer<P: Fn(ImportProgress)>(
         &self,
-        record: Record,
-        command: RecordSale,
-        store: &ImportStore,
-        deliveries: &mut Deliveries,
+        draft: SaleDraft,
+        stores: &HashMap<StoreId, ImportStore>,
         ledger: &mut Ledger<P>,
-    ) {
-        let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
-        if store.is_imagined {
-            let decided = imagine(command, &store.settings, &envelope);
-            let attempt = move || {
-                std::future::ready(decided.clone().map_err(|no| CommandError::Rejected(Box::new(no))))
-            };
-            deliveries.send(record, attempt, ledger).await;
-            return;
-        }
-        let commands = self.commands.clone();
-        let offered = std::sync::Arc::new((command, envelope));
-        let attempt = move || {
-            let (commands, offered) = (commands.clone(), std::sync::Arc::clone(&offered));
-            async move {
-                let (command, envelope) = &*offered;
-                commands
-                    .record_sale(command.clone(), envelope)
-                    .await
-                    .map(|receipt| receipt.replayed)
-            }
+    ) -> Option<(Record, Offer)> {
+        let record = weigh(&draft);
+        let Some(store) = stores.get(&draft.store.store_id) else {
+            refuse_unknown_store(&record, &draft, ledger);
+            return None;
         };
-        deliveries.send(record, attempt, ledger).await;
+        let Some(command) = command(draft, &store.settings) else {
+            // A day that does not exist in the zone; civil days of four digits always do.
+            refuse_all(&record, RowReason::DateInvalid, "", ledger);
+            return None;
+        };
+        let offer = Offer {
+            command,
+            envelope: self.envelope(record.rows.iter().copied().min().unwrap_or_default()),
+            imagined: store.is_imagined.then(|| store.settings.clone()),
+        };
+        Some((record, offer))
     }
+}
+
+/// A sale on its way to the log.
+struct Offer {
+    command: RecordSale,
+    envelope: Envelope,
+    /// The store, where a dry run would have defined it.
+    imagined: Option<StoreSettings>,
 }
 
 /// Decides on a sale of a store that a dry run would have defined.
 fn imagine(
     command: RecordSale,
     store: &StoreSettings,
-    envelope: &posars_commands::Envelope,
+    envelope: &Envelope,
 ) -> Result<bool, posars_domain::sale::SaleRejection> {
     let context = SaleContext {
         store: Some(store.clone()),

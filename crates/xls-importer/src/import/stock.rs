@@ -1,13 +1,14 @@
 //! Receipts of goods of a sheet into the log.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
-use posars_commands::{CommandError, ReceiveGoods, ReceiveGoodsLine};
+use posars_commands::{CommandError, Envelope, ReceiveGoods, ReceiveGoodsLine};
 use posars_domain::stock::ReceivedCost;
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Quantity};
+use posars_domain::{Amount, Quantity, StoreId};
 
-use super::deliveries::Deliveries;
+use super::definitions::ImportStore;
+use super::deliveries::deliver;
 use super::ledger::{Answer, Ledger, Record};
 use super::sales::refuse_all;
 use super::{ImportProgress, Run, instant};
@@ -46,54 +47,51 @@ impl Run<'_> {
         if !ledger.is_interrupted() {
             self.define_products(&products(&reading), ledger).await;
         }
-        let mut deliveries = Deliveries::default();
-        for draft in reading.receipts() {
-            if ledger.is_interrupted() {
-                break;
-            }
-            let record = weigh(draft);
-            let Some(store) = stores.get(&draft.store.store_id) else {
-                let detail = format!("UNKNOWN_STORE: {}; --define-missing", draft.store.store_id);
-                refuse_all(&record, RowReason::Rejected, &detail, ledger);
-                continue;
-            };
-            let command = self.receive_goods(draft, &store.settings);
-            // A count of nothing moves nothing; and what a dry run has not defined cannot be asked.
-            if command.lines.is_empty() || store.is_imagined {
-                ledger.enter(&record, Answer::Accepted);
-                continue;
-            }
-            self.deliver(record, command, draft.date.is_none(), &mut deliveries, ledger)
-                .await;
-        }
-        deliveries.finish(ledger).await;
-        Ok(())
-    }
-
-    async fn deliver<P: Fn(ImportProgress)>(
-        &self,
-        record: Record,
-        command: ReceiveGoods,
-        is_undated: bool,
-        deliveries: &mut Deliveries,
-        ledger: &mut Ledger<P>,
-    ) {
-        let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
-        let commands = self.commands.clone();
-        let offered = Arc::new((command, envelope));
-        let attempt = move || {
-            let (commands, offered) = (commands.clone(), Arc::clone(&offered));
-            async move {
-                let (command, envelope) = &*offered;
-                match commands.receive_stock(command, envelope).await {
-                    Ok(receipt) => Ok(receipt.replayed),
-                    // The id of an undated row is made of all it says, so only the hour of the import can differ.
-                    Err(CommandError::IdempotencyMismatch { .. }) if is_undated => Ok(true),
-                    Err(error) => Err(error),
+        let mut drafts = reading.receipts().iter();
+        let next = |ledger: &mut Ledger<P>| {
+            loop {
+                let offer = self.receipt_offer(drafts.next()?, &stores, ledger);
+                if offer.is_some() {
+                    return offer;
                 }
             }
         };
-        deliveries.send(record, attempt, ledger).await;
+        let attempt =
+            async |offer: &Offer| match self.commands.receive_stock(&offer.command, &offer.envelope).await {
+                Ok(receipt) => Ok(receipt.replayed),
+                // The id of an undated row is made of all it says, so only the hour of the import can differ.
+                Err(CommandError::IdempotencyMismatch { .. }) if offer.is_undated => Ok(true),
+                Err(error) => Err(error),
+            };
+        deliver(ledger, next, attempt).await;
+        Ok(())
+    }
+
+    /// What is to be offered to the log; what need not or cannot be is settled here.
+    fn receipt_offer<P: Fn(ImportProgress)>(
+        &self,
+        draft: &StockReceiptDraft,
+        stores: &HashMap<StoreId, ImportStore>,
+        ledger: &mut Ledger<P>,
+    ) -> Option<(Record, Offer)> {
+        let record = weigh(draft);
+        let Some(store) = stores.get(&draft.store.store_id) else {
+            let detail = format!("UNKNOWN_STORE: {}; --define-missing", draft.store.store_id);
+            refuse_all(&record, RowReason::Rejected, &detail, ledger);
+            return None;
+        };
+        let command = self.receive_goods(draft, &store.settings);
+        // A count of nothing moves nothing; and what a dry run has not defined cannot be asked.
+        if command.lines.is_empty() || store.is_imagined {
+            ledger.enter(&record, Answer::Accepted);
+            return None;
+        }
+        let offer = Offer {
+            command,
+            envelope: self.envelope(record.rows.iter().copied().min().unwrap_or_default()),
+            is_undated: draft.date.is_none(),
+        };
+        Some((record, offer))
     }
 
     fn receive_goods(&self, draft: &StockReceiptDraft, store: &StoreSettings) -> ReceiveGoods {
@@ -121,6 +119,13 @@ impl Run<'_> {
                 .collect(),
         }
     }
+}
+
+/// A receipt of goods on its way to the log.
+struct Offer {
+    command: ReceiveGoods,
+    envelope: Envelope,
+    is_undated: bool,
 }
 
 /// Rows of the lines that are offered, in their order; those of nothing follow.
