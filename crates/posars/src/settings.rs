@@ -50,6 +50,19 @@ pub(crate) enum Words {
     En,
 }
 
+impl Words {
+    /// What is spoken unless somebody says otherwise.
+    pub(crate) const DEFAULT: Self = Self::Pt;
+
+    /// The word of the option and of `POSARS_LANGUAGE`.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Pt => "pt",
+            Self::En => "en",
+        }
+    }
+}
+
 impl From<Words> for posars_xls_importer::Language {
     fn from(words: Words) -> Self {
         match words {

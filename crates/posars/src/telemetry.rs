@@ -22,6 +22,8 @@ use crate::failure::{Exit, Failure};
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// What is logged unless the environment says otherwise.
 const LOG_FILTER: &str = "POSARS_LOG";
+/// What programs in Rust are used to; heard where ours is not set.
+const LOG_FILTER_USUAL: &str = "RUST_LOG";
 /// Only our own spans are exported: with those of h2 and tonic the exporter would export itself without end.
 const SPAN_FILTER: &str = "off,posars=info";
 
@@ -146,19 +148,29 @@ fn resource() -> Resource {
     }
 }
 
-fn log_filter(voice: Voice) -> Result<EnvFilter, Failure> {
-    let default = match voice {
+/// What is logged when no variable says it.
+pub(crate) fn default_log_filter(voice: Voice) -> &'static str {
+    match voice {
         Voice::Server => "warn,posars=info",
         Voice::Command => "error,posars=warn",
-    };
-    let text = std::env::var(LOG_FILTER)
-        .or_else(|_| std::env::var("RUST_LOG"))
-        .unwrap_or_else(|_| default.to_owned());
+    }
+}
+
+/// The variable that says what is logged, with its value; none leaves it to [`default_log_filter`].
+pub(crate) fn chosen_log_filter() -> Option<(&'static str, String)> {
+    [LOG_FILTER, LOG_FILTER_USUAL]
+        .into_iter()
+        .find_map(|name| Some((name, std::env::var(name).ok()?)))
+}
+
+fn log_filter(voice: Voice) -> Result<EnvFilter, Failure> {
+    let (name, text) =
+        chosen_log_filter().unwrap_or_else(|| (LOG_FILTER, default_log_filter(voice).to_owned()));
     EnvFilter::builder().parse(&text).map_err(|error| {
         Failure::new(
             Exit::Usage,
             "LOG_FILTER_INVALID",
-            format!("{LOG_FILTER}={text} is no log filter: {error}"),
+            format!("{name}={text} is no log filter: {error}"),
         )
         .next("write it like `info` or `warn,posars_event_store=debug`")
     })

@@ -1,8 +1,9 @@
 //! What goes wrong and how it is told: a code, an exit code, a next step, and nothing lost.
 
 use posars_testkit::TestServer;
+use serde_json::Value;
 
-use crate::support::{Folder, posars, run, run_on};
+use crate::support::{Folder, Ran, posars, run, run_on};
 
 /// Nobody listens there.
 const NOBODY: &str = "host=127.0.0.1 port=1 user=posars dbname=posars connect_timeout=2";
@@ -140,17 +141,39 @@ async fn the_doctor_finds_a_server_that_loses_data() {
     ] {
         assert_eq!(state(fine), "ok", "{fine}");
     }
+    assert_eq!(setting(&doctor, "POSARS_DATABASE_URL")["origin"], "environment");
+    assert_eq!(setting(&doctor, "POSARS_LISTEN")["origin"], "flag");
+    let language = setting(&doctor, "POSARS_LANGUAGE");
+    assert_eq!(
+        (&language["value"], &language["origin"]),
+        (&"pt".into(), &"default".into())
+    );
+    let log = setting(&doctor, "POSARS_LOG");
+    assert_eq!(log["origin"], "default");
+    assert!(log["value"].as_str().unwrap().contains("posars=info"), "{log}");
+}
+
+fn setting<'a>(doctor: &'a Value, name: &str) -> &'a Value {
     let settings = doctor["settings"].as_array().unwrap();
-    let by_url = settings
-        .iter()
-        .find(|setting| setting["name"] == "POSARS_DATABASE_URL")
-        .unwrap();
-    assert_eq!(by_url["origin"], "environment");
-    let listen = settings
-        .iter()
-        .find(|setting| setting["name"] == "POSARS_LISTEN")
-        .unwrap();
-    assert_eq!(listen["origin"], "flag");
+    settings.iter().find(|setting| setting["name"] == name).unwrap()
+}
+
+#[test]
+fn the_doctor_shows_what_the_environment_says_and_finds_a_wrong_language() {
+    let folder = Folder::new();
+    let arguments = ["doctor", "--data", &folder.data(), "--listen", "127.0.0.1:0"];
+    let mut command = posars(&arguments);
+    command.env("POSARS_LANGUAGE", "de").env("RUST_LOG", "warn");
+    let doctor = Ran::from(command.output().unwrap()).ended(1).json();
+    assert_eq!(setting(&doctor, "POSARS_LANGUAGE")["value"], "de");
+    let log = setting(&doctor, "POSARS_LOG");
+    assert_eq!(
+        (&log["value"], &log["origin"], &log["variable"]),
+        (&"warn".into(), &"environment".into(), &"RUST_LOG".into())
+    );
+    let checks = doctor["checks"].as_array().unwrap();
+    let language = checks.iter().find(|check| check["name"] == "language").unwrap();
+    assert_eq!(language["state"], "fault");
 }
 
 #[test]

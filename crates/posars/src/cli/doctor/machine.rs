@@ -3,11 +3,12 @@
 use std::net::{TcpListener, ToSocketAddrs as _};
 use std::path::Path;
 
+use clap::ValueEnum as _;
 use jiff::Timestamp;
 
 use super::checkup::Check;
 use crate::folder_lock::owner_of;
-use crate::settings::Place;
+use crate::settings::{Place, Words};
 
 /// Below this PostgreSQL may stop at any checkpoint: its WAL alone grows to 4 GiB under load.
 const DISK_FREE_BYTES_MIN: u64 = 512 * 1024 * 1024;
@@ -129,6 +130,23 @@ fn clock(now: Timestamp) -> Check {
     }
 }
 
+/// The value of `POSARS_LANGUAGE`: a wrong one makes reports and imports wrong usage.
+pub(super) fn language(given: Option<&str>) -> Check {
+    const NAME: &str = "language";
+    match given.map(|word| Words::from_str(word, false)) {
+        None => Check::ok(NAME, Words::DEFAULT.word()),
+        Some(Ok(words)) => Check::ok(NAME, words.word()),
+        Some(Err(_)) => Check::fault(
+            NAME,
+            format!(
+                "POSARS_LANGUAGE={} is no language of posars",
+                given.unwrap_or_default()
+            ),
+            "set it to pt or en, or unset it",
+        ),
+    }
+}
+
 fn nearest_existing(folder: &Path) -> &Path {
     folder
         .ancestors()
@@ -155,6 +173,13 @@ mod tests {
         drop(taken);
         assert_eq!(port(&address, None).state, State::Ok);
         assert_eq!(port("nowhere", None).state, State::Fault);
+    }
+
+    #[test]
+    fn a_language_that_nobody_speaks_here_is_a_fault() {
+        assert_eq!(language(None).state, State::Ok);
+        assert_eq!(language(Some("en")).state, State::Ok);
+        assert_eq!(language(Some("de")).state, State::Fault);
     }
 
     #[test]

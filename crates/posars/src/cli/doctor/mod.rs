@@ -12,9 +12,15 @@ use serde::Serialize;
 use crate::failure::{Exit, Failure};
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
-use crate::settings::{LISTEN_DEFAULT, Origin, Place, origin_of, without_password};
+use crate::settings::{LISTEN_DEFAULT, Origin, Place, Words, origin_of, without_password};
+use crate::telemetry::{Voice, chosen_log_filter, default_log_filter};
 
 use checkup::{Check, State};
+
+/// The language where no flag gives one; the doctor has none.
+const LANGUAGE: &str = "POSARS_LANGUAGE";
+/// The name of this process in traces unless the environment gives another.
+const SERVICE_NAME_DEFAULT: &str = "posars";
 
 /// Options of `posars doctor`.
 #[derive(Debug, Args)]
@@ -41,8 +47,49 @@ pub(crate) struct Diagnosis {
 #[derive(Debug, Serialize)]
 struct Setting {
     name: &'static str,
+    /// What holds; none where nothing does.
     value: Option<String>,
     origin: Origin,
+    /// The variable that said it, where that is not the setting's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable: Option<&'static str>,
+}
+
+impl Setting {
+    fn new(name: &'static str, value: Option<String>, origin: Origin) -> Self {
+        Self {
+            name,
+            value,
+            origin,
+            variable: None,
+        }
+    }
+
+    /// A setting that only a variable gives.
+    fn of_variable(name: &'static str, default: Option<&str>) -> Self {
+        match std::env::var(name) {
+            Ok(value) => Self::new(name, Some(value), Origin::Environment),
+            Err(_) => Self::new(name, default.map(str::to_owned), Origin::Default),
+        }
+    }
+
+    fn of_log() -> Self {
+        const NAME: &str = "POSARS_LOG";
+        match chosen_log_filter() {
+            Some((variable, value)) => Self {
+                variable: (variable != NAME).then_some(variable),
+                ..Self::new(NAME, Some(value), Origin::Environment)
+            },
+            None => {
+                let value = format!(
+                    "{} (up), {} (the others)",
+                    default_log_filter(Voice::Server),
+                    default_log_filter(Voice::Command)
+                );
+                Self::new(NAME, Some(value), Origin::Default)
+            }
+        }
+    }
 }
 
 /// Looks at everything that can be looked at; one fault does not hide the next.
@@ -54,6 +101,7 @@ pub(crate) async fn run(
     let place = &session.place.place;
     let settings = settings(&listen, matches, session);
     let mut checks = machine::checks(place, &listen);
+    checks.push(machine::language(std::env::var(LANGUAGE).ok().as_deref()));
     checks.extend(server::checks(place, session.screen).await);
     Ok(Diagnosis {
         version: env!("CARGO_PKG_VERSION"),
@@ -75,31 +123,22 @@ fn settings(listen: &str, matches: &ArgMatches, session: &Session) -> Vec<Settin
         } else {
             Origin::Default
         };
-        Setting { name, value, origin }
-    };
-    let variable = |name| {
-        let value = std::env::var(name).ok();
-        let origin = if value.is_some() {
-            Origin::Environment
-        } else {
-            Origin::Default
-        };
-        Setting { name, value, origin }
+        Setting::new(name, value, origin)
     };
     vec![
         place("POSARS_DATA", data),
         place("POSARS_DATABASE_URL", url),
-        Setting {
-            name: "POSARS_LISTEN",
-            value: Some(listen.to_owned()),
-            origin: origin_of(matches, "listen").unwrap_or(Origin::Default),
-        },
-        variable("POSARS_PG_BIN"),
-        variable("POSARS_LANGUAGE"),
-        variable("POSARS_LOG"),
-        variable("OTEL_EXPORTER_OTLP_ENDPOINT"),
-        variable("OTEL_SERVICE_NAME"),
-        variable("NO_COLOR"),
+        Setting::new(
+            "POSARS_LISTEN",
+            Some(listen.to_owned()),
+            origin_of(matches, "listen").unwrap_or(Origin::Default),
+        ),
+        Setting::of_variable("POSARS_PG_BIN", None),
+        Setting::of_variable(LANGUAGE, Some(Words::DEFAULT.word())),
+        Setting::of_log(),
+        Setting::of_variable("OTEL_EXPORTER_OTLP_ENDPOINT", None),
+        Setting::of_variable("OTEL_SERVICE_NAME", Some(SERVICE_NAME_DEFAULT)),
+        Setting::of_variable("NO_COLOR", None),
     ]
 }
 
@@ -113,7 +152,11 @@ impl Outcome for Diagnosis {
                 Origin::Default => "default",
             };
             let value = setting.value.clone().unwrap_or_else(|| "-".to_owned());
-            [setting.name.to_owned(), value, origin.to_owned()]
+            let origin = match setting.variable {
+                Some(variable) => format!("{origin} ({variable})"),
+                None => origin.to_owned(),
+            };
+            [setting.name.to_owned(), value, origin]
         });
         writeln!(out, "{}", table(["setting", "value", "from"], rows))?;
         for check in &self.checks {

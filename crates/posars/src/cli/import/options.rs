@@ -54,7 +54,7 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "FILE.xlsx")]
     pub(super) refused: Option<PathBuf>,
     /// Language of the reasons
-    #[arg(long, value_enum, env = "POSARS_LANGUAGE", default_value_t = Words::Pt)]
+    #[arg(long, value_enum, env = "POSARS_LANGUAGE", default_value_t = Words::DEFAULT)]
     pub(super) language: Words,
 }
 
