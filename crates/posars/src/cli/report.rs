@@ -8,7 +8,7 @@ use clap::{ArgMatches, Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_domain::{StoreId, StoreZone};
-use posars_projections::{DailySalesFilter, Freshness, NameKind};
+use posars_projections::{DailySalesFilter, Freshness, NameKind, PageRequest};
 use posars_reports::{DailySalesReport, DecimalMark, ReportError, ReportOptions};
 use serde::Serialize;
 
@@ -23,6 +23,8 @@ use crate::whole_file::write_whole;
 
 /// The read models were just brought up to date; this only covers a checkpoint that is being written.
 const FRESHNESS_WAIT: Duration = Duration::from_secs(10);
+/// Stores named to somebody who asked for one that is not there.
+const STORES_SHOWN: u32 = 20;
 /// Stands for standard output.
 const STDOUT: &str = "-";
 
@@ -47,6 +49,16 @@ enum Format {
     Xlsx,
 }
 
+impl Format {
+    /// The option's word, which is also the usual ending of a file's name.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+        }
+    }
+}
+
 /// Options of `posars report daily-sales`.
 #[derive(Debug, Args)]
 pub(crate) struct DailySalesArgs {
@@ -68,7 +80,7 @@ pub(crate) struct DailySalesArgs {
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Language of titles and payment methods
-    #[arg(long, value_enum, env = "POSARS_LANGUAGE", default_value_t = Words::Pt)]
+    #[arg(long, value_enum, env = "POSARS_LANGUAGE", default_value_t = Words::DEFAULT)]
     language: Words,
     /// Write CSV as a Brazilian Excel opens it: decimal comma, semicolons
     #[arg(long)]
@@ -105,21 +117,14 @@ pub(crate) async fn run(command: ReportCommand, matches: &ArgMatches) -> Exit {
 }
 
 async fn daily_sales(session: &Session, args: &DailySalesArgs) -> Result<Written, Failure> {
-    if args.to < args.from {
-        return Err(Failure::new(
-            Exit::Usage,
-            "PERIOD_INVALID",
-            format!(
-                "the period ends on {}, before it begins on {}",
-                args.to, args.from
-            ),
-        )
-        .next("swap --from and --to"));
-    }
+    args.check()?;
     session
         .with_database(Need::Existing, async |database| {
             let house = House::open(database).await?;
             let position = house.catch_up_read_models(session.screen).await?;
+            if let Some(store) = &args.store {
+                known(&house, store).await?;
+            }
             let filter = DailySalesFilter {
                 from: args.from,
                 to: args.to,
@@ -149,16 +154,78 @@ async fn daily_sales(session: &Session, args: &DailySalesArgs) -> Result<Written
         .await
 }
 
+/// A store without sales gives an empty report; one that nobody defined is a slip of the keyboard.
+async fn known(house: &House, store: &StoreId) -> Result<(), Failure> {
+    let projections = &house.projections;
+    if projections.name(NameKind::Store, store.as_str()).await?.is_some() {
+        return Ok(());
+    }
+    let page = PageRequest::first(STORES_SHOWN);
+    let page = projections
+        .list_names(NameKind::Store, &page, Freshness::ANY)
+        .await?;
+    let ids: Vec<&str> = page.rows.iter().map(|store| store.id.as_str()).collect();
+    let next = if ids.is_empty() {
+        "define a store first, for instance with `posars import FILE --define-missing`".to_owned()
+    } else {
+        let more = if page.next.is_some() { " and others" } else { "" };
+        format!(
+            "leave out --store, or name one of these: {}{more}",
+            ids.join(", ")
+        )
+    };
+    Err(Failure::new(
+        Exit::Failure,
+        "STORE_UNKNOWN",
+        format!("there is no store {store}"),
+    )
+    .next(next))
+}
+
 impl DailySalesArgs {
+    /// What can be told wrong before anything is opened.
+    fn check(&self) -> Result<(), Failure> {
+        if self.to < self.from {
+            return Err(Failure::new(
+                Exit::Usage,
+                "PERIOD_INVALID",
+                format!(
+                    "the period ends on {}, before it begins on {}",
+                    self.to, self.from
+                ),
+            )
+            .next("swap --from and --to"));
+        }
+        match (self.format, self.format_by_name()) {
+            (Some(asked), Some(named)) if asked != named => Err(Failure::new(
+                Exit::Usage,
+                "FORMAT_MISMATCH",
+                format!(
+                    "--format {} would put another format into {} than its name says",
+                    asked.word(),
+                    self.out.display()
+                ),
+            )
+            .next(format!(
+                "leave out --format, or end the file's name in .{}",
+                asked.word()
+            ))),
+            (Some(_) | None, Some(_) | None) => Ok(()),
+        }
+    }
+
+    /// What the ending of the file's name says; none where it says nothing.
+    fn format_by_name(&self) -> Option<Format> {
+        let ending = self.out.extension()?;
+        [Format::Csv, Format::Xlsx]
+            .into_iter()
+            .find(|format| ending.eq_ignore_ascii_case(format.word()))
+    }
+
     fn format(&self) -> Format {
-        let by_name = || {
-            let is_workbook = self
-                .out
-                .extension()
-                .is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
-            if is_workbook { Format::Xlsx } else { Format::Csv }
-        };
-        self.format.unwrap_or_else(by_name)
+        self.format
+            .or_else(|| self.format_by_name())
+            .unwrap_or(Format::Csv)
     }
 
     fn options(&self) -> ReportOptions {
@@ -221,12 +288,15 @@ mod tests {
         args: DailySalesArgs,
     }
 
-    fn format(more: &[&str]) -> Format {
+    fn args(more: &[&str]) -> DailySalesArgs {
         let line = ["x", "--from", "2026-01-01", "--to", "2026-01-31"];
-        Line::try_parse_from(line.iter().chain(more))
-            .unwrap()
-            .args
-            .format()
+        Line::try_parse_from(line.iter().chain(more)).unwrap().args
+    }
+
+    fn format(more: &[&str]) -> Format {
+        let args = args(more);
+        args.check().unwrap();
+        args.format()
     }
 
     #[test]
@@ -234,6 +304,18 @@ mod tests {
         assert_eq!(format(&["--out", "a.XLSX"]), Format::Xlsx);
         assert_eq!(format(&["--out", "a.txt"]), Format::Csv);
         assert_eq!(format(&["--out", "-"]), Format::Csv);
-        assert_eq!(format(&["--out", "a.xlsx", "--format", "csv"]), Format::Csv);
+        assert_eq!(format(&["--out", "a.txt", "--format", "xlsx"]), Format::Xlsx);
+        assert_eq!(format(&["--out", "-", "--format", "xlsx"]), Format::Xlsx);
+    }
+
+    #[test]
+    fn a_name_that_says_another_format_is_refused() {
+        for (out, asked) in [("a.xlsx", "csv"), ("a.XLSX", "csv"), ("a.csv", "xlsx")] {
+            let failure = args(&["--out", out, "--format", asked]).check().unwrap_err();
+            assert_eq!(
+                (failure.code.as_ref(), failure.exit),
+                ("FORMAT_MISMATCH", Exit::Usage)
+            );
+        }
     }
 }

@@ -66,6 +66,14 @@ struct Line<'a> {
 
 /// Prints the events asked for.
 pub(super) async fn run(session: &Session, args: &ReplayArgs) -> Result<Replayed, Failure> {
+    if let Some(to) = args.to.filter(|to| *to < args.from) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "RANGE_INVALID",
+            format!("the range ends at {to}, before it begins at {}", args.from),
+        )
+        .next("swap --from and --to"));
+    }
     session
         .with_database(Need::Existing, async |database| {
             let house = House::open(database).await?;
