@@ -140,10 +140,19 @@ impl From<ProjectionError> for Failure {
             ProjectionError::Store(error) => return error.into(),
             ProjectionError::Lease(error) => return error.into(),
             ProjectionError::Database(error) => return error.into(),
-            ProjectionError::UnknownProjection { .. } => (Exit::Usage, "PROJECTION_UNKNOWN"),
+            ProjectionError::UnknownProjection { name, known } => {
+                let text = format!("there is no projection {name:?}");
+                return Self::new(Exit::Usage, "PROJECTION_UNKNOWN", text)
+                    .next(format!("name one of {known}"));
+            }
             ProjectionError::Stuck { .. } => (Exit::Unavailable, "PROJECTION_STUCK"),
             ProjectionError::Outdated { .. } => (Exit::Conflict, "PROJECTION_OUTDATED"),
-            ProjectionError::NoPrevious { .. } => (Exit::Failure, "NO_PREVIOUS_BUILD"),
+            ProjectionError::NoPrevious { projection } => {
+                return Self::new(Exit::Failure, "NO_PREVIOUS_BUILD", error).next(format!(
+                    "nothing to undo: only a rebuild leaves a build behind; `posars projections rebuild {projection}` \
+                     makes it anew from the log"
+                ));
+            }
             ProjectionError::AlreadyRebuilding { .. } => (Exit::Conflict, "ALREADY_REBUILDING"),
             ProjectionError::SwapBlocked { .. } => (Exit::Conflict, "SWAP_BLOCKED"),
             ProjectionError::Cancelled { .. } => (Exit::Failure, "REBUILD_CANCELLED"),

@@ -49,13 +49,22 @@ enum Command {
     /// Record a spreadsheet of sales, stock or products
     Import(import::ImportArgs),
     /// Look after the read models
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars projections status\n  posars projections rebuild daily_sales"
+    )]
     Projections(projections::ProjectionsCommand),
     /// Write a report file
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars report daily-sales --from 2026-01-01 --to 2026-01-31 --out january.xlsx"
+    )]
     Report(report::ReportCommand),
     /// Prove the log, or print its history
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars audit verify\n  posars audit replay --stream store-centro"
+    )]
     Audit(audit::AuditCommand),
     /// Measure posars against the raw limit of the same PostgreSQL
     #[command(
