@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use clap::Args;
 use jiff::Timestamp;
-use posars_event_store::Position;
+use posars_event_store::{Log, Position, ReadLog, StreamName, SubscriptionState};
 use posars_projections::{ParkedEvent, ProjectionStatus};
 use serde::Serialize;
 
 use crate::database::Need;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::house::House;
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
@@ -65,7 +65,53 @@ struct ReactorLine {
     name: String,
     position: u64,
     lag_events: u64,
+    /// Age of the oldest event that it has not noted as dealt with; 0 when there is none.
+    lag_seconds: u64,
+    /// Events put aside for ever; each is one event of `parked_stream`.
+    parked: u64,
+    parked_stream: String,
     holder: Option<String>,
+    /// What to do about the parked ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+impl ReactorLine {
+    async fn of(log: &Log, head: Position, reactor: SubscriptionState) -> Result<Self, Failure> {
+        let stream = StreamName::new("parked", &reactor.name)
+            .map_err(|error| Failure::new(Exit::Failure, "STREAM_NAME_INVALID", error))?;
+        let last = log.last_events(std::slice::from_ref(&stream)).await?;
+        // Versions count from 1 without gaps, so that the last one is the number of events.
+        let parked = last
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or(0, |event| event.version.get());
+        let lag_seconds = if reactor.position < head {
+            let page = log.read_log(&ReadLog::after(reactor.position, 1)).await?;
+            page.events.first().map_or(0, |event| {
+                u64::try_from(Timestamp::now().duration_since(event.recorded_at).as_secs()).unwrap_or(0)
+            })
+        } else {
+            0
+        };
+        let next = (parked > 0).then(|| {
+            format!(
+                "see why with `posars audit replay --stream {stream}`, then correct the stocks concerned with a \
+                 count; these events are not tried again"
+            )
+        });
+        Ok(Self {
+            lag_events: head.get().saturating_sub(reactor.position.get()),
+            lag_seconds,
+            parked,
+            parked_stream: stream.to_string(),
+            position: reactor.position.get(),
+            holder: reactor.lease.map(|(holder, _)| holder),
+            name: reactor.name,
+            next,
+        })
+    }
 }
 
 impl ProjectionLine {
@@ -118,19 +164,16 @@ pub(super) async fn run(session: &Session) -> Result<Status, Failure> {
                 };
                 projections.push(ProjectionLine::of(status, parked));
             }
-            let reactors = house.log.subscriptions().await?.into_iter();
-            let reactors = reactors
-                .filter(|one| one.name.starts_with("reactor."))
-                .map(|one| ReactorLine {
-                    lag_events: head.get().saturating_sub(one.position.get()),
-                    position: one.position.get(),
-                    holder: one.lease.map(|(holder, _)| holder),
-                    name: one.name,
-                });
+            let mut reactors = Vec::new();
+            for one in house.log.subscriptions().await? {
+                if one.name.starts_with("reactor.") {
+                    reactors.push(ReactorLine::of(&house.log, head, one).await?);
+                }
+            }
             Ok(Status {
                 head: head.get(),
                 projections,
-                reactors: reactors.collect(),
+                reactors,
             })
         })
         .await
@@ -150,13 +193,12 @@ impl Outcome for Status {
             ]
         });
         let reactors = self.reactors.iter().map(|line| {
-            let dash = || "-".to_owned();
             [
                 line.name.clone(),
                 line.position.to_string(),
                 line.lag_events.to_string(),
-                dash(),
-                dash(),
+                line.lag_seconds.to_string(),
+                line.parked.to_string(),
                 line.holder.clone().unwrap_or_else(nobody),
             ]
         });
@@ -188,6 +230,13 @@ impl Outcome for Status {
                 out,
                 "Next: mend what the problems say, then `posars projections retry`"
             )?;
+        }
+        for line in &self.reactors {
+            if let Some(next) = &line.next {
+                let (name, parked) = (&line.name, line.parked);
+                writeln!(out, "{name} put {parked} events aside that it could not work on")?;
+                writeln!(out, "Next: {next}")?;
+            }
         }
         Ok(())
     }
