@@ -7,7 +7,7 @@ use crate::sheets::{good_lines, write};
 use crate::support::{Folder, Ran, run_on};
 
 /// A database with the good sheet imported.
-async fn shop() -> (TestServer, String) {
+pub(crate) async fn shop() -> (TestServer, String) {
     let server = TestServer::private().await.unwrap();
     let url = server.create_database().await.unwrap();
     let folder = Folder::new();

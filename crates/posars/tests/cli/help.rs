@@ -3,12 +3,13 @@
 use crate::support::run;
 
 /// Every command that does something.
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &["up"],
     &["migrate"],
     &["import"],
     &["projections", "status"],
     &["projections", "rebuild"],
+    &["projections", "rollback"],
     &["projections", "retry"],
     &["report", "daily-sales"],
     &["audit", "verify"],
@@ -20,9 +21,12 @@ const COMMANDS: [&[&str]; 14] = [
     &[],
 ];
 
+/// The pages above several of them.
+const GROUPS: [&[&str]; 4] = [&["projections"], &["report"], &["audit"], &["bench"]];
+
 #[test]
 fn help_of_every_command_has_an_example_that_begins_with_it() {
-    for command in COMMANDS {
+    for command in COMMANDS.into_iter().chain(GROUPS) {
         let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
         let help = run(&arguments).ended(0).out;
         let example = help
@@ -60,6 +64,20 @@ fn a_wrong_command_line_ends_with_2() {
     ])
     .ended(2);
     run(&["audit", "verify", "--anchor", "12"]).ended(2);
+    let reversed = run(&["audit", "replay", "--from", "5", "--to", "3"]).ended(2);
+    assert_eq!(reversed.error()["code"], "RANGE_INVALID", "{reversed}");
+    let period = [
+        "report",
+        "daily-sales",
+        "--from",
+        "2026-01-01",
+        "--to",
+        "2026-01-31",
+    ];
+    let mut mismatch = period.to_vec();
+    mismatch.extend(["--format", "csv", "--out", "x.xlsx"]);
+    let mismatch = run(&mismatch).ended(2);
+    assert_eq!(mismatch.error()["code"], "FORMAT_MISMATCH", "{mismatch}");
     let both = run(&["migrate", "--data", "x", "--database-url", "host=x dbname=x"]).ended(2);
     assert_eq!(both.error()["code"], "USAGE");
 }

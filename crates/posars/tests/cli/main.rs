@@ -9,6 +9,7 @@
 mod audit;
 mod help;
 mod import;
+mod projections;
 mod sharing;
 mod sheets;
 mod support;

@@ -1,7 +1,8 @@
-//! `posars projections`: how the read models stand, built anew, tried again.
+//! `posars projections`: how the read models stand, built anew, put back, tried again.
 
 mod rebuild;
 mod retry;
+mod rollback;
 mod status;
 
 use clap::{ArgMatches, Subcommand};
@@ -12,6 +13,7 @@ use crate::session::Session;
 use crate::telemetry::Voice;
 use rebuild::RebuildArgs;
 use retry::RetryArgs;
+use rollback::RollbackArgs;
 use status::StatusArgs;
 
 /// Look after the read models.
@@ -27,6 +29,11 @@ pub(crate) enum ProjectionsCommand {
         after_help = "Example:\n  posars projections rebuild\n  posars projections rebuild daily_sales --workers 2"
     )]
     Rebuild(RebuildArgs),
+    /// Put the build before the last rebuild back in place; twice is where one began
+    #[command(
+        after_help = "Example:\n  posars projections rollback daily_sales\n  posars projections rollback daily_sales --json | jq .position"
+    )]
+    Rollback(RollbackArgs),
     /// Try the events again that a read model could not apply
     #[command(
         after_help = "Example:\n  posars projections retry\n  posars projections retry sales --stream sale-0198…"
@@ -44,6 +51,13 @@ pub(crate) async fn run(command: ProjectionsCommand, matches: &ArgMatches) -> Ex
             let run = args.run.clone();
             Session::run(run, matches, Voice::Command, async |session| {
                 rebuild::run(session, &args).await
+            })
+            .await
+        }
+        ProjectionsCommand::Rollback(args) => {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Command, async |session| {
+                rollback::run(session, &args).await
             })
             .await
         }
