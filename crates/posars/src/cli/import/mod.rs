@@ -1,6 +1,7 @@
 //! `posars import`: a spreadsheet, row by row into the log.
 
 mod options;
+mod phases;
 mod result;
 
 use std::path::Path;
@@ -19,15 +20,18 @@ use crate::progress;
 use crate::session::Session;
 use crate::whole_file::write_whole;
 pub(crate) use options::ImportArgs;
+use phases::{Clock, Phases, Spent};
 use result::{Followed, Imported};
 
 /// Reads the workbook, records its rows, and lets stock and read models follow.
 pub(crate) async fn run(args: ImportArgs, session: &Session) -> Result<Imported, Failure> {
     // Before the database: a file that cannot be read should not start a server first.
+    let mut clock = Clock::start();
     let read = Sheet::read(&args).await?;
+    let reading = clock.lap();
     session
         .with_database(Need::Writable, async |database| {
-            import(&args, session, database, &read).await
+            import(&args, session, database, (&read, reading)).await
         })
         .await
 }
@@ -72,13 +76,14 @@ async fn import(
     args: &ImportArgs,
     session: &Session,
     database: &Database,
-    sheet: &Sheet,
+    (sheet, reading): (&Sheet, Spent),
 ) -> Result<Imported, Failure> {
     let language: Language = args.language.into();
     let house = House::open(database).await?;
     if !args.dry_run {
         house.define_company(COMPANY_NAME).await?;
     }
+    let mut clock = Clock::start();
     let bar = progress::bar(session.screen, "importing", 0);
     let outcome = Importer::new(house.commands.clone())
         .import(&sheet.workbook, &sheet.header, &settings(args), |reached| {
@@ -88,12 +93,14 @@ async fn import(
         .await;
     bar.finish_and_clear();
     let outcome = outcome.map_err(|refusal| refused(&args.file, &refusal, language))?;
+    let recording = clock.lap();
     let followed = if args.dry_run {
         None
     } else {
         // What was imported is in the log whatever comes of this, so its failure must not hide the outcome.
         Some(Followed::from(house.catch_up(session.screen).await))
     };
+    let following = followed.as_ref().map(|_| clock.lap());
     let refused_workbook = match &args.refused {
         Some(path) if outcome.refusals.count() > 0 => {
             let (workbook, header) = (&sheet.workbook, &sheet.header);
@@ -112,6 +119,11 @@ async fn import(
         language,
         refused_workbook,
         followed,
+        phases: Phases {
+            reading,
+            recording,
+            following,
+        },
     })
 }
 

@@ -6,6 +6,7 @@ use posars_event_store::Position;
 use posars_xls_importer::{ImportOutcome, ImportState, Language};
 use serde::{Serialize, Serializer};
 
+use super::phases::Phases;
 use crate::failure::{Exit, Failure};
 use crate::screen::Outcome;
 
@@ -20,6 +21,8 @@ pub(crate) struct Imported {
     pub(super) refused_workbook: Option<String>,
     /// Whether stock and read models have followed; none for a dry run.
     pub(super) followed: Option<Followed>,
+    /// What it took.
+    pub(super) phases: Phases,
 }
 
 /// How far stock and the read models have followed the import.
@@ -52,6 +55,8 @@ impl Serialize for Imported {
                 let value = serde_json::to_value(followed).map_err(serde::ser::Error::custom)?;
                 fields.insert("read_models".to_owned(), value);
             }
+            let phases = serde_json::to_value(self.phases).map_err(serde::ser::Error::custom)?;
+            fields.insert("phases".to_owned(), phases);
         }
         report.serialize(serializer)
     }
@@ -87,6 +92,16 @@ impl Outcome for Imported {
         )?;
         if let (Some(quantity), Some(amount)) = (&outcome.totals.quantity, &outcome.totals.amount) {
             writeln!(out, "  {quantity} units, total {}", reais(amount.minor()))?;
+        }
+        let phases = &self.phases;
+        write!(
+            out,
+            "  read in {}, recorded in {}",
+            phases.reading, phases.recording
+        )?;
+        match &phases.following {
+            Some(following) => writeln!(out, ", stock and read models followed in {following}")?,
+            None => writeln!(out)?,
         }
         for note in &outcome.notes {
             writeln!(out, "  note: {note}")?;
