@@ -226,9 +226,7 @@ pub(crate) fn from_append(error: &AppendError) -> CommandError {
         AppendError::ClaimTaken { .. } | AppendError::Invalid(_) => {
             CommandError::rejected(NotAppendable(error.to_string()))
         }
-        AppendError::QueueFull => {
-            CommandError::unavailable(Unavailability::Busy, BUSY_RETRY_MS, error)
-        }
+        AppendError::QueueFull => CommandError::unavailable(Unavailability::Busy, BUSY_RETRY_MS, error),
         AppendError::DeadlineExceeded { .. } => {
             CommandError::unavailable(Unavailability::Deadline, AWAY_RETRY_MS, error)
         }

@@ -245,7 +245,11 @@ impl Commands {
 
 fn first_answer_of<E: DomainEvent>(appended: Appended) -> Result<Receipt<E>, CommandError> {
     Ok(Receipt {
-        events: appended.first_events.iter().map(decode).collect::<Result<_, _>>()?,
+        events: appended
+            .first_events
+            .iter()
+            .map(decode)
+            .collect::<Result<_, _>>()?,
         event_ids: appended.first_events.iter().map(|event| event.event_id).collect(),
         streams: appended.streams,
         position: appended.last_position,
