@@ -11,7 +11,7 @@ use crate::read::subscription_name;
 use crate::{ProjectionError, Projections, RebuildOptions, registry};
 
 /// How long a lease lasts without being renewed: a killed holder is replaced after at most this.
-const LEASE: Duration = Duration::from_secs(10);
+const LEASE: Duration = Duration::from_secs(4);
 /// Pause after a failure or while somebody else holds the lease.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long a holder elsewhere may stand still before a one-shot catch-up gives up on it.

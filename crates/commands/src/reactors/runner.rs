@@ -16,7 +16,9 @@ use crate::CommandError;
 use crate::backoff::pause_after;
 
 /// How long a lease lives without renewal; as long stands another process by after a crash.
-const LEASE: Duration = Duration::from_secs(10);
+const LEASE: Duration = Duration::from_secs(4);
+/// How long another holder may stand still before a one-shot catch-up gives up on it.
+const STUCK: Duration = Duration::from_secs(30);
 /// How often an idle holder renews, and an idle reactor writes how far it has looked.
 const IDLE: Duration = Duration::from_secs(1);
 /// How often a process that stands by looks again.
@@ -135,10 +137,14 @@ impl ReactorRunner {
     /// # Errors
     /// [`ReactorError`] when the database is away or the log cannot be read; what was done stays done.
     pub async fn catch_up_to(&mut self, position: Position) -> Result<Position, ReactorError> {
+        let mut moved = (Position::START, Instant::now());
         loop {
             let reached = self.subscription.position().await?;
             if reached >= position {
                 return Ok(reached);
+            }
+            if reached > moved.0 {
+                moved = (reached, Instant::now());
             }
             match self.subscription.acquire(&self.holder, LEASE).await {
                 Ok(mut lease) => {
@@ -150,7 +156,7 @@ impl ReactorRunner {
                         return reached;
                     }
                 }
-                Err(LeaseError::Held { remaining_ms, .. }) => {
+                Err(LeaseError::Held { remaining_ms, .. }) if moved.1.elapsed() < STUCK => {
                     tokio::time::sleep(STAND_BY.min(Duration::from_millis(remaining_ms.max(1)))).await;
                 }
                 Err(error) => return Err(error.into()),

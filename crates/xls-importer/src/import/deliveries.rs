@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -13,8 +13,8 @@ use super::ledger::{Answer, Ledger, Record};
 
 /// Commands under way: a full batch of the log, of sales at least. About 10 kB each.
 const UNDER_WAY_MAX: usize = 1_024;
-/// How often a command is offered to a log that is busy or away before the import is given up.
-const ATTEMPTS_MAX: u32 = 12;
+/// How long an offer is repeated before the import ends as interrupted; by then somebody should know.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
 /// Longest wait between two attempts.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
@@ -87,6 +87,7 @@ async fn insist<O>(
     attempt: &impl AsyncFn(&O) -> Result<bool, CommandError>,
     offer: &O,
 ) -> Result<bool, CommandError> {
+    let started = Instant::now();
     let mut attempts = 1;
     loop {
         let error = match attempt(offer).await {
@@ -105,7 +106,7 @@ async fn insist<O>(
             CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
             CommandError::Conflict { .. } => 0,
         };
-        if attempts >= ATTEMPTS_MAX {
+        if started.elapsed() >= GIVE_UP_AFTER {
             return Err(error);
         }
         let wait = Duration::from_millis(wait_ms)

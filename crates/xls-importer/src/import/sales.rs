@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use posars_commands::{CommandError, Envelope};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleCommand, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Channel, Decider, Quantity, StoreId};
+use posars_domain::{Amount, Channel, Currency, Decider, Quantity, StoreId};
 
 use super::definitions::{ImportStore, unit};
 use super::deliveries::deliver;
@@ -75,7 +75,7 @@ impl Run<'_> {
             refuse_unknown_store(&record, &draft, ledger);
             return None;
         };
-        let Some(command) = command(draft, &store.settings) else {
+        let Some(command) = command(draft, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
             refuse_all(&record, RowReason::DateInvalid, "", ledger);
             return None;
@@ -120,7 +120,8 @@ fn weigh(draft: &SaleDraft) -> Record {
     }
 }
 
-fn command(draft: SaleDraft, store: &StoreSettings) -> Option<RecordSale> {
+/// The currency is the sheet's own: where it is not the store's, the rule refuses the sale by name.
+fn command(draft: SaleDraft, store: &StoreSettings, currency: Currency) -> Option<RecordSale> {
     let occurred_at = instant(store, draft.date, draft.time)?;
     let lines = draft.lines.into_iter().map(|line| RecordSaleLine {
         line_id: line.line_id,
@@ -139,7 +140,7 @@ fn command(draft: SaleDraft, store: &StoreSettings) -> Option<RecordSale> {
         receipt: draft.receipt,
         occurred_at,
         channel: Channel::IMPORT,
-        currency: store.currency,
+        currency,
         lines: lines.collect(),
         order_discounts: Vec::new(),
         payments: draft.payments,

@@ -105,7 +105,7 @@ impl Run<'_> {
             receipt_id: draft.receipt_id,
             store_id: store.store_id.clone(),
             occurred_at,
-            currency: store.currency,
+            currency: self.settings.read.currency,
             supplier: draft.supplier.clone(),
             access_key: None,
             lines: lines

@@ -31,6 +31,9 @@ pub(crate) const CASES: &[Case] = &[
     ("into_log::rules_of_the_domain_name_the_row", || {
         run(rules_of_the_domain)
     }),
+    ("into_log::a_sheet_in_another_currency_is_refused", || {
+        run(another_currency)
+    }),
     ("into_log::an_undated_count_is_taken_in_once", || {
         run(an_undated_count)
     }),
@@ -252,6 +255,28 @@ async fn rules_of_the_domain(world: World) -> anyhow::Result<()> {
     let detail = &outcome.refusals.rows()[0].faults[0].detail;
     assert!(detail.starts_with("OCCURRED_IN_FUTURE"), "{detail}");
     assert_eq!(outcome.records.accepted, 1);
+    Ok(())
+}
+
+async fn another_currency(world: World) -> anyhow::Result<()> {
+    world.import(&workbook(&[TITLES, FIRST]), &settings()).await?;
+    let head = world.head().await?;
+    let of_a_known_product: &[&str] = &["#2", "31/12/2025", "Camisa", "#1", "#10.5", "#10.5"];
+    let mut in_dollars = settings();
+    in_dollars.read.currency = "USD".parse()?;
+    for dry_run in [true, false] {
+        let settings = ImportSettings {
+            dry_run,
+            ..in_dollars.clone()
+        };
+        let outcome = world
+            .import(&workbook(&[TITLES, of_a_known_product]), &settings)
+            .await?;
+        assert_eq!(codes(&outcome), [(2, "rejected")]);
+        let detail = &outcome.refusals.rows()[0].faults[0].detail;
+        assert!(detail.starts_with("CURRENCY_MISMATCH"), "{detail}");
+    }
+    assert_eq!(world.head().await?, head);
     Ok(())
 }
 
