@@ -14,6 +14,10 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// How long the database may take for one row before it counts as away.
 const DEADLINE: Duration = Duration::from_secs(3);
 const DATABASE: &str = "postgresql";
+const READ_MODELS: &str = "read_models";
+/// A read model that is behind and has not moved for so long stands still. One that is behind and moves, as after a
+/// large import, is in order.
+const STANDSTILL_S: u64 = 30;
 
 /// Looks at the database and the workers, again and again.
 pub(super) struct Watch {
@@ -56,6 +60,9 @@ impl Watch {
         for (name, state) in workers.states() {
             health.note(name, state);
         }
+        if is_there {
+            health.note(READ_MODELS, self.read_models().await);
+        }
         match (is_there, readiness.is_serving()) {
             (true, false) => {
                 tracing::info!("serving");
@@ -63,6 +70,30 @@ impl Watch {
             }
             (false, true) => readiness.stop_serving().await,
             (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Whether every read model keeps up, or at least moves.
+    async fn read_models(&self) -> Result<(), String> {
+        let status = tokio::time::timeout(DEADLINE, self.house.projections.status());
+        let all = match status.await {
+            Ok(all) => all.map_err(|error| error.to_string())?,
+            Err(_) => return Err(format!("no status within {} ms", DEADLINE.as_millis())),
+        };
+        let now = jiff::Timestamp::now();
+        let stands = |moved_at: Option<jiff::Timestamp>| {
+            moved_at
+                .is_none_or(|at| u64::try_from(now.duration_since(at).as_secs()).unwrap_or(0) > STANDSTILL_S)
+        };
+        match all
+            .iter()
+            .find(|one| one.lag_seconds > STANDSTILL_S && stands(one.moved_at))
+        {
+            None => Ok(()),
+            Some(late) => Err(format!(
+                "{} stands still {} s behind the log; `posars projections status` says more",
+                late.projection, late.lag_seconds
+            )),
         }
     }
 
