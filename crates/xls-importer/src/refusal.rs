@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
+use crate::sniff::in_portuguese;
 
 /// A file that cannot be imported, with a stable code and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,7 +220,8 @@ impl FileRefusal {
                 "a planilha está protegida por senha; salve uma cópia sem senha e envie".to_owned()
             }
             Self::UnsupportedFormat { found } => format!(
-                "o arquivo é {found}, não uma planilha do Excel; abra-o em um programa de planilhas e salve como .xlsx"
+                "o arquivo é {}, não uma planilha do Excel; abra-o em um programa de planilhas e salve como .xlsx",
+                in_portuguese(found)
             ),
             Self::Corrupt { part, detail } => format!(
                 "a planilha está danificada ({part}: {detail}); abra-a em um programa de planilhas e salve de novo"

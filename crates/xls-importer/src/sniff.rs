@@ -117,6 +117,24 @@ fn foreign_format(head: &[u8]) -> &'static str {
     }
 }
 
+/// What was found instead of a workbook, as it is said in Portuguese; names of formats are the same in both.
+pub(crate) fn in_portuguese(found: &str) -> &str {
+    match found {
+        "empty" => "vazio",
+        "an empty ZIP archive" => "um arquivo ZIP vazio",
+        "an Excel 2, 3 or 4 worksheet" => "uma planilha do Excel 2, 3 ou 4",
+        "a PDF document" => "um documento PDF",
+        "an Excel 2003 XML sheet" => "uma planilha XML do Excel 2003",
+        "an XML document" => "um documento XML",
+        "an HTML page" => "uma página HTML",
+        "a gzip file" => "um arquivo gzip",
+        "a text file (UTF-16)" => "um arquivo de texto (UTF-16)",
+        "a text file (CSV perhaps)" => "um arquivo de texto (talvez CSV)",
+        "an unknown format" => "de um formato desconhecido",
+        other => other,
+    }
+}
+
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }
@@ -124,6 +142,28 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Container, container_of};
+
+    #[test]
+    fn every_format_told_has_its_portuguese() {
+        let zip = b"PK\x05\x06".as_slice();
+        let heads: [&[u8]; 11] = [
+            b"",
+            zip,
+            &[9, 0, 4, 0],
+            b"%PDF",
+            b"<?xml urn:schemas-microsoft-com:office:spreadsheet",
+            b"<?xml",
+            b"<p>",
+            &[0x1F, 0x8B],
+            &[0xFF, 0xFE],
+            b"a;b",
+            &[1, 0],
+        ];
+        for head in heads {
+            let found = super::foreign_format(head);
+            assert_ne!(super::in_portuguese(found), found);
+        }
+    }
 
     #[test]
     fn told_by_bytes() {
