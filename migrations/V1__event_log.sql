@@ -12,7 +12,7 @@ create table log_head (
     updated_at timestamptz not null default '-infinity',
     constraint log_head_pkey primary key (log_id),
     constraint log_head_name_key unique (name)
-    -- No check constraint: its expression is parsed anew by every append, a fifth of the cost of a lone one.
+    -- No check constraint: its expression would be parsed anew by every append.
 ) with (fillfactor = 50);
 comment on table log_head is 'The last position and chain hash of each log; its row lock is the append gate.';
 
@@ -188,7 +188,7 @@ begin
     first_position := v_position + 1;
 
     -- Each key is looked up by a scalar subquery: made into a join, a table without statistics is read whole for
-    -- every batch (measured: 30 times slower). "offset 0" has the same purpose below.
+    -- every batch (seen at 256 clients: 1,300 appends/s instead of 19,000). "offset 0" has the same purpose below.
     if v_clean then
         v_clean := not exists (select from unnest(p_request_key) k(key)
                                 where (select i.last_position from idempotency i
@@ -329,8 +329,9 @@ begin
 end
 $$;
 
--- append_batch for the lone request: one event, one stream, an exact expected version, a key, no guards. Scalars
--- start executors at half the cost of arrays. It writes nothing and answers null when anything is in the way;
+-- append_batch for the lone request: one event, one stream, an exact expected version, a key, no guards. Without
+-- arrays there is less to start: a lone client's median fell from about 2 times that of a plain INSERT to 1.6 times.
+-- It writes nothing and answers null when anything is in the way;
 -- append_batch then says what.
 create function append_one(
     p_log_id       integer,

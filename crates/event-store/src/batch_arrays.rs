@@ -1,5 +1,5 @@
 //! A batch as the parameters of `append_batch`, column by column; the layout is described there.
-//! And of `append_one`, which is the same for a single event at half the cost.
+//! And of `append_one`, which is the same for a single event without arrays.
 
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;

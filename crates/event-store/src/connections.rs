@@ -11,7 +11,7 @@ use crate::{StoreConfig, StoreError};
 /// On tables without statistics the planner prefers a scan over the index the function needs: measured 5,000
 /// appends/s instead of 40,000. A writer never needs another plan, so its sessions pin them.
 const WRITER_SESSION: &str = include_str!("sql/writer_session.sql");
-/// The same trap for readers: a page of the log was read by bitmap and sorted, ten times the cost of walking the index.
+/// The same trap for readers: a page of the log was read by bitmap and sorted, where walking the index gives it in order.
 const READER_SESSION: &str = include_str!("sql/reader_session.sql");
 
 fn pool(config: &StoreConfig, connections_max: usize, session: &'static str) -> Result<Pool, StoreError> {

@@ -189,7 +189,7 @@ impl DailyChanges {
     }
 }
 
-/// Splits a whole in proportion to parts that come one by one: each gets the rounded share of all so far, less
+/// Splits a whole in proportion to parts that come one by one: each gets the share of all so far, cut to whole minor units, less
 /// what was given before, so that the shares sum to the whole exactly.
 struct Split {
     whole: i64,
