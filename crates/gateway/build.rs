@@ -33,11 +33,15 @@ fn main() -> anyhow::Result<()> {
         .context("write the Rust code of the protos")
 }
 
-/// Drops the files that no message of ours refers to: annotations and error details would only become dead code.
+/// Files that no message of ours refers to: annotations and error details would only become dead code.
+const WITHOUT_RUST_CODE: [&str; 3] = ["google/api/", "google/rpc/", "posars/authz/"];
+
 fn with_rust_code(mut descriptors: FileDescriptorSet) -> FileDescriptorSet {
-    descriptors
-        .file
-        .retain(|file| !file.name().starts_with("google/api/") && !file.name().starts_with("google/rpc/"));
+    descriptors.file.retain(|file| {
+        !WITHOUT_RUST_CODE
+            .iter()
+            .any(|folder| file.name().starts_with(folder))
+    });
     descriptors
 }
 
