@@ -1,0 +1,52 @@
+//! Calls that are refused before, or cut off while, a service works on them.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+
+use super::status;
+
+/// The call took longer than it may.
+pub(crate) fn deadline_exceeded(timeout: Duration) -> Status {
+    let timeout_ms = timeout.as_millis().to_string();
+    let message = format!(
+        "the call did not end within its deadline of {timeout_ms} ms; a command may still have taken effect: send it \
+         again with the same ids and it takes effect once"
+    );
+    status(
+        Code::DeadlineExceeded,
+        "DEADLINE_EXCEEDED",
+        message,
+        [("timeout_ms".to_owned(), timeout_ms)],
+    )
+}
+
+/// The company in the path is not one that the caller may use. The same answer whether it exists or not.
+pub(crate) fn unknown_company(company: &str) -> Status {
+    let message = format!(
+        "there is no company \"{company}\" here for this caller; check the name in the path and who is signed in"
+    );
+    status(
+        Code::NotFound,
+        "UNKNOWN_COMPANY",
+        message,
+        [("company".to_owned(), company.to_owned())],
+    )
+}
+
+/// No service has this method.
+pub(crate) fn unknown_method(path: &str) -> Status {
+    let message = format!("there is no method {path} here; list what there is by reflection");
+    status(
+        Code::Unimplemented,
+        "UNKNOWN_METHOD",
+        message,
+        [("path".to_owned(), path.to_owned())],
+    )
+}
+
+/// Nobody has said who calls.
+pub(crate) fn unauthenticated() -> Status {
+    let message = "the caller is not known; sign in and send the token with the call";
+    status(Code::Unauthenticated, "UNAUTHENTICATED", message, [])
+}

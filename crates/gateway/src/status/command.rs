@@ -1,0 +1,208 @@
+//! Why a command was not carried out.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use posars_commands::{CommandError, Unavailability};
+use posars_domain::{Rejection, RejectionKind};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use super::{ERROR_DOMAIN, owned, retriable, status};
+
+/// Wait before a command that lost a race is sent again. The race is over by then.
+const CONFLICT_RETRY: Duration = Duration::from_millis(50);
+/// Fields whose name on the wire is not the domain's.
+const WIRE_FIELDS: [(&str, &str); 4] = [
+    ("currency", "total.currency_code"),
+    ("expected_version", "etag"),
+    ("name", "display_name"),
+    ("occurred_at", "occur_time"),
+];
+
+/// Why a command was not carried out.
+pub(crate) fn from_command(error: CommandError) -> Status {
+    from_command_inside("", error)
+}
+
+/// Like [`from_command`], for a command whose fields stand in a message of the request; `prefix` ends in a dot.
+pub(crate) fn from_command_inside(prefix: &str, error: CommandError) -> Status {
+    let reason = error.reason().to_owned();
+    let metadata = owned(error.metadata());
+    match error {
+        CommandError::Rejected(rejection) => from_rejection(prefix, rejection.as_ref()),
+        CommandError::Conflict { .. } => retriable(
+            Code::Aborted,
+            &reason,
+            error.to_string(),
+            metadata,
+            CONFLICT_RETRY,
+        ),
+        CommandError::IdempotencyMismatch { .. } => {
+            status(Code::AlreadyExists, &reason, error.to_string(), metadata)
+        }
+        CommandError::Unreadable { .. } => {
+            tracing::error!(%error, "a command met an event that this build cannot read");
+            status(Code::Internal, &reason, error.to_string(), metadata)
+        }
+        CommandError::Unavailable {
+            reason: why,
+            retry_after_ms,
+            ref problem,
+        } => {
+            tracing::warn!(reason, problem, "a command could not reach the log");
+            let retry = Duration::from_millis(retry_after_ms);
+            let (code, message) = unavailable(why);
+            match why {
+                Unavailability::DatabaseRefused => status(code, &reason, message, metadata),
+                Unavailability::Busy
+                | Unavailability::Deadline
+                | Unavailability::DatabaseAway
+                | Unavailability::OutcomeUnknown => retriable(code, &reason, message, metadata, retry),
+            }
+        }
+    }
+}
+
+/// The driver's own words name hosts, users and statements; they stay in the log.
+fn unavailable(why: Unavailability) -> (Code, &'static str) {
+    match why {
+        Unavailability::Busy => (
+            Code::ResourceExhausted,
+            "too many commands wait already, nothing was written; send it again after a pause",
+        ),
+        Unavailability::Deadline => (
+            Code::DeadlineExceeded,
+            "the log did not take the command in time, nothing was written; send it again",
+        ),
+        Unavailability::DatabaseAway => (
+            Code::Unavailable,
+            "the database does not answer, nothing was written; send the command again after a pause",
+        ),
+        Unavailability::DatabaseRefused => (
+            Code::Internal,
+            "the database refused what this server sent, nothing was written; its operator finds the cause in the log",
+        ),
+        Unavailability::OutcomeUnknown => (
+            Code::Unavailable,
+            "the command was sent to the database and the answer lost; send it again with the same ids and it takes \
+             effect once",
+        ),
+    }
+}
+
+/// A rule said no.
+pub(crate) fn from_rejection(prefix: &str, rejection: &dyn Rejection) -> Status {
+    let code = match rejection.kind() {
+        RejectionKind::Invalid => Code::InvalidArgument,
+        RejectionKind::State => Code::FailedPrecondition,
+        RejectionKind::Duplicate => Code::AlreadyExists,
+        RejectionKind::NotFound => Code::NotFound,
+        RejectionKind::Conflict => Code::Aborted,
+    };
+    let (reason, message) = (rejection.reason(), rejection.to_string());
+    let mut metadata: HashMap<String, String> = owned(rejection.metadata()).into_iter().collect();
+    let field = rejection
+        .field()
+        .map(|field| format!("{prefix}{}", wire_field(&field)));
+    metadata.extend(field.iter().map(|field| ("field".to_owned(), field.clone())));
+    let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, metadata);
+    // BadRequest says that the request is wrong whatever the state, so it goes with no other kind.
+    if let Some(field) = field.filter(|_| code == Code::InvalidArgument) {
+        let mut violation = FieldViolation::new(field, message.clone());
+        reason.clone_into(&mut violation.reason);
+        details.set_bad_request(vec![violation]);
+    }
+    Status::with_error_details(code, message, details)
+}
+
+/// Translates a path of the domain, such as `payments[0].due_date`, into the protos' names.
+fn wire_field(path: &str) -> String {
+    let wire = |part: &str| {
+        let known = WIRE_FIELDS.iter().find(|(domain, _)| *domain == part);
+        known.map_or_else(|| part.to_owned(), |(_, wire)| (*wire).to_owned())
+    };
+    path.split('.').map(wire).collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use posars_event_store::{Position, StreamName};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn told(error: CommandError) -> (Code, String, bool) {
+        let status = from_command(error);
+        let details = status.get_error_details();
+        let reason = details.error_info().unwrap().reason.clone();
+        (status.code(), reason, details.retry_info().is_some())
+    }
+
+    #[test]
+    fn every_unavailability_has_its_code_and_keeps_the_drivers_words() {
+        let cases = [
+            (Unavailability::Busy, Code::ResourceExhausted, "BUSY", true),
+            (Unavailability::Deadline, Code::DeadlineExceeded, "DEADLINE", true),
+            (
+                Unavailability::DatabaseAway,
+                Code::Unavailable,
+                "DATABASE_AWAY",
+                true,
+            ),
+            (
+                Unavailability::DatabaseRefused,
+                Code::Internal,
+                "DATABASE_REFUSED",
+                false,
+            ),
+            (
+                Unavailability::OutcomeUnknown,
+                Code::Unavailable,
+                "OUTCOME_UNKNOWN",
+                true,
+            ),
+        ];
+        for (reason, code, text, retries) in cases {
+            let problem = "password authentication failed for user root".to_owned();
+            let error = || CommandError::Unavailable {
+                reason,
+                retry_after_ms: 200,
+                problem: problem.clone(),
+            };
+            assert_eq!(told(error()), (code, text.to_owned(), retries));
+            assert!(!from_command(error()).message().contains("root"));
+        }
+    }
+
+    #[test]
+    fn lost_races_and_damage_have_their_codes() {
+        let stream = StreamName::parse("sale-1").unwrap();
+        let conflict = CommandError::Conflict { stream, attempts: 8 };
+        assert_eq!(told(conflict), (Code::Aborted, "CONFLICT".to_owned(), true));
+        let mismatch = CommandError::IdempotencyMismatch {
+            key: Uuid::nil(),
+            first_position: None,
+        };
+        assert_eq!(
+            told(mismatch),
+            (Code::AlreadyExists, "IDEMPOTENCY_MISMATCH".to_owned(), false)
+        );
+        let unreadable = CommandError::Unreadable {
+            subject: "sale-1".into(),
+            position: Position::new(7),
+            problem: "not JSON".into(),
+        };
+        assert_eq!(
+            told(unreadable),
+            (Code::Internal, "EVENT_UNREADABLE".to_owned(), false)
+        );
+    }
+
+    #[test]
+    fn paths_are_in_the_protos_words() {
+        assert_eq!(wire_field("occurred_at"), "occur_time");
+        assert_eq!(wire_field("payments[0].due_date"), "payments[0].due_date");
+        assert_eq!(wire_field("currency"), "total.currency_code");
+    }
+}
