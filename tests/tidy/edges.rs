@@ -32,7 +32,7 @@ const WIRE_AND_SQL: &[&str] = &[
     "deadpool-postgres",
 ];
 
-const PLACES: [Place; 11] = [
+const PLACES: [Place; 12] = [
     Place {
         name: "posars-domain",
         may: &[],
@@ -102,6 +102,12 @@ const PLACES: [Place; 11] = [
         never: WIRE_AND_SQL,
     },
     Place {
+        name: "posars-transcoder",
+        may: &[],
+        tests_may: &[],
+        never: &["aws-*", "tokio-postgres", "deadpool-postgres", "opentelemetry"],
+    },
+    Place {
         name: "posars-gateway",
         may: &[
             "posars-commands",
@@ -109,6 +115,7 @@ const PLACES: [Place; 11] = [
             "posars-event-store",
             "posars-projections",
             "posars-reports",
+            "posars-transcoder",
             "posars-xls-importer",
         ],
         tests_may: TESTKIT,
@@ -125,6 +132,7 @@ const PLACES: [Place; 11] = [
             "posars-projections",
             "posars-reports",
             "posars-schema",
+            "posars-transcoder",
             "posars-xls-importer",
         ],
         tests_may: TESTKIT,
