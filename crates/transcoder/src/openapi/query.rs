@@ -1,0 +1,146 @@
+//! Query parameters: every field of the request that neither the path nor the body holds.
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use serde_json::{Value, json};
+
+use super::Object;
+use super::paths::json_path;
+use super::schemas::{Schemas, Variant, is_deprecated, is_required};
+use crate::binding::has_text_form;
+use crate::{Binding, Body};
+
+/// Deepest field that is written down, so that a message of many messages stays readable.
+const DEPTH_MAX: usize = 8;
+
+/// The parameters of a binding, in the order of the fields.
+pub(super) fn parameters(schemas: &mut Schemas<'_>, binding: &Binding) -> Vec<Value> {
+    if binding.body == Body::All {
+        return Vec::new();
+    }
+    let mut walk = Walk {
+        schemas,
+        elsewhere: binding
+            .template
+            .variables
+            .iter()
+            .map(|variable| variable.name())
+            .collect(),
+        chain: Vec::new(),
+        found: Vec::new(),
+    };
+    if let Body::Field(field) = &binding.body {
+        walk.elsewhere.push(field.name().to_owned());
+    }
+    walk.message(&binding.rpc.input());
+    walk.found
+}
+
+struct Walk<'s, 'c> {
+    schemas: &'s mut Schemas<'c>,
+    /// Field paths that the path or the body holds.
+    elsewhere: Vec<String>,
+    /// The fields that lead to the message in hand.
+    chain: Vec<FieldDescriptor>,
+    found: Vec<Value>,
+}
+
+impl Walk<'_, '_> {
+    fn message(&mut self, message: &MessageDescriptor) {
+        for field in message.fields() {
+            self.chain.push(field);
+            self.field();
+            self.chain.pop();
+        }
+    }
+
+    /// The last field of the chain.
+    fn field(&mut self) {
+        let names: Vec<&str> = self.chain.iter().map(FieldDescriptor::name).collect();
+        let Some(field) = self.chain.last().cloned() else {
+            return;
+        };
+        if self.elsewhere.contains(&names.join(".")) {
+            return;
+        }
+        if field.is_map() {
+            let kind = field.kind();
+            let value = kind
+                .as_message()
+                .map(|entry| entry.map_entry_value_field().kind());
+            if value.is_some_and(|value| is_text(&value)) {
+                self.add(&field, json!({"style": "deepObject", "explode": true}));
+            }
+            return;
+        }
+        let kind = field.kind();
+        if is_text(&kind) {
+            let how = if field.is_list() {
+                json!({"style": "form", "explode": true})
+            } else {
+                json!({})
+            };
+            self.add(&field, how);
+            return;
+        }
+        // A query can write neither a list of messages nor JSON of any shape.
+        let Kind::Message(message) = kind else { return };
+        let holds_itself = self
+            .chain
+            .iter()
+            .rev()
+            .skip(1)
+            .any(|outer| outer.kind() == field.kind());
+        if field.is_list() || is_free_form(&message) || holds_itself || self.chain.len() >= DEPTH_MAX {
+            return;
+        }
+        self.message(&message);
+    }
+
+    fn add(&mut self, field: &FieldDescriptor, how: Value) {
+        let mut parameter = Object::new();
+        parameter.insert("name".to_owned(), json!(json_path(&self.chain)));
+        parameter.insert("in".to_owned(), json!("query"));
+        // What the outer fields are for is half of what an inner one is for.
+        let texts: Vec<String> = self
+            .chain
+            .iter()
+            .filter_map(|field| self.schemas.field_text(field))
+            .collect();
+        if !texts.is_empty() {
+            parameter.insert("description".to_owned(), json!(texts.join("\n\n")));
+        }
+        if self.chain.iter().all(is_required) {
+            parameter.insert("required".to_owned(), json!(true));
+        }
+        if self.chain.iter().any(|field| is_deprecated(&field.options())) {
+            parameter.insert("deprecated".to_owned(), json!(true));
+        }
+        let mut schema = self.schemas.field(field, &Variant::default());
+        if let Some(schema) = schema.as_object_mut() {
+            schema.remove("description");
+            schema.remove("deprecated");
+        }
+        parameter.insert("schema".to_owned(), schema);
+        if let Value::Object(how) = how {
+            parameter.extend(how);
+        }
+        self.found.push(Value::Object(parameter));
+    }
+}
+
+/// Whether one value of this kind is one text.
+fn is_text(kind: &Kind) -> bool {
+    kind.as_message().is_none_or(has_text_form)
+}
+
+/// Messages whose JSON may be anything, and of which no field has a meaning of its own.
+fn is_free_form(message: &MessageDescriptor) -> bool {
+    [
+        "google.protobuf.Any",
+        "google.protobuf.Struct",
+        "google.protobuf.Value",
+        "google.protobuf.ListValue",
+        "google.api.HttpBody",
+    ]
+    .contains(&message.full_name())
+}
