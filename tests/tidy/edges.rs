@@ -32,7 +32,7 @@ const WIRE_AND_SQL: &[&str] = &[
     "deadpool-postgres",
 ];
 
-const PLACES: [Place; 12] = [
+const PLACES: [Place; 13] = [
     Place {
         name: "posars-domain",
         may: &[],
@@ -108,11 +108,19 @@ const PLACES: [Place; 12] = [
         never: &["aws-*", "tokio-postgres", "deadpool-postgres", "opentelemetry"],
     },
     Place {
+        name: "posars-identity",
+        may: &["posars-domain"],
+        tests_may: TESTKIT,
+        // It fetches keys by hyper; what serves is the gateway's.
+        never: &["tonic", "prost", "prost-types", "axum", "aws-*"],
+    },
+    Place {
         name: "posars-gateway",
         may: &[
             "posars-commands",
             "posars-domain",
             "posars-event-store",
+            "posars-identity",
             "posars-projections",
             "posars-reports",
             "posars-transcoder",
@@ -128,6 +136,7 @@ const PLACES: [Place; 12] = [
             "posars-domain",
             "posars-event-store",
             "posars-gateway",
+            "posars-identity",
             "posars-local-postgres",
             "posars-projections",
             "posars-reports",
@@ -141,8 +150,9 @@ const PLACES: [Place; 12] = [
 ];
 
 /// Folders that may hold statements. `bench` measures the raw limit of PostgreSQL beside the log.
-const SQL_PLACES: [&str; 4] = [
+const SQL_PLACES: [&str; 5] = [
     "crates/event-store/src/sql/",
+    "crates/identity/src/sql/",
     "crates/projections/src/sql/",
     "crates/schema/src/sql/",
     "crates/posars/src/bench/sql/",
@@ -295,7 +305,7 @@ fn statements_live_where_tables_are_known() -> anyhow::Result<()> {
         .map(|file| file.path)
         .collect();
     verdict(
-        "only event-store, projections, schema and the benchmarks speak SQL",
+        "only event-store, identity, projections, schema and the benchmarks speak SQL",
         &findings,
         "ask the crate that owns the table, through a function with typed arguments",
     )
