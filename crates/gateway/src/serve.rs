@@ -1,89 +1,164 @@
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
 
-use crate::Limits;
+use crate::connection::Connections;
+use crate::peer::Network;
+use crate::{Limits, Origin, Tls, cors};
 
 /// Pause after `accept` failed. It fails when the process has no file descriptor left; trying again at once would only
 /// burn the processor that must free one.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
-/// A peer that answers no ping for an interval and this timeout is gone, and its connection is given to another.
-const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
-const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
-/// hyper refuses a smaller HTTP/1 buffer.
-const HTTP1_BUFFER_BYTES_MIN: usize = 8192;
 
-/// Serves `router` on `listener`, HTTP/1 and HTTP/2 without TLS on the same port, until `shutdown` resolves.
-///
-/// hyper directly, not tonic's server: that one ends a call at its `grpc-timeout` with `CANCELLED` before anybody else
-/// can answer `DEADLINE_EXCEEDED`. After `shutdown` no connection is taken and calls in flight have
-/// [`Limits::drain_timeout`] to end.
+/// How a router is put on a socket.
+#[derive(Clone, Debug, Default)]
+pub struct Server {
+    /// Bounds on connections and calls.
+    pub limits: Limits,
+    /// The certificate to speak TLS with; none speaks plain HTTP, as behind a balancer.
+    pub tls: Option<Tls>,
+    /// Proxies whose `x-forwarded-for` is believed. Behind one that is not listed all callers share its address.
+    pub trusted_proxies: Vec<Network>,
+    /// Origins whose web pages may call; none but our own without any.
+    pub allowed_origins: Vec<Origin>,
+}
+
+impl Server {
+    /// Serves `router` on `listener`, HTTP/1 and HTTP/2 on the same port, until `shutdown` resolves.
+    ///
+    /// hyper directly, not tonic's server: that one ends a call at its `grpc-timeout` with `CANCELLED` before anybody
+    /// else can answer `DEADLINE_EXCEEDED`. After `shutdown` no connection is taken and calls in flight have
+    /// [`Limits::drain_timeout`] to end.
+    ///
+    /// # Errors
+    /// When the listener has no local address, that is, is no listener any more. Trouble of one connection ends only
+    /// that.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        router: Router,
+        shutdown: impl Future<Output = ()>,
+    ) -> io::Result<()> {
+        tracing::info!(address = %listener.local_addr()?, tls = self.tls.is_some(), "listening");
+        // Around everything: a browser's question before a call has no method that a route knows.
+        let router = match cors::layer(&self.allowed_origins) {
+            Some(cors) => Router::new().fallback_service(router).layer(cors),
+            None => router,
+        };
+        let drain_timeout = self.limits.drain_timeout;
+        let seats = Seats::new(self.limits.connections_max);
+        let tls = self.tls.clone();
+        let shared = Connections::new(router, self.limits, self.tls, self.trusted_proxies);
+        let (stop, stopped) = watch::channel(false);
+        let mut open = JoinSet::new();
+        tokio::select! {
+            () = shutdown => {}
+            never = take_connections(&listener, &seats, Arc::new(shared), &stopped, &mut open) => match never {},
+            () = follow_files(tls) => {}
+        }
+        drop(listener);
+        stop.send_replace(true);
+        let all = async { while open.join_next().await.is_some() {} };
+        if tokio::time::timeout(drain_timeout, all).await.is_err() {
+            tracing::warn!(?drain_timeout, "calls still in flight were cut off");
+            open.shutdown().await;
+        }
+        Ok(())
+    }
+}
+
+/// Serves as [`Server::serve`] without TLS, proxies or web pages of others.
 ///
 /// # Errors
-/// When the listener has no local address, that is, is no listener any more. Trouble of one connection ends only that.
+/// As there.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: &Limits,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    let connections = Arc::new(Semaphore::new(limits.connections_max));
-    let graceful = GracefulShutdown::new();
-    let server = connection_builder(limits);
-    tokio::pin!(shutdown);
+    let server = Server {
+        limits: limits.clone(),
+        ..Server::default()
+    };
+    server.serve(listener, router, shutdown).await
+}
+
+/// Keeps the certificate up to date; never returns.
+async fn follow_files(tls: Option<Tls>) {
+    match tls {
+        Some(tls) => tls.follow_files().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Takes connections into `open` for ever.
+async fn take_connections(
+    listener: &TcpListener,
+    seats: &Seats,
+    shared: Arc<Connections>,
+    stopped: &watch::Receiver<bool>,
+    open: &mut JoinSet<()>,
+) -> std::convert::Infallible {
     loop {
         let accepted = tokio::select! {
-            biased;
-            () = &mut shutdown => break,
-            accepted = accept(&listener, &connections) => accepted,
-        };
-        let Some((stream, permit)) = accepted else {
-            continue;
-        };
-        let service = TowerToHyperService::new(router.clone());
-        let connection = server
-            .serve_connection(TokioIo::new(stream), service)
-            .into_owned();
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "connection ended");
+            accepted = accept(listener, seats) => accepted,
+            Some(ended) = open.join_next() => {
+                if let Err(error) = ended {
+                    tracing::error!(%error, "a connection broke a rule of the program; the others go on");
+                }
+                continue;
             }
-            drop(permit);
-        });
+        };
+        if let Some((stream, peer, seat)) = accepted {
+            let attended = Arc::clone(&shared).attend(stream, peer, stopped.clone());
+            open.spawn(async move {
+                attended.await;
+                drop(seat);
+            });
+        }
     }
-    drop(listener);
-    if tokio::time::timeout(limits.drain_timeout, graceful.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!(drain_timeout = ?limits.drain_timeout, "calls still in flight were cut off");
+}
+
+/// Seats of connections, counted for whoever watches.
+struct Seats(Arc<Semaphore>);
+
+impl Seats {
+    fn new(connections_max: usize) -> Self {
+        let connections_max = connections_max.min(Semaphore::MAX_PERMITS);
+        let seats = Arc::new(Semaphore::new(connections_max));
+        let seen = Arc::clone(&seats);
+        opentelemetry::global::meter("posars.gateway")
+            .u64_observable_gauge("rpc.server.connections")
+            .with_description("Open connections.")
+            .with_callback(move |gauge| {
+                let taken = connections_max.saturating_sub(seen.available_permits());
+                gauge.observe(u64::try_from(taken).unwrap_or(u64::MAX), &[]);
+            })
+            .build();
+        Self(seats)
     }
-    Ok(())
 }
 
 async fn accept(
     listener: &TcpListener,
-    connections: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    seats: &Seats,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     // The semaphore is never closed, so no permit never happens.
-    let permit = Arc::clone(connections).acquire_owned().await.ok()?;
+    let seat = Arc::clone(&seats.0).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _peer)) => {
+        Ok((stream, peer)) => {
             // Small answers must not wait for the peer's acknowledgement of the one before.
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "connection without TCP_NODELAY");
             }
-            Some((stream, permit))
+            Some((stream, peer, seat))
         }
         Err(error) => {
             tracing::warn!(%error, "no connection could be taken; trying again");
@@ -91,22 +166,4 @@ async fn accept(
             None
         }
     }
-}
-
-fn connection_builder(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    let header_bytes_max = usize::try_from(limits.header_bytes_max).unwrap_or(usize::MAX);
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_read_timeout)
-        .max_buf_size(header_bytes_max.max(HTTP1_BUFFER_BYTES_MIN));
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.concurrent_streams_max)
-        .max_header_list_size(limits.header_bytes_max)
-        .keep_alive_interval(KEEP_ALIVE_INTERVAL)
-        .keep_alive_timeout(KEEP_ALIVE_TIMEOUT);
-    builder
 }

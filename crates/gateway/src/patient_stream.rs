@@ -1,0 +1,131 @@
+//! A stream that breaks when the peer says nothing at first, or takes nothing later.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// What HTTP/2 begins with. hyper waits for all of it, without a timer, as long as what came is its beginning.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// A stream with limits to patience.
+pub(crate) struct PatientStream<S> {
+    stream: S,
+    opening: Option<Opening>,
+    write_timeout: Duration,
+    write_wait: Option<Pin<Box<Sleep>>>,
+}
+
+/// The time until it is clear which protocol the peer speaks.
+struct Opening {
+    until: Pin<Box<Sleep>>,
+    preface_left: &'static [u8],
+}
+
+impl<S> PatientStream<S> {
+    /// Breaks unless the peer's first words come by `open_until`, or when it takes nothing for `write_timeout`.
+    pub(crate) fn new(stream: S, open_until: Instant, write_timeout: Duration) -> Self {
+        let opening = Opening {
+            until: Box::pin(sleep_until(open_until)),
+            preface_left: PREFACE,
+        };
+        Self {
+            stream,
+            opening: Some(opening),
+            write_timeout,
+            write_wait: None,
+        }
+    }
+
+    /// Passes the answer of a write on, and breaks it off when there has been none for too long.
+    fn within_write_timeout<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        answer: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if answer.is_ready() {
+            self.write_wait = None;
+            return answer;
+        }
+        let timeout = self.write_timeout;
+        let wait = self.write_wait.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        ready!(wait.as_mut().poll(context));
+        Poll::Ready(Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the peer takes nothing of its answer",
+        )))
+    }
+}
+
+impl Opening {
+    /// Whether the protocol is clear after these further bytes.
+    fn ends_with(&mut self, bytes: &[u8]) -> bool {
+        match self.preface_left.strip_prefix(bytes) {
+            Some([]) | None => true,
+            Some(left) => {
+                self.preface_left = left;
+                false
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        let before = buffer.filled().len();
+        let answer = Pin::new(&mut this.stream).poll_read(context, buffer);
+        let Some(opening) = &mut this.opening else {
+            return answer;
+        };
+        if answer.is_pending() {
+            ready!(opening.until.as_mut().poll(context));
+            return Poll::Ready(Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                "the peer did not say what it wants",
+            )));
+        }
+        let came = buffer.filled().get(before..).unwrap_or_default();
+        if opening.ends_with(came) {
+            this.opening = None;
+        }
+        answer
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let answer = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.within_write_timeout(context, answer)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let answer = Pin::new(&mut self.stream).poll_flush(context);
+        self.within_write_timeout(context, answer)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let answer = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.within_write_timeout(context, answer)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let answer = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.within_write_timeout(context, answer)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,152 @@
+//! Where a call comes from, also through proxies.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+use axum::http::HeaderMap;
+
+/// Each proxy adds the address that it took the request from at the end.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+const IPV4_BITS: u32 = 32;
+const IPV6_BITS: u32 = 128;
+
+/// The network address that a call comes from, left in the request's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// A range of addresses such as `10.0.0.0/8`, `2001:db8::/32` or `192.0.2.7`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: u128,
+    mask: u128,
+    prefix_bits: u32,
+}
+
+/// A text that is no [`Network`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no network; write an address such as 192.0.2.7, or a range such as 10.0.0.0/8")]
+pub struct NetworkError(String);
+
+impl Network {
+    fn contains(&self, address: IpAddr) -> bool {
+        bits_of(address) & self.mask == self.address
+    }
+}
+
+impl FromStr for Network {
+    type Err = NetworkError;
+
+    fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let wrong = || NetworkError(text.to_owned());
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        let width = if address.is_ipv4() { IPV4_BITS } else { IPV6_BITS };
+        let prefix_bits = match prefix {
+            Some(prefix) => prefix.parse().map_err(|_| wrong())?,
+            None => width,
+        };
+        if prefix_bits > width {
+            return Err(wrong());
+        }
+        let mask = u128::MAX.checked_shl(width - prefix_bits).unwrap_or(0);
+        Ok(Self {
+            address: bits_of(address) & mask,
+            mask,
+            prefix_bits: IPV6_BITS - width + prefix_bits,
+        })
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = Ipv6Addr::from_bits(self.address);
+        match address.to_ipv4_mapped() {
+            Some(address) => write!(f, "{address}/{}", self.prefix_bits + IPV4_BITS - IPV6_BITS),
+            None => write!(f, "{address}/{}", self.prefix_bits),
+        }
+    }
+}
+
+/// IPv4 addresses as they are inside IPv6, so that one comparison serves both, and a socket that takes both too.
+fn bits_of(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+/// The address that a request comes from: the socket's own, or what the nearest of the `trusted` proxies was told.
+///
+/// `x-forwarded-for` is read from its end, because a client can write anything before what our own proxies added.
+pub(crate) fn address_of(socket: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    let is_trusted = |address| trusted.iter().any(|network| network.contains(address));
+    if !is_trusted(socket) {
+        return socket;
+    }
+    let mut nearest = socket;
+    let named = headers
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .rev()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.rsplit(','));
+    for text in named {
+        let Ok(address) = text.trim().parse() else {
+            break;
+        };
+        nearest = address;
+        if !is_trusted(address) {
+            break;
+        }
+    }
+    nearest.to_canonical()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(socket: &str, forwarded: &[&str]) -> String {
+        let trusted: Vec<Network> = ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"]
+            .iter()
+            .map(|text| text.parse().unwrap())
+            .collect();
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append(FORWARDED_FOR, value.parse().unwrap());
+        }
+        address_of(socket.parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_listed_proxies_may_say_where_a_call_comes_from() {
+        assert_eq!(told("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
+        assert_eq!(told("10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(told("::ffff:10.1.2.3", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(told("192.0.2.7", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(told("192.0.2.8", &["198.51.100.1"]), "192.0.2.8");
+        assert_eq!(told("2001:db8::1", &["2001:dead::5"]), "2001:dead::5");
+    }
+
+    #[test]
+    fn what_the_client_wrote_before_our_proxies_does_not_count() {
+        assert_eq!(told("10.1.2.3", &["1.1.1.1, 198.51.100.1, 10.9.9.9"]), "198.51.100.1");
+        assert_eq!(told("10.1.2.3", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
+        assert_eq!(told("10.1.2.3", &["1.1.1.1, nonsense, 10.9.9.9"]), "10.9.9.9");
+        assert_eq!(told("10.1.2.3", &[]), "10.1.2.3");
+    }
+
+    #[test]
+    fn networks_are_read_and_written() {
+        for text in ["10.0.0.0/8", "192.0.2.7/32", "0.0.0.0/0", "2001:db8::/32"] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
+        }
+        for text in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/", "example.org"] {
+            assert_eq!(text.parse::<Network>(), Err(NetworkError(text.to_owned())), "{text}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Counts what was turned away or cut off before a service saw it, by reason.
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::Counter;
+
+/// A client that took nothing of its answer for too long.
+pub(crate) const ANSWER_STALLED: &str = "ANSWER_STALLED";
+/// A TLS handshake that failed.
+pub(crate) const TLS_HANDSHAKE: &str = "TLS_HANDSHAKE";
+/// A TLS handshake that did not end in time.
+pub(crate) const TLS_HANDSHAKE_SLOW: &str = "TLS_HANDSHAKE_SLOW";
+/// Plain HTTP on a port that speaks TLS.
+pub(crate) const TLS_MISSING: &str = "TLS_MISSING";
+
+/// Where refusals are counted. Those that a client is told of are counted by the reason in its status.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusals(Counter<u64>);
+
+impl Refusals {
+    /// Counts in the process's meter.
+    pub(crate) fn new() -> Self {
+        let counter = opentelemetry::global::meter("posars.gateway")
+            .u64_counter("rpc.server.refusals")
+            .with_description("Calls and connections that a limit turned away or cut off, by reason.")
+            .build();
+        Self(counter)
+    }
+
+    /// Counts one.
+    pub(crate) fn count(&self, reason: &'static str) {
+        self.0.add(1, &[KeyValue::new("reason", reason)]);
+    }
+}

@@ -1,0 +1,64 @@
+//! Calls that a limit of the server turned away.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+
+use super::{retriable, status};
+use crate::Rate;
+
+/// Reason of [`rate_limited`].
+pub(crate) const RATE_LIMITED: &str = "RATE_LIMITED";
+/// Reason of [`overloaded`].
+pub(crate) const OVERLOADED: &str = "OVERLOADED";
+/// Reason of [`request_too_large`].
+pub(crate) const REQUEST_TOO_LARGE: &str = "REQUEST_TOO_LARGE";
+/// Reason of [`request_stalled`].
+pub(crate) const REQUEST_STALLED: &str = "REQUEST_STALLED";
+
+/// Wait before a call that found the server full is sent again. Most calls end within some milliseconds.
+const OVERLOADED_RETRY: Duration = Duration::from_secs(1);
+/// A shorter wait than this is not worth telling.
+const WAIT_MIN: Duration = Duration::from_millis(1);
+
+/// The caller, or whoever calls from its address without a token that holds, calls more often than it may.
+pub(crate) fn rate_limited(rate: Rate, wait: Duration) -> Status {
+    let wait = wait.max(WAIT_MIN);
+    let message = format!(
+        "more than {} calls per second from this caller, nothing was done; send the call again after {} ms",
+        rate.calls_per_s,
+        wait.as_millis()
+    );
+    let metadata = [
+        ("calls_per_s".to_owned(), rate.calls_per_s.to_string()),
+        ("burst_calls_max".to_owned(), rate.burst_calls_max.to_string()),
+    ];
+    retriable(Code::ResourceExhausted, RATE_LIMITED, message, metadata, wait)
+}
+
+/// The process works on as many calls as it may.
+pub(crate) fn overloaded(in_flight_calls_max: usize) -> Status {
+    let message = "the server works on as many calls as it can, nothing was done; send the call again after a pause";
+    let metadata = [("in_flight_calls_max".to_owned(), in_flight_calls_max.to_string())];
+    retriable(Code::Unavailable, OVERLOADED, message, metadata, OVERLOADED_RETRY)
+}
+
+/// The body of the request is larger than any may be.
+pub(crate) fn request_too_large(request_bytes_max: usize) -> Status {
+    let message = format!(
+        "the request is larger than {request_bytes_max} bytes, nothing was done; split it into smaller ones"
+    );
+    let metadata = [("request_bytes_max".to_owned(), request_bytes_max.to_string())];
+    status(Code::ResourceExhausted, REQUEST_TOO_LARGE, message, metadata)
+}
+
+/// The body of the request stopped coming.
+pub(crate) fn request_stalled(timeout: Duration) -> Status {
+    let timeout_ms = timeout.as_millis().to_string();
+    let message = format!(
+        "the rest of the request did not come within {timeout_ms} ms, nothing was done; send it again on a better \
+         connection"
+    );
+    let metadata = [("timeout_ms".to_owned(), timeout_ms)];
+    status(Code::DeadlineExceeded, REQUEST_STALLED, message, metadata)
+}
