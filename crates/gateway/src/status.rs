@@ -6,6 +6,8 @@
 
 mod call;
 mod command;
+mod foreign;
+mod limit;
 mod query;
 mod request;
 
@@ -14,6 +16,10 @@ use std::time::Duration;
 
 pub(crate) use call::{deadline_exceeded, unauthenticated, unknown_company, unknown_method};
 pub(crate) use command::{from_command, from_command_inside, from_rejection};
+pub(crate) use foreign::dress;
+pub(crate) use limit::{
+    OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, overloaded, rate_limited, request_stalled, request_too_large,
+};
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
 pub(crate) use request::{bad_timeout, invalid_request};
 use tonic::{Code, Status};

@@ -61,6 +61,25 @@ impl RowReason {
         self.texts().code
     }
 
+    /// Every reason, in the order of the variants.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ROW_TEXTS.iter().map(|texts| texts.reason)
+    }
+
+    /// What is wrong, whatever the cell.
+    #[must_use]
+    pub fn problem(self, language: Language) -> &'static str {
+        let [pt_br, en] = self.texts().problem;
+        language.pick(pt_br, en)
+    }
+
+    /// How to correct it.
+    #[must_use]
+    pub fn how_to_fix(self, language: Language) -> &'static str {
+        let [pt_br, en] = self.texts().fix;
+        language.pick(pt_br, en)
+    }
+
     /// The words for the reason.
     fn texts(self) -> &'static RowTexts {
         ROW_TEXTS
@@ -122,13 +141,12 @@ impl RowFault {
     /// What is wrong; `title` is the column's own title.
     #[must_use]
     pub fn message(&self, language: Language, title: &str) -> String {
-        let [pt_br, en] = self.reason.texts().problem;
         let mut message = String::new();
         if self.field.is_some() {
             message.push_str(title);
             message.push_str(": ");
         }
-        message.push_str(language.pick(pt_br, en));
+        message.push_str(self.reason.problem(language));
         if !self.given.is_empty() {
             message.push_str(&format!(" ({:?})", self.given));
         }
@@ -142,7 +160,6 @@ impl RowFault {
     /// How to correct it.
     #[must_use]
     pub fn how_to_fix(&self, language: Language) -> &'static str {
-        let [pt_br, en] = self.reason.texts().fix;
-        language.pick(pt_br, en)
+        self.reason.how_to_fix(language)
     }
 }

@@ -97,10 +97,12 @@ pub(crate) fn not_found(reason: &str, what: &str, name: &str) -> Status {
 
 /// A day's sums are beyond what an amount can hold.
 pub(crate) fn out_of_range(business_date: &dyn Display, store: &dyn Display) -> Status {
-    let message = format!("the figures of store {store} on {business_date} leave the range of an amount");
+    let message = format!(
+        "the figures of store {store} on {business_date} leave the range of an amount; ask for other days"
+    );
     status(
         Code::OutOfRange,
-        "AMOUNT_OUT_OF_RANGE",
+        "FIGURES_OUT_OF_RANGE",
         message,
         [("store_id".to_owned(), store.to_string())],
     )

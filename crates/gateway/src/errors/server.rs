@@ -1,0 +1,215 @@
+//! What the server itself answers: about the log, the read models, and calls that it cannot take.
+
+use tonic::Code::{
+    Aborted, DeadlineExceeded, Internal, InvalidArgument, NotFound, OutOfRange, ResourceExhausted,
+    Unavailable, Unimplemented,
+};
+
+use super::reason::{Reason, reason};
+
+pub(super) const REASONS: &[Reason] = &[
+    reason(
+        "BUSY",
+        ResourceExhausted,
+        [
+            "Too many commands wait already; nothing was written",
+            "Há comandos demais na fila; nada foi gravado",
+        ],
+        ["Send it again after a pause", "Envie de novo depois de uma pausa"],
+    ),
+    reason(
+        "CONFLICT",
+        Aborted,
+        [
+            "Others changed the same thing while the command was decided; nothing was written",
+            "Outros alteraram a mesma coisa enquanto o comando era decidido; nada foi gravado",
+        ],
+        ["Send it again", "Envie de novo"],
+    ),
+    reason(
+        "DATABASE_AWAY",
+        Unavailable,
+        [
+            "The database does not answer; nothing was written",
+            "O banco de dados não responde; nada foi gravado",
+        ],
+        ["Send it again after a pause", "Envie de novo depois de uma pausa"],
+    ),
+    reason(
+        "DATABASE_REFUSED",
+        Internal,
+        [
+            "The database refused what this server sent; nothing was written",
+            "O banco de dados recusou o que este servidor enviou; nada foi gravado",
+        ],
+        [
+            "Tell the operator, who finds the cause in the log",
+            "Avise o operador, que encontra a causa no log",
+        ],
+    ),
+    reason(
+        "DEADLINE",
+        DeadlineExceeded,
+        [
+            "The database did not answer in time; nothing was written",
+            "O banco de dados não respondeu a tempo; nada foi gravado",
+        ],
+        ["Send it again, or ask for less", "Envie de novo ou peça menos"],
+    ),
+    reason(
+        "DEADLINE_EXCEEDED",
+        DeadlineExceeded,
+        [
+            "The call did not end within its deadline[ of {timeout_ms} ms]; a command may still have taken effect",
+            "A chamada não terminou no prazo[ de {timeout_ms} ms]; um comando ainda pode ter surtido efeito",
+        ],
+        [
+            "Send it again with the same ids, and it takes effect once",
+            "Envie de novo com os mesmos ids, e o efeito é um só",
+        ],
+    ),
+    reason(
+        "ENCODING_UNSUPPORTED",
+        Unimplemented,
+        [
+            "The message is compressed in a way that this server does not read",
+            "A mensagem está comprimida de um modo que este servidor não lê",
+        ],
+        ["Send it uncompressed", "Envie-a sem compressão"],
+    ),
+    reason(
+        "EVENT_UNREADABLE",
+        Internal,
+        [
+            "A stored event cannot be read by this version of the server",
+            "Um evento gravado não pode ser lido por esta versão do servidor",
+        ],
+        [
+            "Tell the operator, who finds the cause in the log",
+            "Avise o operador, que encontra a causa no log",
+        ],
+    ),
+    reason(
+        "FIGURES_OUT_OF_RANGE",
+        OutOfRange,
+        [
+            "The figures of store {store_id} leave the range of an amount",
+            "Os números da loja {store_id} passam do limite de um valor",
+        ],
+        ["Ask for other days", "Peça outros dias"],
+    ),
+    reason(
+        "INVALID_TIMEOUT",
+        InvalidArgument,
+        [
+            "The header grpc-timeout cannot be read",
+            "Não foi possível ler o cabeçalho grpc-timeout",
+        ],
+        [
+            "Write up to 8 digits and one of the units H, M, S, m, u, n",
+            "Escreva até 8 dígitos e uma das unidades H, M, S, m, u, n",
+        ],
+    ),
+    reason(
+        "OUTCOME_UNKNOWN",
+        Unavailable,
+        [
+            "The command was sent to the database and the answer lost",
+            "O comando foi enviado ao banco de dados e a resposta se perdeu",
+        ],
+        [
+            "Send it again with the same ids, and it takes effect once",
+            "Envie de novo com os mesmos ids, e o efeito é um só",
+        ],
+    ),
+    reason(
+        "PAGE_SIZE_INVALID",
+        InvalidArgument,
+        [
+            "The page size is not 0 to 1000",
+            "O tamanho da página não está entre 0 e 1000",
+        ],
+        [
+            "Ask for 1 to 1000 rows, or 0 for 100",
+            "Peça de 1 a 1000 linhas, ou 0 para 100",
+        ],
+    ),
+    reason(
+        "PAGE_TOKEN_INVALID",
+        InvalidArgument,
+        [
+            "The page token is not from this server, or belongs to a list with other filters",
+            "O token de página não é deste servidor ou pertence a uma lista com outros filtros",
+        ],
+        [
+            "Keep every other field as it was, or start again with an empty token",
+            "Mantenha todos os outros campos como estavam ou recomece com o token vazio",
+        ],
+    ),
+    reason(
+        "POSITION_BEYOND_LOG",
+        OutOfRange,
+        [
+            "min_position {min_position} lies beyond the log, which ends at {position}",
+            "min_position {min_position} está além do registro, que termina em {position}",
+        ],
+        [
+            "Give a position that this company's commands answered with",
+            "Informe uma posição devolvida por um comando desta empresa",
+        ],
+    ),
+    reason(
+        "READ_MODEL_BEHIND",
+        DeadlineExceeded,
+        [
+            "The answer would be older than asked for: it is at position {position}, not yet at {min_position}",
+            "A resposta seria mais antiga do que o pedido: está na posição {position}, ainda não na {min_position}",
+        ],
+        ["Ask again after a pause", "Peça de novo depois de uma pausa"],
+    ),
+    reason(
+        "READ_MODEL_UNREADABLE",
+        Internal,
+        [
+            "A stored row cannot be read by this version of the server",
+            "Uma linha gravada não pode ser lida por esta versão do servidor",
+        ],
+        [
+            "Tell the operator, who finds the cause in the log",
+            "Avise o operador, que encontra a causa no log",
+        ],
+    ),
+    reason(
+        "REQUEST_UNREADABLE",
+        InvalidArgument,
+        [
+            "The request is not the message that this method takes; nothing was done",
+            "A requisição não é a mensagem que este método recebe; nada foi feito",
+        ],
+        [
+            "Make it from the current protos",
+            "Gere-a a partir dos protos atuais",
+        ],
+    ),
+    reason(
+        "STOCK_ITEM_NOT_FOUND",
+        NotFound,
+        ["There is no stock item {name}", "Não há item de estoque {name}"],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
+        "UNKNOWN_METHOD",
+        Unimplemented,
+        [
+            "There is no method[ {path}] here",
+            "Não existe aqui o método[ {path}]",
+        ],
+        [
+            "See what there is by reflection or at /docs",
+            "Veja o que existe por reflexão ou em /docs",
+        ],
+    ),
+];

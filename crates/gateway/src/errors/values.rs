@@ -1,0 +1,272 @@
+//! Amounts, quantities, texts and lists that are wrong whatever the state.
+
+use tonic::Code::InvalidArgument;
+
+use super::reason::{Reason, reason};
+
+pub(super) const REASONS: &[Reason] = &[
+    reason(
+        "AMOUNT_DECIMALS",
+        InvalidArgument,
+        [
+            "The amount has more decimals than its currency",
+            "O valor tem mais casas decimais do que a moeda permite",
+        ],
+        [
+            "Round it to the currency's decimals, two for BRL",
+            "Arredonde para as casas da moeda, duas para BRL",
+        ],
+    ),
+    reason(
+        "AMOUNT_INVALID",
+        InvalidArgument,
+        [
+            "The amount is not a whole number of minor units",
+            "O valor não é um número inteiro de centavos",
+        ],
+        [
+            "Send the amount in minor units, 1990 for R$ 19.90",
+            "Envie o valor em centavos, 1990 para R$ 19,90",
+        ],
+    ),
+    reason(
+        "AMOUNT_NEGATIVE",
+        InvalidArgument,
+        ["The amount is below zero", "O valor é negativo"],
+        [
+            "Send zero or more; money that goes back is recorded as a return",
+            "Envie zero ou mais; dinheiro devolvido é registrado como devolução",
+        ],
+    ),
+    reason(
+        "AMOUNT_OUT_OF_RANGE",
+        InvalidArgument,
+        [
+            "An amount is beyond 9007199254740991 minor units either way",
+            "Um valor passa de 9007199254740991 centavos",
+        ],
+        [
+            "Correct the quantities or prices",
+            "Corrija as quantidades ou os preços",
+        ],
+    ),
+    reason(
+        "DATE_RANGE_INVALID",
+        InvalidArgument,
+        [
+            "The last day is before the first",
+            "O último dia vem antes do primeiro",
+        ],
+        ["Swap the two dates", "Troque as duas datas"],
+    ),
+    reason(
+        "DELTA_IS_ZERO",
+        InvalidArgument,
+        [
+            "An adjustment of zero changes nothing",
+            "Um ajuste de zero não muda nada",
+        ],
+        [
+            "Send how much more or less there is, or send nothing",
+            "Envie quanto há a mais ou a menos, ou não envie nada",
+        ],
+    ),
+    reason(
+        "FIELD_INVALID",
+        InvalidArgument,
+        ["A field cannot be read", "Não foi possível ler um campo"],
+        [
+            "Write it in the form that the field's description gives",
+            "Escreva-o na forma que a descrição do campo indica",
+        ],
+    ),
+    reason(
+        "FIELD_REQUIRED",
+        InvalidArgument,
+        [
+            "A required field is missing or empty",
+            "Falta um campo obrigatório ou ele está vazio",
+        ],
+        ["Fill in the field", "Preencha o campo"],
+    ),
+    reason(
+        "INSTALLMENTS_INVALID",
+        InvalidArgument,
+        [
+            "The number of instalments is not 1 or more",
+            "O número de parcelas não é 1 ou mais",
+        ],
+        [
+            "Send the number of instalments, or leave the field out",
+            "Envie o número de parcelas ou deixe o campo fora",
+        ],
+    ),
+    reason(
+        "INVALID_REQUEST",
+        InvalidArgument,
+        ["Several fields are wrong", "Vários campos estão errados"],
+        [
+            "Correct every field that the answer lists",
+            "Corrija todos os campos que a resposta lista",
+        ],
+    ),
+    reason(
+        "LINE_COUNT_INVALID",
+        InvalidArgument,
+        [
+            "A receipt of goods has no line, or more than 450",
+            "O recebimento não tem linhas ou tem mais de 450",
+        ],
+        [
+            "Split a longer one into several receipts",
+            "Divida um recebimento maior em vários",
+        ],
+    ),
+    reason(
+        "LINE_ID_DUPLICATE",
+        InvalidArgument,
+        [
+            "Two lines of the receipt of goods have the same id",
+            "Duas linhas do recebimento têm o mesmo id",
+        ],
+        [
+            "Give every line its own line_id",
+            "Dê a cada linha seu próprio line_id",
+        ],
+    ),
+    reason(
+        "LINE_ID_REPEATED",
+        InvalidArgument,
+        [
+            "Two lines of the sale have the same id",
+            "Duas linhas da venda têm o mesmo id",
+        ],
+        [
+            "Give every line its own line_id, or leave all of them out",
+            "Dê a cada linha seu próprio line_id ou deixe todos fora",
+        ],
+    ),
+    reason(
+        "LIST_EMPTY",
+        InvalidArgument,
+        [
+            "A list that needs at least one entry is empty",
+            "Uma lista que precisa de ao menos um item está vazia",
+        ],
+        ["Send at least one entry", "Envie ao menos um item"],
+    ),
+    reason(
+        "LIST_TOO_LONG",
+        InvalidArgument,
+        [
+            "A list has more entries than it may hold",
+            "Uma lista tem mais itens do que pode ter",
+        ],
+        ["Split the document into several", "Divida o documento em vários"],
+    ),
+    reason(
+        "MONEY_INVALID",
+        InvalidArgument,
+        [
+            "An amount of money cannot be read",
+            "Não foi possível ler um valor em dinheiro",
+        ],
+        [
+            "Write the currency, a space and the amount, as BRL 12.34",
+            "Escreva a moeda, um espaço e o valor, como BRL 12.34",
+        ],
+    ),
+    reason(
+        "QUANTITY_INVALID",
+        InvalidArgument,
+        [
+            "The quantity is no decimal with at most 4 decimals, or is beyond 900719925474.0991",
+            "A quantidade não é um decimal com até 4 casas ou passa de 900719925474.0991",
+        ],
+        ["Write it with a point, as 1.5", "Escreva-a com ponto, como 1.5"],
+    ),
+    reason(
+        "QUANTITY_NOT_POSITIVE",
+        InvalidArgument,
+        ["The quantity is zero or below", "A quantidade é zero ou negativa"],
+        [
+            "Send more than zero; goods that come back are recorded as a return",
+            "Envie mais que zero; mercadoria que volta é registrada como devolução",
+        ],
+    ),
+    reason(
+        "REASON_REQUIRED",
+        InvalidArgument,
+        [
+            "The adjustment does not say why, or says `other` without a note",
+            "O ajuste não diz o motivo, ou diz `other` sem observação",
+        ],
+        [
+            "Add the reason, and a note when it is `other`",
+            "Informe o motivo e, se for `other`, uma observação",
+        ],
+    ),
+    reason(
+        "REQUEST_NOT_APPENDABLE",
+        InvalidArgument,
+        [
+            "The command would write more than the log takes at once",
+            "O comando gravaria mais do que o registro aceita de uma vez",
+        ],
+        ["Split it into smaller commands", "Divida-o em comandos menores"],
+    ),
+    reason(
+        "TEXT_HAS_CONTROL",
+        InvalidArgument,
+        [
+            "A text has control characters",
+            "Um texto tem caracteres de controle",
+        ],
+        [
+            "Take out tabs and line breaks",
+            "Retire tabulações e quebras de linha",
+        ],
+    ),
+    reason(
+        "TEXT_TOO_LONG",
+        InvalidArgument,
+        ["A text is longer than its field", "Um texto é maior que o campo"],
+        ["Shorten it", "Encurte-o"],
+    ),
+    reason(
+        "UNIT_DECIMALS",
+        InvalidArgument,
+        [
+            "A quantity has more decimals than the product's unit, or the unit more than 4",
+            "Uma quantidade tem mais casas decimais do que a unidade do produto, ou a unidade mais de 4",
+        ],
+        [
+            "Round the quantity, or change the product",
+            "Arredonde a quantidade ou altere o produto",
+        ],
+    ),
+    reason(
+        "UNIT_PRICE_INVALID",
+        InvalidArgument,
+        [
+            "The unit price is no decimal of zero or more with at most 10 decimals",
+            "O preço unitário não é um decimal maior ou igual a zero com até 10 casas",
+        ],
+        [
+            "Write it with a point, as 12.34",
+            "Escreva-o com ponto, como 12.34",
+        ],
+    ),
+    reason(
+        "VALUE_NOT_ALLOWED",
+        InvalidArgument,
+        [
+            "An adjustment that takes goods out gives a value",
+            "Um ajuste de saída informa um valor",
+        ],
+        [
+            "Leave the value out: goods go out at their own cost",
+            "Deixe o valor fora: a saída usa o custo da própria mercadoria",
+        ],
+    ),
+];

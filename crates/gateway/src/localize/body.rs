@@ -1,0 +1,78 @@
+//! A `google.rpc.Status` as JSON, the body of an error in REST.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::errors::{self, Language};
+use crate::status::ERROR_DOMAIN;
+
+const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
+const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
+const LOCALIZED_MESSAGE: &str = "type.googleapis.com/google.rpc.LocalizedMessage";
+
+/// The body told in `language`, and the language that its `message` is now in. None when it is no error of ours.
+pub(super) fn localized(body: &[u8], language: Language) -> Option<(Language, String)> {
+    let mut status: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    let details = status.get_mut("details")?.as_array_mut()?;
+    let told = details.iter().find(|detail| is_a(detail, ERROR_INFO))?;
+    if text_of(told, "domain") != ERROR_DOMAIN {
+        return None;
+    }
+    let entry = errors::entry(text_of(told, "reason"));
+    let mut values = metadata(told);
+    for violations in details
+        .iter_mut()
+        .filter(|detail| is_a(detail, BAD_REQUEST))
+        .filter_map(|detail| detail.get_mut("fieldViolations")?.as_array_mut())
+    {
+        violations
+            .iter_mut()
+            .for_each(|violation| localize_field(violation, language));
+        if let [only] = violations.as_slice() {
+            let field = text_of(only, "field");
+            values
+                .entry("field".to_owned())
+                .or_insert_with(|| field.to_owned());
+        }
+    }
+    let Some(entry) = entry else {
+        return Some((Language::English, Value::Object(status).to_string()));
+    };
+    let text = entry.text(language, &values);
+    details.retain(|detail| !is_a(detail, LOCALIZED_MESSAGE));
+    details.push(json!({"@type": LOCALIZED_MESSAGE, "locale": language.tag(), "message": text}));
+    // The English message of the refusal itself knows more than the catalogue's.
+    if language != Language::English {
+        status.insert("message".to_owned(), Value::String(text));
+    }
+    Some((language, Value::Object(status).to_string()))
+}
+
+fn localize_field(violation: &mut Value, language: Language) {
+    let Some(entry) = errors::entry(text_of(violation, "reason")) else {
+        return;
+    };
+    let values = HashMap::from([("field".to_owned(), text_of(violation, "field").to_owned())]);
+    let localized = json!({"locale": language.tag(), "message": entry.text(language, &values)});
+    if let Some(violation) = violation.as_object_mut() {
+        violation.insert("localizedMessage".to_owned(), localized);
+    }
+}
+
+fn is_a(detail: &Value, type_url: &str) -> bool {
+    text_of(detail, "@type") == type_url
+}
+
+fn text_of<'value>(value: &'value Value, key: &str) -> &'value str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn metadata(told: &Value) -> HashMap<String, String> {
+    let pairs = told.get("metadata").and_then(Value::as_object);
+    pairs
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
+}

@@ -1,0 +1,176 @@
+//! The catalogue of reasons against the sources that make reasons, and `docs/errors.md` against the catalogue.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+#[path = "errors/document.rs"]
+mod document;
+#[path = "errors/sources.rs"]
+mod sources;
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use posars_gateway::errors::{Language, PARTS, catalogue, entry};
+
+/// Crates whose sources can make a reason that leaves the server.
+const MAKERS: [&str; 6] = [
+    "commands",
+    "domain",
+    "gateway",
+    "identity",
+    "projections",
+    "transcoder",
+];
+/// Where the catalogue itself stands, which must not be taken for a maker.
+const CATALOGUE: &str = "crates/gateway/src/errors";
+/// Words in the makers' sources that are written like reasons and are none: path, word, and what it is.
+const NO_REASONS: &[(&str, &str)] = &[
+    // Counted by the server, told to nobody: the connection is gone.
+    ("crates/gateway/src/refusals.rs", "ANSWER_STALLED"),
+    ("crates/gateway/src/refusals.rs", "TLS_HANDSHAKE"),
+    ("crates/gateway/src/refusals.rs", "TLS_HANDSHAKE_SLOW"),
+    ("crates/gateway/src/refusals.rs", "TLS_MISSING"),
+    // Set by cargo.
+    ("crates/gateway/src/proto.rs", "OUT_DIR"),
+];
+/// Where the document lies, from the project's root.
+const DOCUMENT: &str = "docs/errors.md";
+
+/// Every word that could be a reason, with the files that write it.
+fn words() -> BTreeMap<String, Vec<String>> {
+    let mut words: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for maker in MAKERS {
+        for file in sources::rust_files(&format!("crates/{maker}/src")) {
+            if file.path.starts_with(CATALOGUE) {
+                continue;
+            }
+            for literal in sources::string_literals(&file.text, &file.path) {
+                if sources::is_written_like_a_reason(&literal) {
+                    words.entry(literal).or_default().push(file.path.clone());
+                }
+            }
+        }
+    }
+    assert!(words.len() > 100, "the scan finds too little: {words:?}");
+    words
+}
+
+#[test]
+fn every_reason_in_the_sources_is_explained() {
+    let mut findings = Vec::new();
+    for (word, paths) in words() {
+        for path in paths {
+            let is_excused = NO_REASONS.contains(&(path.as_str(), word.as_str()));
+            // One word alone, such as BRL, is a reason only if the catalogue says so.
+            if entry(&word).is_none() && word.contains('_') && !is_excused {
+                findings.push(format!("{path}: {word}"));
+            }
+        }
+    }
+    assert!(
+        findings.is_empty(),
+        "reasons without an entry in the catalogue:\n  {}\nNext: explain each in {CATALOGUE}, in English and \
+         Portuguese; a word that is no reason goes to NO_REASONS here",
+        findings.join("\n  ")
+    );
+}
+
+#[test]
+fn every_explained_reason_is_in_the_sources() {
+    let words = words();
+    let gone: Vec<&str> = catalogue()
+        .map(|reason| reason.reason)
+        .filter(|reason| !words.contains_key(*reason))
+        .collect();
+    assert!(
+        gone.is_empty(),
+        "no source makes {gone:?}; take the entry out of {CATALOGUE}, or scan the crate that makes it"
+    );
+    for (path, word) in NO_REASONS {
+        let paths = words.get(*word).map(Vec::as_slice).unwrap_or_default();
+        assert!(
+            paths.iter().any(|one| one == path),
+            "{path} no longer says {word}"
+        );
+    }
+}
+
+#[test]
+fn every_reason_of_a_list_is_explained() {
+    for reason in posars_identity::REASONS {
+        assert!(
+            entry(reason).is_some(),
+            "{reason} of posars-identity has no entry"
+        );
+    }
+}
+
+#[test]
+fn entries_are_whole_and_in_order() {
+    let mut seen = HashSet::new();
+    for (title, reasons) in PARTS {
+        assert!(
+            reasons.is_sorted_by_key(|reason| reason.reason),
+            "{title} is not in alphabetical order"
+        );
+        for reason in reasons {
+            let name = reason.reason;
+            assert!(seen.insert(name), "{name} is explained twice");
+            assert!(
+                sources::is_written_like_a_reason(name),
+                "{name} is not written as a reason is"
+            );
+            assert!((400..600).contains(&reason.http_status()), "{name}");
+            let texts = [Language::English, Language::Portuguese]
+                .map(|language| [reason.meaning(language), reason.next_step(language)]);
+            for text in texts.as_flattened() {
+                assert!(
+                    text.len() > 5 && !text.ends_with(['.', ';', ' ']),
+                    "{name}: {text:?}"
+                );
+                assert!(text.starts_with(|first: char| !first.is_lowercase() || text.starts_with("min_")));
+                assert_eq!(
+                    text.matches('[').count(),
+                    text.matches(']').count(),
+                    "{name}: {text}"
+                );
+            }
+            let [english, portuguese] = texts.map(|texts| placeholders(&texts.join(" ")));
+            assert_eq!(
+                english, portuguese,
+                "{name} tells other values in the two languages"
+            );
+            let [english, portuguese] = texts;
+            assert!(
+                english[0] != portuguese[0] && english[1] != portuguese[1],
+                "{name}"
+            );
+        }
+    }
+}
+
+/// The placeholders of a text, sorted.
+fn placeholders(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = text
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(key, _)| key.to_owned())
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn the_document_is_the_catalogue() {
+    let path = sources::root().join(DOCUMENT);
+    let expected = document::write();
+    if std::env::var_os("POSARS_BLESS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+        return;
+    }
+    let written = std::fs::read_to_string(Path::new(&path)).unwrap_or_default();
+    assert!(
+        written == expected,
+        "{DOCUMENT} is not what the catalogue says; run POSARS_BLESS=1 cargo test -p posars-gateway --test errors"
+    );
+}

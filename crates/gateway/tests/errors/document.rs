@@ -1,0 +1,163 @@
+//! The catalogue as a document for people.
+
+use posars_gateway::errors::{Language, PARTS, Reason, code_name};
+use posars_xls_importer as importer;
+use posars_xls_importer::{FileRefusal, ParserDeath, RowReason};
+
+const INTRODUCTION: &str = "\
+# Errors
+
+Written from the catalogue in `crates/gateway/src/errors/` by a test; change it there, then run
+`POSARS_BLESS=1 cargo test -p posars-gateway --test errors`.
+
+Every refusal carries `google.rpc.ErrorInfo` with a `reason` from this list, the domain `posars` and the values that a
+program may want. Programs act on `reason`: it never changes and never means two things. Texts may change.
+
+**In gRPC and gRPC-Web** the status message is English, for developers. `google.rpc.LocalizedMessage` in the details is
+for the person in front of the till: it is in the language of the call's `accept-language` metadata, with the values
+filled in. So is `localized_message` of every field that `google.rpc.BadRequest` lists.
+
+**In REST** the body is a `google.rpc.Status` as JSON, and its `message` is what a person gets to see: by default the
+exact English message, and the text of this catalogue when `Accept-Language` prefers Portuguese. `Content-Language` says
+which it is. `LocalizedMessage` is in the `details` there too.
+
+Languages are `en` (default) and `pt-BR` (also for any other `pt`), weighted as RFC 9110 says.
+
+Retry only what carries `google.rpc.RetryInfo` (`Retry-After` in REST), and send the same ids again: a command with ids
+takes effect once. In the texts below `{key}` stands for a value of `ErrorInfo.metadata`; a part in square brackets is
+left out when its values are not known. No text and no value is personal data.
+";
+
+const REASON_HEADER: &str = "\
+| Reason | gRPC | HTTP | Meaning | Next step | Significado | O que fazer |
+| --- | --- | --- | --- | --- | --- | --- |
+";
+
+const ROWS_INTRODUCTION: &str = "
+## Rows of an import
+
+The report on a sheet gives each refused row one of these codes. They are no statuses: the rows that are right are
+recorded all the same.
+
+| Code | Meaning | Next step | Significado | O que fazer |
+| --- | --- | --- | --- | --- |
+";
+
+const FILES_INTRODUCTION: &str = "
+## Files of an import
+
+Codes of a whole file that is not imported, with an example of what is told.
+
+| Code | Example | Exemplo |
+| --- | --- | --- |
+";
+
+/// The whole document.
+pub(crate) fn write() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for (title, reasons) in PARTS {
+        text.push_str(&format!("\n## {title}\n\n{REASON_HEADER}"));
+        text.extend(reasons.iter().map(reason_row));
+    }
+    text.push_str(ROWS_INTRODUCTION);
+    for reason in RowReason::all() {
+        let told = [importer::Language::En, importer::Language::PtBr]
+            .map(|language| [reason.problem(language), reason.how_to_fix(language)]);
+        text.push_str(&row(&[&format!("`{}`", reason.code())], told.as_flattened()));
+    }
+    text.push_str(FILES_INTRODUCTION);
+    for refusal in one_of_each() {
+        let told =
+            [importer::Language::En, importer::Language::PtBr].map(|language| refusal.message(language));
+        text.push_str(&row(&[&format!("`{}`", refusal.code())], &[&told[0], &told[1]]));
+    }
+    text
+}
+
+fn reason_row(reason: &Reason) -> String {
+    let name = format!("`{}`", reason.reason);
+    let http_status = reason.http_status().to_string();
+    let told = [Language::English, Language::Portuguese]
+        .map(|language| [reason.meaning(language), reason.next_step(language)]);
+    row(
+        &[&name, code_name(reason.code), &http_status],
+        told.as_flattened(),
+    )
+}
+
+fn row(first: &[&str], texts: &[&str]) -> String {
+    let texts = texts.iter().map(|text| text.replace('|', "\\|"));
+    let cells: Vec<String> = first.iter().map(|cell| (*cell).to_owned()).chain(texts).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// An example of each refusal of a file, in the order of the variants.
+fn one_of_each() -> Vec<FileRefusal> {
+    let examples = vec![
+        FileRefusal::Unreadable {
+            detail: "permission denied".into(),
+        },
+        FileRefusal::Encrypted,
+        FileRefusal::UnsupportedFormat { found: "PDF".into() },
+        FileRefusal::Corrupt {
+            part: "xl/workbook.xml".into(),
+            detail: "it ends early".into(),
+        },
+        FileRefusal::XmlDtdForbidden {
+            part: "xl/workbook.xml".into(),
+        },
+        FileRefusal::TooLarge {
+            what: "the file".into(),
+            actual: 134_217_728,
+            limit: 67_108_864,
+        },
+        FileRefusal::TooManyRows { limit: 1_048_576 },
+        FileRefusal::TooManyCells {
+            cell: "ZZ7".into(),
+            columns_max: 512,
+        },
+        FileRefusal::ParserDied {
+            cause: ParserDeath::Deadline { seconds: 60 },
+        },
+        FileRefusal::ParserUnavailable {
+            detail: "too many processes".into(),
+        },
+        FileRefusal::NoSuchSheet {
+            name: "Março".into(),
+            sheets: vec!["Janeiro".into(), "Fevereiro".into()],
+        },
+        FileRefusal::NoHeader {
+            sheet: "Vendas".into(),
+            rows_searched: 20,
+        },
+        FileRefusal::NeedsMapping {
+            kind: Some("sales".into()),
+            missing: vec!["date".into()],
+            ambiguous: Vec::new(),
+            columns: vec!["Produto".into(), "Valor Total".into()],
+        },
+    ];
+    for (index, example) in examples.iter().enumerate() {
+        assert_eq!(place(example), index, "{}", example.code());
+    }
+    examples
+}
+
+/// Where the example of a variant stands. A new variant does not compile before it has one.
+fn place(refusal: &FileRefusal) -> usize {
+    match refusal {
+        FileRefusal::Unreadable { .. } => 0,
+        FileRefusal::Encrypted => 1,
+        FileRefusal::UnsupportedFormat { .. } => 2,
+        FileRefusal::Corrupt { .. } => 3,
+        FileRefusal::XmlDtdForbidden { .. } => 4,
+        FileRefusal::TooLarge { .. } => 5,
+        FileRefusal::TooManyRows { .. } => 6,
+        FileRefusal::TooManyCells { .. } => 7,
+        FileRefusal::ParserDied { .. } => 8,
+        FileRefusal::ParserUnavailable { .. } => 9,
+        FileRefusal::NoSuchSheet { .. } => 10,
+        FileRefusal::NoHeader { .. } => 11,
+        FileRefusal::NeedsMapping { .. } => 12,
+    }
+}
