@@ -21,8 +21,10 @@ pub struct StoreConfig {
     pub queue_bytes_max: usize,
     /// Connections for appends, shared by all logs: an append holds one for one round trip. Default 4.
     pub writer_connections_max: usize,
-    /// Connections for everything else. Default 16.
+    /// Connections for what is read on behalf of callers, shared by all logs. Default 16.
     pub reader_connections_max: usize,
+    /// Connections with the owner's rights: runners, rebuilds, audits, polls. Default 16.
+    pub owner_connections_max: usize,
     /// How often the heads are polled, whatever the notifications say. Default 250 ms.
     pub poll_interval: Duration,
     /// How long notifications are gathered into one. Default 20 ms.
@@ -42,6 +44,7 @@ impl StoreConfig {
             queue_bytes_max: 64 * 1024 * 1024,
             writer_connections_max: 4,
             reader_connections_max: 16,
+            owner_connections_max: 16,
             poll_interval: Duration::from_millis(250),
             notify_interval: Duration::from_millis(20),
         }

@@ -1,18 +1,40 @@
-//! The pools: one for appends with pinned plans, one for everything else; and the deadline on every call.
+//! The pools, the log that a connection serves, and the deadline on every call.
+//!
+//! What serves callers runs as `posars_tenant` in a session that has named its log: PostgreSQL then shows it no
+//! other log's rows, whatever the statement says (row-level security, migration V4). Connections are shared by all
+//! logs, because a pool for each would multiply them; which log a connection has named is remembered here, so with
+//! one company nothing is ever sent twice, and with several the name travels in the round trip of the statement.
 
 use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
-use tokio_postgres::NoTls;
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, StatementCache,
+};
+use futures_util::FutureExt;
+use futures_util::future::try_join;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{NoTls, Row};
 
 use crate::{StoreConfig, StoreError};
 
 /// On tables without statistics the planner prefers a scan over the index the function needs: measured 5,000
 /// appends/s instead of 40,000. A writer never needs another plan, so its sessions pin them.
-const WRITER_SESSION: &str = include_str!("sql/writer_session.sql");
+const WRITER_SESSION: &str = concat!(
+    include_str!("sql/writer_session.sql"),
+    ";\n",
+    include_str!("sql/tenant_session.sql")
+);
 /// The same trap for readers: a page of the log was read by bitmap and sorted, where walking the index gives it in order.
-const READER_SESSION: &str = include_str!("sql/reader_session.sql");
+const READER_SESSION: &str = concat!(
+    include_str!("sql/reader_session.sql"),
+    ";\n",
+    include_str!("sql/tenant_session.sql")
+);
+/// Not confined: for runners, rebuilds, audits and whatever looks at several logs.
+const OWNER_SESSION: &str = include_str!("sql/reader_session.sql");
+const NAME_LOG: &str = include_str!("sql/name_log.sql");
 
 fn pool(config: &StoreConfig, connections_max: usize, session: &'static str) -> Result<Pool, StoreError> {
     let manager_config = ManagerConfig {
@@ -32,11 +54,46 @@ fn pool(config: &StoreConfig, connections_max: usize, session: &'static str) -> 
         .map_err(|error| StoreError::BadConfig(error.to_string()))
 }
 
-/// The two pools of a store.
+/// The log that each connection has named. A connection is known by its statement cache, which it keeps for life;
+/// the weak reference keeps the address from being given to another one.
+#[derive(Clone, Debug, Default)]
+struct NamedLogs(Arc<Mutex<Vec<(Weak<StatementCache>, i32)>>>);
+
+impl NamedLogs {
+    fn has_named(&self, client: &Object, log_id: i32) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let this = Arc::as_ptr(&client.statement_cache);
+        known
+            .iter()
+            .any(|(other, named)| *named == log_id && std::ptr::eq(other.as_ptr(), this))
+    }
+
+    /// Also before a name is sent: until its answer is here nobody knows what holds.
+    fn forget(&self, client: &Object) {
+        let this = Arc::as_ptr(&client.statement_cache);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            // And those whose connection is gone.
+            .retain(|(other, _)| other.strong_count() > 0 && !std::ptr::eq(other.as_ptr(), this));
+    }
+
+    fn remember(&self, client: &Object, log_id: i32) {
+        self.forget(client);
+        let entry = (Arc::downgrade(&client.statement_cache), log_id);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    }
+}
+
+/// The pools of a store, for the owner or confined to one log.
 #[derive(Clone, Debug)]
 pub(crate) struct Connections {
     writers: Pool,
     readers: Pool,
+    owners: Pool,
+    named: NamedLogs,
+    /// The log that calls are confined to; none for the owner of the tables.
+    log_id: Option<i32>,
     deadline: Duration,
 }
 
@@ -45,26 +102,45 @@ impl Connections {
         Ok(Self {
             writers: pool(config, config.writer_connections_max, WRITER_SESSION)?,
             readers: pool(config, config.reader_connections_max, READER_SESSION)?,
+            owners: pool(config, config.owner_connections_max, OWNER_SESSION)?,
+            named: NamedLogs::default(),
+            log_id: None,
             deadline: config.statement_deadline,
         })
     }
 
-    pub(crate) fn readers(&self) -> &Pool {
-        &self.readers
+    /// The same connections, confined to one log.
+    pub(crate) fn confined_to(&self, log_id: i32) -> Self {
+        Self {
+            log_id: Some(log_id),
+            ..self.clone()
+        }
     }
 
+    pub(crate) fn owners(&self) -> &Pool {
+        &self.owners
+    }
+
+    /// A connection for an append. The name of the log may still be under way in front of it: the functions that
+    /// write compare it with the log they are given, so if it did not get there they refuse.
     pub(crate) async fn writer(&self) -> Result<Object, StoreError> {
-        self.writers
-            .get()
-            .await
-            .map_err(|error| StoreError::from_pool(&error))
+        let client = taken_from(&self.writers).await?;
+        let Some(log_id) = self.unnamed(&client) else {
+            return Ok(client);
+        };
+        self.named.forget(&client);
+        let prepared = self.within(client.prepare_cached(NAME_LOG)).await;
+        let (client, statement) = keep_if_answered(client, prepared)?;
+        let name = log_id.to_string();
+        // Polled once, which sends it: awaiting the answer would cost a round trip of its own.
+        drop(client.execute(&statement, &[&name]).now_or_never());
+        self.named.remember(&client, log_id);
+        Ok(client)
     }
 
-    pub(crate) async fn reader(&self) -> Result<Object, StoreError> {
-        self.readers
-            .get()
-            .await
-            .map_err(|error| StoreError::from_pool(&error))
+    /// A connection with the owner's rights.
+    pub(crate) async fn owner(&self) -> Result<Object, StoreError> {
+        taken_from(&self.owners).await
     }
 
     /// Ends a statement's wait at the deadline. The caller must drop its connection then: the answer may
@@ -81,23 +157,61 @@ impl Connections {
         }
     }
 
-    /// One statement on a reader connection, prepared once per connection, within the deadline.
+    /// One statement, prepared once per connection, within the deadline.
     pub(crate) async fn query(
         &self,
         statement: &str,
-        params: &[&(dyn tokio_postgres::types::ToSql + Sync)],
-    ) -> Result<Vec<tokio_postgres::Row>, StoreError> {
-        let client = self.reader().await?;
-        let rows = self
-            .within(async {
-                let prepared = client.prepare_cached(statement).await?;
-                client.query(&prepared, params).await
-            })
-            .await;
-        if matches!(rows, Err(StoreError::DeadlineExceeded(_))) {
-            // A connection with an answer still under way must not go back to the pool.
-            drop(Object::take(client));
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        let pool = match self.log_id {
+            Some(_) => &self.readers,
+            None => &self.owners,
+        };
+        let client = taken_from(pool).await?;
+        let rows = self.within(self.ask(&client, statement, params)).await;
+        keep_if_answered(client, rows).map(|(_, rows)| rows)
+    }
+
+    async fn ask(
+        &self,
+        client: &Object,
+        statement: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let prepared = client.prepare_cached(statement).await?;
+        let Some(log_id) = self.unnamed(client) else {
+            return client.query(&prepared, params).await;
+        };
+        let naming = client.prepare_cached(NAME_LOG).await?;
+        let name = log_id.to_string();
+        self.named.forget(client);
+        // Both are sent, in this order, before either is answered; the rows count only if the name got there.
+        let name: [&(dyn ToSql + Sync); 1] = [&name];
+        let (_, rows) = try_join(client.execute(&naming, &name), client.query(&prepared, params)).await?;
+        self.named.remember(client, log_id);
+        Ok(rows)
+    }
+
+    /// The log that this connection must name before it is used; none when it did, and for the owner.
+    fn unnamed(&self, client: &Object) -> Option<i32> {
+        self.log_id
+            .filter(|log_id| !self.named.has_named(client, *log_id))
+    }
+}
+
+async fn taken_from(pool: &Pool) -> Result<Object, StoreError> {
+    pool.get().await.map_err(|error| StoreError::from_pool(&error))
+}
+
+/// A connection with an answer still under way must not go back to the pool.
+fn keep_if_answered<T>(client: Object, answer: Result<T, StoreError>) -> Result<(Object, T), StoreError> {
+    match answer {
+        Ok(answer) => Ok((client, answer)),
+        Err(error) => {
+            if matches!(error, StoreError::DeadlineExceeded(_)) {
+                drop(Object::take(client));
+            }
+            Err(error)
         }
-        rows
     }
 }

@@ -58,6 +58,10 @@ impl StoreError {
     pub(crate) fn from_pool(error: &deadpool_postgres::PoolError) -> Self {
         match error {
             deadpool_postgres::PoolError::Backend(error) => Self::from_postgres(error),
+            // The session's settings were refused, such as a role that is missing on a restored server.
+            deadpool_postgres::PoolError::PostCreateHook(deadpool_postgres::HookError::Backend(error)) => {
+                Self::from_postgres(error)
+            }
             deadpool_postgres::PoolError::Timeout(_)
             | deadpool_postgres::PoolError::Closed
             | deadpool_postgres::PoolError::NoRuntimeSpecified

@@ -92,7 +92,7 @@ impl Log {
     /// # Errors
     /// [`StoreError`] when the database is away; later, from [`Export::next`], also when the log has a hole.
     pub async fn export(&self, after: Position, to: Position) -> Result<Export, StoreError> {
-        let client = self.connections().reader().await?;
+        let client = self.owner_connections().owner().await?;
         // COPY takes no binds. Only the three integers that these newtypes hold are written in.
         let statement = include_str!("sql/export_log.sql")
             .replace("$1", &self.id.to_string())

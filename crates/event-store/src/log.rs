@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use crate::batch::{Progress, ROOM_BYTES, Request};
 use crate::batcher::{Batcher, Partitions};
@@ -22,6 +24,7 @@ pub struct Log {
     pub(crate) shared: Arc<Shared>,
     pub(crate) name: LogName,
     pub(crate) id: i32,
+    connections: Connections,
     queue: mpsc::Sender<Request>,
     room: Arc<Semaphore>,
     signal: LogSignal,
@@ -38,9 +41,10 @@ impl Log {
         let (queue, receiver) = mpsc::channel(shared.config.queue_requests_max);
         let room = Arc::new(Semaphore::new(shared.config.queue_bytes_max.div_ceil(ROOM_BYTES)));
         let signal = shared.wake_ups.signal(id, position);
+        let connections = shared.connections.confined_to(id);
         let batcher = Batcher {
             log_id: id,
-            connections: shared.connections.clone(),
+            connections: connections.clone(),
             queue: receiver,
             signal: signal.clone(),
             metrics: shared.metrics.clone(),
@@ -52,6 +56,7 @@ impl Log {
             shared,
             name,
             id,
+            connections,
             queue,
             room,
             signal,
@@ -64,8 +69,27 @@ impl Log {
         &self.name
     }
 
+    /// Confined to this log.
     pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
+    /// Not confined: for the audit, mass reading and leases.
+    pub(crate) fn owner_connections(&self) -> &Connections {
         &self.shared.connections
+    }
+
+    /// Runs one statement on behalf of a caller, in a session that PostgreSQL itself confines to this log: rows of
+    /// other logs do not exist in it, whatever the statement asks for. Prepared once per connection.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is away, refuses, or does not answer in time.
+    pub async fn query(
+        &self,
+        statement: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.connections.query(statement, params).await
     }
 
     /// Appends events, all or nothing; when this returns they are durable.

@@ -127,10 +127,11 @@ impl EventStore {
             .map_err(|error| StoreError::Refused(error.to_string()))
     }
 
-    /// The connections for reads and for the consumers' own transactions.
+    /// The connections for the consumers' own transactions, with the rights of the tables' owner: nothing confines
+    /// them to a log. What a caller asks goes by [`Log::query`].
     #[must_use]
     pub fn pool(&self) -> &deadpool_postgres::Pool {
-        self.shared.connections.readers()
+        self.shared.connections.owners()
     }
 
     pub(crate) fn connections(&self) -> &Connections {

@@ -53,7 +53,7 @@ impl Subscription {
     async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Option<Row>, StoreError> {
         Ok(self
             .log
-            .connections()
+            .owner_connections()
             .query(sql, params)
             .await?
             .into_iter()
@@ -150,7 +150,7 @@ impl Lease {
     /// # Errors
     /// As [`Lease::checkpoint_in`].
     pub async fn checkpoint(&mut self, position: Position) -> Result<(), LeaseError> {
-        let client = self.subscription.log.connections().reader().await?;
+        let client = self.subscription.log.owner_connections().owner().await?;
         let session: &tokio_postgres::Client = &client;
         let written = self.checkpoint_in(session, position).await;
         if matches!(written, Err(LeaseError::Store(StoreError::DeadlineExceeded(_)))) {

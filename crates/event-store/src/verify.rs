@@ -207,7 +207,7 @@ impl Log {
         // what stands before the first position, where reads of a stream would find it.
         let sql = include_str!("sql/unvouched.sql");
         let rows = self
-            .connections()
+            .owner_connections()
             .query(sql, &[&self.id, &head.position.to_sql()])
             .await?;
         let first = |column: &str| rows.first().and_then(|row| row.get::<_, Option<i64>>(column));
@@ -228,7 +228,7 @@ impl Log {
     async fn commits_after(&self, position: Position) -> Result<Vec<Commit>, StoreError> {
         let sql = include_str!("sql/commits_page.sql");
         let rows = self
-            .connections()
+            .owner_connections()
             .query(sql, &[&self.id, &position.plus(1).to_sql(), &COMMITS_PAGE])
             .await?;
         let commits = rows.iter().map(|row| Commit {
@@ -303,7 +303,7 @@ impl<'a> StoredEvents<'a> {
         ];
         let rows = self
             .log
-            .connections()
+            .owner_connections()
             .query(include_str!("sql/read_log_forwards.sql"), &params)
             .await?;
         let decoded = rows.iter().map(|row| match self.log.decode(row) {

@@ -54,10 +54,27 @@ impl From<tokio_postgres::Error> for DatabaseError {
     }
 }
 
+impl From<StoreError> for DatabaseError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(text) => Self::Unavailable(text),
+            StoreError::Refused(text) | StoreError::BadConfig(text) => Self::Refused(text),
+            StoreError::DeadlineExceeded(deadline_ms) => Self::DeadlineExceeded(deadline_ms),
+            // About events, which no query of a read model reads.
+            error @ (StoreError::NotContiguous { .. } | StoreError::Unreadable { .. }) => {
+                Self::Refused(error.to_string())
+            }
+        }
+    }
+}
+
 impl From<deadpool_postgres::PoolError> for DatabaseError {
     fn from(error: deadpool_postgres::PoolError) -> Self {
         match error {
-            deadpool_postgres::PoolError::Backend(error) => error.into(),
+            deadpool_postgres::PoolError::Backend(error)
+            | deadpool_postgres::PoolError::PostCreateHook(deadpool_postgres::HookError::Backend(error)) => {
+                error.into()
+            }
             error @ (deadpool_postgres::PoolError::Timeout(_)
             | deadpool_postgres::PoolError::Closed
             | deadpool_postgres::PoolError::NoRuntimeSpecified

@@ -10,7 +10,7 @@ use crate::{DatabaseError, Projections, QueryError};
 
 /// Most rows of a page; an answer stays within a few hundred kilobytes.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
-/// Longest time one query may take.
+/// Longest time one statement of the owner's may take.
 const QUERY_DEADLINE: Duration = Duration::from_secs(10);
 /// How often a checkpoint that another process moves is looked at.
 const POLL: Duration = Duration::from_millis(20);
@@ -206,13 +206,22 @@ pub(crate) fn applied(rows: &[Row], before: Position) -> Position {
 }
 
 impl Projections {
-    /// One statement on a pooled connection, prepared once per connection, within the deadline.
+    /// One statement for a caller, in a session that PostgreSQL confines to this log.
     pub(crate) async fn query(
         &self,
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, DatabaseError> {
-        let client = self.store.pool().get().await?;
+        Ok(self.log.query(sql, params).await?)
+    }
+
+    /// One statement with the rights of the tables' owner, within the deadline: what callers may not do.
+    pub(crate) async fn query_as_owner(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let client = self.client().await?;
         let call = async {
             let statement = client.prepare_cached(sql).await?;
             client.query(&statement, params).await

@@ -131,7 +131,7 @@ impl Projections {
     /// rebuilds a table of an older version while that is still read.
     async fn make_current(&self, projection: &'static dyn AnyProjection) -> Result<(), ProjectionError> {
         let dropped = self
-            .query(
+            .query_as_owner(
                 include_str!("sql/drop_leftover.sql"),
                 &[&projection.name(), &self.log_id],
             )
@@ -144,7 +144,7 @@ impl Projections {
         }
         let known = i32::from(projection.version());
         let rows = self
-            .query(
+            .query_as_owner(
                 include_str!("sql/first_build.sql"),
                 &[&projection.name(), &self.log_id, &known],
             )

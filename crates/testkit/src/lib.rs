@@ -17,4 +17,6 @@ mod server;
 mod sweeper;
 
 pub use database::TestDatabase;
+/// For a database that a test sets up itself, with an owner of its own.
+pub use posars_schema::migrate;
 pub use server::TestServer;

@@ -10,6 +10,7 @@
 mod fixture;
 
 mod batches;
+mod confinement;
 mod contents;
 mod deadlines;
 mod expected_versions;
@@ -18,6 +19,8 @@ mod limits;
 mod logs;
 mod outages;
 mod partitions;
+mod plain_owner;
+mod plans;
 mod reading;
 mod smoke;
 mod snapshots;
