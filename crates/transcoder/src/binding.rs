@@ -172,11 +172,6 @@ impl Bindings {
         self.bindings.iter()
     }
 
-    /// The binding with this index of [`Self::iter`].
-    pub(crate) fn get(&self, index: usize) -> Option<&Binding> {
-        self.bindings.get(index)
-    }
-
     /// One line per binding, `METHOD path body RPC`, sorted by path: the promise to REST clients, fit to be checked in.
     ///
     /// The body is `-`, `*` or a field; a `response_body` stands behind it as `>field`.

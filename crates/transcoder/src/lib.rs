@@ -1,13 +1,49 @@
 //! REST over any gRPC service, made from its descriptors by the rules of `google.api.http`.
 //!
 //! Knows no service and no message: everything comes from a descriptor pool. [`Bindings`] reads and checks every
-//! binding of the pool, [`openapi`] describes them.
+//! binding of the pool, [`Transcoder`] serves them, [`openapi`] describes them.
+//!
+//! A request goes through `router` (which binding), `request` (query, then body over it, then path over both),
+//! the gRPC service itself, and `answer` or `stream` (ProtoJSON, bytes, or a stream). What fails on the way, here or
+//! there, is a `failure`: `google.rpc.Status` as JSON.
+//!
+//! What an implementation may choose, and what is chosen here: a JSON object with a key twice is refused; a query
+//! parameter that names no field is ignored and counted, or refused with [`TranscoderOptions::strict_query`]; enum
+//! values are read by name and number; fields with default values are written.
+//!
+//! Not here: web forms, `X-HTTP-Method-Override`, WebSocket. A stream of JSON messages *to* an RPC is read whole
+//! before the RPC begins; `google.api.HttpBody` is passed on piece by piece.
 
+mod accept;
+mod answer;
 mod binding;
+mod body;
+mod deadline;
 mod escape;
+mod exchange;
+mod failure;
+mod field_mask;
+mod frames;
 mod http_rule;
+mod json;
+mod layers;
+mod message;
+mod metadata;
 pub mod openapi;
+mod options;
+mod query;
+mod reason;
+mod request;
+mod route;
+mod router;
+mod stream;
 mod template;
+mod text_value;
+mod transcoder;
+mod upload;
 
 pub use binding::{Binding, BindingError, BindingProblem, Bindings, Body};
+pub use options::{CorsOptions, CorsOrigins, DeadlineOf, TranscoderOptions};
+pub use reason::{REASONS, Reason};
 pub use template::{PathTemplate, Segment, TemplateError, Variable};
+pub use transcoder::{Transcoder, TranscoderFuture};

@@ -1,0 +1,271 @@
+//! The body of a request: read within its limit, parsed as JSON, or taken as it is.
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
+use serde_json::error::Category;
+
+use crate::failure::Failure;
+use crate::json::{self, Unfit};
+use crate::options::TranscoderOptions;
+use crate::reason;
+use crate::text_value;
+
+pub(crate) const HTTP_BODY: &str = "google.api.HttpBody";
+
+/// Reads a whole body. What is declared too large is refused before a byte of it is read.
+pub(crate) async fn read(body: axum::body::Body, options: &TranscoderOptions) -> Result<Bytes, Failure> {
+    let bytes_max = options.request_bytes_max;
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    if body.size_hint().lower() > limit {
+        return Err(too_large(options, limit));
+    }
+    let mut body = body;
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|broken| unreadable(options, &broken))?;
+        let Ok(piece) = frame.into_data() else { continue };
+        if first.len().saturating_add(all.len()).saturating_add(piece.len()) > bytes_max {
+            return Err(too_large(options, limit));
+        }
+        // Most bodies are one piece, and then nothing is copied.
+        if first.is_empty() && all.is_empty() {
+            first = piece;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&std::mem::take(&mut first));
+            }
+            all.extend_from_slice(&piece);
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+pub(crate) fn too_large(options: &TranscoderOptions, bytes_max: u64) -> Failure {
+    let limit = format!("the limit is {bytes_max} bytes");
+    Failure::refused(options.refusals_domain, reason::BODY_TOO_LARGE, "", limit)
+}
+
+fn unreadable(options: &TranscoderOptions, broken: &axum::Error) -> Failure {
+    Failure::refused(
+        options.refusals_domain,
+        reason::BODY_UNREADABLE,
+        "",
+        broken.to_string(),
+    )
+}
+
+/// A body that is read as JSON must say so, or say nothing: a web form is never taken for JSON.
+pub(crate) fn check_media_type(headers: &HeaderMap, options: &TranscoderOptions) -> Result<(), Failure> {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let text = value.to_str().unwrap_or_default();
+    let media_type = text.split(';').next().unwrap_or_default().trim();
+    let is_json = media_type.eq_ignore_ascii_case("application/json")
+        || media_type.to_ascii_lowercase().ends_with("+json");
+    if is_json {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        options.refusals_domain,
+        reason::MEDIA_TYPE_UNSUPPORTED,
+        "",
+        "application/json is expected",
+    ))
+}
+
+/// A whole message from JSON; an empty body is an empty message.
+pub(crate) fn message_from_json(
+    descriptor: &MessageDescriptor,
+    body: &[u8],
+    options: &TranscoderOptions,
+) -> Result<DynamicMessage, Failure> {
+    if body.is_empty() {
+        return Ok(DynamicMessage::new(descriptor.clone()));
+    }
+    check(body, options)?;
+    parsed(descriptor, body).map_err(|problem| refused(descriptor, body, &problem, options))
+}
+
+/// Sets one field from JSON; an empty body and `null` leave it unset.
+pub(crate) fn set_field_from_json(
+    message: &mut DynamicMessage,
+    field: &FieldDescriptor,
+    body: &[u8],
+    options: &TranscoderOptions,
+) -> Result<(), Failure> {
+    let trimmed = body.trim_ascii();
+    if trimmed.is_empty() {
+        return Ok(());
+    }
+    check(body, options)?;
+    let single_message = match field.kind() {
+        Kind::Message(inner) if !field.is_list() && !field.is_map() => Some(inner),
+        _other => None,
+    };
+    match single_message {
+        Some(inner) if trimmed != b"null" => {
+            let parsed = parsed(&inner, body).map_err(|problem| refused(&inner, body, &problem, options))?;
+            message.set_field(field, Value::Message(parsed));
+            Ok(())
+        }
+        _other => set_wrapped(message, field, body, options),
+    }
+}
+
+/// A scalar, list or map: the parser knows them only as fields, so the body is put into an object of one.
+fn set_wrapped(
+    message: &mut DynamicMessage,
+    field: &FieldDescriptor,
+    body: &[u8],
+    options: &TranscoderOptions,
+) -> Result<(), Failure> {
+    let descriptor = field.parent_message();
+    // Alone it must be one value of JSON: `1,"other":2` would become two fields.
+    if let Err(problem) = serde_json::from_slice::<serde::de::IgnoredAny>(body) {
+        return Err(refused(descriptor, body, &problem, options));
+    }
+    let mut wrapped = Vec::with_capacity(
+        body.len()
+            .saturating_add(field.json_name().len())
+            .saturating_add(8),
+    );
+    wrapped.extend_from_slice(b"{\"");
+    wrapped.extend_from_slice(field.json_name().as_bytes());
+    wrapped.extend_from_slice(b"\":");
+    wrapped.extend_from_slice(body);
+    wrapped.push(b'}');
+    let mut parsed =
+        parsed(descriptor, &wrapped).map_err(|problem| refused(descriptor, &wrapped, &problem, options))?;
+    if let Some(value) = parsed.take_field(field) {
+        message.set_field(field, value);
+    }
+    Ok(())
+}
+
+/// Every JSON value of a body that holds a stream: the elements of an array, or values one after the other.
+pub(crate) fn values_of_stream<'b>(
+    body: &'b [u8],
+    options: &TranscoderOptions,
+) -> Result<Vec<&'b serde_json::value::RawValue>, Failure> {
+    check(body, options)?;
+    let not_json = |problem: serde_json::Error| {
+        let place = format!("line {}, column {}", problem.line(), problem.column());
+        Failure::refused(options.refusals_domain, reason::BODY_NOT_JSON, "", place)
+    };
+    if body.trim_ascii_start().starts_with(b"[") {
+        return serde_json::from_slice(body).map_err(not_json);
+    }
+    serde_json::Deserializer::from_slice(body)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(not_json)
+}
+
+fn check(body: &[u8], options: &TranscoderOptions) -> Result<(), Failure> {
+    json::check(body, options.json_depth_max).map_err(|unfit| match unfit {
+        Unfit::TooDeep => {
+            let limit = format!("the limit is {} levels", options.json_depth_max);
+            Failure::refused(options.refusals_domain, reason::BODY_TOO_DEEP, "", limit)
+        }
+        Unfit::DuplicateKey(path) => Failure::refused(
+            options.refusals_domain,
+            reason::BODY_KEY_DUPLICATE,
+            &path,
+            "the key is there twice",
+        ),
+    })
+}
+
+fn parsed(descriptor: &MessageDescriptor, body: &[u8]) -> Result<DynamicMessage, serde_json::Error> {
+    let options = DeserializeOptions::new().deny_unknown_fields(true);
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let message = DynamicMessage::deserialize_with_options(descriptor.clone(), &mut deserializer, &options)?;
+    deserializer.end()?;
+    Ok(message)
+}
+
+/// Names the field and what it takes, never the value: it may be personal, and answers are logged.
+fn refused(
+    descriptor: &MessageDescriptor,
+    body: &[u8],
+    problem: &serde_json::Error,
+    options: &TranscoderOptions,
+) -> Failure {
+    let domain = options.refusals_domain;
+    let place = format!("line {}, column {}", problem.line(), problem.column());
+    if problem.classify() != Category::Data {
+        return Failure::refused(domain, reason::BODY_NOT_JSON, "", place);
+    }
+    let path = json::path_at(body, problem.line(), problem.column());
+    let text = problem.to_string();
+    if text.starts_with("unrecognized field name") {
+        return Failure::refused(domain, reason::BODY_FIELD_UNKNOWN, &path, place);
+    }
+    if text.starts_with("multiple fields provided for oneof") {
+        let particular = "another field of its oneof is set too";
+        return Failure::refused(domain, reason::ONEOF_CONFLICT, &path, particular);
+    }
+    let expected = expected_at(descriptor, &path);
+    Failure::refused(
+        domain,
+        reason::BODY_VALUE_INVALID,
+        &path,
+        format!("{expected}, {place}"),
+    )
+}
+
+/// What the field at a path such as `sale.lines[0].quantity` takes.
+fn expected_at(descriptor: &MessageDescriptor, path: &str) -> String {
+    let mut kind = Kind::Message(descriptor.clone());
+    let mut found: Option<FieldDescriptor> = None;
+    let names = path.split('.').filter(|name| !name.is_empty());
+    for name in names {
+        let bare = name.split('[').next().unwrap_or_default();
+        // Behind a map comes its key, which is no field.
+        let is_map_key = found.as_ref().is_some_and(FieldDescriptor::is_map);
+        let Some(message) = kind.as_message().cloned() else {
+            break;
+        };
+        if is_map_key {
+            kind = message.map_entry_value_field().kind();
+            found = None;
+            continue;
+        }
+        let field = message
+            .get_field_by_json_name(bare)
+            .or_else(|| message.get_field_by_name(bare));
+        let Some(field) = field else { break };
+        kind = field.kind();
+        found = Some(field).filter(|field| field.is_map() || (field.is_list() && !name.contains('[')));
+    }
+    match found {
+        Some(field) if field.is_map() => "an object is expected".to_owned(),
+        Some(_list) => "a list is expected".to_owned(),
+        None => text_value::expected(&kind),
+    }
+}
+
+/// Whether the message is `google.api.HttpBody`, which is never JSON.
+pub(crate) fn is_http_body(descriptor: &MessageDescriptor) -> bool {
+    descriptor.full_name() == HTTP_BODY
+}
+
+/// A body as it came, as `google.api.HttpBody`.
+pub(crate) fn http_body(descriptor: &MessageDescriptor, headers: &HeaderMap, body: Bytes) -> DynamicMessage {
+    let mut message = DynamicMessage::new(descriptor.clone());
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    if let Some(content_type) = content_type {
+        let value = Value::String(content_type.to_owned());
+        // Someone else's type of this name may lack the field; then the bytes go alone.
+        let _set = message.try_set_field_by_name("content_type", value);
+    }
+    let _set = message.try_set_field_by_name("data", Value::Bytes(body));
+    message
+}

@@ -1,0 +1,114 @@
+//! A binding with everything that can be known before its first request.
+
+use std::time::Duration;
+
+use http::Uri;
+use http::uri::PathAndQuery;
+use prost_reflect::{FieldDescriptor, MessageDescriptor};
+
+use crate::binding::{Binding, Body};
+use crate::body::is_http_body;
+use crate::field_mask::mask_field;
+use crate::options::TranscoderOptions;
+use crate::template::Segment;
+
+pub(crate) struct Route {
+    pub(crate) binding: Binding,
+    /// `/package.Service/Method`.
+    pub(crate) uri: Uri,
+    pub(crate) input: MessageDescriptor,
+    pub(crate) output: MessageDescriptor,
+    pub(crate) deadline_max: Duration,
+    pub(crate) body_form: BodyForm,
+    pub(crate) mask_field: Option<FieldDescriptor>,
+    pub(crate) answer_form: AnswerForm,
+    /// For each variable, whether `**` ends it.
+    pub(crate) takes_rest: Vec<bool>,
+}
+
+/// How the body of a request is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyForm {
+    None,
+    Json,
+    /// `google.api.HttpBody`: any bytes.
+    Raw,
+    /// Many JSON values, one message each.
+    JsonStream,
+    /// Any bytes, passed on piece by piece.
+    RawStream,
+}
+
+/// How the messages of an answer are written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum AnswerForm {
+    /// The whole message, as JSON.
+    Whole,
+    /// One field that holds a message, as JSON.
+    Message(FieldDescriptor),
+    /// One field of another kind, as JSON.
+    Field(FieldDescriptor),
+    /// `google.api.HttpBody`: its bytes under its own content type.
+    Raw(Option<FieldDescriptor>),
+}
+
+impl Route {
+    /// `None` when the name of the RPC is no path, which no compiler of protos lets pass.
+    pub(crate) fn of(binding: Binding, options: &TranscoderOptions) -> Option<Self> {
+        let rpc = &binding.rpc;
+        let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
+        let uri = Uri::from(PathAndQuery::try_from(path).ok()?);
+        let deadline_of = options.deadline_of.as_ref();
+        let deadline_max = deadline_of.and_then(|of| of(rpc)).unwrap_or(options.deadline_max);
+        let takes_rest = binding
+            .template
+            .variables
+            .iter()
+            .map(|variable| {
+                let last = variable.segments.end.saturating_sub(1);
+                binding.template.segments.get(last) == Some(&Segment::Rest)
+            })
+            .collect();
+        Some(Self {
+            uri,
+            input: rpc.input(),
+            output: rpc.output(),
+            deadline_max,
+            body_form: body_form(&binding),
+            mask_field: mask_field(&binding),
+            answer_form: answer_form(&binding),
+            takes_rest,
+            binding,
+        })
+    }
+}
+
+fn body_form(binding: &Binding) -> BodyForm {
+    let is_raw = match &binding.body {
+        Body::None => return BodyForm::None,
+        Body::All => is_http_body(&binding.rpc.input()),
+        Body::Field(field) => !field.is_list() && field.kind().as_message().is_some_and(is_http_body),
+    };
+    match (is_raw, binding.rpc.is_client_streaming()) {
+        (false, false) => BodyForm::Json,
+        (true, false) => BodyForm::Raw,
+        (false, true) => BodyForm::JsonStream,
+        (true, true) => BodyForm::RawStream,
+    }
+}
+
+fn answer_form(binding: &Binding) -> AnswerForm {
+    let Some(field) = binding.response_body.clone() else {
+        return if is_http_body(&binding.rpc.output()) {
+            AnswerForm::Raw(None)
+        } else {
+            AnswerForm::Whole
+        };
+    };
+    let kind = field.kind();
+    match kind.as_message().filter(|_| !field.is_list() && !field.is_map()) {
+        Some(message) if is_http_body(message) => AnswerForm::Raw(Some(field)),
+        Some(_) => AnswerForm::Message(field),
+        None => AnswerForm::Field(field),
+    }
+}
