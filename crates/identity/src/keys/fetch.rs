@@ -169,3 +169,74 @@ impl fmt::Display for Client {
         self.url.fmt(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertifiedKey, generate_simple_self_signed};
+    use rustls::ServerConfig;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    /// A TLS endpoint with a test certificate of that name, made here; answers `{}` to everybody.
+    async fn endpoint(name: &str) -> (u16, CertificateDer<'static>) {
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed([name.to_owned()]).unwrap();
+        let cert = cert.der().clone();
+        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // A client that trusts us not ends the handshake.
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    continue;
+                };
+                let mut request = [0; 1_024];
+                assert!(stream.read(&mut request).await.unwrap() > 0);
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                stream.write_all(answer).await.unwrap();
+                drop(stream.shutdown().await);
+            }
+        });
+        (port, cert)
+    }
+
+    async fn get(host: &str, port: u16, trusted: &[CertificateDer<'static>]) -> Result<Vec<u8>, CallError> {
+        let mut roots = RootCertStore::empty();
+        for cert in trusted {
+            roots.add(cert.clone()).unwrap();
+        }
+        let url = format!("https://{host}:{port}/jwks.json").parse().unwrap();
+        Client::with_roots(url, roots).get().await
+    }
+
+    #[tokio::test]
+    async fn keys_come_over_tls_from_whom_the_roots_vouch_for() {
+        let (port, cert) = endpoint("localhost").await;
+        let (other_port, other_cert) = endpoint("issuer.example").await;
+        assert_eq!(
+            get("localhost", port, std::slice::from_ref(&cert)).await.unwrap(),
+            b"{}"
+        );
+        for (host, port, trusted) in [
+            ("localhost", port, vec![]),
+            ("localhost", port, vec![other_cert.clone()]),
+            // Vouched for, but it is the certificate of another name.
+            ("localhost", other_port, vec![other_cert]),
+            ("127.0.0.1", port, vec![cert]),
+        ] {
+            let refused = get(host, port, &trusted).await;
+            assert!(matches!(refused, Err(CallError::Tls(_))), "{host}: {refused:?}");
+        }
+    }
+}
