@@ -1,18 +1,28 @@
-//! What every service needs to know of a call besides its message.
+//! What every service needs to know of a call besides its message, and the one place that keeps a caller to the company
+//! and the stores that are theirs.
+//!
+//! A service reads every resource name through a [`Call`], which refuses those of other companies and other stores. What
+//! names a store elsewhere (a field, or a sale that was loaded) goes through [`Call::may_touch`], [`Call::stores`] or
+//! [`Call::may_touch_sale_of`]. What exists elsewhere and what exists nowhere look alike to the caller.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use posars_commands::{Actor, Envelope, Source};
+use posars_domain::sale::SaleRejection;
+use posars_domain::stock::StockRejection;
 use posars_domain::{CompanyId, SaleId, Sku, StoreId};
 use posars_event_store::Position;
 use posars_projections::Freshness;
 use tokio::time::Instant;
 use tonic::metadata::MetadataMap;
-use tonic::{Request, Status};
+use tonic::{Code, Request, Status};
 
-use crate::Principal;
+use crate::Tenant;
+use crate::authorize::Seat;
 use crate::deadline::Deadline;
+use crate::principal::StoreScope;
 use crate::status;
 use crate::wire::{Reader, read_name, read_optional_uuid};
 
@@ -25,9 +35,9 @@ const ALL_STORES: &str = "-";
 /// W3C trace context: two hex digits, 32, 16 and 2, with hyphens between.
 const TRACEPARENT_PARTS: [usize; 4] = [2, 32, 16, 2];
 
-/// Who calls, until when, and as part of which trace.
+/// Who calls, where, until when, and as part of which trace.
 pub(crate) struct Call {
-    principal: Principal,
+    seat: Seat,
     deadline: Option<Instant>,
     traceparent: Option<String>,
     received_at: Timestamp,
@@ -37,17 +47,15 @@ impl Call {
     /// Splits a request into the call and its message.
     ///
     /// # Errors
-    /// When no layer has said who calls. That is a mistake of the server, and nobody gets in by it.
+    /// When no layer has said who may call. That is a mistake of the server, and nobody gets in by it.
     pub(crate) fn of<T>(request: Request<T>) -> Result<(Self, T), Status> {
         let (metadata, mut extensions, message) = request.into_parts();
-        let principal = extensions
-            .remove::<Principal>()
-            .ok_or_else(status::unauthenticated)?;
+        let seat = extensions.remove::<Seat>().ok_or_else(status::unauthenticated)?;
         let deadline = extensions.remove::<Deadline>().map(|deadline| deadline.0);
         let traceparent = traceparent(&metadata);
         Ok((
             Self {
-                principal,
+                seat,
                 deadline,
                 traceparent,
                 received_at: Timestamp::now(),
@@ -65,8 +73,8 @@ impl Call {
         let request_id = read_optional_uuid(&mut reader, "request_id", request_id);
         let request_id = reader.finish(request_id)?;
         let actor = Actor {
-            subject: self.principal.subject.clone(),
-            client: Some(self.principal.client.clone()),
+            subject: self.seat.principal.subject().to_owned(),
+            client: Some(self.seat.principal.client().to_owned()),
         };
         let mut envelope = Envelope::new(actor, Source::Api, self.received_at);
         envelope.request_id = request_id;
@@ -86,12 +94,17 @@ impl Call {
         Freshness::at_least(Position::new(min_position), wait)
     }
 
-    /// The company of the call, if its path names the one that the caller may use.
+    /// The company of the call: its log and its read models.
+    pub(crate) fn tenant(&self) -> &Arc<Tenant> {
+        &self.seat.tenant
+    }
+
+    /// The company of the call, if `company` names it.
     ///
     /// # Errors
     /// `UNKNOWN_COMPANY` for any other, whether it exists or not.
-    pub(crate) fn company(&self, company: &str) -> Result<&CompanyId, Status> {
-        let own = &self.principal.company;
+    fn company(&self, company: &str) -> Result<&CompanyId, Status> {
+        let own = self.seat.tenant.company_id();
         if own.as_str() == company {
             Ok(own)
         } else {
@@ -99,10 +112,92 @@ impl Call {
         }
     }
 
-    /// Reads `companies/{company}`.
+    /// The company of the call, if `company` names it and the caller may touch what belongs to no single store.
+    ///
+    /// # Errors
+    /// `UNKNOWN_COMPANY` as above, `ROLE_LIMITED_TO_STORE` when the caller's role holds for some stores only.
+    pub(crate) fn whole_company(&self, company: &str) -> Result<&CompanyId, Status> {
+        let company = self.company(company)?;
+        match &self.seat.stores {
+            StoreScope::All => Ok(company),
+            StoreScope::Only(_) => Err(limited_to_store(company)),
+        }
+    }
+
+    /// Reads `companies/{company}` for a call that touches what belongs to no single store.
+    pub(crate) fn whole_company_of(&self, field: &str, name: &str) -> Result<&CompanyId, Status> {
+        let [company] = ids(field, name, ["companies"])?;
+        self.whole_company(&company)
+    }
+
+    /// Reads `companies/{company}` for a call that names its store elsewhere: the caller of this asks
+    /// [`Self::may_touch`] or [`Self::stores`].
     pub(crate) fn company_of(&self, field: &str, name: &str) -> Result<&CompanyId, Status> {
         let [company] = ids(field, name, ["companies"])?;
         self.company(&company)
+    }
+
+    /// Whether the caller may touch this store.
+    ///
+    /// # Errors
+    /// `UNKNOWN_STORE`, in the words for a store that does not exist.
+    pub(crate) fn may_touch(&self, store: &StoreId) -> Result<(), Status> {
+        if self.has_store(store) {
+            return Ok(());
+        }
+        let store_id = store.clone();
+        Err(status::from_rejection(
+            "",
+            &StockRejection::UnknownStore { store_id },
+        ))
+    }
+
+    /// Whether the caller may touch this sale, which was made in `store`.
+    ///
+    /// # Errors
+    /// `SALE_NOT_FOUND`, in the words for a sale that does not exist.
+    pub(crate) fn may_touch_sale_of(&self, store: &StoreId, sale_id: SaleId) -> Result<(), Status> {
+        if self.has_store(store) {
+            return Ok(());
+        }
+        Err(status::from_rejection(
+            "",
+            &SaleRejection::SaleNotFound { sale_id },
+        ))
+    }
+
+    /// Whether the caller's role holds for some stores only, so that the store of what they name must be looked up.
+    pub(crate) fn is_limited_to_stores(&self) -> bool {
+        match &self.seat.stores {
+            StoreScope::All => false,
+            StoreScope::Only(_) => true,
+        }
+    }
+
+    /// The store to list: the one that was asked for, or, when none was, the only one that the caller may touch. None
+    /// stands for every store.
+    ///
+    /// # Errors
+    /// `UNKNOWN_STORE` for a store of others; `STORE_NOT_CHOSEN` when several but not all are open to the caller.
+    pub(crate) fn stores(&self, asked: Option<StoreId>) -> Result<Option<StoreId>, Status> {
+        if let Some(store) = asked {
+            self.may_touch(&store)?;
+            return Ok(Some(store));
+        }
+        let StoreScope::Only(stores) = &self.seat.stores else {
+            return Ok(None);
+        };
+        match (stores.len(), stores.first()) {
+            (1, Some(only)) => Ok(Some(only.clone())),
+            (_, _) => Err(store_not_chosen(stores.iter().map(StoreId::as_str))),
+        }
+    }
+
+    fn has_store(&self, store: &StoreId) -> bool {
+        match &self.seat.stores {
+            StoreScope::All => true,
+            StoreScope::Only(stores) => stores.contains(store),
+        }
     }
 
     /// Reads `companies/{company}/stores/{store}`.
@@ -111,10 +206,12 @@ impl Call {
         let company = self.company(&company)?;
         let mut reader = Reader::new();
         let store = reader.text(field, &store);
-        Ok((company, reader.finish(store)?))
+        let store = reader.finish(store)?;
+        self.may_touch(&store)?;
+        Ok((company, store))
     }
 
-    /// Reads `companies/{company}/stores/{store}`, where `-` stands for every store.
+    /// Reads `companies/{company}/stores/{store}`, where `-` stands for every store that the caller may touch.
     pub(crate) fn store_or_all_of(
         &self,
         field: &str,
@@ -122,16 +219,16 @@ impl Call {
     ) -> Result<(&CompanyId, Option<StoreId>), Status> {
         let [company, store] = ids(field, name, ["companies", "stores"])?;
         if store == ALL_STORES {
-            return Ok((self.company(&company)?, None));
+            return Ok((self.company(&company)?, self.stores(None)?));
         }
         let (company, store) = self.store_of(field, name)?;
         Ok((company, Some(store)))
     }
 
-    /// Reads `companies/{company}/products/{sku}`.
+    /// Reads `companies/{company}/products/{sku}`. The catalogue belongs to no single store.
     pub(crate) fn product_of(&self, field: &str, name: &str) -> Result<(&CompanyId, Sku), Status> {
         let [company, sku] = ids(field, name, ["companies", "products"])?;
-        let company = self.company(&company)?;
+        let company = self.whole_company(&company)?;
         let mut reader = Reader::new();
         let sku = reader.text(field, &sku);
         Ok((company, reader.finish(sku)?))
@@ -148,10 +245,12 @@ impl Call {
         let mut reader = Reader::new();
         let (store, sku) = (reader.text(field, &store), reader.text(field, &sku));
         let (store, sku) = reader.finish(store.zip(sku))?;
+        self.may_touch(&store)?;
         Ok((company, store, sku))
     }
 
-    /// Reads `companies/{company}/sales/{sale}`.
+    /// Reads `companies/{company}/sales/{sale}`. The caller of this asks [`Self::may_touch_sale_of`] once it knows the
+    /// sale's store.
     pub(crate) fn sale_of(&self, field: &str, name: &str) -> Result<(&CompanyId, SaleId), Status> {
         let [company, sale] = ids(field, name, ["companies", "sales"])?;
         let company = self.company(&company)?;
@@ -165,6 +264,22 @@ fn ids<const N: usize>(field: &str, name: &str, collections: [&str; N]) -> Resul
     let mut reader = Reader::new();
     let ids = read_name(&mut reader, field, name, collections);
     reader.finish(ids)
+}
+
+fn limited_to_store(company: &CompanyId) -> Status {
+    let message = format!(
+        "this touches company {company} as a whole, and the caller's role holds for some of its stores only; ask \
+         somebody whose role holds for the company"
+    );
+    let metadata = [("company".to_owned(), company.to_string())];
+    status::status(Code::PermissionDenied, "ROLE_LIMITED_TO_STORE", message, metadata)
+}
+
+fn store_not_chosen<'store>(stores: impl Iterator<Item = &'store str>) -> Status {
+    let stores = stores.collect::<Vec<_>>().join(",");
+    let message = format!("the caller's role holds for some stores only ({stores}); ask for one of them");
+    let metadata = [("stores".to_owned(), stores)];
+    status::status(Code::InvalidArgument, "STORE_NOT_CHOSEN", message, metadata)
 }
 
 /// The caller's trace context. One that is not well formed is dropped: it would be stored with the events for ever.
@@ -203,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_a_principal_is_refused() {
+    fn a_call_that_no_layer_has_let_in_is_refused() {
         let refused = Call::of(Request::new(())).err().unwrap();
         assert_eq!(refused.code(), tonic::Code::Unauthenticated);
     }

@@ -2,6 +2,7 @@
 //!
 //! tonic has a timer of its own, but it answers `CANCELLED`, which tells the client that it gave up itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio::time::Instant;
 
+use crate::access::AccessRules;
 use crate::status;
 
 const GRPC_TIMEOUT_HEADER: &str = "grpc-timeout";
@@ -21,12 +23,29 @@ const TIMEOUT_DIGITS_MAX: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline(pub(crate) Instant);
 
-/// Runs the call until the client's deadline, or `deadline_max` when that is sooner.
+/// How long calls may take.
+#[derive(Clone)]
+pub(crate) struct Deadlines {
+    pub(crate) rules: Arc<AccessRules>,
+    /// For RPCs whose rule says nothing.
+    pub(crate) deadline_max: Duration,
+}
+
+impl Deadlines {
+    fn longest(&self, path: &str) -> Duration {
+        let rule = self.rules.rule(path);
+        rule.and_then(|rule| rule.deadline_max)
+            .unwrap_or(self.deadline_max)
+    }
+}
+
+/// Runs the call until the client's deadline, or the longest of its RPC when that is sooner.
 pub(crate) async fn keep_deadline(
-    State(deadline_max): State<Duration>,
+    State(deadlines): State<Deadlines>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    let deadline_max = deadlines.longest(request.uri().path());
     let asked = match timeout_asked(request.headers()) {
         Ok(asked) => asked,
         Err(status) => return status.into_http::<Body>(),

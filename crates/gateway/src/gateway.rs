@@ -1,27 +1,33 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::middleware::from_fn_with_state;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use prost::Message as _;
-use prost_types::FileDescriptorSet;
+use prost_reflect::DescriptorPool;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 
-use crate::deadline::keep_deadline;
+use crate::access::{AccessRules, AccessRulesError};
+use crate::authenticate::{Authentication, Gate, authenticate};
+use crate::authorize::{Doorkeeper, authorize};
+use crate::by_protocol::Protocols;
+use crate::deadline::{Deadlines, keep_deadline};
+use crate::grpc_web::speak_grpc_web;
+use crate::in_flight::{InFlight, seat_call};
+use crate::localize::{localize_call, localize_rest};
 use crate::observe::{CallMetrics, observe_call};
-use crate::principal::seat_principal;
 use crate::proto::FILE_DESCRIPTOR_SET;
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer};
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
+use crate::rate::{Rates, keep_rate, turn_strangers_away};
+use crate::request_size::{RequestSize, refuse_large};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
-use crate::{Limits, Principal, Readiness, Tenant, status};
+use crate::{Limits, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
 pub(crate) const SERVICE_NAMES: [&str; 5] = [
@@ -37,7 +43,10 @@ pub(crate) const SERVICE_NAMES: [&str; 5] = [
 pub enum GatewayError {
     /// The descriptors do not decode.
     #[error("the protos built into this program cannot be read ({0}); build it again from clean sources")]
-    Descriptors(#[from] prost::DecodeError),
+    Descriptors(#[from] prost_reflect::DescriptorError),
+    /// An RPC that nobody has decided on who may call it.
+    #[error(transparent)]
+    Access(#[from] AccessRulesError),
     /// The reflection service does not take the descriptors.
     #[error(
         "the protos built into this program cannot be shown by reflection ({0}); build it again from clean sources"
@@ -52,28 +61,52 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Puts the services of one company together.
+    /// Puts the services together for the companies in `tenants`, called by whoever `authentication` lets in.
     ///
     /// Nothing serves until [`Readiness::start_serving`] of [`Self::readiness`] is called: calls are answered, but the
     /// health service says `NOT_SERVING`.
     ///
     /// # Errors
-    /// When the descriptors built into the program cannot be used; a mistake of the build.
-    pub async fn new(tenant: Tenant, limits: &Limits) -> Result<Self, GatewayError> {
+    /// When the descriptors built into the program cannot be used, or do not say of every RPC who may call it; a
+    /// mistake of the build.
+    pub async fn new(
+        tenants: impl Into<Tenants>,
+        authentication: Authentication,
+        limits: &Limits,
+    ) -> Result<Self, GatewayError> {
+        let rules = Arc::new(AccessRules::of(&DescriptorPool::decode(FILE_DESCRIPTOR_SET)?)?);
         let reporter = HealthReporter::new();
         let readiness = Readiness::closed(reporter.clone(), &SERVICE_NAMES).await;
-        let metrics = CallMetrics::new(method_paths()?);
-        let principal = Principal::local(tenant.company_id().clone());
-        let routes = with_reflection(services(Arc::new(tenant), limits.request_bytes_max))?
+        let routes = with_reflection(services(limits.request_bytes_max))?
             .add_service(HealthServer::new(HealthService::from_health_reporter(reporter)));
-        // The last layer is the first to see a call.
-        let router = routes
-            .into_axum_router()
-            .fallback(unknown_path)
-            .layer(from_fn_with_state(principal, seat_principal))
-            .layer(from_fn_with_state(limits.deadline_max, keep_deadline))
-            .layer(from_fn_with_state(metrics, observe_call));
-        Ok(Self { router, readiness })
+        let calls = Layers {
+            gate: Gate {
+                authentication,
+                rules: Arc::clone(&rules),
+            },
+            doorkeeper: Doorkeeper {
+                rules: Arc::clone(&rules),
+                tenants: Arc::new(tenants.into()),
+            },
+            deadlines: Deadlines {
+                rules: Arc::clone(&rules),
+                deadline_max: limits.deadline_max,
+            },
+            rates: Rates::new(limits),
+            request_size: RequestSize::new(limits.request_bytes_max),
+            in_flight: InFlight::new(limits.in_flight_calls_max),
+            metrics: CallMetrics::new(rules.paths().map(str::to_owned).collect()),
+        }
+        .around(routes);
+        let protocols = Protocols {
+            grpc: calls.clone(),
+            grpc_web: calls.clone().layer(from_fn(speak_grpc_web)),
+            rest: Router::new().fallback(unknown_path).layer(from_fn(localize_rest)),
+        };
+        Ok(Self {
+            router: protocols.into_router(),
+            readiness,
+        })
     }
 
     /// The handle that says which services can take calls.
@@ -88,12 +121,40 @@ impl Gateway {
     }
 }
 
-fn services(tenant: Arc<Tenant>, request_bytes_max: usize) -> Routes {
-    let company = CompanyServiceServer::new(CompanyApi::new(Arc::clone(&tenant)));
-    let sale = SaleServiceServer::new(SaleApi::new(Arc::clone(&tenant)));
-    let product = ProductServiceServer::new(ProductApi::new(Arc::clone(&tenant)));
-    let stock = StockServiceServer::new(StockApi::new(Arc::clone(&tenant)));
-    let sales_report = SalesReportServiceServer::new(SalesReportApi::new(tenant));
+/// What every call passes, whatever protocol it came by.
+struct Layers {
+    gate: Gate,
+    doorkeeper: Doorkeeper,
+    deadlines: Deadlines,
+    rates: Rates,
+    request_size: RequestSize,
+    in_flight: InFlight,
+    metrics: CallMetrics,
+}
+
+impl Layers {
+    /// The last layer is the first to see a call.
+    fn around(self, routes: Routes) -> Router {
+        routes
+            .into_axum_router()
+            .layer(from_fn_with_state(self.deadlines, keep_deadline))
+            .layer(from_fn_with_state(self.doorkeeper, authorize))
+            .layer(from_fn_with_state(self.rates.clone(), keep_rate))
+            .layer(from_fn_with_state(self.gate, authenticate))
+            .layer(from_fn_with_state(self.rates, turn_strangers_away))
+            .layer(from_fn_with_state(self.request_size, refuse_large))
+            .layer(from_fn_with_state(self.in_flight, seat_call))
+            .layer(from_fn(localize_call))
+            .layer(from_fn_with_state(self.metrics, observe_call))
+    }
+}
+
+fn services(request_bytes_max: usize) -> Routes {
+    let company = CompanyServiceServer::new(CompanyApi);
+    let sale = SaleServiceServer::new(SaleApi);
+    let product = ProductServiceServer::new(ProductApi);
+    let stock = StockServiceServer::new(StockApi);
+    let sales_report = SalesReportServiceServer::new(SalesReportApi);
     Routes::new(company.max_decoding_message_size(request_bytes_max))
         .add_service(sale.max_decoding_message_size(request_bytes_max))
         .add_service(product.max_decoding_message_size(request_bytes_max))
@@ -113,31 +174,9 @@ fn with_reflection(routes: Routes) -> Result<Routes, GatewayError> {
         .add_service(describe().build_v1alpha()?))
 }
 
-/// Paths of every method of ours, such as `/posars.sales.v1.SaleService/RecordSale`.
-fn method_paths() -> Result<Vec<String>, GatewayError> {
-    let descriptors = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET)?;
-    let paths = descriptors.file.iter().flat_map(|file| {
-        file.service.iter().flat_map(move |service| {
-            let full_name = format!("/{}.{}", file.package(), service.name());
-            service
-                .method
-                .iter()
-                .map(move |method| format!("{full_name}/{}", method.name()))
-        })
-    });
-    Ok(paths.collect())
-}
-
-/// Answers a path that nobody serves in the caller's own protocol.
-async fn unknown_path(uri: Uri, headers: HeaderMap) -> Response {
-    let is_grpc = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|content_type| content_type.as_bytes().starts_with(b"application/grpc"));
-    if is_grpc {
-        status::unknown_method(uri.path()).into_http::<Body>()
-    } else {
-        (StatusCode::NOT_FOUND, "nothing is served at this path\n").into_response()
-    }
+/// Answers a path that nobody serves.
+async fn unknown_path() -> Response {
+    (StatusCode::NOT_FOUND, "nothing is served at this path\n").into_response()
 }
 
 #[cfg(test)]
@@ -146,16 +185,10 @@ mod tests {
 
     #[test]
     fn every_service_of_the_protos_is_served() {
-        let descriptors = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();
+        let descriptors = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
         let mut described: Vec<String> = descriptors
-            .file
-            .iter()
-            .filter(|file| file.package().starts_with("posars."))
-            .flat_map(|file| {
-                file.service
-                    .iter()
-                    .map(|service| format!("{}.{}", file.package(), service.name()))
-            })
+            .services()
+            .map(|service| service.full_name().to_owned())
             .collect();
         described.sort();
         let mut served = SERVICE_NAMES.to_vec();

@@ -4,25 +4,51 @@
 //! into a command or query (`wire`), hand it to the one door behind the gateway, write the answer back or map the error
 //! (`status`). [`Gateway`] puts the services together, [`serve`] puts them on a socket.
 
+mod access;
+mod answer_pace;
+mod api_document;
+mod authenticate;
+mod authorize;
+mod by_protocol;
 mod call;
+mod connection;
+mod cors;
 mod deadline;
+pub mod errors;
 mod gateway;
+mod grpc_web;
+mod in_flight;
 mod limits;
+mod localize;
 mod observe;
 mod page;
+mod patient_stream;
+mod peer;
 mod principal;
 pub mod proto;
+mod rate;
 mod readiness;
+mod refusals;
+mod request_pace;
+mod request_size;
 mod serve;
 mod services;
 mod status;
 mod tenant;
+mod tls;
 mod wire;
 
+pub use access::{Access, AccessRule, AccessRules, AccessRulesError};
+pub use api_document::{ApiDocumentError, api_document, binding_table};
+pub use authenticate::Authentication;
+pub use authorize::COMPANY_HEADER;
+pub use cors::{Origin, OriginError};
 pub use gateway::{Gateway, GatewayError};
-pub use limits::Limits;
+pub use limits::{Limits, Rate};
+pub use peer::{Network, NetworkError};
 pub use principal::Principal;
 pub use readiness::Readiness;
-pub use serve::serve;
+pub use serve::{Server, serve};
 pub use status::ERROR_DOMAIN;
-pub use tenant::Tenant;
+pub use tenant::{Tenant, Tenants};
+pub use tls::{Tls, TlsError, TlsFiles};

@@ -1,39 +1,135 @@
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use posars_domain::CompanyId;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// Who makes a call, and for which company.
+use jiff::Timestamp;
+use posars_domain::{CompanyId, StoreId};
+use posars_identity::{Identity, Membership, Role};
+
+/// Who makes a call, and what they may do where.
 ///
-/// The seam of authentication: a layer in front of the gateway puts a principal into the request's extensions. Without
-/// one the gateway's default principal stands in, which is how one machine with one company runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    /// The only company that the caller may touch.
-    pub company: CompanyId,
-    /// Who: the subject of the token, or the name of the local user.
-    pub subject: String,
-    /// The program that the person uses.
-    pub client: String,
-}
+/// A layer leaves it in the request's extensions. It says nothing yet about the company of the call: several may be
+/// open to one person. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Principal(Arc<Identity>);
 
 impl Principal {
-    /// The caller of a machine that serves one company without authentication.
+    /// Whoever works on this machine itself, with everything in one company: benchmarks and tests.
     pub fn local(company: CompanyId) -> Self {
-        Self {
-            company,
-            subject: "local".to_owned(),
-            client: "grpc".to_owned(),
+        Self::with(
+            "local",
+            "grpc",
+            vec![Membership {
+                company,
+                role: Role::Owner,
+                store: None,
+            }],
+        )
+    }
+
+    /// A person that needs no token, because the program itself answers for them.
+    pub fn with(subject: &str, client: &str, memberships: Vec<Membership>) -> Self {
+        Self(Arc::new(Identity {
+            subject: subject.to_owned(),
+            client: client.to_owned(),
+            memberships,
+            expires_at: Timestamp::MAX,
+        }))
+    }
+
+    /// Who: the subject of the token, or the name of the local user.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The program that the person uses.
+    pub fn client(&self) -> &str {
+        &self.0.client
+    }
+
+    /// The companies that the person has a role in, each once, in order.
+    pub(crate) fn companies(&self) -> BTreeSet<&CompanyId> {
+        self.0
+            .memberships
+            .iter()
+            .map(|membership| &membership.company)
+            .collect()
+    }
+
+    /// The stores of the company where the person has one of these roles; none when they have none of them at all.
+    pub(crate) fn scope(&self, company: &CompanyId, roles: &[Role]) -> Option<StoreScope> {
+        let mut stores = BTreeSet::new();
+        let memberships = &self.0.memberships;
+        let matching =
+            |membership: &&Membership| membership.company == *company && roles.contains(&membership.role);
+        for membership in memberships.iter().filter(matching) {
+            match &membership.store {
+                None => return Some(StoreScope::All),
+                Some(store) => stores.insert(store.clone()),
+            };
         }
+        (!stores.is_empty()).then_some(StoreScope::Only(stores))
     }
 }
 
-/// Gives the call the default principal when nobody gave it one.
-pub(crate) async fn seat_principal(
-    State(default): State<Principal>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().get_or_insert_with(|| default);
-    next.run(request).await
+impl From<Arc<Identity>> for Principal {
+    fn from(identity: Arc<Identity>) -> Self {
+        Self(identity)
+    }
+}
+
+/// The stores that a call may touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StoreScope {
+    /// Every store, also those to come, and what belongs to the company as a whole.
+    All,
+    /// These alone; at least one.
+    Only(BTreeSet<StoreId>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn membership(company: &str, role: Role, store: Option<&str>) -> Membership {
+        Membership {
+            company: company.parse().unwrap(),
+            role,
+            store: store.map(|store| store.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn only_the_roles_that_count_open_their_stores() {
+        let ana = Principal::with(
+            "ana",
+            "till",
+            vec![
+                membership("acme", Role::Cashier, Some("sp01")),
+                membership("acme", Role::Cashier, Some("sp02")),
+                membership("acme", Role::Manager, Some("sp03")),
+                membership("acme", Role::Auditor, None),
+                membership("beta", Role::Owner, None),
+            ],
+        );
+        let acme = "acme".parse().unwrap();
+        let only = |stores: &[&str]| {
+            let stores = stores.iter().map(|store| store.parse().unwrap()).collect();
+            Some(StoreScope::Only(stores))
+        };
+        assert_eq!(
+            ana.scope(&acme, &[Role::Owner, Role::Cashier]),
+            only(&["sp01", "sp02"])
+        );
+        assert_eq!(
+            ana.scope(&acme, &[Role::Manager, Role::Cashier]),
+            only(&["sp01", "sp02", "sp03"])
+        );
+        assert_eq!(
+            ana.scope(&acme, &[Role::Manager, Role::Auditor]),
+            Some(StoreScope::All)
+        );
+        assert_eq!(ana.scope(&acme, &[Role::Owner, Role::Hr]), None);
+        let names: Vec<_> = ana.companies().into_iter().map(CompanyId::as_str).collect();
+        assert_eq!(names, ["acme", "beta"]);
+    }
 }

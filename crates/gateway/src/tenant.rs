@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use posars_commands::Commands;
 use posars_domain::CompanyId;
 use posars_projections::Projections;
@@ -36,5 +39,30 @@ impl Tenant {
     /// The read models.
     pub(crate) fn projections(&self) -> &Projections {
         &self.projections
+    }
+}
+
+/// The companies that one server serves.
+#[derive(Default)]
+pub struct Tenants(BTreeMap<CompanyId, Arc<Tenant>>);
+
+impl Tenants {
+    /// The company of this id, if it is served here.
+    pub(crate) fn get(&self, company: &CompanyId) -> Option<&Arc<Tenant>> {
+        self.0.get(company)
+    }
+}
+
+impl From<Tenant> for Tenants {
+    fn from(tenant: Tenant) -> Self {
+        Self::from_iter([tenant])
+    }
+}
+
+/// Of two tenants of one company the later stays.
+impl FromIterator<Tenant> for Tenants {
+    fn from_iter<I: IntoIterator<Item = Tenant>>(tenants: I) -> Self {
+        let by_id = |tenant: Tenant| (tenant.company_id.clone(), Arc::new(tenant));
+        Self(tenants.into_iter().map(by_id).collect())
     }
 }

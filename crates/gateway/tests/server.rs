@@ -241,11 +241,10 @@ async fn a_database_that_is_away_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn whoever_a_layer_names_is_who_calls() {
-    let ana = |company: &str| Principal {
-        company: company.parse().unwrap(),
-        subject: "ana".into(),
-        client: "till-7".into(),
+async fn whoever_authentication_names_is_who_calls() {
+    let ana = |company: &str| {
+        let owner = format!("{company}/owner").parse().unwrap();
+        Principal::with("ana", "till-7", vec![owner])
     };
     let shop = Shop::called_by(ana("acme")).await;
     let mut define = store("sp01");

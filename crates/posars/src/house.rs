@@ -1,5 +1,7 @@
 //! Everything a command works with: one company's log, the door to it, and its read models.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use posars_commands::reactors::ReactorRunner;
 use posars_commands::{Actor, Commands, Envelope, Source};
@@ -29,20 +31,51 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// Opens the log and the read models of the one company of this machine.
+    /// Opens the log and the read models of the one company that commands of this machine work with.
     ///
     /// # Errors
     /// `DATABASE_UNAVAILABLE` and the other codes of the database.
     pub(crate) async fn open(database: &Database) -> Result<Self, Failure> {
         let store = EventStore::connect(StoreConfig::new(database.url())).await?;
-        let name = LogName::parse(COMPANY)
+        Self::of(&store, COMPANY.parse::<CompanyId>()?).await
+    }
+
+    /// Opens every company that has a log in the database, that of this machine first; the companies of `more` get one
+    /// when they have none.
+    ///
+    /// # Errors
+    /// `DATABASE_UNAVAILABLE` and the other codes of the database.
+    pub(crate) async fn open_all(database: &Database, more: &[CompanyId]) -> Result<Vec<Self>, Failure> {
+        let store = EventStore::connect(StoreConfig::new(database.url())).await?;
+        let own = COMPANY.parse::<CompanyId>()?;
+        let mut others: BTreeSet<CompanyId> = more.iter().cloned().collect();
+        for log in store.logs().await? {
+            match log.as_str().parse() {
+                Ok(company) => {
+                    others.insert(company);
+                }
+                Err(error) => {
+                    tracing::warn!(%log, %error, "a log is not that of a company; it is not served")
+                }
+            }
+        }
+        others.remove(&own);
+        let mut houses = vec![Self::of(&store, own).await?];
+        for company in others {
+            houses.push(Self::of(&store, company).await?);
+        }
+        Ok(houses)
+    }
+
+    async fn of(store: &EventStore, company_id: CompanyId) -> Result<Self, Failure> {
+        let name = LogName::parse(company_id.as_str())
             .map_err(|error| Failure::new(Exit::Failure, "LOG_NAME_INVALID", error))?;
         let log = store.log(&name).await?;
         let projections = Projections::open(store.clone(), log.clone()).await?;
         Ok(Self {
-            company_id: COMPANY.parse::<CompanyId>()?,
+            company_id,
             commands: Commands::new(log.clone()),
-            store,
+            store: store.clone(),
             log,
             projections,
         })

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use posars_identity::{ConfigError, KeySource, VerifierConfig};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
@@ -12,6 +13,8 @@ use crate::failure::{Exit, Failure};
 pub(crate) const COMPANY: &str = "main";
 /// Where `posars up` listens unless told otherwise: reachable from this machine only.
 pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
+/// Below the data folder, what belongs to the local issuer.
+const IDENTITY_FOLDER: &str = "identity";
 /// The folder of a system-wide installation, which root uses: PostgreSQL's user cannot walk below `/root`.
 const SYSTEM_FOLDER: &str = "/var/lib/posars";
 
@@ -25,6 +28,105 @@ pub(crate) struct PlaceArgs {
     /// PostgreSQL to use instead of a private one
     #[arg(long, value_name = "URL", env = "POSARS_DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+}
+
+/// Where the local issuer's key is.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct IdentityArgs {
+    /// Folder of the key that signs this machine's own tokens [default: identity, below the data folder]
+    #[arg(long, value_name = "DIR", env = "POSARS_IDENTITY", hide_env_values = true)]
+    identity: Option<PathBuf>,
+}
+
+impl IdentityArgs {
+    /// The folder. Beside a database given by URL there is no data folder, and the default one holds the key.
+    ///
+    /// # Errors
+    /// `NO_DATA_FOLDER` when the user has no home.
+    pub(crate) fn folder(&self, place: &Place) -> Result<PathBuf, Failure> {
+        if let Some(folder) = &self.identity {
+            return Ok(folder.clone());
+        }
+        let data = match place {
+            Place::Folder(folder) => folder.clone(),
+            Place::Url(_) => default_folder()?,
+        };
+        Ok(data.join(IDENTITY_FOLDER))
+    }
+}
+
+/// Whose tokens a server takes. Without an issuer: those that `posars token` signs with the key of this machine.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct AuthArgs {
+    #[command(flatten)]
+    pub(crate) identity: IdentityArgs,
+    /// Take the tokens of this issuer instead of this machine's own: the text of their `iss`
+    #[arg(
+        long,
+        value_name = "ISSUER",
+        env = "POSARS_AUTH_ISSUER",
+        hide_env_values = true
+    )]
+    auth_issuer: Option<String>,
+    /// The issuer's keys, a JSON Web Key Set by URL or in a file [default: ISSUER/.well-known/jwks.json]
+    #[arg(
+        long,
+        value_name = "URL|FILE",
+        env = "POSARS_AUTH_JWKS",
+        hide_env_values = true
+    )]
+    auth_jwks: Option<String>,
+    /// The client ids whose tokens are taken, separated by commas
+    #[arg(
+        long,
+        value_name = "IDS",
+        env = "POSARS_AUTH_CLIENT_IDS",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    auth_client_ids: Vec<String>,
+    /// Listen beyond this machine although its own tokens are taken: whoever reads the key can be anybody
+    #[arg(long)]
+    pub(crate) expose_local_issuer: bool,
+}
+
+/// Who signs the tokens that a server takes.
+pub(crate) enum TokenSource {
+    /// The key in this folder.
+    Local(PathBuf),
+    /// Somebody else, such as a Cognito user pool.
+    Issuer(Box<VerifierConfig>),
+}
+
+impl AuthArgs {
+    /// Whose tokens to take.
+    ///
+    /// # Errors
+    /// `AUTH_SETTINGS` when an issuer is named and the rest does not fit, or is not named and the rest is.
+    pub(crate) fn token_source(&self, place: &Place) -> Result<TokenSource, Failure> {
+        let broken = |text: String| Failure::new(Exit::Usage, "AUTH_SETTINGS", text);
+        let Some(issuer) = self.auth_issuer.as_deref().filter(|issuer| !issuer.is_empty()) else {
+            if self.auth_jwks.is_some() || !self.auth_client_ids.is_empty() {
+                return Err(broken("keys or client ids are set, but no issuer".to_owned())
+                    .next("name it with --auth-issuer, or leave POSARS_AUTH_JWKS and POSARS_AUTH_CLIENT_IDS out"));
+            }
+            return Ok(TokenSource::Local(self.identity.folder(place)?));
+        };
+        let keys = match &self.auth_jwks {
+            Some(keys) => keys.clone(),
+            None => format!("{}/.well-known/jwks.json", issuer.trim_end_matches('/')),
+        };
+        let keys: KeySource = keys
+            .parse()
+            .map_err(|error: ConfigError| broken(error.to_string()))?;
+        if self.auth_client_ids.is_empty() {
+            return Err(broken(format!("no client of issuer {issuer} is allowed")).next(
+                "list the client ids whose tokens are taken with --auth-client-ids, separated by commas",
+            ));
+        }
+        let config = VerifierConfig::new(issuer, keys, self.auth_client_ids.clone());
+        Ok(TokenSource::Issuer(Box::new(config)))
+    }
 }
 
 /// How results are written.
@@ -223,5 +325,51 @@ mod tests {
         let shown = without_password("postgres://ana:hunter2@db.example/shop");
         assert_eq!(shown, "postgres://ana@db.example/shop");
         assert!(!without_password("host=db password=hunter2 dbname=x user=y").contains("hunter2"));
+    }
+
+    fn auth(issuer: Option<&str>, jwks: Option<&str>, client_ids: &[&str]) -> Result<TokenSource, Failure> {
+        let args = AuthArgs {
+            auth_issuer: issuer.map(str::to_owned),
+            auth_jwks: jwks.map(str::to_owned),
+            auth_client_ids: client_ids.iter().map(|&id| id.to_owned()).collect(),
+            ..AuthArgs::default()
+        };
+        args.token_source(&Place::Folder("/data".into()))
+    }
+
+    #[test]
+    fn without_an_issuer_the_key_of_the_data_folder_signs() {
+        let Ok(TokenSource::Local(folder)) = auth(None, None, &[]) else {
+            panic!("not local")
+        };
+        assert_eq!(folder, PathBuf::from("/data/identity"));
+        let identity = IdentityArgs {
+            identity: Some("/keys".into()),
+        };
+        let folder = identity.folder(&Place::Url(String::new())).unwrap();
+        assert_eq!(folder, PathBuf::from("/keys"));
+    }
+
+    #[test]
+    fn an_issuer_needs_its_clients_and_knows_its_keys() {
+        let pool = "https://cognito-idp.sa-east-1.example/pool_1";
+        let Ok(TokenSource::Issuer(config)) = auth(Some(pool), None, &["till", "office"]) else {
+            panic!("no issuer")
+        };
+        assert_eq!(
+            config.key_source.to_string(),
+            format!("{pool}/.well-known/jwks.json")
+        );
+        assert_eq!(config.client_ids, ["till", "office"]);
+        for (issuer, jwks, clients) in [
+            (Some(pool), None, &[][..]),
+            (None, Some("keys.json"), &[]),
+            (None, None, &["till"]),
+            (Some("http://pool.example"), None, &["till"]),
+        ] {
+            let failure = auth(issuer, jwks, clients).err().unwrap();
+            assert_eq!(failure.code, "AUTH_SETTINGS", "{failure}");
+            assert!(failure.next.is_some(), "{failure}");
+        }
     }
 }

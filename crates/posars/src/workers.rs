@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use posars_commands::reactors::{ReactorRunner, ReactorState, ReactorStatus};
+use posars_domain::CompanyId;
 use posars_projections::Runner;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,6 +19,12 @@ const STOCK: &str = "stock_reactor";
 pub(crate) struct Workers {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    companies: Vec<CompanyWorkers>,
+}
+
+/// Those of one company.
+struct CompanyWorkers {
+    company: CompanyId,
     stock: watch::Receiver<ReactorStatus>,
     projections: Runner,
 }
@@ -30,37 +38,55 @@ pub(crate) fn holder() -> String {
 }
 
 impl Workers {
-    /// Starts them. They end when this value is dropped, in order when it is stopped.
-    pub(crate) fn start(house: &House) -> Self {
+    /// Starts those of every company. They end when this value is dropped, in order when it is stopped.
+    pub(crate) fn start(houses: &[House]) -> Self {
         let (stop, _) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let reactor = ReactorRunner::stock(house.log.clone(), &holder());
-        let stock = reactor.status();
-        tasks.spawn(reactor.run(told_to_stop(&stop)));
-        let projections = house.projections.run(&holder());
+        let companies = houses
+            .iter()
+            .map(|house| {
+                let reactor = ReactorRunner::stock(house.log.clone(), &holder());
+                let stock = reactor.status();
+                tasks.spawn(reactor.run(told_to_stop(&stop)));
+                CompanyWorkers {
+                    company: house.company_id.clone(),
+                    stock,
+                    projections: house.projections.run(&holder()),
+                }
+            })
+            .collect();
         Self {
             stop,
             tasks,
-            stock,
-            projections,
+            companies,
         }
     }
 
-    /// Whether each worker gets on, by name, with the reason when it does not.
+    /// Whether each kind of worker gets on, by name, with the company and the reason when one does not.
     pub(crate) fn states(&self) -> Vec<(&'static str, Result<(), String>)> {
-        let stock = self.stock.borrow();
-        let state = match stock.state {
-            ReactorState::Failing => Err(stock.problem.clone().unwrap_or_else(|| "failing".to_owned())),
-            ReactorState::Idle | ReactorState::StandingBy | ReactorState::Running => Ok(()),
-        };
-        vec![(STOCK, state)]
+        let failing = self.companies.iter().find_map(|workers| {
+            let stock = workers.stock.borrow();
+            match stock.state {
+                ReactorState::Failing => {
+                    let problem = stock.problem.as_deref().unwrap_or("failing");
+                    Some(format!("company {}: {problem}", workers.company))
+                }
+                ReactorState::Idle | ReactorState::StandingBy | ReactorState::Running => None,
+            }
+        });
+        vec![(STOCK, failing.map_or(Ok(()), Err))]
     }
 
     /// Lets them finish what they are at, give their leases back and end.
     pub(crate) async fn stop(mut self) {
         self.stop.send_replace(true);
         let all = async {
-            self.projections.stop().await;
+            join_all(
+                self.companies
+                    .into_iter()
+                    .map(|workers| workers.projections.stop()),
+            )
+            .await;
             while self.tasks.join_next().await.is_some() {}
         };
         if tokio::time::timeout(END_WAIT, all).await.is_err() {

@@ -1,11 +1,8 @@
-use std::sync::Arc;
-
 use posars_domain::company::{CompanyDefined, CompanyEvent};
 use posars_domain::register::{RegisterDefined, RegisterEvent};
 use posars_domain::store::{StoreDefined, StoreEvent};
 use tonic::{Request, Response, Status};
 
-use crate::Tenant;
 use crate::call::Call;
 use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::company_service_server::CompanyService;
@@ -16,15 +13,7 @@ use crate::wire::{
 };
 
 /// Sets up the company, its stores and its registers.
-pub(crate) struct CompanyApi {
-    tenant: Arc<Tenant>,
-}
-
-impl CompanyApi {
-    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
-        Self { tenant }
-    }
-}
+pub(crate) struct CompanyApi;
 
 #[tonic::async_trait]
 impl CompanyService for CompanyApi {
@@ -33,7 +22,7 @@ impl CompanyService for CompanyApi {
         request: Request<pb::DefineCompanyRequest>,
     ) -> Result<Response<pb::DefineCompanyResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        call.company(&request.company_id)?;
+        call.whole_company(&request.company_id)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_define_company(request)?;
         // Nothing left to write means that the company is exactly as asked.
@@ -43,7 +32,7 @@ impl CompanyService for CompanyApi {
             cnpj: command.cnpj.clone(),
             currency: command.currency,
         };
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let receipt = commands
             .define_company(command, &envelope)
             .await
@@ -62,7 +51,7 @@ impl CompanyService for CompanyApi {
         request: Request<pb::DefineStoreRequest>,
     ) -> Result<Response<pb::DefineStoreResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
+        let company = call.whole_company_of("parent", &request.parent)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_define_store(request)?;
         let asked = StoreDefined {
@@ -73,7 +62,7 @@ impl CompanyService for CompanyApi {
             day_cutover: command.day_cutover,
             currency: command.currency,
         };
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let receipt = commands
             .define_store(command, &envelope)
             .await
@@ -100,7 +89,7 @@ impl CompanyService for CompanyApi {
             register_no: command.register_no.clone(),
             name: command.name.clone(),
         };
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let receipt = commands
             .define_register(command, &envelope)
             .await

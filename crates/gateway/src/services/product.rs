@@ -1,11 +1,8 @@
-use std::sync::Arc;
-
 use posars_commands::Commands;
 use posars_domain::product::{ProductEvent, ProductSettings};
 use posars_domain::{CompanyId, Sku};
 use tonic::{Request, Response, Status};
 
-use crate::Tenant;
 use crate::call::Call;
 use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::product_service_server::ProductService;
@@ -15,15 +12,7 @@ use crate::wire::{
 };
 
 /// Keeps the catalogue of products.
-pub(crate) struct ProductApi {
-    tenant: Arc<Tenant>,
-}
-
-impl ProductApi {
-    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
-        Self { tenant }
-    }
-}
+pub(crate) struct ProductApi;
 
 #[tonic::async_trait]
 impl ProductService for ProductApi {
@@ -32,11 +21,11 @@ impl ProductService for ProductApi {
         request: Request<pb::DefineProductRequest>,
     ) -> Result<Response<pb::DefineProductResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
+        let company = call.whole_company_of("parent", &request.parent)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_define_product(request)?;
         let sku = command.sku.clone();
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let receipt = commands
             .define_product(command, &envelope)
             .await
@@ -55,7 +44,7 @@ impl ProductService for ProductApi {
         let (company, sku) = call.product_of("product.name", &asked.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_change_product(sku.clone(), asked, request.update_mask)?;
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let receipt = commands
             .change_product(command, &envelope)
             .await
@@ -73,7 +62,7 @@ impl ProductService for ProductApi {
         let (company, sku) = call.product_of("name", &request.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_retire_product(sku.clone(), request.reason);
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let receipt = commands
             .retire_product(command, &envelope)
             .await

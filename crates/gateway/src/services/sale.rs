@@ -1,11 +1,9 @@
-use std::sync::Arc;
-
-use posars_domain::CompanyId;
-use posars_domain::sale::{SaleEvent, SaleRejection};
+use posars_commands::Commands;
+use posars_domain::sale::{SaleEvent, SaleRecorded, SaleRejection};
+use posars_domain::{CompanyId, SaleId};
 use posars_projections::SaleFilter;
 use tonic::{Request, Response, Status};
 
-use crate::Tenant;
 use crate::call::Call;
 use crate::page::PageAsked;
 use crate::proto::sales::v1 as pb;
@@ -17,15 +15,7 @@ use crate::wire::{
 };
 
 /// Records sales, voids and returns, and reads them back.
-pub(crate) struct SaleApi {
-    tenant: Arc<Tenant>,
-}
-
-impl SaleApi {
-    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
-        Self { tenant }
-    }
-}
+pub(crate) struct SaleApi;
 
 #[tonic::async_trait]
 impl SaleService for SaleApi {
@@ -37,7 +27,8 @@ impl SaleService for SaleApi {
         let company = call.company_of("parent", &request.parent)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_record_sale(request)?;
-        let commands = self.tenant.commands(validate_only);
+        call.may_touch(&command.store_id)?;
+        let commands = call.tenant().commands(validate_only);
         let receipt = commands
             .record_sale(command, &envelope)
             .await
@@ -59,7 +50,12 @@ impl SaleService for SaleApi {
         let (company, sale_id) = call.sale_of("name", &request.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_void_sale(request, sale_id)?;
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
+        // A sale never changes its store, so there is no race with the command.
+        if call.is_limited_to_stores() {
+            let recorded = recorded_of(&commands, sale_id).await?;
+            call.may_touch_sale_of(&recorded.store_id, sale_id)?;
+        }
         let receipt = commands
             .void_sale(command, &envelope)
             .await
@@ -77,19 +73,10 @@ impl SaleService for SaleApi {
         let (call, request) = Call::of(request)?;
         let (company, sale_id) = call.sale_of("name", &request.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         // A refund's currency is checked against the sale's, which only the sale knows.
-        let sale = commands
-            .sale_document(sale_id)
-            .await
-            .map_err(status::from_command)?;
-        let recorded = sale.and_then(|sale| sale.state.recorded);
-        let Some(recorded) = recorded else {
-            return Err(status::from_rejection(
-                "",
-                &SaleRejection::SaleNotFound { sale_id },
-            ));
-        };
+        let recorded = recorded_of(&commands, sale_id).await?;
+        call.may_touch_sale_of(&recorded.store_id, sale_id)?;
         let command = read_record_return(request, sale_id, recorded.currency)?;
         let receipt = commands
             .record_return(command, &envelope)
@@ -111,7 +98,7 @@ impl SaleService for SaleApi {
         let (call, request) = Call::of(request)?;
         let (company, sale_id) = call.sale_of("name", &request.name)?;
         // Read from the log itself, which is never behind a position that it gave out.
-        let commands = self.tenant.commands(true);
+        let commands = call.tenant().commands(true);
         if request.min_position > 0 {
             let head = commands
                 .log()
@@ -124,10 +111,12 @@ impl SaleService for SaleApi {
             .sale_document(sale_id)
             .await
             .map_err(status::from_command)?;
-        let found = sale.and_then(|sale| Some((write_sale(company, &sale.state)?, sale.position)));
-        let (sale, position) =
-            found.ok_or_else(|| status::from_rejection("", &SaleRejection::SaleNotFound { sale_id }))?;
-        let position = position.get().max(request.min_position);
+        let not_found = || status::from_rejection("", &SaleRejection::SaleNotFound { sale_id });
+        let sale = sale.ok_or_else(not_found)?;
+        let recorded = sale.state.recorded.as_ref().ok_or_else(not_found)?;
+        call.may_touch_sale_of(&recorded.store_id, sale_id)?;
+        let position = sale.position.get().max(request.min_position);
+        let sale = write_sale(company, &sale.state).ok_or_else(not_found)?;
         Ok(Response::new(pb::GetSaleResponse {
             sale: Some(sale),
             position,
@@ -141,9 +130,10 @@ impl SaleService for SaleApi {
         let (call, request) = Call::of(request)?;
         let company = call.company_of("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
-        let (filter, page) = read_list(request)?;
-        let answer = self
-            .tenant
+        let (mut filter, page) = read_list(request)?;
+        filter.store_id = call.stores(filter.store_id)?;
+        let answer = call
+            .tenant()
             .projections()
             .list_sales(&filter, &page.request(), freshness)
             .await;
@@ -158,6 +148,16 @@ impl SaleService for SaleApi {
             position: answer.position.get(),
         }))
     }
+}
+
+/// The sale as it was recorded.
+async fn recorded_of(commands: &Commands, sale_id: SaleId) -> Result<Box<SaleRecorded>, Status> {
+    let sale = commands
+        .sale_document(sale_id)
+        .await
+        .map_err(status::from_command)?;
+    sale.and_then(|sale| sale.state.recorded)
+        .ok_or_else(|| status::from_rejection("", &SaleRejection::SaleNotFound { sale_id }))
 }
 
 fn recorded_sale(company: &CompanyId, event: &SaleEvent) -> Option<pb::Sale> {

@@ -1,9 +1,6 @@
-use std::sync::Arc;
-
 use posars_projections::DailySalesFilter;
 use tonic::{Request, Response, Status};
 
-use crate::Tenant;
 use crate::call::Call;
 use crate::page::PageAsked;
 use crate::proto::reporting::v1 as pb;
@@ -12,15 +9,7 @@ use crate::status;
 use crate::wire::{Reader, read_date, write_daily_sales};
 
 /// Figures of sales.
-pub(crate) struct SalesReportApi {
-    tenant: Arc<Tenant>,
-}
-
-impl SalesReportApi {
-    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
-        Self { tenant }
-    }
-}
+pub(crate) struct SalesReportApi;
 
 #[tonic::async_trait]
 impl SalesReportService for SalesReportApi {
@@ -31,8 +20,9 @@ impl SalesReportService for SalesReportApi {
         let (call, request) = Call::of(request)?;
         call.company_of("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
-        let (filter, page) = read_list(request)?;
-        let projections = self.tenant.projections();
+        let (mut filter, page) = read_list(request)?;
+        filter.store_id = call.stores(filter.store_id)?;
+        let projections = call.tenant().projections();
         let answer = projections
             .list_daily_sales(&filter, &page.request(), freshness)
             .await;

@@ -1,12 +1,9 @@
-use std::sync::Arc;
-
 use posars_commands::{Commands, Receipt};
 use posars_domain::stock::{StockEvent, StockRejection};
 use posars_domain::{CompanyId, Currency, StoreId};
 use posars_projections::{MovementFilter, StockFilter};
 use tonic::{Request, Response, Status};
 
-use crate::Tenant;
 use crate::call::Call;
 use crate::page::PageAsked;
 use crate::proto::inventory::v1 as pb;
@@ -18,15 +15,7 @@ use crate::wire::{
 };
 
 /// Keeps quantity and value of the stock of each product in each store.
-pub(crate) struct StockApi {
-    tenant: Arc<Tenant>,
-}
-
-impl StockApi {
-    pub(crate) fn new(tenant: Arc<Tenant>) -> Self {
-        Self { tenant }
-    }
-}
+pub(crate) struct StockApi;
 
 #[tonic::async_trait]
 impl StockService for StockApi {
@@ -37,7 +26,7 @@ impl StockService for StockApi {
         let (call, request) = Call::of(request)?;
         let (company, store_id) = call.store_of("parent", &request.parent)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let currency = store_currency(&commands, &store_id).await?;
         let command = read_receive_stock(request, store_id, currency)?;
         let receipt = commands
@@ -57,7 +46,7 @@ impl StockService for StockApi {
         let (call, request) = Call::of(request)?;
         let (company, store_id, sku) = call.stock_item_of("name", &request.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let commands = self.tenant.commands(validate_only);
+        let commands = call.tenant().commands(validate_only);
         let currency = store_currency(&commands, &store_id).await?;
         let command = read_adjust_stock(request, store_id, sku, currency)?;
         let receipt = commands
@@ -77,8 +66,8 @@ impl StockService for StockApi {
         let (call, request) = Call::of(request)?;
         let (company, store_id, sku) = call.stock_item_of("name", &request.name)?;
         let freshness = call.freshness(request.min_position);
-        let answer = self
-            .tenant
+        let answer = call
+            .tenant()
             .projections()
             .stock_item(&store_id, &sku, freshness)
             .await;
@@ -104,8 +93,8 @@ impl StockService for StockApi {
             short_only: request.short_only,
         };
         let page = read_items_page(request)?;
-        let answer = self
-            .tenant
+        let answer = call
+            .tenant()
             .projections()
             .list_stock(&filter, &page.request(), freshness)
             .await;
@@ -128,8 +117,8 @@ impl StockService for StockApi {
         let (call, request) = Call::of(request)?;
         let freshness = call.freshness(request.min_position);
         let (filter, page) = read_movements(&call, request)?;
-        let answer = self
-            .tenant
+        let answer = call
+            .tenant()
             .projections()
             .list_movements(&filter, &page.request(), freshness)
             .await;

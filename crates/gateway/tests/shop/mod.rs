@@ -16,7 +16,7 @@ use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
 use posars_gateway::proto::sales::v1::{
     DefineStoreRequest, Payment, ReceiptNumber, RecordSaleRequest, SaleLineInput,
 };
-use posars_gateway::{ERROR_DOMAIN, Gateway, Limits, Principal, Readiness, Tenant, serve};
+use posars_gateway::{Authentication, ERROR_DOMAIN, Gateway, Limits, Principal, Readiness, Tenant, serve};
 use posars_projections::{Projections, Runner};
 use posars_testkit::TestDatabase;
 use tokio::net::TcpListener;
@@ -66,7 +66,7 @@ impl Shop {
         shop
     }
 
-    /// A gateway whose callers some layer has named.
+    /// A gateway all of whose callers are this one.
     pub(crate) async fn called_by(principal: Principal) -> Self {
         let database = TestDatabase::create().await.unwrap();
         let mut shop = Self::on(database.url(), Limits::default(), Some(principal)).await;
@@ -81,12 +81,12 @@ impl Shop {
         let commands = Commands::new(log.clone());
         let projections = Projections::open(store, log).await.unwrap();
         let tenant = Tenant::new("acme".parse().unwrap(), commands.clone(), projections.clone());
-        let gateway = Gateway::new(tenant, &limits).await.unwrap();
+        let principal = principal.unwrap_or_else(|| Principal::local("acme".parse().unwrap()));
+        let gateway = Gateway::new(tenant, Authentication::Trusted(principal), &limits)
+            .await
+            .unwrap();
         let readiness = gateway.readiness();
-        let mut router = gateway.into_router();
-        if let Some(principal) = principal {
-            router = router.layer(axum::Extension(principal));
-        }
+        let router = gateway.into_router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

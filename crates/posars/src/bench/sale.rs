@@ -13,7 +13,7 @@ use posars_domain::sale::RecordSale;
 use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
 use posars_gateway::proto::{google, money, sales};
-use posars_gateway::{Gateway, Limits, Tenant, serve};
+use posars_gateway::{Authentication, Gateway, Limits, Principal, Tenant, serve};
 use posars_projections::Projections;
 use serde::Serialize;
 use tonic::transport::Channel;
@@ -137,7 +137,9 @@ async fn start_server(
 ) -> anyhow::Result<(String, tokio::task::JoinHandle<()>)> {
     let company: CompanyId = COMPANY.parse()?;
     let limits = Limits::default();
-    let gateway = Gateway::new(Tenant::new(company, commands, projections), &limits).await?;
+    let caller = Principal::local(company.clone());
+    let tenant = Tenant::new(company, commands, projections);
+    let gateway = Gateway::new(tenant, Authentication::Trusted(caller), &limits).await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     let router = gateway.into_router();

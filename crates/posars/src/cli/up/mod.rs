@@ -2,6 +2,7 @@
 
 mod ready;
 mod serving;
+mod sign_in;
 mod watch;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use clap::Args;
+use posars_domain::CompanyId;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
@@ -17,14 +19,17 @@ use crate::failure::{Exit, Failure};
 use crate::folder_lock::{Owner, UpLock};
 use crate::screen::Outcome;
 use crate::session::{RunArgs, Session};
-use crate::settings::{LISTEN_DEFAULT, Place};
+use crate::settings::{AuthArgs, LISTEN_DEFAULT, Place, TokenSource};
 use crate::signals::EndRequests;
 use ready::Ready;
-use serving::Serving;
+use serving::{Asked, Serving};
+use sign_in::{SignIn, check_reach};
 
 /// Options of `posars up`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  posars up\n  posars up --demo --listen 0.0.0.0:8080 --data /srv/posars")]
+#[command(
+    after_help = "Example:\n  posars up\n  posars up --demo --listen 127.0.0.1:9090 --data /srv/posars"
+)]
 pub(crate) struct UpArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
@@ -34,6 +39,11 @@ pub(crate) struct UpArgs {
     /// Seed a believable shop: two stores, forty products, four weeks of sales
     #[arg(long)]
     demo: bool,
+    /// Serve this company as well, made when it is new; those of the database are served anyway
+    #[arg(long = "company", value_name = "ID", value_parser = clap::value_parser!(CompanyId))]
+    companies: Vec<CompanyId>,
+    #[command(flatten)]
+    auth: AuthArgs,
 }
 
 /// Nothing further to say: what there was to say was said when it was ready.
@@ -60,6 +70,8 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
     };
     // Before PostgreSQL: a taken port is the commonest mistake and should be told at once.
     let (listener, address) = listen(&args.listen).await?;
+    let source = args.auth.token_source(&session.place.place)?;
+    check_reach(address, &source, args.auth.expose_local_issuer)?;
     if let Some(lock) = &mut lock {
         lock.rewrite(&owner(&address.to_string()));
     }
@@ -68,12 +80,12 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
         () = asked.first() => return Ok(Ended {}),
     };
     let started = tokio::select! {
-        started = Serving::start(session, &database, listener, args.demo) => Some(started),
+        started = start(session, &database, listener, args, source) => Some(started),
         () = asked.first() => None,
     };
     let served = match started {
         Some(Ok(serving)) => {
-            let ready = Ready::of(session, &database, address, serving.seeded, began);
+            let ready = Ready::of(session, &database, address, &serving, began);
             if let Err(error) = session.screen.show(&ready) {
                 tracing::debug!(%error, "nobody reads standard output");
             }
@@ -87,6 +99,21 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
     served?;
     closed?;
     Ok(Ended {})
+}
+
+async fn start(
+    session: &Session,
+    database: &Database,
+    listener: TcpListener,
+    args: UpArgs,
+    source: TokenSource,
+) -> Result<Serving, Failure> {
+    let sign_in = SignIn::open(source).await?;
+    let asked = Asked {
+        demo: args.demo,
+        companies: args.companies,
+    };
+    Serving::start(session, database, listener, asked, sign_in).await
 }
 
 async fn listen(text: &str) -> Result<(TcpListener, SocketAddr), Failure> {

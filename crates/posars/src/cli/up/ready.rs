@@ -7,11 +7,12 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::folder_to_name;
+use super::serving::Serving;
 use crate::database::Database;
 use crate::demo::Seeded;
 use crate::screen::Outcome;
 use crate::session::Session;
-use crate::settings::{Place, without_password};
+use crate::settings::{COMPANY, Place, without_password};
 
 /// Ready, and where.
 #[derive(Debug, Serialize)]
@@ -22,6 +23,7 @@ pub(super) struct Ready {
     /// Address and port of gRPC and HTTP.
     listen: String,
     grpc: String,
+    rest: String,
     livez: String,
     readyz: String,
     metrics: String,
@@ -48,9 +50,10 @@ impl Ready {
         session: &Session,
         database: &Database,
         address: SocketAddr,
-        seeded: Option<Seeded>,
+        serving: &Serving,
         began: Instant,
     ) -> Self {
+        let seeded = serving.seeded;
         let http = format!("http://{address}");
         let data = match &session.place.place {
             Place::Folder(folder) => folder.display().to_string(),
@@ -62,13 +65,14 @@ impl Ready {
             pid: std::process::id(),
             listen: address.to_string(),
             grpc: http.clone(),
+            rest: format!("{http}/v1"),
             livez: format!("{http}/livez"),
             readyz: format!("{http}/readyz"),
             metrics: format!("{http}/metrics"),
             data,
             postgres_pid: database.server_pid(),
             started_in_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            first_commands: first_commands(session, seeded),
+            first_commands: first_commands(session, serving, &http),
             demo: seeded.map(
                 |Seeded {
                      days: (from, to),
@@ -83,21 +87,29 @@ impl Ready {
     }
 }
 
-fn first_commands(session: &Session, seeded: Option<Seeded>) -> Vec<String> {
+fn first_commands(session: &Session, serving: &Serving, http: &str) -> Vec<String> {
     // As it was called, so that it can be pasted also where posars is not on the PATH.
     let program = std::env::args().next().unwrap_or_else(|| "posars".to_owned());
     let place = folder_to_name(session)
         .map(|folder| format!(" --data {}", folder.display()))
         .unwrap_or_default();
-    match seeded {
-        Some(Seeded { days: (from, to), .. }) => vec![
+    let mut commands = Vec::new();
+    if serving.takes_local_tokens {
+        commands.push(format!(
+            "curl -H \"authorization: Bearer $({program} token --role owner{place})\" \
+             \"{http}/v1/companies/{COMPANY}/sales?pageSize=3\""
+        ));
+    }
+    match serving.seeded {
+        Some(Seeded { days: (from, to), .. }) => commands.extend([
             format!(
                 "{program} report daily-sales --from {from} --to {to} --format xlsx --out daily-sales.xlsx{place}"
             ),
             format!("{program} audit verify{place}"),
-        ],
-        None => vec![format!("{program} import vendas.xlsx --define-missing{place}")],
+        ]),
+        None => commands.push(format!("{program} import vendas.xlsx --define-missing{place}")),
     }
+    commands
 }
 
 impl Outcome for Ready {
@@ -110,6 +122,7 @@ impl Outcome for Ready {
             "  gRPC     {}  (reflection is on: grpcurl -plaintext {} list)",
             self.grpc, self.listen
         )?;
+        writeln!(out, "  REST     {}", self.rest)?;
         writeln!(out, "  health   {}  {}", self.livez, self.readyz)?;
         writeln!(out, "  metrics  {}", self.metrics)?;
         match self.postgres_pid {

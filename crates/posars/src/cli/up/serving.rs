@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use posars_gateway::{Gateway, Limits, Readiness, Tenant};
+use posars_domain::CompanyId;
+use posars_gateway::{Authentication, Gateway, Limits, Readiness, Tenant, Tenants};
 use tokio::net::TcpListener;
 use tokio::sync::watch as channel;
 use tokio::task::JoinHandle;
 
+use super::sign_in::SignIn;
 use super::watch::Watch;
 use crate::database::Database;
 use crate::demo::{self, Seeded};
@@ -24,10 +26,20 @@ const DRAIN: Duration = Duration::from_secs(8);
 /// The name under which this process's own state stands in `/readyz`.
 const OURSELVES: &str = "posars";
 
+/// What to serve.
+pub(super) struct Asked {
+    /// Whether to seed the demo.
+    pub(super) demo: bool,
+    /// Companies beside those of the database.
+    pub(super) companies: Vec<CompanyId>,
+}
+
 /// Everything that serves.
 pub(super) struct Serving {
     /// What the demo came to, if it was asked for.
     pub(super) seeded: Option<Seeded>,
+    /// Whether `posars token` makes the tokens that it takes.
+    pub(super) takes_local_tokens: bool,
     workers: Workers,
     watch: Watch,
     health: Health,
@@ -42,27 +54,31 @@ impl Serving {
         session: &Session,
         database: &Database,
         listener: TcpListener,
-        demo: bool,
+        asked: Asked,
+        sign_in: SignIn,
     ) -> Result<Self, Failure> {
-        let house = House::open(database).await?;
-        let name = if demo {
+        let houses = House::open_all(database, &asked.companies).await?;
+        let [house, others @ ..] = houses.as_slice() else {
+            return Err(Failure::new(Exit::Failure, "NO_COMPANY", "no company was opened"));
+        };
+        let name = if asked.demo {
             demo::COMPANY_NAME
         } else {
             crate::house::COMPANY_NAME
         };
         house.define_company(name).await?;
-        let workers = Workers::start(&house);
+        for other in others {
+            other.define_company(crate::house::COMPANY_NAME).await?;
+        }
+        let workers = Workers::start(&houses);
         let health = Health::default();
         let limits = Limits {
             drain_timeout: DRAIN,
             ..Limits::default()
         };
-        let tenant = Tenant::new(
-            house.company_id.clone(),
-            house.commands.clone(),
-            house.projections.clone(),
-        );
-        let gateway = Gateway::new(tenant, &limits)
+        let authentication = Authentication::Tokens(sign_in.verifier.clone());
+        let tenants = Tenants::from_iter(houses.iter().map(tenant));
+        let gateway = Gateway::new(tenants, authentication, &limits)
             .await
             .map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
         let readiness = gateway.readiness();
@@ -76,16 +92,18 @@ impl Serving {
             .await
         });
         // Served from here on, `/readyz` says "not yet": seeding may take some seconds.
-        let seeded = if demo {
-            Some(demo::seed(&house, session.screen).await?)
+        let seeded = if asked.demo {
+            Some(demo::seed(house, session.screen).await?)
         } else {
             None
         };
-        let watch = Watch::new(house);
+        let takes_local_tokens = sign_in.is_local;
+        let watch = Watch::new(houses, sign_in);
         watch.look(database, &workers, &health, &readiness).await;
         health.note(OURSELVES, Ok(()));
         Ok(Self {
             seeded,
+            takes_local_tokens,
             workers,
             watch,
             health,
@@ -152,4 +170,12 @@ impl Serving {
         }
         Ok(())
     }
+}
+
+fn tenant(house: &House) -> Tenant {
+    Tenant::new(
+        house.company_id.clone(),
+        house.commands.clone(),
+        house.projections.clone(),
+    )
 }
