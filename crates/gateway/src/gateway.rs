@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::HeaderName;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse as _, Response};
+use posars_transcoder::{BindingError, Transcoder, TranscoderOptions};
 use prost_reflect::DescriptorPool;
 use tonic::service::Routes;
 use tonic_health::pb::health_server::HealthServer;
@@ -11,7 +11,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 
 use crate::access::{AccessRules, AccessRulesError};
 use crate::authenticate::{Authentication, Gate, authenticate};
-use crate::authorize::{Doorkeeper, authorize};
+use crate::authorize::{COMPANY_HEADER, Doorkeeper, authorize};
 use crate::by_protocol::Protocols;
 use crate::deadline::{Deadlines, keep_deadline};
 use crate::grpc_web::speak_grpc_web;
@@ -27,7 +27,7 @@ use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{Rates, keep_rate, turn_strangers_away};
 use crate::request_size::{RequestSize, refuse_large};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
-use crate::{Limits, Readiness, Tenants};
+use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
 pub(crate) const SERVICE_NAMES: [&str; 5] = [
@@ -44,6 +44,9 @@ pub enum GatewayError {
     /// The descriptors do not decode.
     #[error("the protos built into this program cannot be read ({0}); build it again from clean sources")]
     Descriptors(#[from] prost_reflect::DescriptorError),
+    /// The REST path of an RPC cannot be served.
+    #[error(transparent)]
+    Binding(#[from] BindingError),
     /// An RPC that nobody has decided on who may call it.
     #[error(transparent)]
     Access(#[from] AccessRulesError),
@@ -74,7 +77,8 @@ impl Gateway {
         authentication: Authentication,
         limits: &Limits,
     ) -> Result<Self, GatewayError> {
-        let rules = Arc::new(AccessRules::of(&DescriptorPool::decode(FILE_DESCRIPTOR_SET)?)?);
+        let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
+        let rules = Arc::new(AccessRules::of(&pool)?);
         let reporter = HealthReporter::new();
         let readiness = Readiness::closed(reporter.clone(), &SERVICE_NAMES).await;
         let routes = with_reflection(services(limits.request_bytes_max))?
@@ -101,7 +105,7 @@ impl Gateway {
         let protocols = Protocols {
             grpc: calls.clone(),
             grpc_web: calls.clone().layer(from_fn(speak_grpc_web)),
-            rest: Router::new().fallback(unknown_path).layer(from_fn(localize_rest)),
+            rest: rest(pool, calls, &rules, limits)?.layer(from_fn(localize_rest)),
         };
         Ok(Self {
             router: protocols.into_router(),
@@ -174,9 +178,26 @@ fn with_reflection(routes: Routes) -> Result<Routes, GatewayError> {
         .add_service(describe().build_v1alpha()?))
 }
 
-/// Answers a path that nobody serves.
-async fn unknown_path() -> Response {
-    (StatusCode::NOT_FOUND, "nothing is served at this path\n").into_response()
+/// The same calls as JSON over HTTP.
+fn rest(
+    pool: DescriptorPool,
+    calls: Router,
+    rules: &Arc<AccessRules>,
+    limits: &Limits,
+) -> Result<Router, BindingError> {
+    let rules = Arc::clone(rules);
+    let options = TranscoderOptions {
+        request_bytes_max: limits.request_bytes_max,
+        deadline_max: limits.deadline_max,
+        deadline_of: Some(Arc::new(move |rpc| {
+            let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
+            rules.rule(&path)?.deadline_max
+        })),
+        headers_in: vec![HeaderName::from_static(COMPANY_HEADER)],
+        refusals_domain: ERROR_DOMAIN,
+        ..TranscoderOptions::default()
+    };
+    Ok(Router::new().fallback_service(Transcoder::new(pool, calls, options)?))
 }
 
 #[cfg(test)]

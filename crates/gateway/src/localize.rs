@@ -10,7 +10,7 @@ mod details;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tonic::Status;
@@ -78,16 +78,20 @@ pub(crate) async fn localize_rest(request: Request, next: Next) -> Response {
     parts
         .headers
         .append(header::VARY, HeaderValue::from_static("accept-language"));
-    let Some((told_in, text)) = body::localized(&bytes, language) else {
+    let Some(told) = body::localized(&bytes, language) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
-    parts
-        .headers
-        .insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(told_in.tag()));
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
-    Response::from_parts(parts, Body::from(text))
+    if let Some(http_status) = told
+        .http_status
+        .and_then(|number| StatusCode::from_u16(number).ok())
+    {
+        parts.status = http_status;
+    }
+    let headers = &mut parts.headers;
+    let tag = HeaderValue::from_static(told.language.tag());
+    headers.insert(header::CONTENT_LANGUAGE, tag);
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(told.body.len()));
+    Response::from_parts(parts, Body::from(told.body))
 }
 
 fn language_asked(headers: &HeaderMap) -> Language {
@@ -107,7 +111,6 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use axum::Router;
-    use axum::http::StatusCode;
     use axum::middleware::from_fn;
     use tonic::Code;
     use tonic_types::{ErrorDetails, StatusExt as _};

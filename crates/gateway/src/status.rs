@@ -18,15 +18,27 @@ pub(crate) use call::{deadline_exceeded, unauthenticated, unknown_company, unkno
 pub(crate) use command::{from_command, from_command_inside, from_rejection};
 pub(crate) use foreign::dress;
 pub(crate) use limit::{
-    OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, overloaded, rate_limited, request_stalled, request_too_large,
+    OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, overloaded, rate_limited, request_stalled,
+    request_too_large,
 };
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
 pub(crate) use request::{bad_timeout, invalid_request};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
+use crate::errors;
+
 /// Domain of every `google.rpc.ErrorInfo` that posars sends.
 pub const ERROR_DOMAIN: &str = "posars";
+
+/// Notices, wherever tests or a developer meet it, a reason that the catalogue does not have or has with another code.
+fn explained(code: Code, reason: &str) {
+    debug_assert_eq!(
+        errors::entry(reason).map(|entry| entry.code),
+        Some(code),
+        "{reason} is not so in the catalogue of reasons"
+    );
+}
 
 /// A status with its reason and values.
 pub(crate) fn status(
@@ -35,6 +47,7 @@ pub(crate) fn status(
     message: impl Into<String>,
     metadata: impl IntoIterator<Item = (String, String)>,
 ) -> Status {
+    explained(code, reason);
     let details = ErrorDetails::with_error_info(
         reason,
         ERROR_DOMAIN,
@@ -51,6 +64,7 @@ pub(crate) fn retriable(
     metadata: impl IntoIterator<Item = (String, String)>,
     retry_after: Duration,
 ) -> Status {
+    explained(code, reason);
     let metadata = metadata.into_iter().collect::<HashMap<_, _>>();
     let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, metadata);
     details.set_retry_info(Some(retry_after));

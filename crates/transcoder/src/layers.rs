@@ -32,7 +32,7 @@ where
     C: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     C::Future: Send + 'static,
 {
-    let compressed_when = DefaultPredicate::new().and(is_not_streamed);
+    let compressed_when = DefaultPredicate::new().and(is_not_streamed).and(is_no_error);
     let decompressed = ServiceBuilder::new()
         .layer(RequestDecompressionLayer::new())
         .map_request(|request: Request<DecompressionBody<Body>>| request.map(Body::new))
@@ -46,6 +46,11 @@ where
         .layer(option_layer(cors.map(cors_layer)))
         .service(compressed);
     BoxCloneSyncService::new(service)
+}
+
+/// An error is short, and a layer outside may want to read it.
+fn is_no_error(status: StatusCode, _: Version, _: &HeaderMap, _: &Extensions) -> bool {
+    !status.is_client_error() && !status.is_server_error()
 }
 
 fn is_not_streamed(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {

@@ -45,8 +45,8 @@ pub(super) const REASONS: &[Reason] = &[
         "COMPANY_ID_INVALID",
         InvalidArgument,
         [
-            "The id of the company is not 1 to 40 of a-z, 0-9, _ and .",
-            "O id da empresa não tem de 1 a 40 caracteres entre a-z, 0-9, _ e .",
+            "The id of the company is not 1 to 40 letters a-z, digits, dots and underscores",
+            "O id da empresa não tem de 1 a 40 letras a-z, dígitos, pontos e sublinhados",
         ],
         [
             "Write it in lower case and without spaces",
@@ -225,8 +225,8 @@ pub(super) const REASONS: &[Reason] = &[
         "STORE_ID_INVALID",
         InvalidArgument,
         [
-            "The id of the store is not 1 to 40 of a-z, 0-9, _ and .",
-            "O id da loja não tem de 1 a 40 caracteres entre a-z, 0-9, _ e .",
+            "The id of the store is not 1 to 40 letters a-z, digits, dots and underscores",
+            "O id da loja não tem de 1 a 40 letras a-z, dígitos, pontos e sublinhados",
         ],
         [
             "Write it in lower case, without spaces and hyphens",

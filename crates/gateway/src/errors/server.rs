@@ -69,15 +69,6 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
-        "ENCODING_UNSUPPORTED",
-        Unimplemented,
-        [
-            "The message is compressed in a way that this server does not read",
-            "A mensagem está comprimida de um modo que este servidor não lê",
-        ],
-        ["Send it uncompressed", "Envie-a sem compressão"],
-    ),
-    reason(
         "EVENT_UNREADABLE",
         Internal,
         [
@@ -109,6 +100,15 @@ pub(super) const REASONS: &[Reason] = &[
             "Write up to 8 digits and one of the units H, M, S, m, u, n",
             "Escreva até 8 dígitos e uma das unidades H, M, S, m, u, n",
         ],
+    ),
+    reason(
+        "MESSAGE_ENCODING_UNSUPPORTED",
+        Unimplemented,
+        [
+            "The message is compressed in a way that this server does not read",
+            "A mensagem está comprimida de um modo que este servidor não lê",
+        ],
+        ["Send it uncompressed", "Envie-a sem compressão"],
     ),
     reason(
         "OUTCOME_UNKNOWN",

@@ -11,8 +11,17 @@ const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 const BAD_REQUEST: &str = "type.googleapis.com/google.rpc.BadRequest";
 const LOCALIZED_MESSAGE: &str = "type.googleapis.com/google.rpc.LocalizedMessage";
 
-/// The body told in `language`, and the language that its `message` is now in. None when it is no error of ours.
-pub(super) fn localized(body: &[u8], language: Language) -> Option<(Language, String)> {
+/// An error as it is told.
+pub(super) struct Told {
+    /// The language of `message` in the body.
+    pub(super) language: Language,
+    /// The status that the catalogue gives; none when the reason is not in it.
+    pub(super) http_status: Option<u16>,
+    pub(super) body: String,
+}
+
+/// The body told in `language`. None when it is no error of ours.
+pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     let mut status: Map<String, Value> = serde_json::from_slice(body).ok()?;
     let details = status.get_mut("details")?.as_array_mut()?;
     let told = details.iter().find(|detail| is_a(detail, ERROR_INFO))?;
@@ -37,7 +46,11 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<(Language, St
         }
     }
     let Some(entry) = entry else {
-        return Some((Language::English, Value::Object(status).to_string()));
+        return Some(Told {
+            language: Language::English,
+            http_status: None,
+            body: Value::Object(status).to_string(),
+        });
     };
     let text = entry.text(language, &values);
     details.retain(|detail| !is_a(detail, LOCALIZED_MESSAGE));
@@ -46,7 +59,11 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<(Language, St
     if language != Language::English {
         status.insert("message".to_owned(), Value::String(text));
     }
-    Some((language, Value::Object(status).to_string()))
+    Some(Told {
+        language,
+        http_status: Some(entry.http_status()),
+        body: Value::Object(status).to_string(),
+    })
 }
 
 fn localize_field(violation: &mut Value, language: Language) {

@@ -8,7 +8,7 @@ use posars_domain::{Rejection, RejectionKind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use super::{ERROR_DOMAIN, owned, retriable, status};
+use super::{ERROR_DOMAIN, explained, owned, retriable, status};
 
 /// Wait before a command that lost a race is sent again. The race is over by then.
 const CONFLICT_RETRY: Duration = Duration::from_millis(50);
@@ -101,6 +101,7 @@ pub(crate) fn from_rejection(prefix: &str, rejection: &dyn Rejection) -> Status 
         RejectionKind::Conflict => Code::Aborted,
     };
     let (reason, message) = (rejection.reason(), rejection.to_string());
+    explained(code, reason);
     let mut metadata: HashMap<String, String> = owned(rejection.metadata()).into_iter().collect();
     let field = rejection
         .field()

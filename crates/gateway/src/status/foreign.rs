@@ -14,7 +14,12 @@ pub(crate) fn dress(bare: &Status, path: &str) -> Option<Status> {
         Code::Unimplemented if bare.message().starts_with(COMPRESSION) => {
             let message =
                 "the message is compressed in a way that this server does not read; send it uncompressed";
-            Some(status(Code::Unimplemented, "ENCODING_UNSUPPORTED", message, []))
+            Some(status(
+                Code::Unimplemented,
+                "MESSAGE_ENCODING_UNSUPPORTED",
+                message,
+                [],
+            ))
         }
         Code::Unimplemented => Some(unknown_method(path)),
         Code::Internal | Code::Unknown | Code::InvalidArgument => {

@@ -38,7 +38,8 @@ pub(crate) fn rate_limited(rate: Rate, wait: Duration) -> Status {
 
 /// The process works on as many calls as it may.
 pub(crate) fn overloaded(in_flight_calls_max: usize) -> Status {
-    let message = "the server works on as many calls as it can, nothing was done; send the call again after a pause";
+    let message =
+        "the server works on as many calls as it can, nothing was done; send the call again after a pause";
     let metadata = [("in_flight_calls_max".to_owned(), in_flight_calls_max.to_string())];
     retriable(Code::Unavailable, OVERLOADED, message, metadata, OVERLOADED_RETRY)
 }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use super::{ERROR_DOMAIN, status};
+use super::{ERROR_DOMAIN, explained, status};
 
 /// The fields of a request that cannot be read.
 pub(crate) fn invalid_request(violations: Vec<FieldViolation>) -> Status {
     let reason = shared_reason(&violations);
+    explained(Code::InvalidArgument, &reason);
     let message = match violations.as_slice() {
         [] => "the request cannot be read".to_owned(),
         [only] => format!("{}: {}", only.field, only.description),
