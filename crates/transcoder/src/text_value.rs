@@ -33,7 +33,7 @@ pub(crate) fn has_text(kind: &Kind) -> bool {
 }
 
 /// Messages of free JSON, which a query may hold as text.
-fn is_json_form(message: &MessageDescriptor) -> bool {
+pub(crate) fn is_json_form(message: &MessageDescriptor) -> bool {
     matches!(
         message.full_name(),
         "google.protobuf.Value" | "google.protobuf.Struct" | "google.protobuf.ListValue"

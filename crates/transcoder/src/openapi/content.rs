@@ -23,25 +23,21 @@ pub(super) fn error_response() -> Value {
 
 /// The request body of a binding; none when it takes none.
 pub(super) fn request(schemas: &mut Schemas<'_>, binding: &Binding) -> Option<Value> {
+    let variables = binding.template.variables.iter();
     let whole = Variant {
-        omitted: binding
-            .template
-            .variables
-            .iter()
-            .map(|variable| variable.name())
-            .collect(),
-        is_partial: binding.method == Method::PATCH,
+        omitted: variables.map(|variable| variable.name()).collect(),
+        is_partial: false,
     };
     let (content, is_needed) = match &binding.body {
         Body::None => return None,
         Body::All => {
             let input = binding.rpc.input();
-            let is_needed = !whole.is_partial && in_body(&input, &whole).any(|field| is_required(&field));
+            let is_needed = in_body(&input, &whole).any(|field| is_required(&field));
             (message_content(schemas, &input, &whole, binding), is_needed)
         }
         Body::Field(field) => {
             let variant = Variant {
-                is_partial: whole.is_partial,
+                is_partial: binding.method == Method::PATCH,
                 ..whole.of_field(field)
             };
             (

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::Object;
 use super::paths::json_path;
 use super::schemas::{Schemas, Variant, is_deprecated, is_required};
-use crate::binding::has_text_form;
+use crate::field_mask::mask_field;
+use crate::text_value::{has_text, is_json_form};
 use crate::{Binding, Body};
 
 /// Deepest field that is written down, so that a message of many messages stays readable.
@@ -25,6 +26,7 @@ pub(super) fn parameters(schemas: &mut Schemas<'_>, binding: &Binding) -> Vec<Va
             .iter()
             .map(|variable| variable.name())
             .collect(),
+        mask: mask_field(binding),
         chain: Vec::new(),
         found: Vec::new(),
     };
@@ -39,6 +41,8 @@ struct Walk<'s, 'c> {
     schemas: &'s mut Schemas<'c>,
     /// Field paths that the path or the body holds.
     elsewhere: Vec<String>,
+    /// The mask that a PATCH may leave to its body.
+    mask: Option<FieldDescriptor>,
     /// The fields that lead to the message in hand.
     chain: Vec<FieldDescriptor>,
     found: Vec<Value>,
@@ -67,13 +71,15 @@ impl Walk<'_, '_> {
             let value = kind
                 .as_message()
                 .map(|entry| entry.map_entry_value_field().kind());
-            if value.is_some_and(|value| is_text(&value)) {
+            if value.is_some_and(|value| has_text(&value)) {
                 self.add(&field, json!({"style": "deepObject", "explode": true}));
             }
             return;
         }
         let kind = field.kind();
-        if is_text(&kind) {
+        let is_json = kind.as_message().is_some_and(is_json_form);
+        // OpenAPI cannot say that each of several parameters is JSON.
+        if has_text(&kind) && !(is_json && field.is_list()) {
             let how = if field.is_list() {
                 json!({"style": "form", "explode": true})
             } else {
@@ -82,7 +88,7 @@ impl Walk<'_, '_> {
             self.add(&field, how);
             return;
         }
-        // A query can write neither a list of messages nor JSON of any shape.
+        // A query can write neither a list of messages nor bytes of any type.
         let Kind::Message(message) = kind else { return };
         let holds_itself = self
             .chain
@@ -90,7 +96,7 @@ impl Walk<'_, '_> {
             .rev()
             .skip(1)
             .any(|outer| outer.kind() == field.kind());
-        if field.is_list() || is_free_form(&message) || holds_itself || self.chain.len() >= DEPTH_MAX {
+        if field.is_list() || is_envelope(&message) || holds_itself || self.chain.len() >= DEPTH_MAX {
             return;
         }
         self.message(&message);
@@ -109,7 +115,8 @@ impl Walk<'_, '_> {
         if !texts.is_empty() {
             parameter.insert("description".to_owned(), json!(texts.join("\n\n")));
         }
-        if self.chain.iter().all(is_required) {
+        let is_filled = self.chain.len() == 1 && self.mask.as_ref() == Some(field);
+        if self.chain.iter().all(is_required) && !is_filled {
             parameter.insert("required".to_owned(), json!(true));
         }
         if self.chain.iter().any(|field| is_deprecated(&field.options())) {
@@ -120,7 +127,14 @@ impl Walk<'_, '_> {
             schema.remove("description");
             schema.remove("deprecated");
         }
-        parameter.insert("schema".to_owned(), schema);
+        if field.kind().as_message().is_some_and(is_json_form) {
+            parameter.insert(
+                "content".to_owned(),
+                json!({"application/json": {"schema": schema}}),
+            );
+        } else {
+            parameter.insert("schema".to_owned(), schema);
+        }
         if let Value::Object(how) = how {
             parameter.extend(how);
         }
@@ -128,19 +142,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Whether one value of this kind is one text.
-fn is_text(kind: &Kind) -> bool {
-    kind.as_message().is_none_or(has_text_form)
-}
-
-/// Messages whose JSON may be anything, and of which no field has a meaning of its own.
-fn is_free_form(message: &MessageDescriptor) -> bool {
-    [
-        "google.protobuf.Any",
-        "google.protobuf.Struct",
-        "google.protobuf.Value",
-        "google.protobuf.ListValue",
-        "google.api.HttpBody",
-    ]
-    .contains(&message.full_name())
+/// Messages that hold bytes of any kind, of which no field has a meaning of its own.
+fn is_envelope(message: &MessageDescriptor) -> bool {
+    ["google.protobuf.Any", "google.api.HttpBody"].contains(&message.full_name())
 }

@@ -127,10 +127,11 @@ impl<'c> Schemas<'c> {
             if fields.len() < 2 {
                 continue;
             }
-            let has = |field: &FieldDescriptor| json!({"title": field.json_name(), "required": [field.json_name()]});
-            let mut alternatives: Vec<Value> = fields.iter().map(has).collect();
-            let none = json!({"title": "none of them", "not": {"anyOf": alternatives}});
-            alternatives.push(none);
+            let with = |field: &FieldDescriptor| json!({"title": field.json_name(), "required": [field.json_name()]});
+            let absent = |field: &FieldDescriptor| (field.json_name().to_owned(), json!(false));
+            let mut alternatives: Vec<Value> = fields.iter().map(with).collect();
+            let absent: Object = fields.iter().map(absent).collect();
+            alternatives.push(json!({"title": "none of them", "properties": absent}));
             let mut choice = Object::new();
             choice.insert("oneOf".to_owned(), Value::Array(alternatives));
             let about = self.comments.oneof(&oneof).unwrap_or("At most one of these.");
