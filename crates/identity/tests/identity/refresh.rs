@@ -136,18 +136,11 @@ async fn keys_rotate_behind_the_calls() {
     assert!(verifier.verify_at(&new, at(NOW)).await.is_ok());
 }
 
-#[tokio::test]
-async fn old_keys_stay_when_a_fetch_fails() {
-    let server = JwksServer::start(keys(&[TestKey::first()])).await;
-    let mut config = config(&server);
-    config.refresh_interval = Duration::from_millis(20);
-    config.refresh_gap = Duration::from_millis(1);
-    config.cache_ttl = Duration::ZERO;
-    let verifier = Verifier::new(config).await.unwrap();
-    let token = TestKey::first().sign(&claims());
+/// Answers that give no keys, each with words of the problem that is told.
+fn failing_answers() -> Vec<(&'static str, Answer, &'static str)> {
     let not_a_key = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"first"}]}"#;
     let first = TestKey::first().jwk();
-    for (name, answer, problem) in [
+    vec![
         ("closed", Answer::Hangup, "broke the exchange off"),
         (
             "500",
@@ -198,7 +191,19 @@ async fn old_keys_stay_when_a_fetch_fails() {
             Answer::Late(Duration::from_secs(3), key_set(&[TestKey::second()])),
             "did not answer",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn old_keys_stay_when_a_fetch_fails() {
+    let server = JwksServer::start(keys(&[TestKey::first()])).await;
+    let mut config = config(&server);
+    config.refresh_interval = Duration::from_millis(20);
+    config.refresh_gap = Duration::from_millis(1);
+    config.cache_ttl = Duration::ZERO;
+    let verifier = Verifier::new(config).await.unwrap();
+    let token = TestKey::first().sign(&claims());
+    for (name, answer, problem) in failing_answers() {
         server.answer(answer);
         let state = wait_for(&verifier, name, |state| {
             state.problem.as_ref().is_some_and(|said| said.contains(problem))
