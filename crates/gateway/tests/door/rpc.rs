@@ -1,0 +1,188 @@
+//! The RPCs as the protos tell them: path, binding, roles, and a request that fits.
+
+use std::collections::BTreeSet;
+
+use posars_gateway::proto::sales::v1::VoidSaleRequest;
+use prost::Message as _;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, Value};
+
+use super::SALE_OF_SP01;
+use crate::shop;
+
+#[derive(Clone)]
+pub(crate) struct Rpc {
+    /// Path over gRPC.
+    pub(crate) path: String,
+    /// HTTP method and template of the REST binding.
+    pub(crate) verb: String,
+    pub(crate) template: String,
+    pub(crate) body: String,
+    /// Roles that may call, in lower case.
+    pub(crate) roles: BTreeSet<String>,
+    pub(crate) output: MessageDescriptor,
+    input: MessageDescriptor,
+    store: String,
+    sale: String,
+    min_position: u64,
+}
+
+/// Every RPC of the pool.
+pub(crate) fn all(pool: &DescriptorPool) -> Vec<Rpc> {
+    pool.services()
+        .flat_map(|service| service.methods().collect::<Vec<_>>())
+        .map(|method| Rpc::of(pool, &method))
+        .collect()
+}
+
+impl Rpc {
+    fn of(pool: &DescriptorPool, method: &MethodDescriptor) -> Self {
+        let options = method.options();
+        let option = |name: &str| {
+            let extension = pool.get_extension_by_name(name).unwrap();
+            options.get_extension(&extension).as_message().unwrap().clone()
+        };
+        let http = option("google.api.http");
+        let text = |field: &str| {
+            http.get_field_by_name(field)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        let verb = ["get", "post", "patch", "put", "delete"]
+            .into_iter()
+            .find(|verb| http.has_field_by_name(verb))
+            .unwrap();
+        let words = pool.get_enum_by_name("posars.authz.v1.Role").unwrap();
+        let authz = option("posars.authz.v1.authz");
+        let any_of = authz.get_field_by_name("any_of").unwrap();
+        let roles = any_of.as_list().unwrap().iter().map(|role| {
+            let word = words.get_value(role.as_enum_number().unwrap()).unwrap();
+            word.name().trim_start_matches("ROLE_").to_lowercase()
+        });
+        Self {
+            path: format!("/{}/{}", method.parent_service().full_name(), method.name()),
+            verb: verb.to_uppercase(),
+            template: text(verb),
+            body: text("body"),
+            roles: roles.collect(),
+            output: method.output(),
+            input: method.input(),
+            store: "sp01".into(),
+            sale: SALE_OF_SP01.into(),
+            min_position: 0,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap()
+    }
+
+    pub(crate) fn has_field(&self, name: &str) -> bool {
+        self.input.get_field_by_name(name).is_some()
+    }
+
+    /// The same call for another store of acme, or the sale made there.
+    pub(crate) fn in_store(&self, store: &str) -> Self {
+        Self {
+            store: store.into(),
+            sale: super::SALE_OF_SP02.into(),
+            ..self.clone()
+        }
+    }
+
+    /// The same list for every store, at least as new as this position.
+    pub(crate) fn in_every_store(&self, min_position: u64) -> Self {
+        Self {
+            store: String::new(),
+            min_position,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn with_sale(&self, sale: &str) -> Self {
+        Self {
+            sale: sale.into(),
+            ..self.clone()
+        }
+    }
+
+    /// Variable and value of each variable of the template.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let variable = |part: &str| {
+            let (variable, _rest) = part.split_once('}').unwrap();
+            let (name, pattern) = variable.split_once('=').unwrap();
+            (name.to_owned(), self.resource_name(pattern))
+        };
+        self.template.split('{').skip(1).map(variable).collect()
+    }
+
+    /// `companies/*/stores/*` with the ids of this call.
+    fn resource_name(&self, pattern: &str) -> String {
+        let parts: Vec<&str> = pattern.split('/').collect();
+        let with_ids = parts.chunks(2).map(|pair| {
+            let id = match pair[0] {
+                "companies" => "acme",
+                "stores" if self.store.is_empty() => "-",
+                "stores" => &self.store,
+                "sales" => &self.sale,
+                "products" | "stockItems" => "cafe",
+                other => panic!("give {other} an id"),
+            };
+            format!("{}/{id}", pair[0])
+        });
+        with_ids.collect::<Vec<_>>().join("/")
+    }
+
+    /// A dry run that gets as far as the question whether the caller may touch what it names.
+    pub(crate) fn request(&self) -> DynamicMessage {
+        let example = self.example();
+        let mut request = DynamicMessage::decode(self.input.clone(), example.as_slice()).unwrap();
+        for (variable, value) in self.variables() {
+            set(&mut request, &variable, Value::String(value));
+        }
+        let fields = [
+            ("company_id", Value::String("acme".into())),
+            ("store_id", Value::String(self.store.clone())),
+            ("validate_only", Value::Bool(true)),
+            ("min_position", Value::U64(self.min_position)),
+        ];
+        for (field, value) in fields {
+            if self.has_field(field) && value != Value::String(String::new()) {
+                set(&mut request, field, value);
+            }
+        }
+        request
+    }
+
+    /// The rest of the message, where a service reads it before it looks at stores.
+    fn example(&self) -> Vec<u8> {
+        match self.name() {
+            "RecordSale" => shop::sale(uuid::Uuid::now_v7()).encode_to_vec(),
+            "VoidSale" => VoidSaleRequest {
+                occur_time: shop::occurred_at(),
+                reason: "engano".into(),
+                ..Default::default()
+            }
+            .encode_to_vec(),
+            "ListDailySales" => posars_gateway::proto::reporting::v1::ListDailySalesRequest {
+                start_date: shop::date(2026, 11, 1),
+                end_date: shop::date(2026, 11, 30),
+                ..Default::default()
+            }
+            .encode_to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Sets a field by its path, such as `product.name`.
+fn set(message: &mut DynamicMessage, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => message.set_field_by_name(path, value),
+        Some((field, rest)) => {
+            let inner = message.get_field_by_name_mut(field).unwrap();
+            set(inner.as_message_mut().unwrap(), rest, value);
+        }
+    }
+}
