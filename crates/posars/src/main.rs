@@ -3,6 +3,7 @@
 //! `cli/` holds one file per command: its options, what it does and its typed result. `screen` writes results and
 //! failures, `database` finds or starts PostgreSQL, `house` is everything a command works with, `bench/` measures.
 
+mod api_docs;
 mod bench;
 mod cli;
 mod database;

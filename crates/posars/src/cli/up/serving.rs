@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::sign_in::SignIn;
 use super::watch::Watch;
+use crate::api_docs;
 use crate::database::Database;
 use crate::demo::{self, Seeded};
 use crate::failure::{Exit, Failure};
@@ -82,7 +83,11 @@ impl Serving {
             .await
             .map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
         let readiness = gateway.readiness();
-        let router = http::router(health.clone(), session.metrics.clone()).merge(gateway.into_router());
+        let api_docs =
+            api_docs::router().map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
+        let router = http::router(health.clone(), session.metrics.clone())
+            .merge(api_docs)
+            .merge(gateway.into_router());
         let (stop, mut stopped) = channel::channel(false);
         let server = tokio::spawn(async move {
             posars_gateway::serve(listener, router, &limits, async move {
