@@ -41,7 +41,7 @@ const OWN_RESETS_MAX: usize = 128;
 /// The first byte of a TLS handshake.
 const TLS_HANDSHAKE_RECORD: u8 = 0x16;
 const TLS_EXPECTED: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\
-    content-length: 43\r\n\r\nthis port speaks TLS; ask again at https://\n";
+    content-length: 44\r\n\r\nthis port speaks TLS; ask again at https://\n";
 
 /// What all connections of a server share.
 pub(crate) struct Connections {

@@ -37,7 +37,8 @@ impl FromStr for Origin {
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let written = format!("{}://{authority}", uri.scheme_str().unwrap_or(""));
         // Anything more, a path or capitals, never matches what a browser sends.
-        if authority.is_empty() || written != text || text != text.to_ascii_lowercase() || text.contains('@') {
+        if authority.is_empty() || written != text || text != text.to_ascii_lowercase() || text.contains('@')
+        {
             return Err(wrong());
         }
         Ok(Self(value))
@@ -86,7 +87,12 @@ mod tests {
 
     #[test]
     fn origins_are_as_browsers_send_them() {
-        for text in ["*", "https://shop.example", "http://localhost:3000", "http://[::1]:8080"] {
+        for text in [
+            "*",
+            "https://shop.example",
+            "http://localhost:3000",
+            "http://[::1]:8080",
+        ] {
             assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
         }
         for text in [
@@ -100,7 +106,11 @@ mod tests {
             "https://",
             "https://*.example x",
         ] {
-            assert_eq!(text.parse::<Origin>(), Err(OriginError(text.to_owned())), "{text}");
+            assert_eq!(
+                text.parse::<Origin>(),
+                Err(OriginError(text.to_owned())),
+                "{text}"
+            );
         }
     }
 }

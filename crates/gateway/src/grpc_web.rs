@@ -3,12 +3,16 @@
 //! tonic-web alone would refuse every other HTTP/1 request, REST and health included.
 
 use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use http_body::{Body as HttpBody, Frame};
 use tonic_web::GrpcWebLayer;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
@@ -38,10 +42,21 @@ pub(crate) async fn speak_grpc_web(mut request: Request, next: Next) -> Response
     request
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(spoken));
+    let broken = Broken::default();
+    let noted = broken.clone();
     let call = service_fn(move |request: axum::http::Request<tonic::body::Body>| {
-        let next = next.clone();
-        async move { Ok::<_, Infallible>(next.run(request.map(Body::new)).await) }
+        let (next, broken) = (next.clone(), noted.clone());
+        async move {
+            let request = request.map(|body| {
+                Body::new(Told {
+                    body: Body::new(body),
+                    broken,
+                })
+            });
+            Ok::<_, Infallible>(next.run(request).await)
+        }
     });
+    let request = request.map(|body| Noting { body, broken });
     match GrpcWebLayer::new().layer(call).oneshot(request).await {
         Ok(response) => response.map(Body::new),
         Err(never) => match never {},
@@ -53,4 +68,56 @@ fn grpc_web_type(headers: &HeaderMap) -> Option<String> {
     let full = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let bare = full.split(';').next()?.trim().to_ascii_lowercase();
     bare.starts_with(PREFIX).then_some(bare)
+}
+
+/// Why a body ended too early. tonic-web tells its readers only that it did, so the reason goes around it.
+#[derive(Clone, Default)]
+struct Broken(Arc<Mutex<Option<axum::Error>>>);
+
+/// The body as it came, before tonic-web reads it.
+struct Noting {
+    body: Body,
+    broken: Broken,
+}
+
+/// The body that tonic-web makes of it.
+struct Told {
+    body: Body,
+    broken: Broken,
+}
+
+impl HttpBody for Noting {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+            Some(Ok(frame)) => Poll::Ready(Some(Ok(frame))),
+            Some(Err(error)) => {
+                *self.broken.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                Poll::Ready(None)
+            }
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+impl HttpBody for Told {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        let mut broken = self.broken.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match broken.take() {
+            Some(error) => Poll::Ready(Some(Err(error))),
+            None => Poll::Ready(frame),
+        }
+    }
 }

@@ -134,7 +134,10 @@ mod tests {
 
     #[test]
     fn what_the_client_wrote_before_our_proxies_does_not_count() {
-        assert_eq!(told("10.1.2.3", &["1.1.1.1, 198.51.100.1, 10.9.9.9"]), "198.51.100.1");
+        assert_eq!(
+            told("10.1.2.3", &["1.1.1.1, 198.51.100.1, 10.9.9.9"]),
+            "198.51.100.1"
+        );
         assert_eq!(told("10.1.2.3", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(told("10.1.2.3", &["1.1.1.1, nonsense, 10.9.9.9"]), "10.9.9.9");
         assert_eq!(told("10.1.2.3", &[]), "10.1.2.3");
@@ -145,8 +148,19 @@ mod tests {
         for text in ["10.0.0.0/8", "192.0.2.7/32", "0.0.0.0/0", "2001:db8::/32"] {
             assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
         }
-        for text in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/", "example.org"] {
-            assert_eq!(text.parse::<Network>(), Err(NetworkError(text.to_owned())), "{text}");
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "::/129",
+            "10.0.0.0/",
+            "example.org",
+        ] {
+            assert_eq!(
+                text.parse::<Network>(),
+                Err(NetworkError(text.to_owned())),
+                "{text}"
+            );
         }
     }
 }

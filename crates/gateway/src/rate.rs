@@ -76,7 +76,11 @@ impl Rates {
 
 /// Before authentication: turns away an address from which too many calls came with tokens that do not hold, and
 /// notes those that do not.
-pub(crate) async fn turn_strangers_away(State(rates): State<Rates>, request: Request, next: Next) -> Response {
+pub(crate) async fn turn_strangers_away(
+    State(rates): State<Rates>,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(strangers) = &rates.0.strangers else {
         return next.run(request).await;
     };
@@ -232,7 +236,10 @@ mod tests {
         for call in 0..3 {
             assert_eq!(buckets.take(1, rested), Ok(()), "call {call} after a rest");
         }
-        assert!(buckets.take(1, rested).is_err(), "a rest fills no more than the burst");
+        assert!(
+            buckets.take(1, rested).is_err(),
+            "a rest fills no more than the burst"
+        );
     }
 
     #[test]
@@ -246,7 +253,11 @@ mod tests {
         assert!(buckets.take(11, start).is_err());
         assert!(buckets.all.lock().unwrap().full_at.len() <= 3);
         let rested = start + Duration::from_secs(3);
-        assert_eq!(buckets.take(14, rested), Ok(()), "the others' buckets are full and forgotten");
+        assert_eq!(
+            buckets.take(14, rested),
+            Ok(()),
+            "the others' buckets are full and forgotten"
+        );
         assert_eq!(buckets.take(15, rested), Ok(()));
         assert_eq!(buckets.all.lock().unwrap().full_at.len(), 2);
     }

@@ -44,11 +44,7 @@ impl RequestSize {
 }
 
 /// Refuses a request that says itself that it is too large, and counts the bytes of the others as they come.
-pub(crate) async fn refuse_large(
-    State(size): State<RequestSize>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn refuse_large(State(size): State<RequestSize>, request: Request, next: Next) -> Response {
     let body_bytes_max = size.bytes_max.saturating_add(FRAME_HEADER_BYTES);
     let announced = request
         .headers()

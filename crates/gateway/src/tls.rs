@@ -216,7 +216,9 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsErr
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes_of(path)?).collect();
     let certificates = all.map_err(|error| malformed(path, &error))?;
     if certificates.is_empty() {
-        return Err(TlsError::CertificateMissing { path: path.to_owned() });
+        return Err(TlsError::CertificateMissing {
+            path: path.to_owned(),
+        });
     }
     Ok(certificates)
 }
@@ -227,7 +229,9 @@ fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
         tracing::warn!(key = %path.display(), "every user of this machine can read the private key; chmod o-r it");
     }
     PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| match error {
-        pem::Error::NoItemsFound => TlsError::KeyMissing { path: path.to_owned() },
+        pem::Error::NoItemsFound => TlsError::KeyMissing {
+            path: path.to_owned(),
+        },
         other => malformed(path, &other),
     })
 }

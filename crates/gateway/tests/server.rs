@@ -170,8 +170,12 @@ async fn a_message_over_the_limit_is_refused() {
     let shop = Shop::with_limits(limits).await;
     let mut request = sale(Uuid::now_v7());
     request.seller = "x".repeat(2000);
-    let status = shop.sales().record_sale(request).await.unwrap_err();
-    assert_eq!(status.code(), Code::OutOfRange, "{status}");
+    let details = refused(
+        shop.sales().record_sale(request).await,
+        Code::ResourceExhausted,
+        "REQUEST_TOO_LARGE",
+    );
+    assert_eq!(value(&details, "request_bytes_max"), "1000");
 }
 
 #[tokio::test]

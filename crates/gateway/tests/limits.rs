@@ -1,0 +1,327 @@
+//! Every limit on what callers send, on real sockets.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod front;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use front::{Answer, Front, GET_STOCK, HEALTH, NOTHING, SOON, grpc, rest_of};
+use posars_gateway::{Authentication, Limits, Rate, Server};
+use posars_identity::{Grantee, LocalIssuer, Verifier};
+use tokio::io::AsyncWriteExt as _;
+use tokio_stream::StreamExt as _;
+use tonic::Code;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+use tonic_types::StatusExt as _;
+
+const GRPC: &str = "application/grpc";
+const GRPC_WEB: &str = "application/grpc-web";
+
+fn with(limits: Limits) -> Server {
+    Server {
+        limits,
+        ..Server::default()
+    }
+}
+
+/// So few calls per second that none comes back during a test.
+fn rate(burst_calls_max: u32) -> Option<Rate> {
+    Some(Rate {
+        calls_per_s: NonZeroU32::MIN,
+        burst_calls_max: NonZeroU32::new(burst_calls_max).unwrap(),
+    })
+}
+
+fn told(code: Code, reason: &str) -> (Code, String) {
+    (code, reason.to_owned())
+}
+
+/// The call went through every limit, to where its company is looked for.
+fn passed() -> (Code, String) {
+    told(Code::NotFound, "UNKNOWN_COMPANY")
+}
+
+async fn get_stock(front: &Front) -> Answer {
+    front.ask_http2(grpc(GET_STOCK, GRPC, NOTHING)).await
+}
+
+#[tokio::test]
+async fn a_caller_beyond_its_rate_is_told_when_to_come_back() {
+    let limits = Limits {
+        caller_rate: rate(3),
+        ..Limits::default()
+    };
+    let front = Front::gateway(with(limits)).await;
+    for call in 0..3 {
+        assert_eq!(get_stock(&front).await.refusal(), passed(), "call {call}");
+    }
+    let answer = get_stock(&front).await;
+    assert_eq!(answer.refusal(), told(Code::ResourceExhausted, "RATE_LIMITED"));
+    let details = answer.status().get_error_details();
+    let wait = details.retry_info().unwrap().retry_delay.unwrap();
+    assert!(
+        wait > Duration::ZERO && wait <= Duration::from_secs(1),
+        "{wait:?}"
+    );
+    assert_eq!(details.error_info().unwrap().metadata["burst_calls_max"], "3");
+    let health = front.ask_http2(grpc(HEALTH, GRPC, NOTHING)).await;
+    assert_eq!(
+        health.header("grpc-status"),
+        "",
+        "a stranger has a rate of its own: {health:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_rate_is_the_same_by_every_protocol() {
+    let limits = Limits {
+        caller_rate: rate(2),
+        ..Limits::default()
+    };
+    let front = Front::gateway(with(limits)).await;
+    assert_eq!(get_stock(&front).await.refusal(), passed());
+    let by_web = || front.ask_http1(grpc(GET_STOCK, GRPC_WEB, NOTHING));
+    assert_eq!(by_web().await.refusal(), passed());
+    assert_eq!(
+        by_web().await.refusal(),
+        told(Code::ResourceExhausted, "RATE_LIMITED")
+    );
+}
+
+#[tokio::test]
+async fn addresses_without_a_token_are_kept_apart_behind_a_listed_proxy() {
+    let limits = Limits {
+        stranger_rate: rate(1),
+        ..Limits::default()
+    };
+    let health_from = async |front: &Front, address: &str| {
+        let mut request = grpc(HEALTH, GRPC, NOTHING);
+        let headers = request.headers_mut();
+        headers.insert("x-forwarded-for", address.parse().unwrap());
+        front.ask_http2(request).await.headers.contains_key("grpc-status")
+    };
+    let server = Server {
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        ..with(limits.clone())
+    };
+    let front = Front::gateway(server).await;
+    assert!(!health_from(&front, "192.0.2.1").await);
+    assert!(
+        health_from(&front, "192.0.2.1").await,
+        "the second call is refused"
+    );
+    assert!(
+        !health_from(&front, "192.0.2.2").await,
+        "another address has its own rate"
+    );
+    assert!(!health_from(&front, "2001:db8::1").await);
+    assert!(
+        health_from(&front, "2001:db8::2").await,
+        "a household has one rate"
+    );
+
+    let front = Front::gateway(with(limits)).await;
+    assert!(!health_from(&front, "192.0.2.1").await);
+    assert!(
+        health_from(&front, "192.0.2.2").await,
+        "whoever is not listed is not believed"
+    );
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_bad_tokens_is_turned_away_before_they_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = LocalIssuer::open(&folder.path().join("identity")).unwrap();
+    let verifier = Verifier::new(issuer.verifier_config()).await.unwrap();
+    let limits = Limits {
+        stranger_rate: rate(2),
+        ..Limits::default()
+    };
+    let front = Front::gateway_for(with(limits), Authentication::Tokens(verifier)).await;
+    let ana = Grantee {
+        subject: "ana".into(),
+        memberships: vec!["acme/owner".parse().unwrap()],
+    };
+    let good = issuer.issue(&ana, Duration::from_secs(60)).unwrap();
+    let bad = format!("{}AAAA", &good[..good.len() - 4]);
+    let call = async |token: &str| {
+        let mut request = grpc(GET_STOCK, GRPC, NOTHING);
+        let bearer = format!("Bearer {token}").parse().unwrap();
+        request.headers_mut().insert("authorization", bearer);
+        front.ask_http2(request).await.refusal()
+    };
+    assert_eq!(
+        call(&good).await,
+        passed(),
+        "good tokens cost the address nothing"
+    );
+    assert_eq!(call(&good).await, passed());
+    assert_eq!(call(&good).await, passed());
+    assert_eq!(call(&bad).await, told(Code::Unauthenticated, "TOKEN_SIGNATURE"));
+    assert_eq!(call(&bad).await, told(Code::Unauthenticated, "TOKEN_SIGNATURE"));
+    assert_eq!(call(&bad).await, told(Code::ResourceExhausted, "RATE_LIMITED"));
+}
+
+#[tokio::test]
+async fn calls_beyond_the_seats_are_told_to_come_back() {
+    let limits = Limits {
+        in_flight_calls_max: 1,
+        ..Limits::default()
+    };
+    let front = Front::gateway(with(limits)).await;
+    let channel = tonic::transport::Channel::from_shared(format!("http://{}", front.address));
+    let channel = channel.unwrap().connect().await.unwrap();
+    let (question, questions) = tokio::sync::mpsc::channel(1);
+    let list = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    question.send(list).await.unwrap();
+    let mut answers = ServerReflectionClient::new(channel)
+        .server_reflection_info(tokio_stream::wrappers::ReceiverStream::new(questions))
+        .await
+        .unwrap()
+        .into_inner();
+    answers.next().await.unwrap().unwrap();
+
+    let answer = get_stock(&front).await;
+    assert_eq!(answer.refusal(), told(Code::Unavailable, "OVERLOADED"));
+    assert!(answer.status().get_error_details().retry_info().is_some());
+    let health = front.ask_http2(grpc(HEALTH, GRPC, NOTHING)).await;
+    assert!(
+        !health.headers.contains_key("grpc-status"),
+        "health is asked also of the full: {health:?}"
+    );
+
+    drop((question, answers));
+    let seated = async {
+        while get_stock(&front).await.refusal() != passed() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, seated)
+        .await
+        .expect("the seat of an ended call is free again");
+}
+
+fn small() -> Server {
+    with(Limits {
+        request_bytes_max: 1000,
+        ..Limits::default()
+    })
+}
+
+/// A gRPC frame around a message of so many bytes, all of it one unknown field.
+fn message(size_bytes: u16) -> Vec<u8> {
+    let field = size_bytes - 4;
+    let low = u8::try_from(field & 0x7f).unwrap() | 0x80;
+    let high = u8::try_from(field >> 7).unwrap();
+    let mut frame = vec![0, 0, 0];
+    frame.extend(size_bytes.to_be_bytes());
+    // Field 500 with a length in two bytes.
+    frame.extend([0xa2, 0x1f, low, high]);
+    frame.resize(usize::from(size_bytes) + 5, b'x');
+    frame
+}
+
+#[tokio::test]
+async fn a_request_that_says_it_is_too_large_is_not_read() {
+    let front = Front::gateway(small()).await;
+    let mut stream = front.connect().await;
+    let head = format!(
+        "POST {GET_STOCK} HTTP/1.1\r\nhost: shop\r\ncontent-type: {GRPC}\r\ncontent-length: 1006\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = rest_of(&mut stream).await;
+    assert!(answer.contains("grpc-status: 8\r\n"), "{answer}");
+
+    let answer = front.ask_http2(grpc(GET_STOCK, GRPC, message(1001))).await;
+    assert_eq!(
+        answer.refusal(),
+        told(Code::ResourceExhausted, "REQUEST_TOO_LARGE")
+    );
+    let answer = front.ask_http2(grpc(GET_STOCK, GRPC, message(1000))).await;
+    assert_eq!(answer.refusal(), passed(), "the largest that may be");
+}
+
+#[tokio::test]
+async fn a_request_that_grows_too_large_is_cut_off() {
+    let front = Front::gateway(small()).await;
+    let pieces = |frame: &[u8], piece_bytes: usize| {
+        let pieces: Vec<_> = frame
+            .chunks(piece_bytes)
+            .map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece)))
+            .collect();
+        Body::from_stream(tokio_stream::iter(pieces))
+    };
+    let too_large = told(Code::ResourceExhausted, "REQUEST_TOO_LARGE");
+    let inside = [
+        ("the length of its message", message(1001)),
+        ("more than its message", [message(600), message(600)].concat()),
+    ];
+    for (case, frame) in inside {
+        for content_type in [GRPC, GRPC_WEB] {
+            let request = grpc(HEALTH, content_type, pieces(&frame, 3));
+            let refusal = front.ask_http2(request).await.refusal();
+            assert_eq!(refusal, too_large, "{case}, {content_type}");
+            // In one piece: a client that still writes after the answer may not come to read it.
+            let request = grpc(HEALTH, content_type, pieces(&frame, frame.len()));
+            let refusal = front.ask_http1(request).await.refusal();
+            assert_eq!(refusal, too_large, "{case}, {content_type}, HTTP/1");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_stops_coming_is_cut_off() {
+    let limits = Limits {
+        body_read_timeout: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let front = Front::gateway(with(limits)).await;
+    let (piece, pieces) = tokio::sync::mpsc::channel(1);
+    piece
+        .send(Ok::<_, std::io::Error>(Bytes::from_static(&[0, 0])))
+        .await
+        .unwrap();
+    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces));
+    let answer = front.ask_http2(grpc(HEALTH, GRPC, body)).await;
+    assert_eq!(answer.refusal(), told(Code::DeadlineExceeded, "REQUEST_STALLED"));
+    drop(piece);
+
+    let mut stream = front.connect().await;
+    let head = format!(
+        "POST {HEALTH} HTTP/1.1\r\nhost: shop\r\ncontent-type: {GRPC_WEB}\r\ncontent-length: 5\r\n\r\n\0\0"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = rest_of(&mut stream).await;
+    assert!(answer.contains("grpc-status: 4\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_request_that_drips_is_cut_off() {
+    let limits = Limits {
+        body_read_timeout: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let front = Front::gateway(with(limits)).await;
+    let head = std::iter::once(Bytes::from_static(&[0, 0, 0, 0x0f, 0xff]));
+    let drops = tokio_stream::iter(head.chain(std::iter::repeat_n(Bytes::from_static(b"x"), 4095)));
+    let drops = drops
+        .throttle(Duration::from_millis(50))
+        .map(Ok::<_, std::io::Error>);
+    let request = grpc(HEALTH, GRPC, Body::from_stream(drops));
+    let answer = tokio::time::timeout(SOON, front.ask_http2(request))
+        .await
+        .unwrap();
+    assert_eq!(answer.refusal(), told(Code::DeadlineExceeded, "REQUEST_STALLED"));
+}
