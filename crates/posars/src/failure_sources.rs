@@ -4,6 +4,7 @@ use posars_commands::reactors::ReactorError;
 use posars_commands::{CommandError, Unavailability};
 use posars_domain::{InvalidValue, Rejection as _, RejectionKind};
 use posars_event_store::{LeaseError, StoreError};
+use posars_identity::{IssuerError, UsersError};
 use posars_local_postgres::{DatabaseError, FindError, StartError, StopError};
 use posars_projections::{ProjectionError, QueryError};
 use posars_reports::ReportError;
@@ -192,5 +193,37 @@ impl From<ReportError> for Failure {
             ReportError::Workbook(_) | ReportError::Csv(_) | ReportError::File(_) => "REPORT_NOT_WRITTEN",
         };
         Self::new(Exit::Failure, code, error)
+    }
+}
+
+impl From<IssuerError> for Failure {
+    fn from(error: IssuerError) -> Self {
+        let (exit, code) = match &error {
+            IssuerError::NoKey { .. } => (Exit::Failure, "NO_SIGNING_KEY"),
+            IssuerError::Exposed { .. } => (Exit::Failure, "SIGNING_KEY_EXPOSED"),
+            IssuerError::File { .. } => (Exit::Failure, "FILE_UNUSABLE"),
+            IssuerError::BadKey { .. } => (Exit::Failure, "SIGNING_KEY_BROKEN"),
+            IssuerError::Signing => (Exit::Failure, "SIGNING_FAILED"),
+            IssuerError::Subject => (Exit::Usage, "SUBJECT_INVALID"),
+            IssuerError::Lifetime => (Exit::Usage, "LIFETIME_INVALID"),
+            IssuerError::TooManyMemberships => (Exit::Failure, "TOO_MANY_GRANTS"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<UsersError> for Failure {
+    fn from(error: UsersError) -> Self {
+        let (exit, code) = match &error {
+            UsersError::Subject => (Exit::Usage, "SUBJECT_INVALID"),
+            UsersError::DisplayName => (Exit::Usage, "DISPLAY_NAME_INVALID"),
+            UsersError::Exists => (Exit::Conflict, "USER_EXISTS"),
+            UsersError::Unknown => (Exit::Failure, "USER_UNKNOWN"),
+            UsersError::TooManyGrants(_) => (Exit::Failure, "TOO_MANY_GRANTS"),
+            UsersError::InvalidUrl => (Exit::Usage, "DATABASE_URL_INVALID"),
+            UsersError::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            UsersError::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
+        };
+        Self::new(exit, code, error)
     }
 }

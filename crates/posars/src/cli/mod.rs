@@ -6,7 +6,9 @@ mod import;
 mod migrate;
 mod projections;
 mod report;
+mod token;
 mod up;
+mod users;
 
 use clap::{ArgMatches, Parser, Subcommand};
 
@@ -60,6 +62,14 @@ enum Command {
         after_help = "Example:\n  posars report daily-sales --from 2026-01-01 --to 2026-01-31 --out january.xlsx"
     )]
     Report(report::ReportCommand),
+    /// Print a bearer token that this machine's own server takes
+    Token(token::TokenArgs),
+    /// Look after the people who get tokens from this machine
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars users add ana --name \"Ana Souza\" --role cashier --store centro\n  posars users list"
+    )]
+    Users(users::UsersCommand),
     /// Prove the log, or print its history
     #[command(
         subcommand,
@@ -96,6 +106,14 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         }
         Command::Report(command) => report::run(command, matches).await,
         Command::Projections(command) => projections::run(command, matches).await,
+        Command::Token(args) => {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Command, async |session| {
+                token::run(session, args).await
+            })
+            .await
+        }
+        Command::Users(command) => users::run(command, matches).await,
         Command::Audit(command) => audit::run(command, matches).await,
         Command::Bench(bench) => measure(bench).await,
         Command::Doctor(args) => {

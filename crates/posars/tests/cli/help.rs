@@ -3,7 +3,7 @@
 use crate::support::run;
 
 /// Every command that does something.
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 21] = [
     &["up"],
     &["migrate"],
     &["import"],
@@ -12,6 +12,12 @@ const COMMANDS: [&[&str]; 15] = [
     &["projections", "rollback"],
     &["projections", "retry"],
     &["report", "daily-sales"],
+    &["token"],
+    &["users", "list"],
+    &["users", "add"],
+    &["users", "grant"],
+    &["users", "revoke"],
+    &["users", "remove"],
     &["audit", "verify"],
     &["audit", "replay"],
     &["bench", "append"],
@@ -22,7 +28,7 @@ const COMMANDS: [&[&str]; 15] = [
 ];
 
 /// The pages above several of them.
-const GROUPS: [&[&str]; 4] = [&["projections"], &["report"], &["audit"], &["bench"]];
+const GROUPS: [&[&str]; 5] = [&["users"], &["projections"], &["report"], &["audit"], &["bench"]];
 
 #[test]
 fn help_of_every_command_has_an_example_that_begins_with_it() {

@@ -8,6 +8,7 @@
 
 mod audit;
 mod help;
+mod identity;
 mod import;
 mod projections;
 mod sharing;
