@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use crate::InvalidValue;
 use crate::name::normalise;
-use crate::text::serde_as_text;
+use crate::text::{length_of, serde_as_text};
 
-/// Declares an id that is text: its limit, the characters it accepts and the code of its refusal.
+/// Declares an id that is text: its limit, the characters it accepts, the code of its refusal and what an error shows of
+/// a refused one.
 macro_rules! text_id {
-    ($(#[$meta:meta])* $name:ident, max $max:literal, $reason:literal, $rule:literal, $accepts:expr) => {
+    ($(#[$meta:meta])* $name:ident, max $max:literal, $reason:literal, $rule:literal, $accepts:expr, $shown:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -41,7 +42,7 @@ macro_rules! text_id {
             fn from_str(text: &str) -> Result<Self, InvalidValue> {
                 let accepts: fn(char) -> bool = $accepts;
                 if text.is_empty() || text.chars().nth($max).is_some() || !text.chars().all(accepts) {
-                    return Err(InvalidValue::new($reason, text, $rule));
+                    return Err(InvalidValue::new($reason, ($shown)(text), $rule));
                 }
                 Ok(Self(text.into()))
             }
@@ -101,28 +102,29 @@ fn is_visible(character: char) -> bool {
 text_id!(
     /// A company: 1 to 40 of `a-z 0-9 _ .`.
     CompanyId, max 40, "COMPANY_ID_INVALID",
-    "a company id is 1 to 40 of a-z, 0-9, _ and .", is_slug
+    "a company id is 1 to 40 of a-z, 0-9, _ and .", is_slug, str::to_owned
 );
 text_id!(
     /// A store: 1 to 40 of `a-z 0-9 _ .`; no hyphen, which separates the parts of a stream's name.
     StoreId, max 40, "STORE_ID_INVALID",
-    "a store id is 1 to 40 of a-z, 0-9, _ and .", is_slug
+    "a store id is 1 to 40 of a-z, 0-9, _ and .", is_slug, str::to_owned
 );
 text_id!(
     /// A stock keeping unit: 1 to 60 visible characters, upper and lower case kept apart.
     Sku, max 60, "SKU_INVALID",
-    "a SKU is 1 to 60 characters without white space", is_visible
+    "a SKU is 1 to 60 characters without white space", is_visible, str::to_owned
 );
 text_id!(
     /// The number of a register in its store: 1 to 20 of letters, digits and `_ . -`.
     RegisterNo, max 20, "REGISTER_NO_INVALID",
     "a register number is 1 to 20 letters, digits, _, . and -",
-    |character| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-')
+    |character| character.is_ascii_alphanumeric() || matches!(character, '_' | '.' | '-'),
+    str::to_owned
 );
 text_id!(
     /// A person whose data is kept apart from the events, under their own key: 1 to 64 visible characters.
     SubjectId, max 64, "SUBJECT_ID_INVALID",
-    "a subject id is 1 to 64 characters without white space", is_visible
+    "a subject id is 1 to 64 characters without white space", is_visible, length_of
 );
 
 impl StoreId {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::masking::mask_cpf;
 use crate::{Rejection, RejectionKind};
 
 /// Characters of the refused value that an error repeats; more would only flood a log.
@@ -18,11 +19,11 @@ pub struct InvalidValue {
 }
 
 impl InvalidValue {
-    /// Makes an error from its stable code, the refused value and the rule it breaks.
+    /// Makes an error from its stable code, the refused value and the rule it breaks. A CPF in the value is masked.
     #[must_use]
     pub fn new(reason: &'static str, given: impl fmt::Display, rule: impl Into<Cow<'static, str>>) -> Self {
-        let given = given
-            .to_string()
+        // Masked before it is cut: half a number is a number still.
+        let given = mask_cpf(&given.to_string())
             .chars()
             .take(GIVEN_CHARS_MAX)
             .collect::<String>();

@@ -11,6 +11,7 @@ mod fiscal;
 mod gtin;
 mod ids;
 mod invalid;
+mod masking;
 mod money;
 mod name;
 mod payment;

@@ -48,9 +48,17 @@ impl FromStr for Cnpj {
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let bare = without_punctuation(text);
         let rule = "a CNPJ is 12 letters or digits and 2 check digits that agree with them";
-        check(&bare, 12, Self::check_digits)
-            .then(|| Self(bare.into()))
-            .ok_or_else(|| InvalidValue::new(REASON, text, rule))
+        if check(&bare, 12, Self::check_digits) {
+            return Ok(Self(bare.into()));
+        }
+        // What is not as long as a CNPJ may be a person's CPF, mistyped on top of it.
+        let length = bare.chars().count();
+        let shown = if length == 14 {
+            text.to_owned()
+        } else {
+            format!("<{length} characters>")
+        };
+        Err(InvalidValue::new(REASON, shown, rule))
     }
 }
 

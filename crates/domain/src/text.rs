@@ -28,14 +28,23 @@ pub(crate) fn optional(field: &str, text: &str, chars_max: usize) -> Result<Stri
         .chars()
         .any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
     {
-        let shown = text.escape_debug();
-        return Err(InvalidValue::new("TEXT_HAS_CONTROL", shown, "control characters are refused").at(field));
+        return Err(InvalidValue::new(
+            "TEXT_HAS_CONTROL",
+            length_of(text),
+            "control characters are refused",
+        )
+        .at(field));
     }
     if text.chars().nth(chars_max).is_some() {
         let rule = format!("this field holds at most {chars_max} characters");
-        return Err(InvalidValue::new("TEXT_TOO_LONG", text, rule).at(field));
+        return Err(InvalidValue::new("TEXT_TOO_LONG", length_of(text), rule).at(field));
     }
     Ok(text.to_owned())
+}
+
+/// Stands for the text in errors: what people type may name people.
+pub(crate) fn length_of(text: &str) -> String {
+    format!("<{} characters>", text.chars().count())
 }
 
 /// Checks a text that may be absent; an empty one counts as absent.
