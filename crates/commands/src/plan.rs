@@ -172,7 +172,7 @@ impl Commands {
         }
     }
 
-    fn new_events<E: DomainEvent>(
+    pub(crate) fn new_events<E: DomainEvent>(
         &self,
         write: &Write<E>,
         metadata: &JsonText,
@@ -194,7 +194,7 @@ impl Commands {
                 event_id,
                 event_type: EventType::parse(event.event_type())?,
                 schema_version: event.schema_version(),
-                data: JsonText::parse(&event.to_json()).map_err(|error| from_append(&error))?,
+                data: event.to_json().into(),
                 metadata: metadata.clone(),
             })
         });

@@ -83,13 +83,7 @@ impl Commands {
         command: SaleCommand,
         envelope: &Envelope,
     ) -> Result<Receipt<SaleEvent>, CommandError> {
-        let void_window_hours = self.shared.policy.void_window_hours;
-        let recorded_at = envelope.received_at;
-        let context = move |store: Option<StoreSettings>| SaleContext {
-            store,
-            recorded_at,
-            void_window_hours,
-        };
+        let context = |store: Option<StoreSettings>| self.sale_context(store, envelope);
         let job = Job::<Sale> {
             name: kind.name,
             stream: stream_of::<Sale>(Sale::stream_id(&sale_id))?,
@@ -101,6 +95,14 @@ impl Commands {
             is_answer,
         };
         self.handle(&job, envelope).await
+    }
+
+    pub(crate) fn sale_context(&self, store: Option<StoreSettings>, envelope: &Envelope) -> SaleContext {
+        SaleContext {
+            store,
+            recorded_at: envelope.received_at,
+            void_window_hours: self.shared.policy.void_window_hours,
+        }
     }
 
     /// Refuses what is not in the catalogue.

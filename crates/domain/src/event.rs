@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// An event of one aggregate, stored as its type, its schema version and JSON text.
 pub trait DomainEvent: Sized {
@@ -15,7 +16,7 @@ pub trait DomainEvent: Sized {
     fn schema_version(&self) -> u16;
 
     /// The payload as JSON, fields in declaration order and without a type tag.
-    fn to_json(&self) -> String;
+    fn to_json(&self) -> Box<RawValue>;
 
     /// Reads a stored payload.
     ///
@@ -67,8 +68,8 @@ pub enum UnreadableEvent {
     clippy::expect_used,
     reason = "payloads are plain structs; only maps with odd keys can fail"
 )]
-pub(crate) fn encode(payload: &impl Serialize) -> String {
-    serde_json::to_string(payload).expect("an event payload always has a JSON form")
+pub(crate) fn encode(payload: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(payload).expect("an event payload always has a JSON form")
 }
 
 /// Reads a payload whose type has been recognised.
@@ -123,7 +124,7 @@ macro_rules! events {
                 }
             }
 
-            fn to_json(&self) -> String {
+            fn to_json(&self) -> Box<serde_json::value::RawValue> {
                 match self {
                     $(Self::$variant(payload) => $crate::event::encode(payload)),+
                 }

@@ -55,7 +55,7 @@ fn keeps_its_meaning<E: DomainEvent + PartialEq + std::fmt::Debug>() {
             (event.event_type(), event.schema_version()),
             (event_type.as_str(), *version)
         );
-        assert_eq!(&event.to_json(), data, "{event_type} v{version}");
+        assert_eq!(event.to_json().get(), data, "{event_type} v{version}");
         seen.insert(event.event_type());
     }
     assert_eq!(
@@ -192,7 +192,7 @@ fn run<D: Decider<Event: Clone>>(
     for event in &events {
         examples.push((
             format!("{}.v{}.json", event.event_type(), event.schema_version()),
-            event.to_json(),
+            event.to_json().to_string(),
         ));
     }
     [history.to_vec(), events].concat()

@@ -41,6 +41,13 @@ impl JsonText {
     }
 }
 
+/// What serde wrote or checked as JSON needs no second look.
+impl From<Box<RawValue>> for JsonText {
+    fn from(text: Box<RawValue>) -> Self {
+        Self(Arc::from(Box::<str>::from(text)))
+    }
+}
+
 impl std::fmt::Debug for JsonText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)

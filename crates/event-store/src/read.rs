@@ -125,11 +125,29 @@ impl Log {
         &self,
         streams: &[StreamName],
     ) -> Result<Vec<Option<RecordedEvent>>, StoreError> {
+        self.one_of_each(include_str!("sql/last_events.sql"), streams)
+            .await
+    }
+
+    /// The first event of each stream, in the order asked for; none where a stream has no event. One round trip.
+    ///
+    /// # Errors
+    /// As [`Log::read_stream`].
+    pub async fn first_events(
+        &self,
+        streams: &[StreamName],
+    ) -> Result<Vec<Option<RecordedEvent>>, StoreError> {
+        self.one_of_each(include_str!("sql/first_events.sql"), streams)
+            .await
+    }
+
+    async fn one_of_each(
+        &self,
+        sql: &str,
+        streams: &[StreamName],
+    ) -> Result<Vec<Option<RecordedEvent>>, StoreError> {
         let names: Vec<&str> = streams.iter().map(StreamName::as_str).collect();
-        let rows = self
-            .connections()
-            .query(include_str!("sql/last_events.sql"), &[&self.id, &names])
-            .await?;
+        let rows = self.connections().query(sql, &[&self.id, &names]).await?;
         let mut events = vec![None; streams.len()];
         for row in &rows {
             let ord = usize::try_from(row.get::<_, i32>("ord")).unwrap_or(0);

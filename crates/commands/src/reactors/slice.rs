@@ -127,7 +127,7 @@ impl Slice {
             return Ok(());
         };
         for (ordinal, event) in events.iter().enumerate() {
-            let data = JsonText::parse(&event.to_json()).map_err(|error| from_append(&error))?;
+            let data = JsonText::from(event.to_json());
             self.size_bytes += data.as_str().len() + cause.metadata.as_str().len();
             self.event_count += 1;
             known.version = known.version.plus(1);

@@ -6,6 +6,7 @@ mod goods;
 mod races;
 mod reactor;
 mod reactor_waiting;
+mod sale_batch;
 mod sales;
 mod shop;
 mod volume;

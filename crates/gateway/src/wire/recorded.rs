@@ -33,6 +33,6 @@ fn write_preview<E: DomainEvent>(event: &E) -> pb::EventPreview {
     pb::EventPreview {
         event_type: event.event_type().to_owned(),
         schema_version: u32::from(event.schema_version()),
-        payload_json: event.to_json(),
+        payload_json: event.to_json().to_string(),
     }
 }

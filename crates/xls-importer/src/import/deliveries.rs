@@ -11,8 +11,10 @@ use posars_commands::{CommandError, Unavailability};
 use super::ImportProgress;
 use super::ledger::{Answer, Ledger, Record};
 
-/// Commands under way: a full batch of the log, of sales at least. About 10 kB each.
+/// Commands under way: a full batch of the log. About 10 kB each.
 const UNDER_WAY_MAX: usize = 1_024;
+/// Batches under way: while the log writes one, the next is decided.
+const BATCHES_UNDER_WAY_MAX: usize = 2;
 /// How long an offer is repeated before the import ends as interrupted; by then somebody should know.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
 /// Longest wait between two attempts.
@@ -30,6 +32,20 @@ pub(super) async fn deliver<O, P: Fn(ImportProgress)>(
     let desk = Desk(Mutex::new((ledger, next)));
     // Lanes that live as long as the import, on this task: a task for each command costs more than its decision.
     let mut lanes: FuturesUnordered<_> = (0..UNDER_WAY_MAX).map(|_| lane(&desk, &attempt)).collect();
+    while lanes.next().await.is_some() {}
+}
+
+/// As [`deliver`], `batch_max` records at a time, which `attempt` answers in their order.
+pub(super) async fn deliver_batches<O, P: Fn(ImportProgress)>(
+    ledger: &mut Ledger<P>,
+    next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
+    batch_max: usize,
+    attempt: impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+) {
+    let desk = Desk(Mutex::new((ledger, next)));
+    let mut lanes: FuturesUnordered<_> = (0..BATCHES_UNDER_WAY_MAX)
+        .map(|_| batch_lane(&desk, batch_max, &attempt))
+        .collect();
     while lanes.next().await.is_some() {}
 }
 
@@ -82,6 +98,93 @@ async fn lane<O, N, P: Fn(ImportProgress)>(
     }
 }
 
+/// One batch after the other, until there is none left.
+async fn batch_lane<O, N, P: Fn(ImportProgress)>(
+    desk: &Desk<'_, N, P>,
+    batch_max: usize,
+    attempt: &impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+) where
+    N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
+{
+    loop {
+        let (records, offers): (Vec<Record>, Vec<O>) =
+            std::iter::from_fn(|| desk.fetch()).take(batch_max).unzip();
+        if records.is_empty() {
+            return;
+        }
+        let answers = AssertUnwindSafe(insist_on_all(attempt, offers))
+            .catch_unwind()
+            .await;
+        let answers = answers.map_or_else(
+            |_| records.iter().map(|_| None).collect(),
+            |answers| answers.into_iter().map(Some).collect::<Vec<_>>(),
+        );
+        for (record, answer) in records.iter().zip(answers) {
+            desk.hand_in(record, answer);
+        }
+    }
+}
+
+/// Offers those once more that the log could not take; the others have their answers already.
+async fn insist_on_all<O>(
+    attempt: &impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+    offers: Vec<O>,
+) -> Vec<Result<bool, CommandError>> {
+    let started = Instant::now();
+    let mut answers = attempt(&offers).await;
+    let mut offers: Vec<Option<O>> = offers.into_iter().map(Some).collect();
+    let mut attempts = 1;
+    loop {
+        let pauses = answers
+            .iter()
+            .map(|answer| answer.as_ref().err().and_then(|error| pause(error, attempts)));
+        let again: Vec<(usize, Duration)> = pauses
+            .enumerate()
+            .filter_map(|(index, pause)| Some((index, pause?)))
+            .collect();
+        let Some(longest) = again.iter().map(|(_, pause)| *pause).max() else {
+            return answers;
+        };
+        if started.elapsed() >= GIVE_UP_AFTER {
+            return answers;
+        }
+        tokio::time::sleep(longest).await;
+        attempts += 1;
+        let mut rest = Vec::with_capacity(again.len());
+        let mut places = Vec::with_capacity(again.len());
+        for (index, _) in again {
+            if let Some(offer) = offers.get_mut(index).and_then(Option::take) {
+                rest.push(offer);
+                places.push(index);
+            }
+        }
+        let answered = attempt(&rest).await;
+        for ((index, offer), answer) in places.into_iter().zip(rest).zip(answered) {
+            if let (Some(slot), Some(place)) = (answers.get_mut(index), offers.get_mut(index)) {
+                (*slot, *place) = (answer, Some(offer));
+            }
+        }
+    }
+}
+
+/// How long to wait before an offer is repeated that the log could not take; none when repeating it is no use.
+fn pause(error: &CommandError, attempts: u32) -> Option<Duration> {
+    let pause_ms = match error {
+        // What the database refuses today it refuses in a second too; so the arm for waiting comes second.
+        CommandError::Unavailable {
+            reason: Unavailability::DatabaseRefused,
+            ..
+        }
+        | CommandError::Rejected(_)
+        | CommandError::IdempotencyMismatch { .. }
+        | CommandError::Unreadable { .. } => return None,
+        CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
+        CommandError::Conflict { .. } => 0,
+    };
+    let pause = Duration::from_millis(pause_ms).saturating_mul(attempts);
+    Some(pause.min(WAIT_MAX))
+}
+
 /// Offers once more while the log cannot take it; the same ids make that safe even where an answer was lost.
 async fn insist<O>(
     attempt: &impl AsyncFn(&O) -> Result<bool, CommandError>,
@@ -94,25 +197,10 @@ async fn insist<O>(
             Ok(replayed) => return Ok(replayed),
             Err(error) => error,
         };
-        let wait_ms = match &error {
-            // What the database refuses today it refuses in a second too; so the arm for waiting comes second.
-            CommandError::Unavailable {
-                reason: Unavailability::DatabaseRefused,
-                ..
-            }
-            | CommandError::Rejected(_)
-            | CommandError::IdempotencyMismatch { .. }
-            | CommandError::Unreadable { .. } => return Err(error),
-            CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
-            CommandError::Conflict { .. } => 0,
-        };
-        if started.elapsed() >= GIVE_UP_AFTER {
+        let Some(pause) = pause(&error, attempts).filter(|_| started.elapsed() < GIVE_UP_AFTER) else {
             return Err(error);
-        }
-        let wait = Duration::from_millis(wait_ms)
-            .saturating_mul(attempts)
-            .min(WAIT_MAX);
-        tokio::time::sleep(wait).await;
+        };
+        tokio::time::sleep(pause).await;
         attempts += 1;
     }
 }

@@ -7,6 +7,9 @@ use super::{ImportProgress, state};
 use crate::outcome::ImportOutcome;
 use crate::row_fault::{RowFault, RowReason};
 
+/// The code of "the same id, other content".
+const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
+
 /// A record that was offered to the log: its rows and what it weighs.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
@@ -117,12 +120,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
             .as_deref()
             .and_then(line_index)
             .and_then(|index| record.rows.get(index));
-        let reason = match error {
-            CommandError::IdempotencyMismatch { .. } => RowReason::IdempotencyMismatch,
-            CommandError::Rejected(_)
-            | CommandError::Conflict { .. }
-            | CommandError::Unreadable { .. }
-            | CommandError::Unavailable { .. } => RowReason::Rejected,
+        // By its code: the log says it of a key, the rule of a sale that it compared.
+        let reason = if error.reason() == IDEMPOTENCY_MISMATCH {
+            RowReason::IdempotencyMismatch
+        } else {
+            RowReason::Rejected
         };
         for row in &record.rows {
             let fault = match at_fault {

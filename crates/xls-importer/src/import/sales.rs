@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use posars_commands::{CommandError, Envelope};
+use posars_commands::{CommandError, Envelope, OfferedSale, Recorded, SALES_MAX};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleCommand, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Channel, Currency, Decider, Quantity, StoreId};
 
 use super::definitions::{ImportStore, unit};
-use super::deliveries::deliver;
-use super::ledger::{Ledger, Record};
+use super::deliveries::deliver_batches;
+use super::ledger::{Answer, Ledger, Record};
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
 use crate::refusal::FileRefusal;
@@ -48,18 +48,13 @@ impl Run<'_> {
                 }
             }
         };
-        let attempt = async |offer: &Offer| match &offer.imagined {
-            Some(store) => imagine(offer.command.clone(), store, &offer.envelope)
-                .map_err(|no| CommandError::Rejected(Box::new(no))),
-            None => {
-                let receipt = self
-                    .commands
-                    .record_sale(offer.command.clone(), &offer.envelope)
-                    .await?;
-                Ok(receipt.replayed)
-            }
+        let attempt = async |offers: &[OfferedSale]| {
+            let answers = self.commands.record_sales(offers).await.into_iter();
+            answers
+                .map(|answer| answer.map(|recorded| recorded == Recorded::Before))
+                .collect()
         };
-        deliver(ledger, next, attempt).await;
+        deliver_batches(ledger, next, SALES_MAX, attempt).await;
         Ok(())
     }
 
@@ -69,7 +64,7 @@ impl Run<'_> {
         draft: SaleDraft,
         stores: &HashMap<StoreId, ImportStore>,
         ledger: &mut Ledger<P>,
-    ) -> Option<(Record, Offer)> {
+    ) -> Option<(Record, OfferedSale)> {
         let record = weigh(&draft);
         let Some(store) = stores.get(&draft.store.store_id) else {
             refuse_unknown_store(&record, &draft, ledger);
@@ -80,35 +75,27 @@ impl Run<'_> {
             refuse_all(&record, RowReason::DateInvalid, "", ledger);
             return None;
         };
-        let offer = Offer {
-            command,
-            envelope: self.envelope(record.rows.iter().copied().min().unwrap_or_default()),
-            imagined: store.is_imagined.then(|| store.settings.clone()),
-        };
-        Some((record, offer))
+        let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
+        if store.is_imagined {
+            let answer = imagine(command, &store.settings, &envelope);
+            ledger.enter(&record, answer);
+            return None;
+        }
+        Some((record, OfferedSale::new(command, envelope)))
     }
 }
 
-/// A sale on its way to the log.
-struct Offer {
-    command: RecordSale,
-    envelope: Envelope,
-    /// The store, where a dry run would have defined it.
-    imagined: Option<StoreSettings>,
-}
-
 /// Decides on a sale of a store that a dry run would have defined.
-fn imagine(
-    command: RecordSale,
-    store: &StoreSettings,
-    envelope: &Envelope,
-) -> Result<bool, posars_domain::sale::SaleRejection> {
+fn imagine(command: RecordSale, store: &StoreSettings, envelope: &Envelope) -> Answer {
     let context = SaleContext {
         store: Some(store.clone()),
         recorded_at: envelope.received_at,
         void_window_hours: None,
     };
-    Sale::decide(&SaleState::default(), &SaleCommand::from(command), &context).map(|_| false)
+    match Sale::decide(&SaleState::default(), &SaleCommand::from(command), &context) {
+        Ok(_) => Answer::Accepted,
+        Err(rejection) => Answer::Refused(CommandError::Rejected(Box::new(rejection))),
+    }
 }
 
 fn weigh(draft: &SaleDraft) -> Record {

@@ -1,0 +1,287 @@
+//! Many sales at once, as a spreadsheet brings them: one append for all that are new.
+//!
+//! Offered one by one, each sale costs a key of its own, its own wait and its own answer. Here the sale's stream is
+//! what makes it happen once: a stream that exists already is compared with what is offered, which is the same rule
+//! that a lone sale falls back to.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use posars_domain::sale::{RecordSale, Sale, SaleCommand, SaleEvent, SaleState};
+use posars_domain::{Claim, Decider as _, Decision, SaleId};
+use posars_event_store::{Append, AppendError, ExpectedVersion, Guard, NewEvent, StreamName, Version};
+
+use crate::error::from_append;
+use crate::keys::{claim_key, stream_of};
+use crate::load::decode;
+use crate::plan::Write;
+use crate::{CommandError, Commands, Envelope};
+
+/// The most sales of one call; with a receipt number and a document each they fit one append.
+pub const SALES_MAX: usize = 500;
+/// How often the rest of a batch is offered together before it goes one by one.
+const TRIES_TOGETHER: usize = 2;
+
+/// A sale to be recorded, and what surrounds it.
+#[derive(Clone, Debug)]
+pub struct OfferedSale {
+    sale_id: SaleId,
+    command: SaleCommand,
+    envelope: Envelope,
+}
+
+/// Since when a sale is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// This call wrote it, or would have.
+    Now,
+    /// It was there before, with the same content.
+    Before,
+}
+
+type Answer = Result<Recorded, CommandError>;
+
+impl OfferedSale {
+    /// Puts the two together.
+    #[must_use]
+    pub fn new(command: RecordSale, envelope: Envelope) -> Self {
+        Self {
+            sale_id: command.sale_id,
+            command: command.into(),
+            envelope,
+        }
+    }
+
+    fn stream(&self) -> Result<StreamName, CommandError> {
+        Ok(stream_of::<Sale>(Sale::stream_id(&self.sale_id))?)
+    }
+}
+
+/// A sale that the rules accept, ready for the log.
+struct Accepted {
+    index: usize,
+    stream: StreamName,
+    events: Vec<NewEvent>,
+}
+
+/// What one append is to write, and on which conditions.
+#[derive(Default)]
+struct Together {
+    accepted: Vec<Accepted>,
+    guards: Vec<Guard>,
+    guarded_stores: HashSet<StreamName>,
+}
+
+impl Commands {
+    /// Records up to [`SALES_MAX`] sales that took place, each as [`Commands::record_sale`] would, and answers for
+    /// each, in their order. Those that are new go into the log in one transaction.
+    ///
+    /// # Errors
+    /// Each sale has its own [`CommandError`]; one that is refused does not stand in the way of the others.
+    pub async fn record_sales(&self, sales: &[OfferedSale]) -> Vec<Answer> {
+        let started = Instant::now();
+        let mut answers: Vec<Option<Answer>> = Vec::new();
+        answers.resize_with(sales.len(), || None);
+        // A strict catalogue asks about every line, and a key of the caller's own must be claimed: both are the lone
+        // command's business.
+        let has_own_key = sales.iter().any(|sale| sale.envelope.request_id.is_some());
+        if !self.shared.policy.strict_catalog && !has_own_key {
+            for _ in 0..TRIES_TOGETHER {
+                if self.append_together(sales, &mut answers).await {
+                    break;
+                }
+                self.find_recorded(sales, &mut answers).await;
+            }
+        }
+        let answers = join_all(
+            sales
+                .iter()
+                .zip(answers)
+                .map(async |(sale, answer)| match answer {
+                    Some(answer) => answer,
+                    None => self.record_alone(sale).await,
+                }),
+        )
+        .await;
+        self.shared
+            .metrics
+            .done("RecordSales", started.elapsed(), &Ok(()));
+        answers
+    }
+
+    /// Appends all sales that have no answer yet. False when the log says no to them together, so that each must be
+    /// looked at.
+    async fn append_together(&self, sales: &[OfferedSale], answers: &mut [Option<Answer>]) -> bool {
+        let mut together = Together::default();
+        for (index, (sale, answer)) in sales.iter().zip(answers.iter_mut()).enumerate() {
+            if answer.is_none()
+                && let Err(error) = self.decide(index, sale, &mut together).await
+            {
+                *answer = Some(Err(error));
+            }
+        }
+        let (indexes, append) = together.into_append();
+        let Some(append) = append.filter(|_| self.writes) else {
+            answer_all(answers, &indexes, || Ok(Recorded::Now));
+            return true;
+        };
+        match self.shared.log.append(append).await {
+            Ok(_) => answer_all(answers, &indexes, || Ok(Recorded::Now)),
+            Err(AppendError::WrongVersion { stream, .. }) => {
+                // If it is a store's, its settings have changed.
+                self.shared.stores.forget(&stream);
+                return false;
+            }
+            Err(AppendError::ClaimTaken { .. } | AppendError::Invalid(_)) => return false,
+            Err(
+                error @ (AppendError::IdempotencyMismatch { .. }
+                | AppendError::QueueFull
+                | AppendError::DeadlineExceeded { .. }
+                | AppendError::OutcomeUnknown(_)
+                | AppendError::Store(_)),
+            ) => answer_all(answers, &indexes, || Err(from_append(&error))),
+        }
+        true
+    }
+
+    async fn decide(
+        &self,
+        index: usize,
+        sale: &OfferedSale,
+        together: &mut Together,
+    ) -> Result<(), CommandError> {
+        let SaleCommand::RecordSale(command) = &sale.command else {
+            return Ok(());
+        };
+        let store = self.known_store(&command.store_id).await?;
+        let context = self.sale_context(store.as_ref().map(|known| known.settings.clone()), &sale.envelope);
+        let decision =
+            Sale::decide(&SaleState::default(), &sale.command, &context).map_err(CommandError::rejected)?;
+        if let Some(store) = store {
+            together.guard_store(store.guard());
+        }
+        let Decision { events, claims } = decision;
+        let write = Write {
+            stream: sale.stream()?,
+            version: Version::START,
+            events,
+        };
+        let metadata = sale.envelope.metadata()?;
+        let events = self.new_events(&write, &metadata, &sale.envelope.source)?;
+        together.accept(index, write.stream, events, claims)
+    }
+
+    /// Answers for those sales that are in the log already; the others stay without an answer.
+    async fn find_recorded(&self, sales: &[OfferedSale], answers: &mut [Option<Answer>]) {
+        let mut open = Vec::new();
+        for (index, (sale, answer)) in sales.iter().zip(answers.iter()).enumerate() {
+            if answer.is_none()
+                && let Ok(stream) = sale.stream()
+            {
+                open.push((index, sale, stream));
+            }
+        }
+        let streams: Vec<StreamName> = open.iter().map(|(_, _, stream)| stream.clone()).collect();
+        let first = match self.shared.log.first_events(&streams).await {
+            Ok(first) => first,
+            Err(error) => {
+                let indexes: Vec<usize> = open.iter().map(|(index, ..)| *index).collect();
+                return answer_all(answers, &indexes, || Err(error.clone().into()));
+            }
+        };
+        for ((index, sale, _), first) in open.into_iter().zip(first) {
+            let Some(first) = first else { continue };
+            let answer = match decode::<SaleEvent>(&first) {
+                Ok(event) => self.compare(sale, &event).await,
+                Err(error) => Err(error),
+            };
+            if let Some(slot) = answers.get_mut(index) {
+                *slot = Some(answer);
+            }
+        }
+    }
+
+    /// Whether what is offered is what the log has.
+    async fn compare(&self, sale: &OfferedSale, first: &SaleEvent) -> Answer {
+        let SaleCommand::RecordSale(command) = &sale.command else {
+            return Ok(Recorded::Before);
+        };
+        let store = self.known_store(&command.store_id).await?;
+        let context = self.sale_context(store.as_ref().map(|known| known.settings.clone()), &sale.envelope);
+        match Sale::decide(&Sale::fold([first]), &sale.command, &context) {
+            Ok(_) => Ok(Recorded::Before),
+            Err(rejection) => Err(CommandError::rejected(rejection)),
+        }
+    }
+
+    async fn record_alone(&self, sale: &OfferedSale) -> Answer {
+        let SaleCommand::RecordSale(command) = sale.command.clone() else {
+            return Ok(Recorded::Before);
+        };
+        let receipt = self.record_sale(command, &sale.envelope).await?;
+        Ok(if receipt.replayed {
+            Recorded::Before
+        } else {
+            Recorded::Now
+        })
+    }
+}
+
+impl Together {
+    /// Adds the condition that a store's settings are the present ones, once.
+    fn guard_store(&mut self, guard: Guard) {
+        if let Guard::Stream { stream, .. } = &guard
+            && !self.guarded_stores.contains(stream)
+        {
+            self.guarded_stores.insert(stream.clone());
+            self.guards.push(guard);
+        }
+    }
+
+    fn accept<R>(
+        &mut self,
+        index: usize,
+        stream: StreamName,
+        events: Vec<NewEvent>,
+        claims: Vec<Claim<R>>,
+    ) -> Result<(), CommandError> {
+        for claim in claims {
+            let holder = match claim.holder {
+                Some(holder) => StreamName::parse(&holder)?,
+                None => stream.clone(),
+            };
+            let key = claim_key(&claim.key)?;
+            self.guards.push(Guard::Claim { key, holder });
+        }
+        self.accepted.push(Accepted {
+            index,
+            stream,
+            events,
+        });
+        Ok(())
+    }
+
+    /// The sales concerned, and the append; none when no sale is left.
+    fn into_append(self) -> (Vec<usize>, Option<Append>) {
+        let indexes = self.accepted.iter().map(|accepted| accepted.index).collect();
+        let mut append: Option<Append> = None;
+        for accepted in self.accepted {
+            let (stream, events) = (accepted.stream, accepted.events);
+            append = Some(match append {
+                None => Append::to(stream, ExpectedVersion::NoStream, events),
+                Some(append) => append.also(stream, ExpectedVersion::NoStream, events),
+            });
+        }
+        let append = append.map(|append| self.guards.into_iter().fold(append, Append::guard));
+        (indexes, append)
+    }
+}
+
+fn answer_all(answers: &mut [Option<Answer>], indexes: &[usize], answer: impl Fn() -> Answer) {
+    for index in indexes {
+        if let Some(slot) = answers.get_mut(*index) {
+            *slot = Some(answer());
+        }
+    }
+}

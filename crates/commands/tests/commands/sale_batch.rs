@@ -1,0 +1,270 @@
+//! Many sales at once get what each would get alone.
+
+use posars_commands::{Commands, EventIds, OfferedSale, Policy, Recorded, Source};
+use posars_domain::ReceiptNumber;
+use posars_domain::sale::RecordSale;
+use posars_event_store::{Append, ExpectedVersion, JsonText, NewEvent, ReadLog};
+use uuid::Uuid;
+
+use super::shop::{Shop, api, asked_as, reason, sale, v, void_of};
+
+fn offered(sales: &[RecordSale]) -> Vec<OfferedSale> {
+    sales
+        .iter()
+        .map(|sale| OfferedSale::new(sale.clone(), api()))
+        .collect()
+}
+
+/// What became of each: `now`, `before`, or the code of the refusal.
+async fn answers(commands: &Commands, sales: &[RecordSale]) -> Vec<String> {
+    let answers = commands.record_sales(&offered(sales)).await.into_iter();
+    answers
+        .map(|answer| match answer {
+            Ok(Recorded::Now) => "now".to_owned(),
+            Ok(Recorded::Before) => "before".to_owned(),
+            Err(error) => error.reason().to_owned(),
+        })
+        .collect()
+}
+
+fn receipt(mut sale: RecordSale, number: &str) -> RecordSale {
+    sale.receipt = Some(ReceiptNumber::new(Some("1"), number).unwrap());
+    sale
+}
+
+#[tokio::test]
+async fn new_sales_are_one_commit_in_their_order_and_come_once() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let before = shop.head().await?;
+    let sales: Vec<RecordSale> = (0..40)
+        .map(|number| receipt(sale(&[("cafe", "1"), ("pao", "2")]), &number.to_string()))
+        .collect();
+    assert_eq!(answers(&shop.commands, &sales).await, vec!["now"; 40]);
+    let page = shop.log.read_log(&ReadLog::after(before, 100)).await?;
+    let streams: Vec<String> = page.events.iter().map(|event| event.stream.to_string()).collect();
+    let expected: Vec<String> = sales
+        .iter()
+        .map(|sale| format!("sale-{}", sale.sale_id))
+        .collect();
+    assert_eq!(streams, expected);
+    let recorded_at = page.events.first().unwrap().recorded_at;
+    assert!(
+        page.events.iter().all(|event| event.recorded_at == recorded_at),
+        "one transaction"
+    );
+    let head = shop.head().await?;
+    assert_eq!(answers(&shop.commands, &sales).await, vec!["before"; 40]);
+    assert_eq!(shop.head().await?, head);
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_gets_its_own_answer_and_none_stands_in_the_way_of_the_others() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let known = receipt(sale(&[("cafe", "1")]), "1");
+    let changed = receipt(sale(&[("cafe", "1")]), "2");
+    shop.commands.record_sale(known.clone(), &api()).await?;
+    assert_eq!(
+        answers(&shop.commands, std::slice::from_ref(&changed)).await,
+        ["now"]
+    );
+    let mut other_content = changed.clone();
+    other_content.seller = Some("Bia".to_owned());
+    let mut elsewhere = sale(&[("cafe", "1")]);
+    elsewhere.store_id = v("filial");
+    let mut unpaid = sale(&[("cafe", "1")]);
+    unpaid.payments.clear();
+    let fresh = receipt(sale(&[("cafe", "1")]), "3");
+    let mixed = [
+        known,
+        other_content,
+        receipt(sale(&[("cafe", "1")]), "1"),
+        elsewhere,
+        unpaid,
+        fresh.clone(),
+        sale(&[("pao", "1")]),
+    ];
+    let head = shop.head().await?;
+    let expected = [
+        "before",
+        "IDEMPOTENCY_MISMATCH",
+        "DUPLICATE_RECEIPT",
+        "UNKNOWN_STORE",
+        "PAYMENT_TOTAL_MISMATCH",
+        "now",
+        "now",
+    ];
+    assert_eq!(answers(&shop.commands, &mixed).await, expected);
+    assert_eq!(shop.head().await?, head.plus(2));
+    assert_eq!(shop.events(&format!("sale-{}", fresh.sale_id)).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_same_sale_or_receipt_twice_in_one_batch_counts_once() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let twice = sale(&[("cafe", "1")]);
+    let (one, other) = (
+        receipt(sale(&[("cafe", "1")]), "7"),
+        receipt(sale(&[("pao", "1")]), "7"),
+    );
+    let mut told = answers(&shop.commands, &[twice.clone(), one, twice, other]).await;
+    // Which of two equals comes first is nobody's business.
+    told.sort();
+    assert_eq!(told, ["DUPLICATE_RECEIPT", "before", "now", "now"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn alone_and_together_know_each_other() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let alone = sale(&[("cafe", "1")]);
+    let first = shop.commands.record_sale(alone.clone(), &api()).await?;
+    let together = sale(&[("pao", "2")]);
+    assert_eq!(
+        answers(&shop.commands, &[alone, together.clone()]).await,
+        ["before", "now"]
+    );
+    // Also after something has happened to it.
+    shop.commands.void_sale(void_of(&together), &api()).await?;
+    assert_eq!(
+        answers(&shop.commands, std::slice::from_ref(&together)).await,
+        ["before"]
+    );
+    let again = shop.commands.record_sale(together.clone(), &api()).await?;
+    assert!(again.replayed);
+    assert_eq!(
+        again.position,
+        first.position.plus(1),
+        "the answer that the batch would have given"
+    );
+    let mut other_content = together;
+    other_content.seller = Some("Bia".to_owned());
+    assert_eq!(
+        reason(shop.commands.record_sale(other_content, &api()).await),
+        "IDEMPOTENCY_MISMATCH"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn processes_that_offer_the_same_sales_at_once_record_each_once() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let sales: Vec<RecordSale> = (0..60)
+        .map(|number| receipt(sale(&[("cafe", "1")]), &number.to_string()))
+        .collect();
+    let before = shop.head().await?;
+    let mut tasks = Vec::new();
+    for shift in [0, 20, 40] {
+        let commands = Commands::new(shop.another_process().await?);
+        let mut sales = sales.clone();
+        sales.rotate_left(shift);
+        tasks.push(tokio::spawn(async move { answers(&commands, &sales).await }));
+    }
+    let mut now = 0;
+    for task in tasks {
+        let told = task.await?;
+        assert!(
+            told.iter().all(|answer| answer == "now" || answer == "before"),
+            "{told:?}"
+        );
+        now += told.iter().filter(|answer| *answer == "now").count();
+    }
+    assert_eq!(now, sales.len());
+    assert_eq!(shop.head().await?, before.plus(60));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dry_run_answers_and_writes_nothing() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let head = shop.head().await?;
+    let mut unpaid = sale(&[("cafe", "1")]);
+    unpaid.payments.clear();
+    let told = answers(&shop.commands.validate_only(), &[sale(&[("cafe", "1")]), unpaid]).await;
+    assert_eq!(told, ["now", "PAYMENT_TOTAL_MISMATCH"]);
+    assert_eq!(shop.head().await?, head);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_needs_a_look_of_its_own_goes_alone() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let policy = Policy {
+        strict_catalog: true,
+        ..Policy::default()
+    };
+    let strict = Commands::with(shop.log.clone(), policy, EventIds::time_ordered());
+    assert_eq!(
+        answers(&strict, &[sale(&[("cafe", "1")]), sale(&[("cha", "1")])]).await,
+        ["now", "PRODUCT_UNKNOWN"]
+    );
+    // The caller's own key stays taken by the sale that it came with.
+    let key = Uuid::now_v7();
+    let keyed = OfferedSale::new(sale(&[("cafe", "1")]), asked_as(key));
+    let told = shop.commands.record_sales(&[keyed]).await;
+    assert!(matches!(told.as_slice(), [Ok(Recorded::Now)]), "{told:?}");
+    assert_eq!(
+        reason(
+            shop.commands
+                .record_sale(sale(&[("pao", "1")]), &asked_as(key))
+                .await
+        ),
+        "IDEMPOTENCY_MISMATCH"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn settings_of_a_store_that_are_over_count_for_no_sale_of_a_batch() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    assert_eq!(answers(&shop.commands, &[sale(&[("cafe", "1")])]).await, ["now"]);
+    // As another process would that knows how to move a store; this one has the old settings in its memory.
+    let defined = shop.events("store-centro").await?.remove(0);
+    let moved = NewEvent {
+        event_id: Uuid::now_v7(),
+        event_type: defined.event_type,
+        schema_version: defined.schema_version,
+        data: JsonText::parse(&defined.data.replace("America/Sao_Paulo", "America/Manaus"))?,
+        metadata: JsonText::parse("{}")?,
+    };
+    let expected = ExpectedVersion::Exact(defined.version);
+    shop.log
+        .append(Append::to(defined.stream, expected, vec![moved]))
+        .await?;
+    let before = shop.head().await?;
+    let sales = [sale(&[("cafe", "1")]), sale(&[("pao", "1")])];
+    assert_eq!(answers(&shop.commands, &sales).await, ["now", "now"]);
+    let page = shop.log.read_log(&ReadLog::after(before, 10)).await?;
+    for event in &page.events {
+        assert!(event.data.contains(r#""local_hour":11"#), "{}", event.data);
+    }
+    assert_eq!(page.events.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_of_a_sheet_leave_their_mark_in_each_event() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let from_row = |row| {
+        let mut envelope = api();
+        envelope.source = Source::Import {
+            file_sha256: "ab".into(),
+            sheet: "Vendas".into(),
+            row,
+        };
+        OfferedSale::new(sale(&[("cafe", "1")]), envelope)
+    };
+    let before = shop.head().await?;
+    let told = shop.commands.record_sales(&[from_row(2), from_row(3)]).await;
+    assert!(told.iter().all(Result::is_ok), "{told:?}");
+    let page = shop.log.read_log(&ReadLog::after(before, 10)).await?;
+    let rows: Vec<bool> = page
+        .events
+        .iter()
+        .zip([2, 3])
+        .map(|(event, row)| event.metadata.contains(&format!(r#""row":{row}"#)))
+        .collect();
+    assert_eq!(rows, [true, true]);
+    Ok(())
+}
