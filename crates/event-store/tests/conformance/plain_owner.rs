@@ -24,6 +24,11 @@ async fn owned_by(rights: &str) -> anyhow::Result<(TestDatabase, String, String)
 #[tokio::test]
 async fn an_owner_without_superuser_serves_two_companies() -> anyhow::Result<()> {
     let (database, url, role) = owned_by("createrole").await?;
+    // A schema of the owner's own, which the default search path finds by the name of the role.
+    sql(&url)
+        .await?
+        .batch_execute(&format!("create schema authorization {role}"))
+        .await?;
     // From 16 on the right to create roles does not give power over those of others.
     sql(database.url())
         .await?
@@ -37,6 +42,7 @@ async fn an_owner_without_superuser_serves_two_companies() -> anyhow::Result<()>
         assert_eq!(all(log).await?.len(), 1);
         let rows = log.query("select log_id from events", &[]).await?;
         assert_eq!(rows.len(), 1, "its own alone");
+        log.query("select ensure_event_partitions(10000001)", &[]).await?;
         assert_eq!(log.verify(None, |_| {}).await?.fault, None);
     }
     let client = sql(&url).await?;

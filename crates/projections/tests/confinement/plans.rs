@@ -1,0 +1,85 @@
+//! The policies must not change how a query runs: the plans are those of the owner, with one comparison in front.
+
+use crate::companies::Street;
+
+/// Statement and its parameters; the log is 1.
+const HOT: [(&str, &str); 7] = [
+    (
+        include_str!("../../src/sql/checkpoint.sql"),
+        "'projection.sales', 1",
+    ),
+    (
+        include_str!("../../src/sql/get_sale.sql"),
+        "'projection.sales', 1, '0193a5f0-0000-7000-8000-000000000001'",
+    ),
+    (
+        include_str!("../../src/sql/list_sales.sql"),
+        "'projection.sales', 1, '2026-01-01', '2026-02-01', 'centro', 100, '2026-01-02', 7, 50",
+    ),
+    (
+        include_str!("../../src/sql/list_daily_sales.sql"),
+        "'projection.daily_sales', 1, '2026-01-01', '2026-02-01', 'centro', '2026-01-02', 'centro', 50",
+    ),
+    (
+        include_str!("../../src/sql/list_names.sql"),
+        "'projection.names', 1, 'product', 'cafe', 50",
+    ),
+    (
+        include_str!("../../src/sql/list_stock_position.sql"),
+        "'projection.stock_position', 1, 'centro', null, false, 'centro', 'cafe', 50",
+    ),
+    (
+        include_str!("../../src/sql/list_stock_movements.sql"),
+        "'projection.stock_movements', 1, 'centro', 'cafe', null, null, 100, 7, 50",
+    ),
+];
+
+async fn plan(street: &Street, (statement, params): (&str, &str)) -> anyhow::Result<Vec<String>> {
+    street
+        .owner
+        .batch_execute(&format!("deallocate all; prepare hot as {statement}"))
+        .await?;
+    let explain = format!("explain (costs off) execute hot({params})");
+    let rows = street.owner.query(&explain, &[]).await?;
+    let lines = rows.iter().map(|row| row.get::<_, String>(0));
+    Ok(lines
+        .map(|line| line.trim_start_matches([' ', '-', '>']).to_owned())
+        .collect())
+}
+
+#[tokio::test]
+async fn the_plans_of_a_tenant_are_those_of_the_owner() -> anyhow::Result<()> {
+    let street = Street::open().await?;
+    assert_eq!(street.ours.log_id, 1);
+    // As the readers' sessions; and without scans, which are right for tables as small as these.
+    street
+        .owner
+        .batch_execute("set enable_bitmapscan = off; set enable_seqscan = off")
+        .await?;
+    let is_gate = |line: &String| line == "Result" || line.starts_with("One-Time Filter");
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        street
+            .owner
+            .batch_execute(&format!("set plan_cache_mode = {mode}"))
+            .await?;
+        for hot in HOT {
+            street.owner.batch_execute("set role none").await?;
+            let owners = plan(&street, hot).await?;
+            street
+                .owner
+                .batch_execute("set role posars_tenant; set posars.log_id = '1'")
+                .await?;
+            let tenants = plan(&street, hot).await?;
+            let gates = tenants.iter().filter(|line| is_gate(line)).count();
+            assert!(gates >= 2, "{tenants:?}");
+            // Sorted: above the gate a plan is printed in another order.
+            let rest = |plan: &[String]| {
+                let mut lines: Vec<String> = plan.iter().filter(|line| !is_gate(line)).cloned().collect();
+                lines.sort();
+                lines
+            };
+            assert_eq!(rest(&tenants), rest(&owners), "{}, {mode}", hot.0);
+        }
+    }
+    Ok(())
+}
