@@ -32,7 +32,7 @@ pub struct TlsFiles {
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file is not there or may not be read.
-    #[error("{} cannot be read: {problem}; check the path and who may read it", path.display())]
+    #[error("{} cannot be read: {problem}. Next: check the path and who may read it", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -40,7 +40,7 @@ pub enum TlsError {
         problem: io::Error,
     },
     /// A file holds broken PEM.
-    #[error("{} is no PEM file: {problem}; write the file anew from where it was made", path.display())]
+    #[error("{} is no PEM file: {problem}. Next: write the file anew from where it was made", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -49,7 +49,7 @@ pub enum TlsError {
     },
     /// The certificate file holds no certificate.
     #[error(
-        "{} holds no certificate; it must have a section -----BEGIN CERTIFICATE-----, the server's own first",
+        "{} holds no certificate. Next: give a file with a section -----BEGIN CERTIFICATE-----, the server's own first",
         path.display()
     )]
     CertificateMissing {
@@ -58,8 +58,8 @@ pub enum TlsError {
     },
     /// The key file holds no private key.
     #[error(
-        "{} holds no private key that can be read; it must have a section -----BEGIN PRIVATE KEY-----, without a \
-         password",
+        "{} holds no private key that can be read. Next: give a file with a section -----BEGIN PRIVATE KEY-----, \
+         without a password",
         path.display()
     )]
     KeyMissing {
@@ -68,7 +68,7 @@ pub enum TlsError {
     },
     /// The key is of another certificate.
     #[error(
-        "the key in {} is not that of the first certificate in {}; give the two files that were made together",
+        "the key in {} is not that of the first certificate in {}. Next: give the two files that were made together",
         files.key.display(),
         files.certificate.display()
     )]
@@ -78,8 +78,8 @@ pub enum TlsError {
     },
     /// TLS cannot work with them.
     #[error(
-        "the certificate in {} and the key in {} cannot be used: {problem}; RSA from 2048 bits, ECDSA P-256 and P-384 \
-         and Ed25519 work",
+        "the certificate in {} and the key in {} cannot be used: {problem}. Next: make them anew, with \
+         RSA from 2048 bits, ECDSA P-256 or P-384, or Ed25519",
         files.certificate.display(),
         files.key.display()
     )]

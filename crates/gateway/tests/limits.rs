@@ -12,6 +12,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use axum::http::Request;
 use front::{Answer, Front, GET_STOCK, HEALTH, NOTHING, SOON, grpc, rest_of};
 use posars_gateway::{Authentication, Limits, Rate, Server};
 use posars_identity::{Grantee, LocalIssuer, Verifier};
@@ -324,4 +325,63 @@ async fn a_request_that_drips_is_cut_off() {
         .await
         .unwrap();
     assert_eq!(answer.refusal(), told(Code::DeadlineExceeded, "REQUEST_STALLED"));
+}
+
+/// A REST request of the same caller.
+fn rest(method: &str, path: &str, body: Body) -> Request<Body> {
+    Request::builder()
+        .method(method)
+        .uri(format!("http://shop.example/v1/companies/acme/{path}"))
+        .header("content-type", "application/json")
+        .body(body)
+        .unwrap()
+}
+
+/// The HTTP status and the reason in the body.
+fn rest_refusal(answer: &Answer) -> (u16, String) {
+    let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let details = body["details"].as_array().unwrap();
+    let reason = details.iter().find_map(|detail| detail["reason"].as_str());
+    (answer.http.as_u16(), reason.unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn rest_is_held_to_the_same_limits() {
+    let told = |http: u16, reason: &str| (http, reason.to_owned());
+    let limits = Limits {
+        caller_rate: rate(1),
+        request_bytes_max: 1000,
+        body_read_timeout: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let front = Front::gateway(with(limits)).await;
+    let get = || rest("GET", "stores/sp01/stockItems/a", Body::empty());
+    let answer = front.ask_http1(get()).await;
+    assert_eq!(rest_refusal(&answer), told(404, "UNKNOWN_COMPANY"));
+    let answer = front.ask_http2(get()).await;
+    assert_eq!(rest_refusal(&answer), told(429, "RATE_LIMITED"));
+    assert_eq!(answer.header("retry-after"), "1");
+
+    let large = format!("{{\"seller\":\"{}\"}}", "x".repeat(1000));
+    let answer = front.ask_http2(rest("POST", "sales", large.into())).await;
+    assert_eq!(rest_refusal(&answer), told(413, "BODY_TOO_LARGE"));
+
+    let (piece, pieces) = tokio::sync::mpsc::channel(1);
+    piece
+        .send(Ok::<_, std::io::Error>(Bytes::from_static(b"{")))
+        .await
+        .unwrap();
+    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces));
+    let answer = front.ask_http2(rest("POST", "sales", body)).await;
+    assert_eq!(rest_refusal(&answer), told(504, "REQUEST_STALLED"));
+    drop(piece);
+
+    let full = Front::gateway(with(Limits {
+        in_flight_calls_max: 0,
+        ..Limits::default()
+    }))
+    .await;
+    let answer = full.ask_http1(get()).await;
+    assert_eq!(rest_refusal(&answer), told(503, "OVERLOADED"));
+    assert_eq!(answer.header("retry-after"), "1");
 }

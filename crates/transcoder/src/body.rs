@@ -50,6 +50,14 @@ pub(crate) fn too_large(options: &TranscoderOptions, bytes_max: u64) -> Failure 
 }
 
 fn unreadable(options: &TranscoderOptions, broken: &axum::Error) -> Failure {
+    // Whoever bounds bodies in front of us may say with a status why one ended, as it would to tonic.
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(broken);
+    while let Some(error) = cause {
+        if let Some(status) = error.downcast_ref::<tonic::Status>() {
+            return Failure::of_service(status, HeaderMap::new());
+        }
+        cause = error.source();
+    }
     Failure::refused(
         options.refusals_domain,
         reason::BODY_UNREADABLE,

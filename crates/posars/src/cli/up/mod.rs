@@ -1,5 +1,6 @@
 //! `posars up`: everything in one process, on a private PostgreSQL unless told otherwise.
 
+mod front;
 mod ready;
 mod serving;
 mod sign_in;
@@ -21,6 +22,7 @@ use crate::screen::Outcome;
 use crate::session::{RunArgs, Session};
 use crate::settings::{AuthArgs, LISTEN_DEFAULT, Place, TokenSource};
 use crate::signals::EndRequests;
+use front::{FrontArgs, warn_of_plain_http};
 use ready::Ready;
 use serving::{Asked, Serving};
 use sign_in::{SignIn, check_reach};
@@ -44,6 +46,8 @@ pub(crate) struct UpArgs {
     companies: Vec<CompanyId>,
     #[command(flatten)]
     auth: AuthArgs,
+    #[command(flatten)]
+    front: FrontArgs,
 }
 
 /// Nothing further to say: what there was to say was said when it was ready.
@@ -64,6 +68,7 @@ impl Outcome for Ended {
 pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failure> {
     let began = Instant::now();
     let asked = EndRequests::listen();
+    let server = args.front.server()?;
     let mut lock = match &session.place.place {
         Place::Folder(folder) => Some(UpLock::take(folder, &owner(&args.listen))?),
         Place::Url(_) => None,
@@ -72,15 +77,21 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
     let (listener, address) = listen(&args.listen).await?;
     let source = args.auth.token_source(&session.place.place)?;
     check_reach(address, &source, args.auth.expose_local_issuer)?;
+    warn_of_plain_http(&server, address);
     if let Some(lock) = &mut lock {
         lock.rewrite(&owner(&address.to_string()));
     }
+    let wanted = Asked {
+        demo: args.demo,
+        companies: args.companies,
+        server,
+    };
     let mut database = tokio::select! {
         opened = Database::open(&session.place.place, Need::Serving, session.screen) => opened?,
         () = asked.first() => return Ok(Ended {}),
     };
     let started = tokio::select! {
-        started = start(session, &database, listener, args, source) => Some(started),
+        started = start(session, &database, listener, wanted, source) => Some(started),
         () = asked.first() => None,
     };
     let served = match started {
@@ -105,14 +116,10 @@ async fn start(
     session: &Session,
     database: &Database,
     listener: TcpListener,
-    args: UpArgs,
+    asked: Asked,
     source: TokenSource,
 ) -> Result<Serving, Failure> {
     let sign_in = SignIn::open(source).await?;
-    let asked = Asked {
-        demo: args.demo,
-        companies: args.companies,
-    };
     Serving::start(session, database, listener, asked, sign_in).await
 }
 

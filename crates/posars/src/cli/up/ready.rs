@@ -54,7 +54,8 @@ impl Ready {
         began: Instant,
     ) -> Self {
         let seeded = serving.seeded;
-        let http = format!("http://{address}");
+        let scheme = if serving.speaks_tls { "https" } else { "http" };
+        let http = format!("{scheme}://{address}");
         let data = match &session.place.place {
             Place::Folder(folder) => folder.display().to_string(),
             Place::Url(url) => without_password(url),
@@ -116,11 +117,16 @@ impl Outcome for Ready {
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { version, data, .. } = self;
         let seconds = std::time::Duration::from_millis(self.started_in_ms);
+        let plaintext = if self.grpc.starts_with("https:") {
+            ""
+        } else {
+            "-plaintext "
+        };
         writeln!(out, "posars {version} is ready ({seconds:.1?})")?;
         writeln!(
             out,
-            "  gRPC     {}  (reflection is on: grpcurl -plaintext {} list)",
-            self.grpc, self.listen
+            "  gRPC     {}  (reflection is on: grpcurl {}{} list)",
+            self.grpc, plaintext, self.listen
         )?;
         writeln!(out, "  REST     {}", self.rest)?;
         writeln!(out, "  health   {}  {}", self.livez, self.readyz)?;

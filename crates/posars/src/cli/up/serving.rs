@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use posars_domain::CompanyId;
-use posars_gateway::{Authentication, Gateway, Limits, Readiness, Tenant, Tenants};
+use posars_gateway::{Authentication, Gateway, Readiness, Server, Tenant, Tenants};
 use tokio::net::TcpListener;
 use tokio::sync::watch as channel;
 use tokio::task::JoinHandle;
@@ -33,6 +33,8 @@ pub(super) struct Asked {
     pub(super) demo: bool,
     /// Companies beside those of the database.
     pub(super) companies: Vec<CompanyId>,
+    /// What faces the network.
+    pub(super) server: Server,
 }
 
 /// Everything that serves.
@@ -41,6 +43,8 @@ pub(super) struct Serving {
     pub(super) seeded: Option<Seeded>,
     /// Whether `posars token` makes the tokens that it takes.
     pub(super) takes_local_tokens: bool,
+    /// Whether the port speaks TLS.
+    pub(super) speaks_tls: bool,
     workers: Workers,
     watch: Watch,
     health: Health,
@@ -73,13 +77,12 @@ impl Serving {
         }
         let workers = Workers::start(&houses);
         let health = Health::default();
-        let limits = Limits {
-            drain_timeout: DRAIN,
-            ..Limits::default()
-        };
+        let mut server = asked.server;
+        server.limits.drain_timeout = DRAIN;
+        let speaks_tls = server.tls.is_some();
         let authentication = Authentication::Tokens(sign_in.verifier.clone());
         let tenants = Tenants::from_iter(houses.iter().map(tenant));
-        let gateway = Gateway::new(tenants, authentication, &limits)
+        let gateway = Gateway::new(tenants, authentication, &server.limits)
             .await
             .map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
         let readiness = gateway.readiness();
@@ -90,11 +93,11 @@ impl Serving {
             .merge(gateway.into_router());
         let (stop, mut stopped) = channel::channel(false);
         let server = tokio::spawn(async move {
-            posars_gateway::serve(listener, router, &limits, async move {
+            let shutdown = async move {
                 // An error means that the sender is gone, which is the end as well.
                 let _ = stopped.wait_for(|stopped| *stopped).await;
-            })
-            .await
+            };
+            server.serve(listener, router, shutdown).await
         });
         // Served from here on, `/readyz` says "not yet": seeding may take some seconds.
         let seeded = if asked.demo {
@@ -108,6 +111,7 @@ impl Serving {
         health.note(OURSELVES, Ok(()));
         Ok(Self {
             seeded,
+            speaks_tls,
             takes_local_tokens,
             workers,
             watch,
