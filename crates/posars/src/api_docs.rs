@@ -98,7 +98,7 @@ mod tests {
             let (status, response, text) = fetch(path).await;
             assert_eq!(status, StatusCode::OK, "{path}");
             assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], PAGE_POLICY);
-            assert!(!text.contains("//"), "{path} names another host:\n{text}");
+            assert!(!text.contains("://"), "{path} names another host:\n{text}");
         }
         let (_status, _response, config) = fetch("/docs/swagger-initializer.js").await;
         assert!(config.contains("\"url\": \"/openapi.json\""), "{config}");
