@@ -6,6 +6,28 @@
 //!   service.
 //! - [`Users`] keeps the people a local issuer signs for, and what they may do, in PostgreSQL.
 //!
+//! ```
+//! use std::time::Duration;
+//!
+//! use posars_identity::{Grantee, LocalIssuer, Verifier};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path().join("identity");
+//! let issuer = LocalIssuer::open(&folder)?;
+//! let ana = Grantee {
+//!     subject: "ana".to_owned(),
+//!     memberships: vec!["main/cashier/centro".parse()?],
+//! };
+//! let token = issuer.issue(&ana, Duration::from_secs(3_600))?;
+//!
+//! let verifier = Verifier::new(issuer.verifier_config()).await?;
+//! let identity = verifier.verify(&token).await?;
+//! assert_eq!(identity.memberships, ana.memberships);
+//! # Ok(()) }
+//! ```
+//!
 //! No error, log line or `Debug` text of this crate holds a token, a name or a subject.
 
 mod cache;
