@@ -25,8 +25,8 @@ use crate::telemetry::{Telemetry, Voice};
 /// below its data folder.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is away, 4 conflict, 5 verification failed.
-/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_LISTEN, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG,
-/// OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME;
+/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_LISTEN, POSARS_IDENTITY, POSARS_AUTH_ISSUER, POSARS_AUTH_JWKS,
+/// POSARS_AUTH_CLIENT_IDS, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME;
 /// a flag beats its variable. `posars doctor` shows them all.
 #[derive(Debug, Parser)]
 #[command(

@@ -158,7 +158,10 @@ async fn up_on_a_database_by_url_says_when_it_is_away_and_comes_back() {
     let mut server = posars_testkit::TestServer::private().await.unwrap();
     let url = server.create_empty_database().await.unwrap();
     let mut command = posars(&["up", "--listen", "127.0.0.1:0"]);
-    command.env("POSARS_DATABASE_URL", &url);
+    let folder = Folder::new();
+    command
+        .env("POSARS_DATABASE_URL", &url)
+        .env("POSARS_IDENTITY", folder.file("identity"));
     let up = tokio::task::spawn_blocking(|| Up::spawn(command)).await.unwrap();
     let address = up.address().to_owned();
     assert_eq!(up.ready.get("postgres_pid"), None);
