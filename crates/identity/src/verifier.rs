@@ -8,6 +8,7 @@ use jwt_simple::JWTError;
 use jwt_simple::prelude::{
     Duration, NoCustomClaims, RS256PublicKey, RSAPublicKeyLike as _, UnixTimeStamp, VerificationOptions,
 };
+use tokio::sync::Semaphore;
 
 use crate::cache::{Cache, Entry, fingerprint};
 use crate::claims::Unverified;
@@ -25,6 +26,9 @@ struct Inner {
     config: VerifierConfig,
     keys: Arc<Keys>,
     cache: Arc<Cache>,
+    /// Of RSA checks at the same time. Anybody can send tokens that cost one; half of the cores stay free for callers
+    /// whose tokens are remembered.
+    checks: Semaphore,
     /// Ends with the last clone.
     _refresher: Refresher,
 }
@@ -46,6 +50,7 @@ impl Verifier {
                 config,
                 keys,
                 cache,
+                checks: Semaphore::new(checks_max()),
                 _refresher: refresher,
             }),
         })
@@ -68,7 +73,11 @@ impl Verifier {
     /// As there.
     pub async fn verify_at(&self, token: &str, now: Timestamp) -> Result<Arc<Identity>, TokenError> {
         let Inner {
-            config, keys, cache, ..
+            config,
+            keys,
+            cache,
+            checks,
+            ..
         } = &*self.inner;
         if token.len() > config.token_bytes_max {
             return Err(TokenError::TooLong);
@@ -79,7 +88,11 @@ impl Verifier {
         }
         let unverified = Unverified::read(token)?;
         let (key, generation) = keys.find(&unverified.kid).await?;
-        check_signature(&key, token, &unverified.kid, config, now)?;
+        {
+            // It is never closed; were it, a check without a permit would still be a check.
+            let _permit = checks.acquire().await.ok();
+            check_signature(&key, token, &unverified.kid, config, now)?;
+        }
         let identity = Arc::new(unverified.claims.identity(config, now)?);
         let ttl = SignedDuration::try_from(config.cache_ttl).unwrap_or(SignedDuration::ZERO);
         let until = now.saturating_add(ttl).unwrap_or(now).min(identity.expires_at);
@@ -111,6 +124,10 @@ impl fmt::Debug for Verifier {
             .field("key_source", &self.inner.config.key_source)
             .finish_non_exhaustive()
     }
+}
+
+fn checks_max() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))
 }
 
 /// The library checks times as well; its answers are sorted so that a wrong signature is never called expired.

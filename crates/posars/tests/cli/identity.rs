@@ -25,7 +25,7 @@ fn claims(token: &str) -> Value {
     use std::process::{Command, Stdio};
     let body = token.split('.').nth(1).unwrap();
     let mut text = body.replace('-', "+").replace('_', "/");
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     let mut decoding = Command::new("base64")
@@ -197,6 +197,13 @@ async fn users_are_looked_after_on_a_database_of_ones_own() {
         revoked["next"].as_str().unwrap().contains("until they end"),
         "{revoked}"
     );
+}
+
+#[tokio::test]
+async fn changes_that_cannot_be_say_why_and_what_to_do() {
+    let database = TestDatabase::create().await.unwrap();
+    let on = |arguments: &[&str]| run_on(database.url(), arguments);
+    on(&["users", "add", "ana", "--role", "stock"]).ended(0);
     let nobody = on(&["users", "grant", "bia", "--role", "stock"]).ended(1);
     assert_eq!(nobody.error()["code"], "USER_UNKNOWN", "{nobody}");
     assert!(

@@ -47,8 +47,8 @@ pub(crate) struct TokenArgs {
     lifetime: Duration,
 }
 
-/// A token, and until when it is good.
-#[derive(Debug, Serialize)]
+/// A token, and until when it is good. Not `Debug`: a token must not get into a log.
+#[derive(Serialize)]
 pub(crate) struct Issued {
     token: String,
     subject: String,
