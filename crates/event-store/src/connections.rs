@@ -57,7 +57,10 @@ fn pool(config: &StoreConfig, connections_max: usize, session: &'static str) -> 
 /// The log that each connection has named. A connection is known by its statement cache, which it keeps for life;
 /// the weak reference keeps the address from being given to another one.
 #[derive(Clone, Debug, Default)]
-struct NamedLogs(Arc<Mutex<Vec<(Weak<StatementCache>, i32)>>>);
+struct NamedLogs(Arc<Mutex<Vec<Named>>>);
+
+/// A connection and the log it has named.
+type Named = (Weak<StatementCache>, i32);
 
 impl NamedLogs {
     fn has_named(&self, client: &Object, log_id: i32) -> bool {

@@ -50,6 +50,20 @@ async fn a_query_that_forgets_the_log_sees_its_own_alone() -> anyhow::Result<()>
     Ok(())
 }
 
+/// So that the tests here can fail: without the wall the same statement sees both.
+#[tokio::test]
+async fn it_is_the_wall_that_hides_the_other() -> anyhow::Result<()> {
+    let street = Street::open().await?;
+    let logs = "select distinct log_id from sales";
+    assert_eq!(street.ours.log.query(logs, &[]).await?.len(), 1);
+    street
+        .owner
+        .batch_execute("alter table sales disable row level security")
+        .await?;
+    assert_eq!(street.ours.log.query(logs, &[]).await?.len(), 2);
+    Ok(())
+}
+
 /// The very statements of the queries, with the other's number in the place of the own.
 #[tokio::test]
 async fn the_queries_statements_with_another_log_find_nothing() -> anyhow::Result<()> {
