@@ -228,11 +228,14 @@ fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & WORLD_READABLE != 0) {
         tracing::warn!(key = %path.display(), "every user of this machine can read the private key; chmod o-r it");
     }
-    PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| match error {
-        pem::Error::NoItemsFound => TlsError::KeyMissing {
-            path: path.to_owned(),
-        },
-        other => malformed(path, &other),
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| {
+        if matches!(error, pem::Error::NoItemsFound) {
+            TlsError::KeyMissing {
+                path: path.to_owned(),
+            }
+        } else {
+            malformed(path, &error)
+        }
     })
 }
 

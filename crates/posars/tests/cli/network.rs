@@ -1,0 +1,141 @@
+//! What of `posars up` faces the network: TLS, web pages, rates, and what the metrics say of them.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use crate::support::{Folder, Up, run};
+
+/// A certificate for `localhost` with its key, in two files.
+struct Certificate {
+    folder: tempfile::TempDir,
+    der: CertificateDer<'static>,
+}
+
+impl Certificate {
+    fn new() -> Self {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tls.crt"), made.cert.pem()).unwrap();
+        std::fs::write(folder.path().join("tls.key"), made.signing_key.serialize_pem()).unwrap();
+        Self {
+            folder,
+            der: made.cert.der().clone(),
+        }
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// The answer to a request over TLS, by a client that trusts this certificate alone.
+    fn ask(&self, address: &str, request: &str) -> String {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.der.clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from("localhost").unwrap();
+        let session = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut stream = StreamOwned::new(session, TcpStream::connect(address).unwrap());
+        let request = format!("{request}host: localhost\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+#[test]
+fn up_speaks_tls_and_counts_whom_it_turns_away() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let certificate = Certificate::new();
+    let (cert, key) = (certificate.file("tls.crt"), certificate.file("tls.key"));
+    let up = Up::start(&[
+        "--data",
+        &data,
+        "--tls-cert",
+        &cert,
+        "--tls-key",
+        &key,
+        "--stranger-calls-per-s",
+        "1",
+        "--allow-origin",
+        "https://shop.example",
+    ]);
+    let address = up.address().to_owned();
+    assert_eq!(up.ready["grpc"], format!("https://{address}"));
+    let ask = |request: &str| certificate.ask(&address, request);
+    assert!(ask("GET /livez HTTP/1.1\r\n").ends_with("ok\n"));
+    let (status, told) = up.get("/livez");
+    assert_eq!(status, 400, "{told}");
+    assert!(told.contains("https://"), "{told}");
+
+    let health = "POST /grpc.health.v1.Health/Check HTTP/1.1\r\ncontent-type: application/grpc-web-text\r\n\
+        origin: https://shop.example\r\ncontent-length: 0\r\n";
+    // More than come back meanwhile, also on a slow machine.
+    let answers: Vec<String> = (0..20).map(|_| ask(health)).collect();
+    assert!(
+        answers[0].contains("access-control-allow-origin: https://shop.example\r\n"),
+        "{answers:?}"
+    );
+    assert!(
+        !answers[0].contains("RATE_LIMITED") && !answers[0].contains("grpc-status: 8"),
+        "{answers:?}"
+    );
+    let refused = answers
+        .iter()
+        .filter(|answer| answer.contains("grpc-status: 8\r\n"))
+        .count();
+    assert!(refused > 0, "{answers:?}");
+
+    let page = ask("GET /metrics HTTP/1.1\r\n");
+    for (reason, count) in [("RATE_LIMITED", refused), ("TLS_MISSING", 1)] {
+        let counted = page.lines().any(|line| {
+            line.starts_with("rpc_server_refusals_total{")
+                && line.contains(&format!("reason=\"{reason}\""))
+                && line.ends_with(&format!(" {count}"))
+        });
+        assert!(counted, "{count} {reason} in {page}");
+    }
+    assert!(page.contains("rpc_server_connections"), "{page}");
+    assert!(page.contains("rpc_server_calls_in_flight"), "{page}");
+}
+
+#[test]
+fn tls_that_cannot_work_is_refused_before_anything_starts() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let certificate = Certificate::new();
+    let other = Certificate::new();
+    let (cert, key) = (certificate.file("tls.crt"), certificate.file("tls.key"));
+    let foreign_key = other.file("tls.key");
+    for (arguments, code) in [
+        (&["--tls-cert", &cert][..], "TLS_FILE_MISSING"),
+        (&["--tls-key", &key], "TLS_FILE_MISSING"),
+        (
+            &["--tls-cert", &cert, "--tls-key", "/nothing/tls.key"],
+            "TLS_FILES_UNUSABLE",
+        ),
+        (
+            &["--tls-cert", &cert, "--tls-key", &foreign_key],
+            "TLS_FILES_UNUSABLE",
+        ),
+        (&["--tls-cert", &key, "--tls-key", &cert], "TLS_FILES_UNUSABLE"),
+    ] {
+        let mut all = vec!["up", "--data", &data, "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let error = run(&all).ended(2).error();
+        assert_eq!(error["code"], code, "{arguments:?}");
+        assert!(error["next"].is_string(), "{error}");
+    }
+    assert!(!Path::new(&data).exists(), "nothing was begun");
+}
