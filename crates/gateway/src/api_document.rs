@@ -35,16 +35,18 @@ are taken too. Answers hold every field but those that are absent.
 see the command's effect.
 
 **Errors.** Every failure is a `google.rpc.Status`. Its `details` hold a `google.rpc.ErrorInfo` whose `reason` is stable: \
-decide by it, never by the text.";
+decide by it, never by the text. `Accept-Language: pt` asks for the text in Portuguese.";
 
 /// What stands in the details of our errors.
-const ERROR_DETAILS: [&str; 5] = [
+const ERROR_DETAILS: [&str; 4] = [
     "google.rpc.ErrorInfo",
     "google.rpc.BadRequest",
     "google.rpc.RetryInfo",
-    "google.rpc.PreconditionFailure",
     "google.rpc.LocalizedMessage",
 ];
+
+/// A body that each command takes, by full name of the RPC; together they are one story.
+const EXAMPLES: &str = include_str!("api_document/examples.json");
 
 /// Why the REST paths could not be described: the descriptors built into the program cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +60,9 @@ pub enum ApiDocumentError {
     /// An RPC does not say who may call it.
     #[error(transparent)]
     Access(#[from] AccessRulesError),
+    /// The examples of request bodies are not JSON.
+    #[error("the examples built into this program cannot be read ({0}); build it again from clean sources")]
+    Examples(#[from] serde_json::Error),
 }
 
 /// The OpenAPI 3.1 document of every REST path. The same for every server of one version.
@@ -68,7 +73,7 @@ pub fn api_document() -> Result<Value, ApiDocumentError> {
     let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
     let bindings = Bindings::of(&pool)?;
     let rules = AccessRules::of(&pool)?;
-    Ok(openapi::document(&pool, &bindings, &about(), &|rpc| {
+    Ok(openapi::document(&pool, &bindings, &about()?, &|rpc| {
         security(&rules, rpc)
     }))
 }
@@ -82,14 +87,14 @@ pub fn binding_table() -> Result<String, ApiDocumentError> {
     Ok(Bindings::of(&pool)?.table())
 }
 
-fn about() -> About {
+fn about() -> Result<About, serde_json::Error> {
     let scheme = json!({
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "An access token, signed with RS256.",
     });
-    About {
+    Ok(About {
         title: "posars".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         description: DESCRIPTION.to_owned(),
@@ -103,7 +108,8 @@ fn about() -> About {
                     .to_owned(),
         }],
         error_details: ERROR_DETAILS.map(str::to_owned).to_vec(),
-    }
+        examples: serde_json::from_str(EXAMPLES)?,
+    })
 }
 
 fn security(rules: &AccessRules, rpc: &MethodDescriptor) -> Security {

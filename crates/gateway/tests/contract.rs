@@ -9,7 +9,8 @@ use std::{env, fs};
 
 use posars_gateway::proto::FILE_DESCRIPTOR_SET;
 use posars_gateway::{AccessRules, api_document, binding_table};
-use prost_reflect::DescriptorPool;
+use posars_transcoder::{Bindings, Body};
+use prost_reflect::{DescriptorPool, DeserializeOptions, DynamicMessage};
 use serde_json::Value;
 
 const DOCS: &str = "../../docs";
@@ -103,5 +104,49 @@ fn every_field_and_operation_says_what_it_is_for() -> anyhow::Result<()> {
         }
     }
     assert!(silent.is_empty(), "without a comment in the proto: {silent:?}");
+    Ok(())
+}
+
+/// The example of the operation for this RPC, and the names that its body must have.
+fn example<'d>(document: &'d Value, rpc: &str) -> Option<(&'d Value, Vec<&'d str>)> {
+    let by_path = operations(document);
+    let operation = by_path.iter().find(|operation| {
+        let description = operation["description"].as_str().unwrap();
+        description.ends_with(&format!("gRPC: `{rpc}`."))
+    });
+    let json = operation?.pointer("/requestBody/content/application~1json")?;
+    let reference = json["schema"]["$ref"].as_str()?.trim_start_matches('#');
+    let required = document.pointer(reference)?["required"].as_array();
+    let required = required.into_iter().flatten().map(|name| name.as_str().unwrap());
+    Some((json.get("example")?, required.collect()))
+}
+
+#[test]
+fn every_command_shows_a_body_that_it_takes() -> anyhow::Result<()> {
+    let document = api_document()?;
+    let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
+    let mut commands = 0;
+    for binding in Bindings::of(&pool)?.iter() {
+        let message = match &binding.body {
+            Body::None => continue,
+            Body::All => binding.rpc.input(),
+            Body::Field(field) => field.kind().as_message().unwrap().clone(),
+        };
+        let rpc = format!(
+            "{}/{}",
+            binding.rpc.parent_service().full_name(),
+            binding.rpc.name()
+        );
+        let (body, required) =
+            example(&document, &rpc).unwrap_or_else(|| unreachable!("{rpc} shows no body"));
+        for name in required {
+            assert!(body.get(name).is_some(), "the example of {rpc} lacks {name}");
+        }
+        let options = DeserializeOptions::new().deny_unknown_fields(true);
+        let read = DynamicMessage::deserialize_with_options(message, body.clone(), &options);
+        assert!(read.is_ok(), "the example of {rpc}: {read:?}");
+        commands += 1;
+    }
+    assert!(commands >= 11, "{commands} commands");
     Ok(())
 }

@@ -41,6 +41,8 @@ fn page() -> Router {
     let config = Config::new([DOCUMENT_PATH])
         // Without this, the page sends the document's address to a validator on the web.
         .validator_url("none")
+        // The bar on top is for loading the documents of others.
+        .use_base_layout()
         .deep_linking(true)
         .display_request_duration(true)
         .doc_expansion("list")

@@ -51,6 +51,8 @@ pub struct About {
     /// Full names of the messages that stand in the details of an error, such as `google.rpc.ErrorInfo`. Those that the
     /// pool does not know are left out.
     pub error_details: Vec<String>,
+    /// Bodies to show as examples, by full name of the RPC: each as its main binding takes it.
+    pub examples: BTreeMap<String, Value>,
 }
 
 /// A request header.

@@ -31,6 +31,13 @@ fn about() -> About {
             description: "Which branch.".to_owned(),
         }],
         error_details: vec!["google.rpc.ErrorInfo".to_owned(), "nobody.Knows".to_owned()],
+        examples: BTreeMap::from([
+            ("library.v1.Library.LendBook".to_owned(), json!({"reader": "Ana"})),
+            (
+                "library.v1.Library.GetBook".to_owned(),
+                json!({"takes": "no body"}),
+            ),
+        ]),
     }
 }
 
@@ -292,16 +299,16 @@ fn scalars_have_their_json_forms() {
     let table = [
         (
             "pagesSold",
-            json!({"type": "string", "format": "int64", "pattern": "^-?[0-9]+$", "description": "Pages sold."}),
+            json!({"type": "string", "format": "int64", "pattern": "^-?[0-9]{1,19}$", "examples": ["1"], "description": "Pages sold."}),
         ),
         (
             "copies",
-            json!({"type": "string", "format": "uint64", "pattern": "^[0-9]+$"}),
+            json!({"type": "string", "format": "uint64", "pattern": "^[0-9]{1,20}$", "examples": ["1"]}),
         ),
         ("shelfNo", json!({"type": "integer", "format": "int32"})),
         (
             "weightG",
-            json!({"type": "integer", "format": "uint32", "minimum": 0, "maximum": 4_294_967_295_u32}),
+            json!({"type": "integer", "format": "uint32", "minimum": 0, "maximum": 4_294_967_295_u32, "examples": [1]}),
         ),
         ("lent", json!({"type": "boolean"})),
         ("scan", json!({"type": "string", "contentEncoding": "base64"})),
@@ -435,9 +442,10 @@ fn a_body_leaves_out_what_the_path_holds() {
     let lend = operation(&document, "post", "/v1/shelves/{shelf}/books/{book}:lend");
     assert_eq!(
         *at(lend, &["requestBody"]),
-        json!({"required": true, "content": {"application/json": {"schema": {
-            "$ref": "#/components/schemas/library.v1.LendBookRequest-without-name",
-        }}}})
+        json!({"required": true, "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/library.v1.LendBookRequest-without-name"},
+            "example": {"reader": "Ana"},
+        }}})
     );
     let body = schema(&document, "library.v1.LendBookRequest-without-name");
     assert_eq!(*at(body, &["required"]), json!(["reader"]));

@@ -77,6 +77,14 @@ fn message_content(
     json!({JSON: {"schema": schema}})
 }
 
+/// Shows the value as an example of a request body of JSON.
+pub(super) fn add_example(body: &mut Value, example: &Value) {
+    let json = body.pointer_mut("/content/application~1json");
+    if let Some(json) = json.and_then(Value::as_object_mut) {
+        json.insert("example".to_owned(), example.clone());
+    }
+}
+
 /// The answer of a binding when all goes well.
 pub(super) fn response(schemas: &mut Schemas<'_>, binding: &Binding, text: &str) -> Value {
     let output = binding.rpc.output();

@@ -41,7 +41,11 @@ impl Operations<'_> {
         if !parameters.is_empty() {
             operation.insert("parameters".to_owned(), Value::Array(parameters));
         }
-        if let Some(body) = content::request(&mut self.schemas, binding) {
+        if let Some(mut body) = content::request(&mut self.schemas, binding) {
+            let example = self.about.examples.get(rpc.full_name());
+            if let Some(example) = example.filter(|_example| binding.ordinal == 0) {
+                content::add_example(&mut body, example);
+            }
             operation.insert("requestBody".to_owned(), body);
         }
         let output = rpc.output();

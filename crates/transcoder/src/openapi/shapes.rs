@@ -3,7 +3,7 @@
 use prost_reflect::{FieldDescriptor, Kind};
 use serde_json::{Value, json};
 
-/// The schema of one value of a scalar kind; none for enums and messages.
+/// The schema of one value of a scalar kind, with an example where pages would make up an absurd one; none for enums and messages.
 pub(super) fn scalar(kind: &Kind) -> Option<Value> {
     let schema = match kind {
         Kind::Double => float("double"),
@@ -12,9 +12,11 @@ pub(super) fn scalar(kind: &Kind) -> Option<Value> {
         Kind::Uint32 | Kind::Fixed32 => unsigned_32(),
         // A JSON number is a double for most readers, which holds 53 bits.
         Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
-            json!({"type": "string", "format": "int64", "pattern": "^-?[0-9]+$"})
+            json!({"type": "string", "format": "int64", "pattern": "^-?[0-9]{1,19}$", "examples": ["1"]})
         }
-        Kind::Uint64 | Kind::Fixed64 => json!({"type": "string", "format": "uint64", "pattern": "^[0-9]+$"}),
+        Kind::Uint64 | Kind::Fixed64 => {
+            json!({"type": "string", "format": "uint64", "pattern": "^[0-9]{1,20}$", "examples": ["1"]})
+        }
         Kind::Bool => json!({"type": "boolean"}),
         Kind::String => json!({"type": "string"}),
         Kind::Bytes => json!({"type": "string", "contentEncoding": "base64"}),
@@ -24,7 +26,7 @@ pub(super) fn scalar(kind: &Kind) -> Option<Value> {
 }
 
 fn unsigned_32() -> Value {
-    json!({"type": "integer", "format": "uint32", "minimum": 0, "maximum": u32::MAX})
+    json!({"type": "integer", "format": "uint32", "minimum": 0, "maximum": u32::MAX, "examples": [1]})
 }
 
 fn float(format: &str) -> Value {
