@@ -118,9 +118,8 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         Command::Bench(bench) => measure(bench).await,
         Command::Doctor(args) => {
             let run = args.run.clone();
-            let listen = args.listen;
             Session::run(run, matches, Voice::Command, async |session| {
-                doctor::run(listen, matches, session).await
+                doctor::run(args, matches, session).await
             })
             .await
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::ValueEnum as _;
 use jiff::Timestamp;
+use posars_identity::{IssuerError, LocalIssuer};
 
 use super::checkup::Check;
 use crate::folder_lock::owner_of;
@@ -147,6 +148,20 @@ pub(super) fn language(given: Option<&str>) -> Check {
     }
 }
 
+/// The key that signs this machine's own tokens: whoever else can read it can be anybody.
+pub(super) fn signing_key(folder: &Path) -> Check {
+    const NAME: &str = "signing_key";
+    let shown = folder.display();
+    match LocalIssuer::read(folder) {
+        Ok(_) => Check::ok(NAME, format!("in {shown}, for its owner alone")),
+        Err(IssuerError::NoKey { .. }) => Check::skipped(
+            NAME,
+            format!("there is none in {shown} yet; `posars up` makes it"),
+        ),
+        Err(error) => Check::failed(NAME, error.into()),
+    }
+}
+
 fn nearest_existing(folder: &Path) -> &Path {
     folder
         .ancestors()
@@ -180,6 +195,21 @@ mod tests {
         assert_eq!(language(None).state, State::Ok);
         assert_eq!(language(Some("en")).state, State::Ok);
         assert_eq!(language(Some("de")).state, State::Fault);
+    }
+
+    #[test]
+    fn a_signing_key_that_others_may_read_is_a_fault() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("identity");
+        assert_eq!(signing_key(&keys).state, State::Skipped);
+        LocalIssuer::open(&keys).unwrap();
+        assert_eq!(signing_key(&keys).state, State::Ok);
+        let key = keys.join("signing-key.pem");
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let check = signing_key(&keys);
+        assert_eq!(check.state, State::Fault);
+        assert!(check.fix.unwrap().contains("chmod 600"));
     }
 
     #[test]

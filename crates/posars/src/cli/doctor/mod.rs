@@ -5,6 +5,7 @@ mod machine;
 mod server;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use clap::{ArgMatches, Args};
 use serde::Serialize;
@@ -12,7 +13,7 @@ use serde::Serialize;
 use crate::failure::{Exit, Failure};
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
-use crate::settings::{LISTEN_DEFAULT, Origin, Place, Words, origin_of, without_password};
+use crate::settings::{IdentityArgs, LISTEN_DEFAULT, Origin, Place, Words, origin_of, without_password};
 use crate::telemetry::{Voice, chosen_log_filter, default_log_filter};
 
 use checkup::{Check, State};
@@ -31,6 +32,8 @@ pub(crate) struct DoctorArgs {
     /// The address that `posars up` would listen on
     #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
     pub(crate) listen: String,
+    #[command(flatten)]
+    pub(crate) identity: IdentityArgs,
 }
 
 /// What was found.
@@ -94,13 +97,15 @@ impl Setting {
 
 /// Looks at everything that can be looked at; one fault does not hide the next.
 pub(crate) async fn run(
-    listen: String,
+    args: DoctorArgs,
     matches: &ArgMatches,
     session: &Session,
 ) -> Result<Diagnosis, Failure> {
     let place = &session.place.place;
-    let settings = settings(&listen, matches, session);
-    let mut checks = machine::checks(place, &listen);
+    let keys = args.identity.folder(place)?;
+    let settings = settings(&args.listen, &keys, matches, session);
+    let mut checks = machine::checks(place, &args.listen);
+    checks.push(machine::signing_key(&keys));
     checks.push(machine::language(std::env::var(LANGUAGE).ok().as_deref()));
     checks.extend(server::checks(place, session.screen).await);
     Ok(Diagnosis {
@@ -111,7 +116,7 @@ pub(crate) async fn run(
     })
 }
 
-fn settings(listen: &str, matches: &ArgMatches, session: &Session) -> Vec<Setting> {
+fn settings(listen: &str, keys: &Path, matches: &ArgMatches, session: &Session) -> Vec<Setting> {
     let chosen = &session.place;
     let (data, url) = match &chosen.place {
         Place::Folder(folder) => (Some(folder.display().to_string()), None),
@@ -133,6 +138,14 @@ fn settings(listen: &str, matches: &ArgMatches, session: &Session) -> Vec<Settin
             Some(listen.to_owned()),
             origin_of(matches, "listen").unwrap_or(Origin::Default),
         ),
+        Setting::new(
+            "POSARS_IDENTITY",
+            Some(keys.display().to_string()),
+            origin_of(matches, "identity").unwrap_or(Origin::Default),
+        ),
+        Setting::of_variable("POSARS_AUTH_ISSUER", None),
+        Setting::of_variable("POSARS_AUTH_JWKS", None),
+        Setting::of_variable("POSARS_AUTH_CLIENT_IDS", None),
         Setting::of_variable("POSARS_PG_BIN", None),
         Setting::of_variable(LANGUAGE, Some(Words::DEFAULT.word())),
         Setting::of_log(),
