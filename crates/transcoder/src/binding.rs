@@ -125,7 +125,7 @@ pub enum BindingProblem {
         /// The HTTP method.
         method: Method,
         /// The path.
-        template: PathTemplate,
+        template: String,
         /// Full name of the other RPC.
         other: String,
     },
@@ -155,7 +155,7 @@ impl Bindings {
                 if let Some(other) = places.get(&place).and_then(|&at| bindings.get(at)) {
                     let problem = BindingProblem::Clash {
                         method: binding.method,
-                        template: binding.template,
+                        template: binding.template.to_string(),
                         other: other.rpc.full_name().to_owned(),
                     };
                     return Err(refuse(ordinal, problem));

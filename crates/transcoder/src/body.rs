@@ -111,13 +111,11 @@ pub(crate) fn set_field_from_json(
         return Ok(());
     }
     check(body, options)?;
-    let single_message = match field.kind() {
-        Kind::Message(inner) if !field.is_list() && !field.is_map() => Some(inner),
-        _other => None,
-    };
+    let kind = field.kind();
+    let single_message = kind.as_message().filter(|_| !field.is_list() && !field.is_map());
     match single_message {
         Some(inner) if trimmed != b"null" => {
-            let parsed = parsed(&inner, body).map_err(|problem| refused(&inner, body, &problem, options))?;
+            let parsed = parsed(inner, body).map_err(|problem| refused(inner, body, &problem, options))?;
             message.set_field(field, Value::Message(parsed));
             Ok(())
         }

@@ -166,11 +166,9 @@ impl Exchange<'_> {
         } else {
             self.unary(response).await
         };
-        match upload {
-            Some(overrun) if overrun.happened() => {
-                Err(crate::body::too_large(options, options.upload_bytes_max))
-            }
-            _ => answered,
+        match upload.and_then(|fault| fault.failure(options)) {
+            Some(failure) => Err(failure),
+            None => answered,
         }
     }
 

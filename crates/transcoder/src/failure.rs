@@ -26,7 +26,7 @@ pub(crate) struct Failure {
     message: String,
     details: Vec<Any>,
     /// Metadata of the service, or headers that belong to the refusal such as `Allow`.
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Box<HeaderMap>,
 }
 
 impl Failure {
@@ -69,7 +69,7 @@ impl Failure {
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             message,
             details,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
         }
     }
 
@@ -81,7 +81,7 @@ impl Failure {
             http_status: http_status(status.code()),
             message: status.message().to_owned(),
             details: rich.details,
-            headers,
+            headers: Box::new(headers),
         }
     }
 
@@ -92,7 +92,7 @@ impl Failure {
         let retry_after_seconds = self.retry_after_seconds();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.http_status;
-        *response.headers_mut() = self.headers;
+        *response.headers_mut() = *self.headers;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, crate::accept::JSON_VALUE);
         if let Some(seconds) = retry_after_seconds {

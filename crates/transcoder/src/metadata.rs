@@ -61,7 +61,8 @@ pub(crate) fn into_metadata(headers: &HeaderMap, options: &TranscoderOptions) ->
         // A header under its own name is not amended by a prefixed one: proxies in front check only the former.
         let stands_for_itself = TAKEN.contains(&bare) || options.headers_in.contains(&bare);
         let is_kept = options.headers_withheld.contains(&bare) || is_reserved(&bare);
-        if !is_kept && !(stands_for_itself && headers.contains_key(&bare)) {
+        let is_there = stands_for_itself && headers.contains_key(&bare);
+        if !is_kept && !is_there {
             metadata.append(bare, value.clone());
         }
     }

@@ -130,7 +130,7 @@ impl Query<'_> {
             return Ok(Place::Taken);
         }
         let is_map = chain.last().is_some_and(FieldDescriptor::is_map);
-        if map_key.is_some() != is_map || !chain.last().is_some_and(|field| has_text(field)) {
+        if map_key.is_some() != is_map || !chain.last().is_some_and(has_text) {
             let hint = if is_map {
                 "write it as name[key]=value"
             } else {

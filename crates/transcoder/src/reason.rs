@@ -64,7 +64,7 @@ reasons! {
     BODY_NOT_JSON = 3, 400,
         "the body is not JSON", "correct the JSON at the place named";
     BODY_TOO_DEEP = 3, 400,
-        "the JSON of the body is nested more deeply than the limit", "nest less";
+        "the JSON of the body is nested more deeply than the limit", "send a flatter structure";
     BODY_KEY_DUPLICATE = 3, 400,
         "a JSON object of the body has a key twice", "leave one of them out";
     BODY_FIELD_UNKNOWN = 3, 400,

@@ -37,8 +37,8 @@ pub(crate) struct Parts<'r> {
 pub(crate) struct Framed {
     pub(crate) body: HttpBody,
     pub(crate) ignored_parameters: u64,
-    /// Says whether an upload was cut because it was too large.
-    pub(crate) upload: Option<upload::Overrun>,
+    /// Knows what was wrong with a body that is read while the service works.
+    pub(crate) upload: Option<upload::Fault>,
 }
 
 impl Parts<'_> {
@@ -142,11 +142,11 @@ impl Parts<'_> {
             Body::Field(field) => Some(field.clone()),
             Body::None | Body::All => None,
         };
-        let (body, overrun) = upload::framed(incoming, first, http_body_field, self.options)?;
+        let (body, fault) = upload::framed(incoming, first, http_body_field, self.options)?;
         Ok(Framed {
             body,
             ignored_parameters,
-            upload: Some(overrun),
+            upload: Some(fault),
         })
     }
 

@@ -56,6 +56,9 @@ pub(crate) struct Found<'p> {
     pub(crate) without_body: bool,
 }
 
+/// A path without its verb, and the verb.
+type Reading<'p> = (&'p str, Option<Cow<'p, str>>);
+
 /// What a walk down the trie looks for.
 #[derive(Clone, Copy)]
 struct Wanted<'w> {
@@ -121,7 +124,7 @@ impl Router {
     }
 
     /// The path read with a verb, if some template has that verb, and without one.
-    fn readings<'p>(&self, path: &'p str) -> [Option<(&'p str, Option<Cow<'p, str>>)>; 2] {
+    fn readings<'p>(&self, path: &'p str) -> [Option<Reading<'p>>; 2] {
         let last = path.rfind('/').map_or(0, |slash| slash + 1);
         let colon = path.get(last..).and_then(|segment| segment.rfind(':'));
         let with_verb = colon.and_then(|colon| {

@@ -55,6 +55,8 @@ struct Writer {
     answer: StreamingAnswer,
     messages: u64,
     ended: bool,
+    /// The body must not end as if it were whole.
+    broken: bool,
 }
 
 impl StreamingAnswer {
@@ -64,6 +66,7 @@ impl StreamingAnswer {
             answer: self,
             messages: 0,
             ended: false,
+            broken: false,
         };
         Body::from_stream(futures_util::stream::unfold(writer, |mut writer| async {
             let chunk = writer.chunk().await?;
@@ -95,9 +98,10 @@ impl StreamingAnswer {
             Ok(None) => {
                 let trailers = self.frames.take_trailers();
                 let status = frames::status(StatusCode::OK, &HeaderMap::new(), trailers.as_ref());
-                match status.code() {
-                    Code::Ok => Next::End,
-                    _ => Next::Failed(Failure::of_service(&status, HeaderMap::new())),
+                if status.code() == Code::Ok {
+                    Next::End
+                } else {
+                    Next::Failed(Failure::of_service(&status, HeaderMap::new()))
                 }
             }
             Err(broken) => Next::Failed(self.shared.unreadable(&broken)),
@@ -111,6 +115,12 @@ impl Writer {
     }
 
     async fn chunk(&mut self) -> Option<Result<Bytes, BrokenOff>> {
+        if self.broken {
+            self.broken = false;
+            // The server flushes when there is nothing to read, and drops what it holds when there is an error.
+            tokio::task::yield_now().await;
+            return Some(Err(BrokenOff));
+        }
         if self.ended {
             return None;
         }
@@ -120,7 +130,13 @@ impl Writer {
         let mut next = self.answer.next(keep_alive).await;
         loop {
             if let Err(broken) = self.write(next, &mut out) {
-                return Some(Err(broken));
+                self.ended = true;
+                if out.is_empty() {
+                    return Some(Err(broken));
+                }
+                // First what came before it.
+                self.broken = true;
+                break;
             }
             if self.ended || out.len() >= CHUNK_BYTES {
                 break;

@@ -26,10 +26,8 @@ pub(crate) struct Unfit;
 
 /// Whether a text can be a value of the kind at all.
 pub(crate) fn has_text(kind: &Kind) -> bool {
-    match kind {
-        Kind::Message(message) => has_text_form(message) || is_json_form(message),
-        _scalar => true,
-    }
+    kind.as_message()
+        .is_none_or(|message| has_text_form(message) || is_json_form(message))
 }
 
 /// Messages of free JSON, which a query may hold as text.

@@ -1,7 +1,6 @@
 //! Bodies of any size, passed on piece by piece to an RPC that takes a stream of `google.api.HttpBody`.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Body as HttpBody;
 use bytes::{Bytes, BytesMut};
@@ -12,15 +11,34 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 use crate::body::too_large;
 use crate::failure::Failure;
 use crate::options::TranscoderOptions;
+use crate::reason;
 use crate::request::frame;
 
-/// Set when an upload turned out to be larger than it may be: the service only sees that it broke off.
+/// What was wrong with an upload, if anything: the service only sees that it broke off, and blames itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Overrun(Arc<AtomicBool>);
+pub(crate) struct Fault(Arc<OnceLock<Trouble>>);
 
-impl Overrun {
-    pub(crate) fn happened(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    TooLarge,
+    BrokenOff,
+}
+
+impl Fault {
+    /// The refusal that the client gets instead of the service's answer.
+    pub(crate) fn failure(&self, options: &TranscoderOptions) -> Option<Failure> {
+        Some(match self.0.get()? {
+            Trouble::TooLarge => too_large(options, options.upload_bytes_max),
+            Trouble::BrokenOff => {
+                let particular = "it broke off";
+                Failure::refused(options.refusals_domain, reason::BODY_UNREADABLE, "", particular)
+            }
+        })
+    }
+
+    fn note(&self, trouble: Trouble) {
+        // Only the first one counts: nothing is read behind it.
+        let _first = self.0.set(trouble);
     }
 }
 
@@ -35,13 +53,13 @@ pub(crate) fn framed(
     first: DynamicMessage,
     field: Option<FieldDescriptor>,
     options: &TranscoderOptions,
-) -> Result<(HttpBody, Overrun), Failure> {
+) -> Result<(HttpBody, Fault), Failure> {
     let bytes_max = options.upload_bytes_max;
     if incoming.size_hint().lower() > bytes_max {
         return Err(too_large(options, bytes_max));
     }
-    let overrun = Overrun::default();
-    let noted = overrun.clone();
+    let fault = Fault::default();
+    let noted = fault.clone();
     let mut left = bytes_max;
     let mut opening = Some(first.clone());
     let blank = blank_of(&first, field.as_ref());
@@ -60,16 +78,19 @@ pub(crate) fn framed(
                         Some(Ok(with_data(message, field.as_ref(), piece)))
                     }
                     None => {
-                        noted.0.store(true, Ordering::Release);
+                        noted.note(Trouble::TooLarge);
                         Some(Err(Broken("it is larger than the limit".to_owned())))
                     }
                 }
             }
-            Err(broken) => Some(Err(Broken(broken.to_string()))),
+            Err(broken) => {
+                noted.note(Trouble::BrokenOff);
+                Some(Err(Broken(broken.to_string())))
+            }
         };
         std::future::ready(framed)
     });
-    Ok((HttpBody::from_stream(frames), overrun))
+    Ok((HttpBody::from_stream(frames), fault))
 }
 
 /// A later message has the bytes alone.

@@ -1,0 +1,296 @@
+//! Bodies of requests, in every form that a binding can ask for.
+
+use axum::body::Body;
+use serde_json::{Value, json};
+
+use crate::api::Api;
+
+#[tokio::test]
+async fn the_whole_message() {
+    let api = Api::new();
+    let cases: &[(&str, Value)] = &[
+        ("", json!({})),
+        ("{}", json!({})),
+        (
+            r#"{"name": "a", "i32": "7", "i64": 8, "u64": "9"}"#,
+            json!({"name": "a", "i32": 7, "i64": "8", "u64": "9"}),
+        ),
+        (
+            r#"{"colour": "RED", "colours": [2, "RED"]}"#,
+            json!({"colour": "RED", "colours": ["BLUE", "RED"]}),
+        ),
+        (
+            r#"{"inner_list": [{"name": "x"}, {"itemCount": "2"}]}"#,
+            json!({"innerList": [{"name": "x"}, {"itemCount": "2"}]}),
+        ),
+        (
+            r#"{"labels": {"a": "1"}, "counts": {"5": 6}}"#,
+            json!({"labels": {"a": "1"}, "counts": {"5": "6"}}),
+        ),
+        (r#"{"maybe": "", "name": null, "inner": null}"#, json!({})),
+        (
+            r#"{"big": "5", "yes": true, "word": "w"}"#,
+            json!({"big": "5", "yes": true, "word": "w"}),
+        ),
+        (
+            r#"{"updateMask": "name,inner.itemCount"}"#,
+            json!({"updateMask": "name,inner.itemCount"}),
+        ),
+        (r#"{"free": {"a": null}, "value": null}"#, json!({"free": {}})),
+        (
+            r#"{"any": {"@type": "type.googleapis.com/shelves.v1.Deep", "leaf": "x"}}"#,
+            json!({"any": {"@type": "type.googleapis.com/shelves.v1.Deep", "leaf": "x"}}),
+        ),
+        (
+            r#"{"any": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "2s"}}"#,
+            json!({"any": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "2s"}}),
+        ),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(api.post("/v1/echo", body).await.echoed(), *expected, "{body}");
+    }
+    // The body is all there is: the query names nothing.
+    let answer = api.post("/v1/echo?i32=5", r#"{"name": "a"}"#).await;
+    assert_eq!(answer.echoed(), json!({"name": "a"}));
+    assert_eq!(api.transcoder.ignored_query_parameters(), 1);
+}
+
+#[tokio::test]
+async fn one_field() {
+    let api = Api::new();
+    let cases: &[(&str, &str, Value)] = &[
+        ("/v1/inner", r#"{"name": "x"}"#, json!({"inner": {"name": "x"}})),
+        (
+            "/v1/inner?i32=1&inner.name=query",
+            r#"{"itemCount": 1}"#,
+            json!({"inner": {"itemCount": "1"}, "i32": 1}),
+        ),
+        ("/v1/inner", "", json!({})),
+        ("/v1/inner", "null", json!({})),
+        ("/v1/words", r#"["a", "b"]"#, json!({"words": ["a", "b"]})),
+        ("/v1/words?words=c", r#"["a"]"#, json!({"words": ["a"]})),
+        ("/v1/labels", r#"{"a": "b"}"#, json!({"labels": {"a": "b"}})),
+        ("/v1/number", "17", json!({"i32": 17})),
+        ("/v1/number", " \"17\" ", json!({"i32": 17})),
+        (
+            "/v1/at",
+            r#""2026-01-31T12:00:00Z""#,
+            json!({"at": "2026-01-31T12:00:00Z"}),
+        ),
+        (
+            "/v1/inners",
+            r#"[{"name": "x"}, {}]"#,
+            json!({"innerList": [{"name": "x"}, {}]}),
+        ),
+    ];
+    for (uri, body, expected) in cases {
+        assert_eq!(api.post(uri, body).await.echoed(), *expected, "{uri} {body}");
+    }
+}
+
+#[tokio::test]
+async fn the_path_goes_before_the_body() {
+    let api = Api::new();
+    let json_type = [("content-type", "application/json; charset=utf-8")];
+    let answer = api
+        .send(
+            "PUT",
+            "/v1/echo/path",
+            &json_type,
+            r#"{"name": "body", "i32": 1}"#,
+        )
+        .await;
+    assert_eq!(answer.echoed(), json!({"name": "path", "i32": 1}));
+    let answer = api.post("/v1/left/a", r#"{"name": "x"}"#).await;
+    assert_eq!(answer.refused(400).0, "ONEOF_CONFLICT");
+    let answer = api.post("/v1/left/a", "").await;
+    assert_eq!(answer.echoed(), json!({"left": "a"}));
+}
+
+#[tokio::test]
+async fn a_patch_names_what_changes() {
+    let api = Api::new();
+    let patch = async |uri: &str, body: &str| {
+        let json_type = [("content-type", "application/merge-patch+json")];
+        api.send("PATCH", uri, &json_type, body.to_owned()).await.echoed()["updateMask"].clone()
+    };
+    let uri = "/v1/inner/a";
+    assert_eq!(
+        patch(uri, r#"{"name": "x", "itemCount": null}"#).await,
+        json!("itemCount,name")
+    );
+    assert_eq!(
+        patch(uri, r#"{"deep": {"leaf": "", "leaves": []}}"#).await,
+        json!("deep.leaf,deep.leaves")
+    );
+    assert_eq!(patch(uri, r#"{"deep": {}}"#).await, json!("deep"));
+    assert_eq!(
+        patch(uri, r#"{"deep": {"inner": {"item_count": "1"}}}"#).await,
+        json!("deep.inner.itemCount")
+    );
+    let asked = "/v1/inner/a?updateMask=name";
+    assert_eq!(patch(asked, r#"{"itemCount": "1"}"#).await, json!("name"));
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_fit() {
+    let api = Api::new();
+    for (uri, body, reason, field) in [
+        ("/v1/echo", "{", "BODY_NOT_JSON", ""),
+        ("/v1/echo", "{}{}", "BODY_NOT_JSON", ""),
+        ("/v1/echo", "{\"name\": \"\u{1}\"}", "BODY_NOT_JSON", ""),
+        ("/v1/echo", "[]", "BODY_VALUE_INVALID", ""),
+        ("/v1/echo", r#"{"nme": 1}"#, "BODY_FIELD_UNKNOWN", "nme"),
+        (
+            "/v1/echo",
+            r#"{"inner": {"deep": {"x": 1}}}"#,
+            "BODY_FIELD_UNKNOWN",
+            "inner.deep.x",
+        ),
+        (
+            "/v1/echo",
+            r#"{"innerList": [{}, {"itemCount": "x"}]}"#,
+            "BODY_VALUE_INVALID",
+            "innerList[1].itemCount",
+        ),
+        ("/v1/echo", r#"{"i32": 2147483648}"#, "BODY_VALUE_INVALID", "i32"),
+        ("/v1/echo", r#"{"i32": 1.5}"#, "BODY_VALUE_INVALID", "i32"),
+        ("/v1/echo", r#"{"name": 1}"#, "BODY_VALUE_INVALID", "name"),
+        (
+            "/v1/echo",
+            r#"{"colour": "PINK"}"#,
+            "BODY_VALUE_INVALID",
+            "colour",
+        ),
+        ("/v1/echo", r#"{"words": "a"}"#, "BODY_VALUE_INVALID", "words"),
+        ("/v1/echo", r#"{"at": "soon"}"#, "BODY_VALUE_INVALID", "at"),
+        (
+            "/v1/echo",
+            r#"{"left": "a", "middle": 1}"#,
+            "ONEOF_CONFLICT",
+            "middle",
+        ),
+        (
+            "/v1/echo",
+            r#"{"name": "a", "name": "b"}"#,
+            "BODY_KEY_DUPLICATE",
+            "name",
+        ),
+        (
+            "/v1/echo",
+            r#"{"inner": {"name": "a", "n\u0061me": "b"}}"#,
+            "BODY_KEY_DUPLICATE",
+            "inner.n\\u0061me",
+        ),
+        ("/v1/number", "1,\"i64\":5", "BODY_NOT_JSON", ""),
+        ("/v1/number", "x", "BODY_NOT_JSON", ""),
+        ("/v1/number", "\"x\"", "BODY_VALUE_INVALID", "i32"),
+        ("/v1/words", "{}", "BODY_VALUE_INVALID", "words"),
+        ("/v1/add", "{} {", "BODY_NOT_JSON", ""),
+    ] {
+        let (found, place) = api.post(uri, body).await.refused(400);
+        assert_eq!(found, reason, "{uri} {body}");
+        // A key with escapes is named without them.
+        assert_eq!(place, field.replace("\\u0061", "a"), "{uri} {body}");
+    }
+    let deep = format!("{}{}", r#"{"again":"#.repeat(33), "}".repeat(33));
+    assert_eq!(api.post("/v1/echo", &deep).await.refused(400).0, "BODY_TOO_DEEP");
+    let fits = format!("{}{{}}{}", r#"{"again":"#.repeat(31), "}".repeat(31));
+    assert_eq!(api.post("/v1/echo", &fits).await.status, 200);
+    let free = format!(r#"{{"free":{}{{}}{}}}"#, r#"{"a":"#.repeat(30), "}".repeat(30));
+    assert_eq!(
+        api.post("/v1/echo", &free).await.status,
+        200,
+        "a struct as deep as may be reaches the service"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_never_repeats_a_value() {
+    let api = Api::new();
+    for body in [
+        r#"{"i32": "111.444.777-35"}"#,
+        r#"{"at": "111.444.777-35"}"#,
+        r#"{"colour": "111.444.777-35"}"#,
+        r#"{"inner": "111.444.777-35"}"#,
+    ] {
+        let answer = api.post("/v1/echo", body).await;
+        assert_eq!(answer.status, 400);
+        assert!(!answer.text().contains("111.444"), "{}", answer.text());
+    }
+    let answer = api.get("/v1/nested/a/x/111.444.777-35?flag=111.444.777-35").await;
+    assert!(!answer.text().contains("111.444"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn media_types() {
+    let api = Api::new();
+    for media_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/jsonx",
+    ] {
+        let answer = api
+            .send("POST", "/v1/echo", &[("content-type", media_type)], "{}")
+            .await;
+        assert_eq!(answer.refused(415).0, "MEDIA_TYPE_UNSUPPORTED", "{media_type}");
+    }
+    let answer = api.send("POST", "/v1/echo", &[], "{}").await;
+    assert_eq!(answer.status, 200, "no type at all is taken for JSON");
+    let answer = api
+        .send("POST", "/v1/echo", &[("content-encoding", "br")], "{}")
+        .await;
+    assert_eq!(answer.refused(415).0, "ENCODING_UNSUPPORTED");
+    assert_eq!(answer.header("accept-encoding"), Some("gzip"));
+    let answer = api
+        .send("POST", "/v1/echo", &[("content-encoding", "gzip")], "{}")
+        .await;
+    assert_eq!(answer.refused(400).0, "BODY_UNREADABLE");
+    let answer = api
+        .send("POST", "/v1/echo", &[("content-encoding", "identity")], "{}")
+        .await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn raw_bodies() {
+    let api = Api::new();
+    let csv = [("content-type", "text/csv")];
+    let answer = api.send("POST", "/v1/upload", &csv, "a,b\n").await;
+    assert_eq!(
+        answer.echoed(),
+        json!({"contentType": "text/csv", "sizeBytes": "4", "messageCount": 1})
+    );
+    let answer = api.send("POST", "/v1/files/f1", &csv, "a,b\n1").await;
+    assert_eq!(
+        answer.echoed(),
+        json!({"name": "f1", "contentType": "text/csv", "sizeBytes": "5", "messageCount": 1})
+    );
+}
+
+#[tokio::test]
+async fn streams_to_the_service() {
+    let api = Api::new();
+    for body in [
+        r#"[{"value": 1}, {"value": "2"}, {}]"#,
+        "{\"value\":1}\n{\"value\":2}\n",
+        " [ {\"value\":3} ] ",
+    ] {
+        assert_eq!(
+            api.post("/v1/add", body).await.echoed(),
+            json!({"value": "3"}),
+            "{body}"
+        );
+    }
+    assert_eq!(api.post("/v1/add", "").await.echoed(), json!({}));
+    let pieces = ["abc", "", "defg"].map(|piece| Ok::<_, std::io::Error>(piece.to_owned()));
+    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let answer = api
+        .send("POST", "/v1/uploads/u", &[("content-type", "text/csv")], body)
+        .await;
+    assert_eq!(
+        answer.echoed(),
+        json!({"name": "u", "contentType": "text/csv", "sizeBytes": "7", "messageCount": 2})
+    );
+}
