@@ -1,7 +1,7 @@
 //! Logs, traces and metrics, wired once per process.
 //!
-//! Logs go to standard error: lines on a terminal, JSON elsewhere. Spans go to an OpenTelemetry collector when
-//! `OTEL_EXPORTER_OTLP_ENDPOINT` names one. Metrics are kept for `/metrics`.
+//! Logs go to standard error: lines on a terminal, JSON elsewhere. Libraries are heard down to `info` only. Spans go to
+//! an OpenTelemetry collector when `OTEL_EXPORTER_OTLP_ENDPOINT` names one. Metrics are kept for `/metrics`.
 
 use std::io::IsTerminal as _;
 
@@ -12,6 +12,8 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use prometheus::{Registry, TextEncoder};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -26,6 +28,9 @@ const LOG_FILTER: &str = "POSARS_LOG";
 const LOG_FILTER_USUAL: &str = "RUST_LOG";
 /// Only our own spans are exported: with those of h2 and tonic the exporter would export itself without end.
 const SPAN_FILTER: &str = "off,posars=info";
+
+/// How the targets of our own crates begin.
+const OWN_TARGETS: &str = "posars";
 
 /// How much a command says of itself unless `POSARS_LOG` asks for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +88,7 @@ impl Telemetry {
                 .with_tracer(tracers.tracer("posars"))
                 .with_filter(EnvFilter::new(SPAN_FILTER))
         });
-        let filter = log_filter(voice)?;
+        let filter = log_filter(voice)?.and(filter_fn(may_be_logged));
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
         let lines = if std::io::stderr().is_terminal() {
             // The timer and the level are enough for a person; NO_COLOR is honoured by the layer itself.
@@ -161,6 +166,12 @@ pub(crate) fn chosen_log_filter() -> Option<(&'static str, String)> {
     [LOG_FILTER, LOG_FILTER_USUAL]
         .into_iter()
         .find_map(|name| Some((name, std::env::var(name).ok()?)))
+}
+
+/// Whether a line or span may be in the log, however much was asked for. Below `info` libraries write what goes through
+/// them: tokio-postgres the values of statements, h2 the headers of calls, and with them customers and tokens.
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with(OWN_TARGETS) || *metadata.level() <= Level::INFO
 }
 
 fn log_filter(voice: Voice) -> Result<EnvFilter, Failure> {

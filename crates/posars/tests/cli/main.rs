@@ -7,12 +7,15 @@
 )]
 
 mod audit;
+mod canary;
 mod help;
 mod identity;
 mod import;
+mod network;
 mod projections;
 mod sharing;
 mod sheets;
+mod sign_in;
 mod support;
 mod traces;
 mod trouble;

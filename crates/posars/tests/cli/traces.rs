@@ -8,12 +8,12 @@ use axum::body::Bytes;
 use axum::http::Uri;
 use posars_testkit::TestServer;
 
-use crate::support::{Up, posars};
+use crate::support::{Folder, Up, posars};
 
-type Received = Arc<Mutex<Vec<(String, Bytes)>>>;
+pub(crate) type Received = Arc<Mutex<Vec<(String, Bytes)>>>;
 
 /// A stand-in for a collector: remembers every call and answers that all is well.
-async fn collector() -> (String, Received) {
+pub(crate) async fn collector() -> (String, Received) {
     let received = Received::default();
     let kept = Arc::clone(&received);
     let router = Router::new().fallback(async move |uri: Uri, body: Bytes| {
@@ -35,9 +35,11 @@ async fn a_call_is_a_span_at_the_collector() {
     let (endpoint, received) = collector().await;
     let server = TestServer::private().await.unwrap();
     let url = server.create_database().await.unwrap();
+    let folder = Folder::new();
     let mut command = posars(&["up", "--listen", "127.0.0.1:0"]);
     command
         .env("POSARS_DATABASE_URL", &url)
+        .env("POSARS_IDENTITY", folder.file("identity"))
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
     let (code, talk) = tokio::task::spawn_blocking(|| {
         let up = Up::spawn(command);
