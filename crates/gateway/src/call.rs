@@ -16,7 +16,7 @@ use posars_domain::{CompanyId, SaleId, Sku, StoreId};
 use posars_event_store::Position;
 use posars_projections::Freshness;
 use tokio::time::Instant;
-use tonic::metadata::MetadataMap;
+use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 use tonic::{Code, Request, Status};
 
 use crate::Tenant;
@@ -30,6 +30,8 @@ use crate::wire::{Reader, read_name, read_optional_uuid};
 const WAIT_DEFAULT: Duration = Duration::from_secs(5);
 /// Kept back from a call's time, so that "the read model is behind" is said before "too late".
 const ANSWER_TIME: Duration = Duration::from_millis(50);
+/// Header with the idempotency key of a command.
+const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 /// Stands for every store in the parent of a list. No store id can be it.
 const ALL_STORES: &str = "-";
 /// W3C trace context: two hex digits, 32, 16 and 2, with hyphens between.
@@ -40,6 +42,7 @@ pub(crate) struct Call {
     seat: Seat,
     deadline: Option<Instant>,
     traceparent: Option<String>,
+    idempotency_key: Option<String>,
     received_at: Timestamp,
 }
 
@@ -53,24 +56,31 @@ impl Call {
         let seat = extensions.remove::<Seat>().ok_or_else(status::unauthenticated)?;
         let deadline = extensions.remove::<Deadline>().map(|deadline| deadline.0);
         let traceparent = traceparent(&metadata);
+        let idempotency_key = metadata.get(IDEMPOTENCY_HEADER).map(text_of);
         Ok((
             Self {
                 seat,
                 deadline,
                 traceparent,
+                idempotency_key,
                 received_at: Timestamp::now(),
             },
             message,
         ))
     }
 
-    /// What surrounds the command of this call.
+    /// What surrounds the command of this call. An empty `request_id` stands for the header of the same meaning, which
+    /// clients of REST know.
     ///
     /// # Errors
-    /// When `request_id` is no UUID.
+    /// When `request_id` or the header is no UUID.
     pub(crate) fn envelope(&self, request_id: &str) -> Result<Envelope, Status> {
         let mut reader = Reader::new();
-        let request_id = read_optional_uuid(&mut reader, "request_id", request_id);
+        let (field, text) = match self.idempotency_key.as_deref() {
+            Some(key) if request_id.is_empty() => (IDEMPOTENCY_HEADER, key),
+            Some(_) | None => ("request_id", request_id),
+        };
+        let request_id = read_optional_uuid(&mut reader, field, text);
         let request_id = reader.finish(request_id)?;
         let actor = Actor {
             subject: self.seat.principal.subject().to_owned(),
@@ -282,6 +292,11 @@ fn store_not_chosen<'store>(stores: impl Iterator<Item = &'store str>) -> Status
     status::status(Code::InvalidArgument, "STORE_NOT_CHOSEN", message, metadata)
 }
 
+/// A header as text; what is no ASCII is replaced, and then refused as no UUID.
+fn text_of(value: &MetadataValue<Ascii>) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
 /// The caller's trace context. One that is not well formed is dropped: it would be stored with the events for ever.
 fn traceparent(metadata: &MetadataMap) -> Option<String> {
     let text = metadata.get("traceparent")?.to_str().ok()?;
@@ -320,6 +335,6 @@ mod tests {
     #[test]
     fn a_call_that_no_layer_has_let_in_is_refused() {
         let refused = Call::of(Request::new(())).err().unwrap();
-        assert_eq!(refused.code(), tonic::Code::Unauthenticated);
+        assert_eq!(refused.code(), Code::Unauthenticated);
     }
 }

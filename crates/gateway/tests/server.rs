@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use posars_event_store::{Direction, StreamName, Version};
 use posars_gateway::proto::inventory::v1::GetStockItemRequest;
-use posars_gateway::proto::sales::v1::GetSaleRequest;
+use posars_gateway::proto::reporting::v1::ListDailySalesRequest;
+use posars_gateway::proto::sales::v1::{GetSaleRequest, RecordSaleRequest};
 use posars_gateway::{Limits, Principal};
 use posars_testkit::TestServer;
 use shop::{STORE, Shop, refused, sale, store, value};
@@ -144,6 +145,61 @@ async fn a_call_is_cut_off_at_its_deadline() {
     let answer = shop.sales().record_sale(sale(Uuid::now_v7())).await;
     let details = refused(answer, Code::DeadlineExceeded, "DEADLINE_EXCEEDED");
     assert_eq!(value(&details, "timeout_ms"), "0");
+}
+
+#[tokio::test]
+async fn an_rpc_with_a_time_of_its_own_keeps_to_that() {
+    let limits = Limits {
+        deadline_max: Duration::from_nanos(1),
+        ..Limits::default()
+    };
+    let shop = Shop::with_limits(limits).await;
+    // Reports take longer than the rest: their proto says how long.
+    let request = ListDailySalesRequest {
+        parent: shop::COMPANY.into(),
+        start_date: shop::date(2026, 11, 1),
+        end_date: shop::date(2026, 11, 2),
+        ..Default::default()
+    };
+    shop.reports().list_daily_sales(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_may_bring_its_key_in_a_header() {
+    let shop = Shop::open().await;
+    let with_key = |message: RecordSaleRequest, key: &str| {
+        let mut request = tonic::Request::new(message);
+        request
+            .metadata_mut()
+            .insert("idempotency-key", key.parse().unwrap());
+        request
+    };
+    let key = Uuid::now_v7().to_string();
+    let first = sale(Uuid::now_v7());
+    shop.sales()
+        .record_sale(with_key(first.clone(), &key))
+        .await
+        .unwrap();
+    let again = shop.sales().record_sale(with_key(first, &key)).await.unwrap();
+    assert!(again.into_inner().recorded.unwrap().replayed);
+    refused(
+        shop.sales()
+            .record_sale(with_key(sale(Uuid::now_v7()), &key))
+            .await,
+        Code::AlreadyExists,
+        "IDEMPOTENCY_MISMATCH",
+    );
+    let mut own = sale(Uuid::now_v7());
+    own.request_id = Uuid::now_v7().to_string();
+    shop.sales().record_sale(with_key(own, &key)).await.unwrap();
+    let details = refused(
+        shop.sales()
+            .record_sale(with_key(sale(Uuid::now_v7()), "42"))
+            .await,
+        Code::InvalidArgument,
+        "FIELD_INVALID",
+    );
+    assert_eq!(shop::fields(&details), ["idempotency-key"]);
 }
 
 #[tokio::test]

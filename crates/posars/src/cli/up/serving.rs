@@ -73,7 +73,10 @@ impl Serving {
         };
         house.define_company(name).await?;
         for other in others {
-            other.define_company(crate::house::COMPANY_NAME).await?;
+            // What the database holds already is not ours to name.
+            if asked.companies.contains(&other.company_id) {
+                other.define_company(crate::house::COMPANY_NAME).await?;
+            }
         }
         let workers = Workers::start(&houses);
         let health = Health::default();
