@@ -11,6 +11,8 @@ use tokio::task::JoinSet;
 pub(crate) struct Round {
     /// Units done per second, over all clients.
     pub(crate) per_second: f64,
+    /// Units done.
+    pub(crate) units: f64,
     /// Median time of one call.
     pub(crate) p50_ms: f64,
     /// The time that one call in a hundred exceeds.
@@ -53,6 +55,7 @@ where
     let done = u32::try_from(times.len() * units)?;
     let round = Round {
         per_second: f64::from(done) / seconds,
+        units: f64::from(done),
         p50_ms: percentile(&times, 50),
         p99_ms: percentile(&times, 99),
     };
@@ -69,6 +72,7 @@ pub(crate) fn median(rounds: &[Round]) -> Round {
     let of = |figure: fn(&Round) -> f64| median_of(rounds.iter().map(figure).collect());
     Round {
         per_second: of(|r| r.per_second),
+        units: of(|r| r.units),
         p50_ms: of(|r| r.p50_ms),
         p99_ms: of(|r| r.p99_ms),
     }

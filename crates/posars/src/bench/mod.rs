@@ -9,6 +9,7 @@
 )]
 
 mod append;
+mod http;
 mod insert;
 mod load;
 mod rebuild;
@@ -36,6 +37,12 @@ pub(crate) enum Bench {
     /// RecordSale through gRPC, against the same appends without it
     #[command(after_help = "Example:\n  posars bench sale --clients 64 --seconds 6")]
     Sale(sale::SaleArgs),
+    /// REST calls, against the same calls through gRPC to the same server; and the server's CPU time for each
+    #[command(after_help = "Example:\n  posars bench http --clients 16 --seconds 9 --json")]
+    Http(http::HttpArgs),
+    /// The server that `bench http` measures
+    #[command(hide = true)]
+    EchoServer,
 }
 
 /// Where to measure: a scratch database that is dropped at the end.
@@ -58,5 +65,7 @@ pub(crate) async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Append(args) => append::run(args).await,
         Bench::Rebuild(args) => rebuild::run(args).await,
         Bench::Sale(args) => sale::run(args).await,
+        Bench::Http(args) => http::run(args).await,
+        Bench::EchoServer => http::serve_echo().await,
     }
 }
