@@ -1,6 +1,7 @@
 //! One connection from its first byte to its last.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -98,14 +99,14 @@ impl Connections {
     }
 
     /// The TLS handshake; whoever speaks plain HTTP is told so.
-    async fn greet(&self, tls: &Tls, mut stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+    async fn greet(&self, tls: &Tls, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
         let mut first = [0];
         match stream.peek(&mut first).await {
             Ok(1) if first == [TLS_HANDSHAKE_RECORD] => {}
             Ok(1) => {
                 self.refusals.count(TLS_MISSING);
                 if first[0].is_ascii_uppercase()
-                    && let Err(error) = stream.write_all(TLS_EXPECTED).await
+                    && let Err(error) = self.ask_for_tls(stream).await
                 {
                     tracing::debug!(%error, "a client without TLS did not hear that it is needed");
                 }
@@ -121,6 +122,14 @@ impl Connections {
                 None
             }
         }
+    }
+
+    /// Answers plain HTTP.
+    async fn ask_for_tls(&self, stream: TcpStream) -> io::Result<()> {
+        let open_until = Instant::now() + self.limits.header_read_timeout;
+        let mut stream = PatientStream::new(stream, open_until, self.limits.answer_write_timeout);
+        stream.write_all(TLS_EXPECTED).await?;
+        stream.shutdown().await
     }
 
     async fn talk<S>(&self, stream: S, peer: IpAddr, mut stop: watch::Receiver<bool>)

@@ -1,4 +1,4 @@
-//! A stream that breaks when the peer says nothing at first, or takes nothing later.
+//! A stream that breaks when the peer says nothing at first, or takes nothing later, and that closes politely.
 
 use std::io;
 use std::pin::Pin;
@@ -7,6 +7,12 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// How long a closed stream still takes what its peer sends, and how much. Closing over bytes that nobody read makes
+/// the kernel reset the connection, and a peer that is still sending loses the answer that says why to stop.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
+const LINGER_PIECE_BYTES: usize = 16 * 1024;
 
 /// What HTTP/2 begins with. hyper waits for all of it, without a timer, as long as what came is its beginning.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -17,6 +23,13 @@ pub(crate) struct PatientStream<S> {
     opening: Option<Opening>,
     write_timeout: Duration,
     write_wait: Option<Pin<Box<Sleep>>>,
+    closing: Option<Closing>,
+}
+
+/// What is left of a stream that was closed for writing.
+struct Closing {
+    until: Pin<Box<Sleep>>,
+    bytes_left: usize,
 }
 
 /// The time until it is clear which protocol the peer speaks.
@@ -37,6 +50,7 @@ impl<S> PatientStream<S> {
             opening: Some(opening),
             write_timeout,
             write_wait: None,
+            closing: None,
         }
     }
 
@@ -100,7 +114,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -116,8 +130,26 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let answer = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.within_write_timeout(context, answer)
+        let this = &mut *self;
+        if this.closing.is_none() {
+            let answer = Pin::new(&mut this.stream).poll_shutdown(context);
+            ready!(this.within_write_timeout(context, answer))?;
+        }
+        let closing = this.closing.get_or_insert_with(|| Closing {
+            until: Box::pin(sleep(LINGER)),
+            bytes_left: LINGER_BYTES_MAX,
+        });
+        let mut piece = [0; LINGER_PIECE_BYTES];
+        while closing.bytes_left > 0 && closing.until.as_mut().poll(context).is_pending() {
+            let mut buffer = ReadBuf::new(&mut piece);
+            let read = ready!(Pin::new(&mut this.stream).poll_read(context, &mut buffer));
+            let came = buffer.filled().len();
+            if read.is_err() || came == 0 {
+                break;
+            }
+            closing.bytes_left = closing.bytes_left.saturating_sub(came);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_write_vectored(

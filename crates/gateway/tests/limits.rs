@@ -245,6 +245,13 @@ async fn a_request_that_says_it_is_too_large_is_not_read() {
     let answer = rest_of(&mut stream).await;
     assert!(answer.contains("grpc-status: 8\r\n"), "{answer}");
 
+    let whole = [head.replace("1006", "3000000").as_bytes(), &[b'x'; 3_000_000]].concat();
+    let answer = front.exchange(&whole).await;
+    assert!(
+        answer.contains("grpc-status: 8\r\n"),
+        "also who sends it all first can read it: {answer}"
+    );
+
     let answer = front.ask_http2(grpc(GET_STOCK, GRPC, message(1001))).await;
     assert_eq!(
         answer.refusal(),
