@@ -535,7 +535,12 @@ fn the_query_holds_what_is_left_and_can_be_written_in_a_query() {
         *at(parameter(search, "filter.words").unwrap(), &["required"]),
         json!(true)
     );
-    assert_eq!(parameter(search, "filter.year").unwrap().get("required"), None);
+    let year = parameter(search, "filter.year").unwrap();
+    assert_eq!(year.get("required"), None);
+    assert_eq!(
+        at(year, &["description"]),
+        "What to find.\n\n`filter` is required: give at least one of its fields."
+    );
     let free = parameter(search, "free").unwrap();
     assert_eq!(
         at(free, &["content", "application/json", "schema", "$ref"]),

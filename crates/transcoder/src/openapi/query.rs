@@ -107,11 +107,19 @@ impl Walk<'_, '_> {
         parameter.insert("name".to_owned(), json!(json_path(&self.chain)));
         parameter.insert("in".to_owned(), json!("query"));
         // What the outer fields are for is half of what an inner one is for.
-        let texts: Vec<String> = self
+        let mut texts: Vec<String> = self
             .chain
             .iter()
             .filter_map(|field| self.schemas.field_text(field))
             .collect();
+        let needed = self.chain.iter().take_while(|field| is_required(field)).count();
+        if (1..self.chain.len()).contains(&needed) {
+            let outer = self.chain.get(..needed).unwrap_or_default();
+            texts.push(format!(
+                "`{}` is required: give at least one of its fields.",
+                json_path(outer)
+            ));
+        }
         if !texts.is_empty() {
             parameter.insert("description".to_owned(), json!(texts.join("\n\n")));
         }
