@@ -133,7 +133,7 @@ pub enum SaleRejection {
         window_hours: u32,
     },
     /// The sale is voided, so nothing of it can come back.
-    #[error("sale {sale_id} is voided; its goods and money are back already")]
+    #[error("sale {sale_id} is voided, so its goods and money are back already; check the id")]
     SaleVoided {
         /// The sale.
         sale_id: SaleId,
@@ -147,7 +147,10 @@ pub enum SaleRejection {
         line_id: LineId,
     },
     /// More would come back than was sold.
-    #[error("of line {line_id} {sold} were sold and {returned} are back; {given} more cannot come back")]
+    #[error(
+        "of line {line_id} {sold} were sold and {returned} are back, so {given} more cannot come back; \
+         correct the quantity"
+    )]
     ReturnExceedsSold {
         /// Which line of the command, from 0.
         index: usize,
@@ -161,7 +164,10 @@ pub enum SaleRejection {
         given: Quantity,
     },
     /// More would be refunded than was paid.
-    #[error("{paid} minor units were paid and {refunded} are refunded; {given} more cannot be refunded")]
+    #[error(
+        "{paid} minor units were paid and {refunded} are refunded, so {given} more cannot be refunded; \
+         lower the refund"
+    )]
     RefundExceedsPaid {
         /// The sale's total.
         paid: Amount,

@@ -72,7 +72,7 @@ impl Reader {
     /// Takes a message that must be there.
     pub(crate) fn required<T>(&mut self, field: &str, message: Option<T>) -> Option<T> {
         if message.is_none() {
-            self.refuse(field, FIELD_REQUIRED, "required, but not given");
+            self.refuse(field, FIELD_REQUIRED, "required, but not given; fill it in");
         }
         message
     }
@@ -80,7 +80,7 @@ impl Reader {
     /// Reads a text that must be there.
     pub(crate) fn text<T: FromStr<Err = InvalidValue>>(&mut self, field: &str, text: &str) -> Option<T> {
         if text.is_empty() {
-            self.refuse(field, FIELD_REQUIRED, "required, but empty");
+            self.refuse(field, FIELD_REQUIRED, "required, but empty; fill it in");
             return None;
         }
         let parsed = text.parse();

@@ -194,7 +194,7 @@ pub(crate) fn read_optional_uuid(reader: &mut Reader, field: &str, text: &str) -
 /// Reads a name for people that must be there. The domain checks its length.
 pub(crate) fn read_label(reader: &mut Reader, field: &str, text: &str) -> Option<String> {
     if text.trim().is_empty() {
-        reader.refuse(field, FIELD_REQUIRED, "required, but empty");
+        reader.refuse(field, FIELD_REQUIRED, "required, but empty; fill it in");
         return None;
     }
     Some(text.to_owned())
