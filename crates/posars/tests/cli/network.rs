@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::support::{Folder, Up, run};
+use crate::support::{Folder, Ran, Up, posars, run};
 
 /// A certificate for `localhost` with its key, in two files.
 struct Certificate {
@@ -138,4 +138,36 @@ fn tls_that_cannot_work_is_refused_before_anything_starts() {
         assert!(error["next"].is_string(), "{error}");
     }
     assert!(!Path::new(&data).exists(), "nothing was begun");
+}
+
+#[test]
+fn the_doctor_looks_at_the_files_of_tls() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let certificate = Certificate::new();
+    let tls = |cert: Option<String>, key: Option<String>| {
+        let mut doctor = posars(&["doctor", "--data", &data, "--listen", "127.0.0.1:0"]);
+        if let Some(cert) = cert {
+            doctor.env("POSARS_TLS_CERT", cert);
+        }
+        if let Some(key) = key {
+            doctor.env("POSARS_TLS_KEY", key);
+        }
+        let diagnosis = Ran::from(doctor.output().unwrap()).json();
+        let checks = diagnosis["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == "tls").cloned()
+    };
+    let file = |name: &str| Some(certificate.file(name));
+    assert_eq!(tls(None, None), None);
+    assert_eq!(tls(file("tls.crt"), file("tls.key")).unwrap()["state"], "ok");
+    for (cert, key) in [
+        (file("tls.crt"), None),
+        (None, file("tls.key")),
+        (file("tls.key"), file("tls.crt")),
+        (file("nothing"), file("tls.key")),
+    ] {
+        let check = tls(cert, key).unwrap();
+        assert_eq!(check["state"], "fault", "{check}");
+        assert!(check["fix"].is_string(), "{check}");
+    }
 }

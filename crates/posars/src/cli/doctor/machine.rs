@@ -1,13 +1,16 @@
 //! What can be checked without a database: the folder, the disk, the port, the clock.
 
+use std::ffi::OsString;
 use std::net::{TcpListener, ToSocketAddrs as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
 use jiff::Timestamp;
+use posars_gateway::{Tls, TlsFiles};
 use posars_identity::{IssuerError, LocalIssuer};
 
 use super::checkup::Check;
+use crate::failure::{Exit, Failure};
 use crate::folder_lock::owner_of;
 use crate::settings::{Place, Words};
 
@@ -146,6 +149,27 @@ pub(super) fn language(given: Option<&str>) -> Check {
             "set it to pt or en, or unset it",
         ),
     }
+}
+
+/// The certificate and key that a server would speak TLS with; no check where the variables name none.
+pub(super) fn tls(certificate: Option<OsString>, key: Option<OsString>) -> Option<Check> {
+    const NAME: &str = "tls";
+    let (certificate, key) = match (certificate, key) {
+        (None, None) => return None,
+        (Some(certificate), Some(key)) => (PathBuf::from(certificate), PathBuf::from(key)),
+        (Some(_), None) | (None, Some(_)) => {
+            return Some(Check::fault(
+                NAME,
+                "one of POSARS_TLS_CERT and POSARS_TLS_KEY is set and the other is not",
+                "set both, or neither for plain HTTP",
+            ));
+        }
+    };
+    let found = format!("{} and its key can be used", certificate.display());
+    Some(match Tls::load(TlsFiles { certificate, key }) {
+        Ok(_) => Check::ok(NAME, found),
+        Err(error) => Check::failed(NAME, Failure::new(Exit::Usage, "TLS_FILES_UNUSABLE", error)),
+    })
 }
 
 /// The key that signs this machine's own tokens: whoever else can read it can be anybody.

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::{ArgMatches, Args};
+use posars_gateway::{Limits, Rate};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
@@ -20,6 +21,9 @@ use checkup::{Check, State};
 
 /// The language where no flag gives one; the doctor has none.
 const LANGUAGE: &str = "POSARS_LANGUAGE";
+/// The files of TLS; a server takes both or none.
+const TLS_CERT: &str = "POSARS_TLS_CERT";
+const TLS_KEY: &str = "POSARS_TLS_KEY";
 /// The name of this process in traces unless the environment gives another.
 const SERVICE_NAME_DEFAULT: &str = "posars";
 
@@ -107,6 +111,7 @@ pub(crate) async fn run(
     let mut checks = machine::checks(place, &args.listen);
     checks.push(machine::signing_key(&keys));
     checks.push(machine::language(std::env::var(LANGUAGE).ok().as_deref()));
+    checks.extend(machine::tls(std::env::var_os(TLS_CERT), std::env::var_os(TLS_KEY)));
     checks.extend(server::checks(place, session.screen).await);
     Ok(Diagnosis {
         version: env!("CARGO_PKG_VERSION"),
@@ -130,7 +135,7 @@ fn settings(listen: &str, keys: &Path, matches: &ArgMatches, session: &Session) 
         };
         Setting::new(name, value, origin)
     };
-    vec![
+    let mut settings = vec![
         place("POSARS_DATA", data),
         place("POSARS_DATABASE_URL", url),
         Setting::new(
@@ -146,13 +151,39 @@ fn settings(listen: &str, keys: &Path, matches: &ArgMatches, session: &Session) 
         Setting::of_variable("POSARS_AUTH_ISSUER", None),
         Setting::of_variable("POSARS_AUTH_JWKS", None),
         Setting::of_variable("POSARS_AUTH_CLIENT_IDS", None),
+    ];
+    settings.extend(network_settings());
+    settings.extend([
         Setting::of_variable("POSARS_PG_BIN", None),
         Setting::of_variable(LANGUAGE, Some(Words::DEFAULT.word())),
         Setting::of_log(),
         Setting::of_variable("OTEL_EXPORTER_OTLP_ENDPOINT", None),
         Setting::of_variable("OTEL_SERVICE_NAME", Some(SERVICE_NAME_DEFAULT)),
         Setting::of_variable("NO_COLOR", None),
-    ]
+    ]);
+    settings
+}
+
+/// The settings of what faces the network.
+fn network_settings() -> Vec<Setting> {
+    let usual = Limits::default();
+    let per_s = |rate: Option<Rate>| rate.map_or(0, |rate| rate.calls_per_s.get()).to_string();
+    let numbers = [
+        ("POSARS_CALLER_CALLS_PER_S", per_s(usual.caller_rate)),
+        ("POSARS_STRANGER_CALLS_PER_S", per_s(usual.stranger_rate)),
+        ("POSARS_IN_FLIGHT_CALLS_MAX", usual.in_flight_calls_max.to_string()),
+        ("POSARS_CONNECTIONS_MAX", usual.connections_max.to_string()),
+        ("POSARS_REQUEST_BYTES_MAX", usual.request_bytes_max.to_string()),
+    ];
+    [TLS_CERT, TLS_KEY, "POSARS_TRUSTED_PROXIES", "POSARS_ALLOW_ORIGINS"]
+        .into_iter()
+        .map(|name| Setting::of_variable(name, None))
+        .chain(
+            numbers
+                .into_iter()
+                .map(|(name, usual)| Setting::of_variable(name, Some(&usual))),
+        )
+        .collect()
 }
 
 impl Outcome for Diagnosis {
