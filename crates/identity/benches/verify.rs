@@ -52,6 +52,16 @@ async fn measure() -> anyhow::Result<()> {
     .await?;
     println!("uncached: {uncached:?} a check");
 
+    // As an attacker sends them: the key is not found, and the fetch for it is not due.
+    let elsewhere = LocalIssuer::open(&folder.path().join("elsewhere"))?;
+    let strange = elsewhere.issue(&grantee, Duration::from_secs(3_600))?;
+    let unknown = median(1_000, async || {
+        anyhow::ensure!(verifier.verify(black_box(&strange)).await.is_err());
+        Ok(())
+    })
+    .await?;
+    println!("unknown key: {unknown:?} a refusal");
+
     let sign = median(10, async || {
         black_box(issuer.issue_at(&grantee, Duration::from_secs(60), Timestamp::now())?);
         Ok(())
