@@ -28,6 +28,9 @@ const PASSWORD: &str = "senha-do-canario";
 /// What stands where a token belongs and is none.
 const NO_TOKEN: &str = "canarinho-amarelo-4711";
 const SALE: &str = "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60";
+const OTHER_SALE: &str = "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f61";
+const NO_SALE: &str = "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f6f";
+const SALES: &str = "POST /v1/companies/main/sales";
 
 /// Everything that was said, by where.
 #[derive(Default)]
@@ -136,20 +139,21 @@ fn with(mut sale: Value, pointer: &str, value: impl Into<Value>) -> String {
     sale.to_string()
 }
 
+fn other_sale() -> Value {
+    sale(OTHER_SALE, CPF[0])
+}
+
 fn sell(till: &mut Till<'_>) {
-    let sales = "POST /v1/companies/main/sales";
     till.done(
         "POST /v1/companies/main/stores",
         &json!({"storeId": "sp01", "displayName": "Loja", "timeZone": "America/Sao_Paulo", "dayCutover": "04:00",
                 "currencyCode": "BRL"}),
     );
-    till.done(sales, &sale(SALE, CPF[1]));
-    let other = "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f61";
+    till.done(SALES, &sale(SALE, CPF[1]));
     // The same sale with other content.
-    till.refused(sales, &with(sale(SALE, CPF[0]), "/seller", CUSTOMER));
-    let fresh = || sale(other, CPF[0]);
+    till.refused(SALES, &with(sale(SALE, CPF[0]), "/seller", CUSTOMER));
     for mistyped in CPF_MISTYPED {
-        till.refused(sales, &sale(other, mistyped).to_string());
+        till.refused(SALES, &sale(OTHER_SALE, mistyped).to_string());
     }
     // Data in the wrong field, of the right and of the wrong kind.
     for (pointer, value) in [
@@ -162,44 +166,49 @@ fn sell(till: &mut Till<'_>) {
         ("/saleId", CPF[1]),
         ("/storeId", CPF[1]),
     ] {
-        till.refused(sales, &with(fresh(), pointer, value));
+        till.refused(SALES, &with(other_sale(), pointer, value));
     }
     // Nobody can tell a name in a field for codes. It is repeated to who sent it, and to nobody else.
     for (pointer, value) in [("/registerNo", CUSTOMER), ("/lines/0/quantity/value", PHONE)] {
         let authorization = till.authorization.clone();
-        let (status, _) = till.call(sales, &authorization, &with(fresh(), pointer, value));
+        let (status, _) = till.call(SALES, &authorization, &with(other_sale(), pointer, value));
         assert_eq!(status, 400);
     }
+}
+
+/// Bodies and paths that cannot be read, and data in them.
+fn sell_carelessly(till: &mut Till<'_>) {
     till.refused(
-        sales,
-        &with(fresh(), "/seller", format!("{CUSTOMER} {}", "x".repeat(300))),
+        SALES,
+        &with(other_sale(), "/seller", format!("{CUSTOMER} {}", "x".repeat(300))),
     );
-    till.refused(sales, &with(fresh(), "/seller", format!("{CUSTOMER}\u{1}")));
-    till.refused(sales, &with(fresh(), "/customer", CUSTOMER));
+    till.refused(SALES, &with(other_sale(), "/seller", format!("{CUSTOMER}\u{1}")));
+    till.refused(SALES, &with(other_sale(), "/customer", CUSTOMER));
     till.refused(
-        sales,
-        &with(fresh(), "/lines", json!([{"sku": CUSTOMER, "nome": CUSTOMER}])),
+        SALES,
+        &with(
+            other_sale(),
+            "/lines",
+            json!([{"sku": CUSTOMER, "nome": CUSTOMER}]),
+        ),
     );
     till.refused(
-        sales,
+        SALES,
         &format!(
             "{{\"seller\": \"{CUSTOMER}\", \"customer\": {{\"taxId\": \"{}\"",
             CPF[0]
         ),
     );
-    till.refused(sales, &format!("{CUSTOMER} {}", CPF[0]));
+    till.refused(SALES, &format!("{CUSTOMER} {}", CPF[0]));
     // What no field takes is passed over, and the sale recorded.
     till.done(
-        &format!("{sales}?customer.tax_id={}&nome=Zuleica", CPF[0]),
-        &fresh(),
+        &format!("{SALES}?customer.tax_id={}&nome=Zuleica", CPF[0]),
+        &other_sale(),
     );
     till.refused(&format!("GET /v1/companies/main/sales/{}", CPF[1]), "");
     till.refused(&format!("GET /v1/clientes/{}", CPF[0]), "");
     till.refused(
-        &format!(
-            "POST /v1/companies/main/sales/{}f:void",
-            &other[..other.len() - 1]
-        ),
+        &format!("{SALES}/{NO_SALE}:void"),
         &json!({"reason": format!("{CUSTOMER}, {PHONE}")}).to_string(),
     );
     till.refused(
@@ -369,6 +378,7 @@ async fn no_personal_datum_and_no_secret_gets_out() {
         said: &mut said,
     };
     sell(&mut till);
+    sell_carelessly(&mut till);
     let tokens = knock(&mut till, &token).await;
 
     let sheet = folder.file("vendas.xlsx");
@@ -388,6 +398,10 @@ async fn no_personal_datum_and_no_secret_gets_out() {
     assert_eq!(imported["rows"]["refused"], 2, "{ran}");
     said.note_run("import", &ran);
     fail_with_passwords(&mut said);
+    let ran = run_loudly(&["token", "--role", "owner", "--data", &data], &[]).ended(0);
+    said.note("stderr of token", &ran.talk);
+    let printed = ran.out.trim().to_owned();
+    assert_eq!(printed.split('.').count(), 3, "a token: {ran}");
 
     for page in ["/metrics", "/readyz"] {
         let (status, body) = up.get(page);
@@ -418,6 +432,7 @@ async fn no_personal_datum_and_no_secret_gets_out() {
         NO_TOKEN,
     ];
     canaries.extend(CPF.into_iter().chain(CPF_MISTYPED));
+    canaries.push(&printed);
     canaries.extend(tokens.iter().map(String::as_str));
     said.assert_without(&canaries);
 }
