@@ -22,6 +22,7 @@ use tokio_rustls::server::TlsStream;
 use tower::ServiceExt as _;
 
 use crate::answer_pace::{StreamTasks, paced};
+use crate::held_answer::holding;
 use crate::patient_stream::PatientStream;
 use crate::peer::{Network, Peer, address_of};
 use crate::refusals::{Refusals, TLS_HANDSHAKE, TLS_HANDSHAKE_SLOW, TLS_MISSING};
@@ -175,13 +176,12 @@ impl Connections {
             let mut request = request.map(|body| Body::new(PacedRequest::new(body, timeout, refusals)));
             request.extensions_mut().insert(Peer(address));
             let response = router.oneshot(request).await?;
-            drop(call);
-            Ok(response.map(paced))
+            Ok(response.map(|answer| holding(call, paced(answer))))
         }
     }
 }
 
-/// Calls under way on one connection.
+/// Calls under way on one connection, their answers included.
 #[derive(Debug)]
 struct Calls {
     under_way: AtomicUsize,

@@ -1,16 +1,14 @@
 //! Turns calls away while the process works on as many as it may.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http_body::{Body as HttpBody, Frame, SizeHint};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
+use crate::held_answer::holding;
 use crate::refusals::Refusals;
 use crate::status;
 
@@ -58,35 +56,5 @@ pub(crate) async fn seat_call(State(in_flight): State<InFlight>, request: Reques
         in_flight.refusals.count(status::OVERLOADED);
         return status::overloaded(in_flight.calls_max).into_http::<Body>();
     };
-    let response = next.run(request).await;
-    if response.body().is_end_stream() {
-        return response;
-    }
-    response.map(|answer| Body::new(Seated { answer, _seat: seat }))
-}
-
-/// An answer that holds the seat of its call.
-struct Seated {
-    answer: Body,
-    _seat: OwnedSemaphorePermit,
-}
-
-impl HttpBody for Seated {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut self.answer).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.answer.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.answer.size_hint()
-    }
+    next.run(request).await.map(|answer| holding(seat, answer))
 }

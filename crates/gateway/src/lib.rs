@@ -17,6 +17,7 @@ mod deadline;
 pub mod errors;
 mod gateway;
 mod grpc_web;
+mod held_answer;
 mod in_flight;
 mod limits;
 mod localize;

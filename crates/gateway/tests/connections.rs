@@ -283,13 +283,23 @@ async fn an_idle_connection_is_given_to_others() {
         idle_timeout: SHORT,
         ..Limits::default()
     };
-    let router = hello().route(
-        "/slow",
-        get(async || {
-            tokio::time::sleep(3 * SHORT).await;
-            "slow"
-        }),
-    );
+    let (piece, pieces) = tokio::sync::mpsc::channel::<Result<Bytes, std::io::Error>>(1);
+    let pieces = Arc::new(std::sync::Mutex::new(Some(pieces)));
+    let router = hello()
+        .route(
+            "/slow",
+            get(async || {
+                tokio::time::sleep(3 * SHORT).await;
+                "slow"
+            }),
+        )
+        .route(
+            "/streamed",
+            get(async move || {
+                let pieces = pieces.lock().unwrap().take().unwrap();
+                Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces))
+            }),
+        );
     let front = serve(limits, router).await;
     let mut client = front.http2().await;
     let slow = Request::get("http://shop.example/slow")
@@ -297,7 +307,13 @@ async fn an_idle_connection_is_given_to_others() {
         .unwrap();
     let answer = client.send_request(slow).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK, "a call under way is no idleness");
-    drop(answer);
+    let streamed = Request::get("http://shop.example/streamed")
+        .body(Body::empty())
+        .unwrap();
+    let answer = client.send_request(streamed).await.unwrap();
+    tokio::time::sleep(3 * SHORT).await;
+    assert!(!client.is_closed(), "nor is an answer that goes on");
+    drop((piece, answer));
     let closed = async {
         while !client.is_closed() {
             tokio::time::sleep(Duration::from_millis(10)).await;
