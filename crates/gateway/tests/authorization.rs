@@ -8,6 +8,7 @@ mod shop;
 use std::collections::BTreeSet;
 
 use door::{Answer, COMPANIES, Caller, House, ROLES, Rpc, Wire};
+use tonic::Code;
 
 /// Both wires, and the name that a failure is told by.
 const WIRES: [Wire; 2] = [Wire::Grpc, Wire::Rest];
@@ -272,5 +273,21 @@ async fn a_token_that_does_not_hold_says_why() {
             assert_eq!(answer.http.unwrap_or(401), 401);
             assert!(answer.challenge.is_some(), "{answer:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn browsers_pass_the_same_door() {
+    let house = House::open().await;
+    let mut browser = house.rest.lock().await;
+    let path = "/posars.sales.v1.SaleService/ListSales";
+    for (caller, expected) in [
+        (Caller::nobody(), Code::Unauthenticated),
+        (house.caller(&["acme/hr"]), Code::PermissionDenied),
+        // Inside: the empty message names no company.
+        (house.caller(&["acme/owner"]), Code::InvalidArgument),
+    ] {
+        let status = browser.grpc_web_status(path, &caller).await;
+        assert_eq!(status, i32::from(expected).to_string(), "{expected:?}");
     }
 }

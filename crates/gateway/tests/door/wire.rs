@@ -181,6 +181,28 @@ impl RestClient {
         Self { sender }
     }
 
+    /// An empty message as a browser sends it; the status comes in the headers or in the last frame of the body.
+    pub(crate) async fn grpc_web_status(&mut self, path: &str, caller: &Caller) -> String {
+        let mut request = hyper::Request::post(path)
+            .header("host", "shop")
+            .header("content-type", "application/grpc-web+proto");
+        if let Some(authorization) = &caller.authorization {
+            request = request.header("authorization", authorization);
+        }
+        self.sender.ready().await.unwrap();
+        let body = Full::new(Bytes::from_static(&[0; 5]));
+        let answer = self.sender.send_request(request.body(body).unwrap());
+        let (head, body) = answer.await.unwrap().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let told = format!("{:?} {}", head.headers, String::from_utf8_lossy(&bytes)).replace('"', "");
+        let (_, status) = told.split_once("grpc-status").unwrap();
+        status
+            .trim_start_matches([':', ' '])
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect()
+    }
+
     pub(crate) async fn call(&mut self, rpc: &Rpc, caller: &Caller, company: Option<&str>) -> Answer {
         let mut message = serde_json::to_value(rpc.request()).unwrap();
         let mut path = rpc.template.clone();
