@@ -24,7 +24,7 @@ use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
-use crate::rate::{Rates, keep_rate, turn_strangers_away};
+use crate::rate::{Rates, keep_rate, spare_bodies, turn_strangers_away};
 use crate::request_size::{RequestSize, refuse_large};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
 use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
@@ -83,6 +83,7 @@ impl Gateway {
         let readiness = Readiness::closed(reporter.clone(), &SERVICE_NAMES).await;
         let routes = with_reflection(services(limits.request_bytes_max))?
             .add_service(HealthServer::new(HealthService::from_health_reporter(reporter)));
+        let rates = Rates::new(limits);
         let calls = Layers {
             gate: Gate {
                 authentication,
@@ -96,7 +97,7 @@ impl Gateway {
                 rules: Arc::clone(&rules),
                 deadline_max: limits.deadline_max,
             },
-            rates: Rates::new(limits),
+            rates: rates.clone(),
             request_size: RequestSize::new(limits.request_bytes_max),
             in_flight: InFlight::new(limits.in_flight_calls_max),
             metrics: CallMetrics::new(rules.paths().map(str::to_owned).collect()),
@@ -105,7 +106,9 @@ impl Gateway {
         let protocols = Protocols {
             grpc: calls.clone(),
             grpc_web: calls.clone().layer(from_fn(speak_grpc_web)),
-            rest: rest(pool, calls, &rules, limits)?.layer(from_fn(localize_rest)),
+            rest: rest(pool, calls, &rules, limits)?
+                .layer(from_fn_with_state(rates, spare_bodies))
+                .layer(from_fn(localize_rest)),
         };
         Ok(Self {
             router: protocols.into_router(),

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use posars_domain::CompanyId;
@@ -74,6 +74,25 @@ impl Rates {
     }
 }
 
+/// Left with a REST request that [`turn_strangers_away`] will refuse, with the time until it would not.
+#[derive(Clone, Copy)]
+struct TurnedAway(Duration);
+
+/// Before a REST body is read: takes the body of a request away that will be refused, because reading and checking
+/// JSON costs more than anything else that a stranger can make us do.
+///
+/// The refusal itself comes from behind the transcoder, which writes it as REST does.
+pub(crate) async fn spare_bodies(State(rates): State<Rates>, mut request: Request, next: Next) -> Response {
+    if let Some(strangers) = &rates.0.strangers
+        && let Err(wait) = strangers.look(rates.key_of_stranger(&request), Instant::now())
+    {
+        request.extensions_mut().insert(TurnedAway(wait));
+        request.headers_mut().remove(header::CONTENT_LENGTH);
+        *request.body_mut() = Body::empty();
+    }
+    next.run(request).await
+}
+
 /// Before authentication: turns away an address from which too many calls came with tokens that do not hold, and
 /// notes those that do not.
 pub(crate) async fn turn_strangers_away(
@@ -85,7 +104,12 @@ pub(crate) async fn turn_strangers_away(
         return next.run(request).await;
     };
     let key = rates.key_of_stranger(&request);
-    if let Err(wait) = strangers.look(key, Instant::now()) {
+    // What was decided before holds: the body of such a request is gone.
+    let allowed = match request.extensions().get::<TurnedAway>() {
+        Some(TurnedAway(wait)) => Err(*wait),
+        None => strangers.look(key, Instant::now()),
+    };
+    if let Err(wait) = allowed {
         return rates.refuse(strangers.rate, wait);
     }
     let response = next.run(request).await;

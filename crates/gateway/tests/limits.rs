@@ -170,6 +170,12 @@ async fn an_address_with_too_many_bad_tokens_is_turned_away_before_they_are_chec
     assert_eq!(call(&bad).await, told(Code::Unauthenticated, "TOKEN_SIGNATURE"));
     assert_eq!(call(&bad).await, told(Code::Unauthenticated, "TOKEN_SIGNATURE"));
     assert_eq!(call(&bad).await, told(Code::ResourceExhausted, "RATE_LIMITED"));
+
+    let mut request = rest("POST", "sales", "no JSON, and nobody looks".into());
+    let bearer = format!("Bearer {bad}").parse().unwrap();
+    request.headers_mut().insert("authorization", bearer);
+    let answer = front.ask_http2(request).await;
+    assert_eq!(rest_refusal(&answer), (429, "RATE_LIMITED".to_owned()));
 }
 
 #[tokio::test]
