@@ -24,7 +24,13 @@ const BANNED: [&str; 14] = [
 /// Words that add nothing at the end of a name.
 const BANNED_ENDINGS: [&str; 2] = ["data", "info"];
 /// Where "service" stands for a service of gRPC.
-const GRPC_PLACES: [&str; 2] = ["crates/gateway/", "proto/"];
+const GRPC_PLACES: [&str; 5] = [
+    "crates/gateway/",
+    "crates/posars/bench-proto/",
+    "crates/posars/src/bench/http/",
+    "crates/transcoder/",
+    "proto/",
+];
 
 #[test]
 fn names_say_something() -> anyhow::Result<()> {
