@@ -55,7 +55,7 @@ impl House {
                     others.insert(company);
                 }
                 Err(error) => {
-                    tracing::warn!(%log, %error, "a log is not that of a company; it is not served")
+                    tracing::warn!(%log, %error, "a log is not that of a company; it is not served");
                 }
             }
         }
