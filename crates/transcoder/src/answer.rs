@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use prost_reflect::{DynamicMessage, FieldDescriptor, SerializeOptions};
 
+use crate::printer::Printer;
 use crate::route::{AnswerForm, Route};
 
 /// Why a message of the service cannot be written: a service and a transcoder of different descriptors.
@@ -16,7 +17,15 @@ pub(crate) enum Unprintable {
 }
 
 /// Appends the JSON of one message, fields with default values included.
-pub(crate) fn write_json(route: &Route, bytes: Bytes, out: &mut Vec<u8>) -> Result<(), Unprintable> {
+pub(crate) fn write_json(
+    printer: &Printer,
+    route: &Route,
+    bytes: Bytes,
+    out: &mut Vec<u8>,
+) -> Result<(), Unprintable> {
+    if route.answer_form == AnswerForm::Whole {
+        return printer.print(route.output_plan, &bytes, out);
+    }
     let mut message = DynamicMessage::decode(route.output.clone(), bytes)?;
     match &route.answer_form {
         AnswerForm::Whole | AnswerForm::Raw(None) => serialize(&message, out),
@@ -37,7 +46,8 @@ pub(crate) fn write_json(route: &Route, bytes: Bytes, out: &mut Vec<u8>) -> Resu
     }
 }
 
-fn serialize(message: &DynamicMessage, out: &mut Vec<u8>) -> Result<(), Unprintable> {
+/// Appends the JSON of a message by its descriptor.
+pub(crate) fn serialize(message: &DynamicMessage, out: &mut Vec<u8>) -> Result<(), Unprintable> {
     let mut serializer = serde_json::Serializer::new(out);
     message.serialize_with_options(&mut serializer, &print_options())?;
     Ok(())

@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::frames::{self, Frames};
 use crate::metadata;
 use crate::options::TranscoderOptions;
+use crate::printer::Printer;
 use crate::reason;
 use crate::request::{Framed, Parts};
 use crate::route::{AnswerForm, Route};
@@ -43,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) bindings: Bindings,
     pub(crate) router: Router,
     pub(crate) routes: Vec<Route>,
+    pub(crate) printer: Printer,
     pub(crate) options: TranscoderOptions,
     pub(crate) ignored_parameters: AtomicU64,
 }
@@ -225,7 +227,7 @@ impl Exchange<'_> {
         }
         // JSON repeats the names of the fields, so it is some times larger than the message.
         let mut json = Vec::with_capacity(message.len().saturating_mul(3).saturating_add(128));
-        answer::write_json(self.route, message, &mut json)
+        answer::write_json(&self.shared.printer, self.route, message, &mut json)
             .map_err(|unprintable| self.shared.unreadable(&unprintable))?;
         Ok((accept::JSON_VALUE, Body::from(json)))
     }

@@ -31,6 +31,7 @@ mod message;
 mod metadata;
 pub mod openapi;
 mod options;
+mod printer;
 mod query;
 mod reason;
 mod request;

@@ -4,6 +4,7 @@
 //! the JSON form of protobuf, texts are the comments of the protos. The same descriptors always give the same document,
 //! so it can be checked in and compared.
 
+mod behavior;
 mod comments;
 mod content;
 mod names;
@@ -145,7 +146,7 @@ fn tags(names: &Names, comments: &Comments) -> Vec<Value> {
     let tag = |(tag, service): (&str, &prost_reflect::ServiceDescriptor)| {
         let mut described = Object::new();
         described.insert("name".to_owned(), json!(tag));
-        if let Some(text) = comments.service(service) {
+        if let Some(text) = comments.interface(service) {
             described.insert("description".to_owned(), json!(text));
         }
         Value::Object(described)

@@ -123,7 +123,12 @@ impl Query<'_> {
                 return Err(self.refuse(reason::QUERY_PARAMETER_UNFIT, key, "it is nested too deeply"));
             }
             let is_single = !field.is_list() && !field.is_map();
-            parent = field.kind().as_message().filter(|_| is_single).cloned();
+            // Inside a well-known type are parts that make sense only together: it is written as a whole.
+            parent = field
+                .kind()
+                .as_message()
+                .filter(|message| is_single && !message.full_name().starts_with("google.protobuf."))
+                .cloned();
             chain.push(field);
         }
         if self.is_taken(&chain) {

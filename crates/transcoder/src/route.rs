@@ -10,6 +10,7 @@ use crate::binding::{Binding, Body};
 use crate::body::is_http_body;
 use crate::field_mask::mask_field;
 use crate::options::TranscoderOptions;
+use crate::printer::Printer;
 use crate::template::Segment;
 
 pub(crate) struct Route {
@@ -18,6 +19,8 @@ pub(crate) struct Route {
     pub(crate) uri: Uri,
     pub(crate) input: MessageDescriptor,
     pub(crate) output: MessageDescriptor,
+    /// How the printer prints it.
+    pub(crate) output_plan: usize,
     pub(crate) deadline_max: Duration,
     pub(crate) body_form: BodyForm,
     pub(crate) mask_field: Option<FieldDescriptor>,
@@ -54,7 +57,7 @@ pub(crate) enum AnswerForm {
 
 impl Route {
     /// `None` when the name of the RPC is no path, which no compiler of protos lets pass.
-    pub(crate) fn of(binding: Binding, options: &TranscoderOptions) -> Option<Self> {
+    pub(crate) fn of(binding: Binding, options: &TranscoderOptions, printer: &mut Printer) -> Option<Self> {
         let rpc = &binding.rpc;
         let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
         let uri = Uri::from(PathAndQuery::try_from(path).ok()?);
@@ -73,6 +76,7 @@ impl Route {
             uri,
             input: rpc.input(),
             output: rpc.output(),
+            output_plan: printer.plan(&rpc.output()),
             deadline_max,
             body_form: body_form(&binding),
             mask_field: mask_field(&binding),

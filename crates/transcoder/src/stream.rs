@@ -188,7 +188,7 @@ impl Writer {
         let begin = out.len();
         self.open(b"\"result\":", b"data: ", out);
         let Some(route) = self.route() else { return };
-        if let Err(unprintable) = answer::write_json(route, message, out) {
+        if let Err(unprintable) = answer::write_json(&self.answer.shared.printer, route, message, out) {
             out.truncate(begin);
             let failure = self.answer.shared.unreadable(&unprintable);
             self.write_failure(&failure, out);

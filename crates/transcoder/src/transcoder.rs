@@ -19,6 +19,7 @@ use crate::binding::{BindingError, Bindings};
 use crate::exchange::Shared;
 use crate::layers::{Layered, layered};
 use crate::options::TranscoderOptions;
+use crate::printer::Printer;
 use crate::reason;
 use crate::route::Route;
 use crate::router::Router;
@@ -57,15 +58,17 @@ where
     pub fn new(mut pool: DescriptorPool, calls: S, options: TranscoderOptions) -> Result<Self, BindingError> {
         add_detail_types(&mut pool);
         let bindings = Bindings::of(&pool)?;
+        let mut printer = Printer::default();
         let routes = bindings
             .iter()
-            .filter_map(|binding| Route::of(binding.clone(), &options))
+            .filter_map(|binding| Route::of(binding.clone(), &options, &mut printer))
             .collect();
         let shared = Arc::new(Shared {
             router: Router::of(&bindings),
             pool,
             bindings,
             routes,
+            printer,
             options,
             ignored_parameters: AtomicU64::new(0),
         });

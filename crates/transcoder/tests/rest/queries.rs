@@ -127,6 +127,8 @@ async fn parameters_that_do_not_fit() {
         ("words[0]=x", "QUERY_PARAMETER_UNFIT", "words[0]"),
         ("i32.x=1", "QUERY_PARAMETER_UNFIT", "i32.x"),
         ("any=x", "QUERY_PARAMETER_UNFIT", "any"),
+        ("any.value=x", "QUERY_PARAMETER_UNFIT", "any.value"),
+        ("at.seconds=1", "QUERY_PARAMETER_UNFIT", "at.seconds"),
         ("left=a&middle=1", "ONEOF_CONFLICT", "middle"),
         ("right.name=a&left=1", "ONEOF_CONFLICT", "left"),
         ("a=%zz", "QUERY_MALFORMED", ""),
