@@ -41,7 +41,7 @@ impl Comments {
         self.at(&value.parent_file(), value.path())
     }
 
-    pub(super) fn service(&self, service: &ServiceDescriptor) -> Option<&str> {
+    pub(super) fn interface(&self, service: &ServiceDescriptor) -> Option<&str> {
         self.at(&service.parent_file(), service.path())
     }
 

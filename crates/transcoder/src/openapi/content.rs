@@ -4,7 +4,8 @@ use http::Method;
 use prost_reflect::{FieldDescriptor, MessageDescriptor};
 use serde_json::{Value, json};
 
-use super::schemas::{STATUS, Schemas, Variant, in_body, is_required, reference};
+use super::behavior::is_required;
+use super::schemas::{STATUS, Schemas, Variant, in_body, reference};
 use crate::{Binding, Body};
 
 /// Name of the answer that every operation gives when it fails.

@@ -3,10 +3,11 @@
 use prost_reflect::{FieldDescriptor, MethodDescriptor};
 use serde_json::{Value, json};
 
+use super::behavior::is_deprecated;
 use super::comments::{self, Comments};
 use super::names::Names;
 use super::paths::{ExpandedPath, PathParameter, json_path};
-use super::schemas::{Schemas, Variant, is_deprecated};
+use super::schemas::{Schemas, Variant};
 use super::{About, Object, Security, content, query};
 use crate::Binding;
 

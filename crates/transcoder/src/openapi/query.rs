@@ -4,8 +4,9 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Value, json};
 
 use super::Object;
+use super::behavior::{is_deprecated, is_required};
 use super::paths::json_path;
-use super::schemas::{Schemas, Variant, is_deprecated, is_required};
+use super::schemas::{Schemas, Variant};
 use crate::field_mask::mask_field;
 use crate::text_value::{has_text, is_json_form};
 use crate::{Binding, Body};

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{
-    Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor,
-    OneofDescriptor,
+    DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor,
 };
 use serde_json::{Value, json};
 
+use super::behavior::{behaviors, is_deprecated, is_required};
 use super::comments::Comments;
 use super::{Object, shapes};
 
 /// Full name of the message that every error is.
 pub(super) const STATUS: &str = "google.rpc.Status";
-const FIELD_BEHAVIOR: &str = "google.api.field_behavior";
+
 /// What a message becomes in a body that does not hold all of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variant {
@@ -332,35 +332,4 @@ fn real_oneofs(message: &MessageDescriptor) -> impl Iterator<Item = OneofDescrip
 
 pub(super) fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-/// Whether a caller must give the field.
-pub(super) fn is_required(field: &FieldDescriptor) -> bool {
-    field.cardinality() == Cardinality::Required
-        || behaviors(field).iter().any(|behavior| behavior == "REQUIRED")
-}
-
-/// Names of the values of `google.api.field_behavior`.
-pub(super) fn behaviors(field: &FieldDescriptor) -> Vec<String> {
-    let Some(extension) = field.parent_pool().get_extension_by_name(FIELD_BEHAVIOR) else {
-        return Vec::new();
-    };
-    let kind = extension.kind();
-    let options = field.options();
-    let value = options.get_extension(&extension);
-    let name = |number: i32| Some(kind.as_enum()?.get_value(number)?.name().to_owned());
-    value
-        .as_list()
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|value| name(value.as_enum_number()?))
-        .collect()
-}
-
-/// Whether the options of a file, message, field, enum or method say `deprecated`.
-pub(super) fn is_deprecated(options: &DynamicMessage) -> bool {
-    options
-        .get_field_by_name("deprecated")
-        .and_then(|value| value.as_bool())
-        .unwrap_or_default()
 }
