@@ -23,7 +23,7 @@ use tokio::sync::{Notify, oneshot};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n";
 const GET_AND_STAY: &[u8] = b"GET / HTTP/1.1\r\nhost: shop\r\n\r\n";
-const SHORT: Duration = Duration::from_millis(200);
+const SHORT: Duration = Duration::from_millis(400);
 
 async fn serve(limits: Limits, router: Router) -> Front {
     let server = Server {
@@ -162,7 +162,11 @@ async fn only_the_stream_that_is_not_read_is_cut_off() {
 async fn a_reader_that_is_only_slow_gets_its_whole_answer() {
     const SIZE_BYTES: usize = 600_000;
     let router = Router::new().route("/", get(async || vec![b'x'; SIZE_BYTES]));
-    let front = serve(impatient(), router).await;
+    let limits = Limits {
+        answer_write_timeout: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let front = serve(limits, router).await;
     let mut client = front.http2().await;
     let answer = client.send_request(request()).await.unwrap();
     assert_eq!(answer.headers()["content-length"], SIZE_BYTES.to_string());
@@ -170,7 +174,8 @@ async fn a_reader_that_is_only_slow_gets_its_whole_answer() {
     let mut got = 0;
     while let Some(piece) = tokio_stream::StreamExt::next(&mut pieces).await {
         got += piece.unwrap().len();
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // All pieces together take twice the limit.
+        tokio::time::sleep(Duration::from_millis(60)).await;
     }
     assert_eq!(got, SIZE_BYTES);
 }
