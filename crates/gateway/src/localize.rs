@@ -31,8 +31,8 @@ const ERROR_BYTES_MAX: usize = 256 * 1024;
 /// Failures of unary calls are in the headers. A stream that breaks later says so in its trailers, which no layer here
 /// holds back for a text.
 pub(crate) async fn localize_call(request: Request, next: Next) -> Response {
-    let language = language_asked(request.headers());
-    let path = request.uri().path().to_owned();
+    // Both share their bytes with the request. What they mean is only worked out for a call that failed.
+    let (asked, uri) = (language_header(request.headers()), request.uri().clone());
     let mut response = next.run(request).await;
     let headers = response.headers();
     if headers
@@ -42,10 +42,12 @@ pub(crate) async fn localize_call(request: Request, next: Next) -> Response {
         return response;
     }
     if !headers.contains_key(DETAILS_HEADER)
-        && let Some(dressed) = Status::from_header_map(headers).and_then(|bare| status::dress(&bare, &path))
+        && let Some(dressed) =
+            Status::from_header_map(headers).and_then(|bare| status::dress(&bare, uri.path()))
     {
         response = dressed.into_http::<Body>();
     }
+    let language = language_asked(asked.as_ref());
     let localized = Status::from_header_map(response.headers())
         .and_then(|status| details::localized(status.details(), language));
     if let Some(details) = localized {
@@ -60,7 +62,7 @@ pub(crate) async fn localize_call(request: Request, next: Next) -> Response {
 
 /// A layer over REST: tells the error in the body in the language asked for.
 pub(crate) async fn localize_rest(request: Request, next: Next) -> Response {
-    let language = language_asked(request.headers());
+    let asked = language_header(request.headers());
     let response = next.run(request).await;
     let is_error = response.status().is_client_error() || response.status().is_server_error();
     if !is_error || !is_plain_json(response.headers()) {
@@ -78,7 +80,7 @@ pub(crate) async fn localize_rest(request: Request, next: Next) -> Response {
     parts
         .headers
         .append(header::VARY, HeaderValue::from_static("accept-language"));
-    let Some(told) = body::localized(&bytes, language) else {
+    let Some(told) = body::localized(&bytes, language_asked(asked.as_ref())) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
     if let Some(http_status) = told
@@ -94,9 +96,12 @@ pub(crate) async fn localize_rest(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(told.body))
 }
 
-fn language_asked(headers: &HeaderMap) -> Language {
-    let asked = headers.get(header::ACCEPT_LANGUAGE);
-    asked
+fn language_header(headers: &HeaderMap) -> Option<HeaderValue> {
+    headers.get(header::ACCEPT_LANGUAGE).cloned()
+}
+
+fn language_asked(header: Option<&HeaderValue>) -> Language {
+    header
         .and_then(|value| value.to_str().ok())
         .map_or(Language::English, Language::preferred)
 }

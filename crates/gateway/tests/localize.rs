@@ -12,8 +12,7 @@ use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 const SALE: &str = "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60";
-const NOT_RECORDED: &str =
-    "sale_id: A venda 0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60 não está registrada. Registre-a antes ou corrija o id.";
+const NOT_RECORDED: &str = "sale_id: A venda 0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60 não está registrada. Registre-a antes ou corrija o id.";
 
 /// An answer over HTTP/1.1.
 struct Answer {
@@ -75,13 +74,20 @@ async fn grpc_keeps_its_message_and_carries_the_text() {
     let english = get_sale(&shop, None).await;
     let portuguese = get_sale(&shop, Some("fr,pt;q=0.8,en;q=0.3")).await;
     assert_eq!(english.code(), Code::NotFound);
-    assert_eq!(portuguese.message(), english.message(), "for developers, in English");
+    assert_eq!(
+        portuguese.message(),
+        english.message(),
+        "for developers, in English"
+    );
     assert!(english.message().starts_with("sale 0192d3b4"), "{english:?}");
     let details = english.get_error_details();
     assert_eq!(details.localized_message().unwrap().locale, "en");
     let details = portuguese.get_error_details();
     let told = details.localized_message().unwrap();
-    assert_eq!((told.locale.as_str(), told.message.as_str()), ("pt-BR", NOT_RECORDED));
+    assert_eq!(
+        (told.locale.as_str(), told.message.as_str()),
+        ("pt-BR", NOT_RECORDED)
+    );
     assert_eq!(details.error_info().unwrap().reason, "SALE_NOT_FOUND");
 }
 
@@ -90,7 +96,10 @@ async fn rest_tells_a_services_refusal() {
     let shop = Shop::open().await;
     let line = format!("GET /v1/companies/acme/sales/{SALE}");
     // A browser asks for compression too, and gets the text all the same.
-    let headers = ["accept-language: pt-BR,pt;q=0.9,en;q=0.8", "accept-encoding: gzip, br"];
+    let headers = [
+        "accept-language: pt-BR,pt;q=0.9,en;q=0.8",
+        "accept-encoding: gzip, br",
+    ];
     let answer = ask(&shop, &line, &headers, "").await;
     assert_eq!((answer.status, answer.reason()), (404, "SALE_NOT_FOUND"));
     assert_eq!(answer.body["message"], NOT_RECORDED);
@@ -109,11 +118,23 @@ async fn rest_tells_its_own_refusals() {
     let portuguese = ["accept-language: pt", "content-type: application/json"];
     let answer = ask(&shop, "GET /v1/nothing", &portuguese, "").await;
     assert_eq!((answer.status, answer.reason()), (404, "ROUTE_NOT_FOUND"));
-    assert_eq!(answer.body["message"], "Não há nada neste caminho. Veja os caminhos da API em /docs.");
-    let answer = ask(&shop, "POST /v1/companies/acme/sales", &portuguese, "{\"totl\":1}").await;
+    assert_eq!(
+        answer.body["message"],
+        "Não há nada neste caminho. Veja os caminhos da API em /docs."
+    );
+    let answer = ask(
+        &shop,
+        "POST /v1/companies/acme/sales",
+        &portuguese,
+        "{\"totl\":1}",
+    )
+    .await;
     assert_eq!((answer.status, answer.reason()), (400, "BODY_FIELD_UNKNOWN"));
     let message = answer.body["message"].as_str().unwrap();
-    assert!(message.contains("O corpo tem um campo que a requisição não tem"), "{message}");
+    assert!(
+        message.contains("O corpo tem um campo que a requisição não tem"),
+        "{message}"
+    );
     let field = &answer.detail("BadRequest")["fieldViolations"][0];
     assert_eq!(field["localizedMessage"]["locale"], "pt-BR");
 }
@@ -125,7 +146,9 @@ async fn every_wrong_field_is_told() {
     wrong.register_no = "not a number".into();
     wrong.lines[0].quantity = None;
     let mut request = Request::new(wrong);
-    request.metadata_mut().insert("accept-language", "pt".parse().unwrap());
+    request
+        .metadata_mut()
+        .insert("accept-language", "pt".parse().unwrap());
     let refused = shop.sales().record_sale(request).await.unwrap_err();
     let details = refused.get_error_details();
     assert_eq!(details.error_info().unwrap().reason, "INVALID_REQUEST");
@@ -137,7 +160,9 @@ async fn every_wrong_field_is_told() {
         .map(|violation| violation.localized_message.as_ref().unwrap().message.as_str())
         .collect();
     assert_eq!(told.len(), 2, "{told:?}");
-    assert!(told.contains(&"lines[0].quantity: Falta um campo obrigatório ou ele está vazio. Preencha o campo."));
+    assert!(
+        told.contains(&"lines[0].quantity: Falta um campo obrigatório ou ele está vazio. Preencha o campo.")
+    );
 }
 
 #[tokio::test]
@@ -145,7 +170,8 @@ async fn what_tonic_refuses_itself_has_a_reason() {
     let shop = Shop::open().await;
     let mut grpc = tonic::client::Grpc::new(shop.channel.clone());
     grpc.ready().await.unwrap();
-    let codec = tonic_prost::ProstCodec::<posars_gateway::proto::google::r#type::Date, GetSaleRequest>::default();
+    let codec =
+        tonic_prost::ProstCodec::<posars_gateway::proto::google::r#type::Date, GetSaleRequest>::default();
     let path = "/posars.sales.v1.SaleService/GetSale".parse().unwrap();
     let date = shop::date(2026, 11, 22).unwrap();
     let refused = grpc.unary(Request::new(date), path, codec).await.unwrap_err();

@@ -116,18 +116,28 @@ pub fn code_name(code: Code) -> &'static str {
     }
 }
 
-/// Fills the placeholders of a text. One without a value outside brackets stays as it is written, which a test of the
-/// catalogue rules out for what posars sends.
+/// Fills the placeholders of a text. A part with one that has no value stays as it is written outside brackets, and is
+/// left out inside them.
 fn fill(text: &str, values: &HashMap<String, String>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, optional, after)) = cut(rest, '[', ']') {
-        filled.push_str(&fill_each(before, values).unwrap_or_else(|| before.to_owned()));
+        filled.push_str(&fill_all(before, values));
         filled.push_str(&fill_each(optional, values).unwrap_or_default());
         rest = after;
     }
-    filled.push_str(&fill_each(rest, values).unwrap_or_else(|| rest.to_owned()));
+    filled.push_str(&fill_all(rest, values));
     filled
+}
+
+/// Fills a part outside brackets. Tests and developers notice one that is refused without its values.
+fn fill_all(text: &str, values: &HashMap<String, String>) -> String {
+    let filled = fill_each(text, values);
+    debug_assert!(
+        filled.is_some(),
+        "{text:?} is told without all of its values: {values:?}"
+    );
+    filled.unwrap_or_else(|| text.to_owned())
 }
 
 /// Fills every placeholder, or none when a value is missing.

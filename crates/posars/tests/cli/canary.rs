@@ -353,6 +353,34 @@ fn note_files(said: &mut Said, folder: &Path) {
     }
 }
 
+fn import(said: &mut Said, folder: &Folder) {
+    let sheet = folder.file("vendas.xlsx");
+    write_sheet(&sheet);
+    let ran = run_loudly(
+        &[
+            "import",
+            &sheet.display().to_string(),
+            "--define-missing",
+            "--data",
+            &folder.data(),
+        ],
+        &[],
+    );
+    let imported = ran.json();
+    assert_eq!(imported["records"]["accepted"], 2, "{ran}");
+    assert_eq!(imported["rows"]["refused"], 2, "{ran}");
+    said.note_run("import", &ran);
+}
+
+fn owners_token(folder: &Folder) -> String {
+    let issuer = LocalIssuer::read(&folder.file("data/identity")).unwrap();
+    let grantee = Grantee {
+        subject: SUBJECT.to_owned(),
+        memberships: vec!["main/owner".parse().unwrap()],
+    };
+    issuer.issue(&grantee, Duration::from_secs(3600)).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_personal_datum_and_no_secret_gets_out() {
     let (endpoint, received) = collector().await;
@@ -366,12 +394,7 @@ async fn no_personal_datum_and_no_secret_gets_out() {
     let up = tokio::task::spawn_blocking(|| Up::spawn(command)).await.unwrap();
     said.note("what up printed", up.ready.to_string());
 
-    let issuer = LocalIssuer::read(&folder.file("data/identity")).unwrap();
-    let grantee = Grantee {
-        subject: SUBJECT.to_owned(),
-        memberships: vec!["main/owner".parse().unwrap()],
-    };
-    let token = issuer.issue(&grantee, Duration::from_secs(3600)).unwrap();
+    let token = owners_token(&folder);
     let mut till = Till {
         address: up.address().to_owned(),
         authorization: format!("Bearer {token}"),
@@ -381,22 +404,7 @@ async fn no_personal_datum_and_no_secret_gets_out() {
     sell_carelessly(&mut till);
     let tokens = knock(&mut till, &token).await;
 
-    let sheet = folder.file("vendas.xlsx");
-    write_sheet(&sheet);
-    let ran = run_loudly(
-        &[
-            "import",
-            &sheet.display().to_string(),
-            "--define-missing",
-            "--data",
-            &data,
-        ],
-        &[],
-    );
-    let imported = ran.json();
-    assert_eq!(imported["records"]["accepted"], 2, "{ran}");
-    assert_eq!(imported["rows"]["refused"], 2, "{ran}");
-    said.note_run("import", &ran);
+    import(&mut said, &folder);
     fail_with_passwords(&mut said);
     let ran = run_loudly(&["token", "--role", "owner", "--data", &data], &[]).ended(0);
     said.note("stderr of token", &ran.talk);
