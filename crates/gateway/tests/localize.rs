@@ -179,3 +179,21 @@ async fn what_tonic_refuses_itself_has_a_reason() {
     assert_eq!(refused.code(), Code::InvalidArgument, "{refused:?}");
     assert_eq!(details.error_info().unwrap().reason, "REQUEST_UNREADABLE");
 }
+
+#[tokio::test]
+async fn a_field_is_told_with_the_values_of_its_refusal() {
+    let shop = Shop::open().await;
+    let mut wrong = sale(Uuid::nil());
+    wrong.total = shop::brl(5781);
+    let mut request = Request::new(wrong);
+    request
+        .metadata_mut()
+        .insert("accept-language", "pt".parse().unwrap());
+    let refused = shop.sales().record_sale(request).await.unwrap_err();
+    let details = refused.get_error_details();
+    let expected =
+        "total: As linhas somam 5780 centavos, o total da chamada é 5781. Corrija as linhas ou o total.";
+    let violation = &details.bad_request().unwrap().field_violations[0];
+    assert_eq!(violation.localized_message.as_ref().unwrap().message, expected);
+    assert_eq!(details.localized_message().unwrap().message, expected);
+}

@@ -28,7 +28,8 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     if text_of(told, "domain") != ERROR_DOMAIN {
         return None;
     }
-    let entry = errors::entry(text_of(told, "reason"));
+    let refusal = text_of(told, "reason").to_owned();
+    let entry = errors::entry(&refusal);
     let mut values = metadata(told);
     for violations in details
         .iter_mut()
@@ -37,7 +38,7 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     {
         violations
             .iter_mut()
-            .for_each(|violation| localize_field(violation, language));
+            .for_each(|violation| localize_field(violation, &refusal, &values, language));
         if let [only] = violations.as_slice() {
             let field = text_of(only, "field");
             values
@@ -66,12 +67,23 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     })
 }
 
-fn localize_field(violation: &mut Value, language: Language) {
-    let Some(entry) = errors::entry(text_of(violation, "reason")) else {
+/// The values of the refusal are those of the field that it is about.
+fn localize_field(
+    violation: &mut Value,
+    refusal: &str,
+    values: &HashMap<String, String>,
+    language: Language,
+) {
+    let reason = text_of(violation, "reason");
+    let Some(entry) = errors::entry(reason) else {
         return;
     };
-    let values = HashMap::from([("field".to_owned(), text_of(violation, "field").to_owned())]);
-    let localized = json!({"locale": language.tag(), "message": entry.text(language, &values)});
+    let mut own = HashMap::new();
+    if reason == refusal {
+        own.clone_from(values);
+    }
+    own.insert("field".to_owned(), text_of(violation, "field").to_owned());
+    let localized = json!({"locale": language.tag(), "message": entry.text(language, &own)});
     if let Some(violation) = violation.as_object_mut() {
         violation.insert("localizedMessage".to_owned(), localized);
     }

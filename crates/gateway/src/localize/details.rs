@@ -38,7 +38,7 @@ pub(super) fn localized(details: &[u8], language: Language) -> Option<Vec<u8>> {
             && let Ok(mut bad) = pb::BadRequest::decode(detail.value.as_slice())
         {
             for violation in &mut bad.field_violations {
-                localize_field(violation, language);
+                localize_field(violation, &told.reason, &values, language);
             }
             if let [only] = bad.field_violations.as_slice() {
                 values
@@ -56,10 +56,20 @@ pub(super) fn localized(details: &[u8], language: Language) -> Option<Vec<u8>> {
     Some(status.encode_to_vec())
 }
 
-fn localize_field(violation: &mut FieldViolation, language: Language) {
+/// The values of the refusal are those of the field that it is about.
+fn localize_field(
+    violation: &mut FieldViolation,
+    refusal: &str,
+    values: &HashMap<String, String>,
+    language: Language,
+) {
     if let Some(entry) = errors::entry(&violation.reason) {
-        let values = HashMap::from([("field".to_owned(), violation.field.clone())]);
-        violation.localized_message = Some(localized_message(language, entry.text(language, &values)));
+        let mut own = HashMap::new();
+        if violation.reason == refusal {
+            own.clone_from(values);
+        }
+        own.insert("field".to_owned(), violation.field.clone());
+        violation.localized_message = Some(localized_message(language, entry.text(language, &own)));
     }
 }
 
