@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use posars_domain::{
     AccessKey, Amount, ApportionError, Cnpj, Cpf, Currency, Gtin, InvalidValue, LineId, Money, Ncm,
     PaymentCode, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, Rejection, Sku, StoreId, StoreZone,
-    TaxId, UnitPrice, apportion, business_date,
+    SubjectId, TaxId, UnitPrice, apportion, business_date,
 };
 use proptest::prelude::*;
 
@@ -282,4 +282,21 @@ proptest! {
         let quantity = Quantity::from_ten_thousandths(raw);
         prop_assert_eq!(serde_json::from_str::<Quantity>(&serde_json::to_string(&quantity).unwrap()).unwrap(), quantity);
     }
+}
+
+#[test]
+fn a_refused_value_shows_nothing_of_a_person() {
+    let cpf = "390.533.447-05";
+    let given = |invalid: InvalidValue| invalid.given().to_owned();
+    assert_eq!(given(cpf.parse::<Gtin>().unwrap_err()), "<CPF>");
+    assert_eq!(
+        given("390.533.447-06".parse::<Cnpj>().unwrap_err()),
+        "<11 characters>"
+    );
+    assert_eq!(
+        given("Zuleica Quintanilha".parse::<SubjectId>().unwrap_err()),
+        "<19 characters>"
+    );
+    let invalid = InvalidValue::new("NOTE", format!("CPF {cpf}, ring"), "a rule");
+    assert!(!invalid.to_string().contains("390"), "{invalid}");
 }
