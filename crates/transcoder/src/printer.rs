@@ -2,21 +2,27 @@
 //!
 //! Building a dynamic message only to print it costs most of an answer's time. What services send comes in the order
 //! of field numbers, each single field once; such bytes are printed as they are read, by a plan made at start.
-//! Anything else (a map with entries, fields out of order, a well-known type, proto2) is printed the slow way, by
+//! Anything else (fields out of order, a map with a key twice, a well-known type, proto2) is printed the slow way, by
 //! message: so there is one meaning, and this is only the short way to it. A test compares both on random messages.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use prost::encoding::{WireType, decode_key, decode_varint};
 use prost_reflect::{DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor, Syntax};
-use serde::Serialize;
 
 use crate::answer::{Unprintable, serialize};
 
+mod value;
+
+use value::{delimited, fixed_32, fixed_64, json, skip, varint};
+
 /// Nesting that decoders take; deeper bytes are left to the slow way, which refuses them.
 const DEPTH_MAX: usize = 90;
+/// Every key is compared with all before it, so this many at most; larger maps take the slow way.
+const MAP_KEYS_MAX: usize = 64;
 
 /// Plans for every message that an answer can hold.
 #[derive(Default)]
@@ -39,7 +45,9 @@ struct FieldPlan {
     /// Key and value of the field when it is not in the message; `None` where its absence means something.
     absent: Option<Vec<u8>>,
     shape: Shape,
+    /// Of a map, that of its values.
     form: Form,
+    map_key: Option<Form>,
     /// A bit of its own for each oneof of the message; 0 outside.
     oneof_bit: u64,
 }
@@ -107,10 +115,12 @@ impl Printer {
         } else {
             Shape::Single
         };
-        let form = if shape == Shape::Map {
-            Form::Bool
-        } else {
-            self.form(&field.kind())
+        let kind = field.kind();
+        let entry = kind.as_message().filter(|_| shape == Shape::Map);
+        let map_key = entry.map(|entry| self.form(&entry.map_entry_key_field().kind()));
+        let form = match entry {
+            Some(entry) => self.form(&entry.map_entry_value_field().kind()),
+            None => self.form(&kind),
         };
         let mut key = quoted(field.json_name());
         key.push(b':');
@@ -127,6 +137,7 @@ impl Printer {
             absent,
             shape,
             form,
+            map_key,
             oneof_bit: oneof_bit(field),
         }
     }
@@ -205,7 +216,7 @@ impl Printer {
             match field.shape {
                 Shape::Single => self.value(&field.form, wire, &mut bytes, out, depth)?,
                 Shape::List => self.list(field, wire, &mut bytes, out, depth)?,
-                Shape::Map => return None,
+                Shape::Map => self.map(field, wire, &mut bytes, out, depth)?,
             }
             next = at + 1;
         }
@@ -242,18 +253,65 @@ impl Printer {
                     self.value(&field.form, wire, bytes, out, depth)?;
                 }
             }
-            let mut ahead = *bytes;
-            if ahead.is_empty() {
-                break;
+            match again(field, bytes)? {
+                Some(next) => wire = next,
+                None => break,
             }
-            let (number, next_wire) = decode_key(&mut ahead).ok()?;
-            if number != field.number {
-                break;
-            }
-            *bytes = ahead;
-            wire = next_wire;
         }
         out.push(b']');
+        Some(())
+    }
+
+    /// `None` also for a key that comes again and an entry without its key or value: their rules are the slow way's.
+    fn map(
+        &self,
+        field: &FieldPlan,
+        mut wire: WireType,
+        bytes: &mut &[u8],
+        out: &mut Vec<u8>,
+        depth: usize,
+    ) -> Option<()> {
+        let key_form = field.map_key.as_ref()?;
+        out.push(b'{');
+        let begin = out.len();
+        let mut keys: Vec<Range<usize>> = Vec::new();
+        loop {
+            if wire != WireType::LengthDelimited || keys.len() >= MAP_KEYS_MAX {
+                return None;
+            }
+            let mut entry = delimited(bytes)?;
+            separate(begin, out);
+            let key_begin = out.len();
+            let (1, key_wire) = decode_key(&mut entry).ok()? else {
+                return None;
+            };
+            self.value(key_form, key_wire, &mut entry, out, depth)?;
+            if out.get(key_begin) != Some(&b'"') {
+                out.insert(key_begin, b'"');
+                out.push(b'"');
+            }
+            let key = key_begin..out.len();
+            if keys
+                .iter()
+                .any(|known| out.get(known.clone()) == out.get(key.clone()))
+            {
+                return None;
+            }
+            keys.push(key);
+            out.push(b':');
+            let (2, value_wire) = decode_key(&mut entry).ok()? else {
+                return None;
+            };
+            self.value(&field.form, value_wire, &mut entry, out, depth)?;
+            if !entry.is_empty() {
+                return None;
+            }
+            match again(field, bytes)? {
+                Some(next) => wire = next,
+                None => break,
+            }
+        }
+        out.push(b'}');
         Some(())
     }
 
@@ -275,8 +333,8 @@ impl Printer {
             }
             (Form::Bytes, WireType::LengthDelimited) => json(&BASE64_STANDARD.encode(delimited(bytes)?), out),
             (form, WireType::Varint) => varint(form, decode_varint(bytes).ok()?, out),
-            (form, WireType::ThirtyTwoBit) => fixed_32(form, taken(bytes)?, out),
-            (form, WireType::SixtyFourBit) => fixed_64(form, taken(bytes)?, out),
+            (form, WireType::ThirtyTwoBit) => fixed_32(form, value::taken(bytes)?, out),
+            (form, WireType::SixtyFourBit) => fixed_64(form, value::taken(bytes)?, out),
             (_, WireType::LengthDelimited | WireType::StartGroup | WireType::EndGroup) => None,
         }
     }
@@ -333,134 +391,22 @@ fn slowly(descriptor: &MessageDescriptor, bytes: &[u8], out: &mut Vec<u8>) -> Re
     serialize(&DynamicMessage::decode(descriptor.clone(), bytes)?, out)
 }
 
-/// The low half of a varint, as a number with a sign.
-fn low_half(value: u64) -> i32 {
-    let [a, b, c, d, ..] = value.to_le_bytes();
-    i32::from_le_bytes([a, b, c, d])
-}
-
-fn varint(form: &Form, value: u64, out: &mut Vec<u8>) -> Option<()> {
-    match form {
-        Form::Int32 => json(&low_half(value), out),
-        Form::Int64 => text(&value.cast_signed(), out),
-        Form::Uint32 => json(&low_half(value).cast_unsigned(), out),
-        Form::Uint64 => text(&value, out),
-        Form::Sint32 => {
-            let value = low_half(value).cast_unsigned();
-            json(&((value >> 1).cast_signed() ^ -(value & 1).cast_signed()), out)
-        }
-        Form::Sint64 => text(&((value >> 1).cast_signed() ^ -(value & 1).cast_signed()), out),
-        Form::Bool => json(&(value != 0), out),
-        Form::Enum(names) => {
-            let number = low_half(value);
-            match names.iter().find(|(known, _)| *known == number) {
-                Some((_, name)) => out.extend_from_slice(name),
-                None => json(&number, out)?,
-            }
-            Some(())
-        }
-        Form::Fixed32
-        | Form::Fixed64
-        | Form::Sfixed32
-        | Form::Sfixed64
-        | Form::Float
-        | Form::Double
-        | Form::String
-        | Form::Bytes
-        | Form::Message(_) => None,
+/// Goes on to the next value of a list or map, if it follows at once.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one means bytes that cannot be read, as everywhere here"
+)]
+fn again(field: &FieldPlan, bytes: &mut &[u8]) -> Option<Option<WireType>> {
+    let mut ahead = *bytes;
+    if ahead.is_empty() {
+        return Some(None);
     }
-}
-
-fn fixed_32(form: &Form, value: [u8; 4], out: &mut Vec<u8>) -> Option<()> {
-    match form {
-        Form::Fixed32 => json(&u32::from_le_bytes(value), out),
-        Form::Sfixed32 => json(&i32::from_le_bytes(value), out),
-        Form::Float => {
-            let value = f32::from_le_bytes(value);
-            match not_finite(value.into()) {
-                Some(name) => json(name, out),
-                None => json(&value, out),
-            }
-        }
-        Form::Int32
-        | Form::Int64
-        | Form::Uint32
-        | Form::Uint64
-        | Form::Sint32
-        | Form::Sint64
-        | Form::Fixed64
-        | Form::Sfixed64
-        | Form::Double
-        | Form::Bool
-        | Form::String
-        | Form::Bytes
-        | Form::Enum(_)
-        | Form::Message(_) => None,
+    let (number, wire) = decode_key(&mut ahead).ok()?;
+    if number != field.number {
+        return Some(None);
     }
-}
-
-fn fixed_64(form: &Form, value: [u8; 8], out: &mut Vec<u8>) -> Option<()> {
-    match form {
-        Form::Fixed64 => text(&u64::from_le_bytes(value), out),
-        Form::Sfixed64 => text(&i64::from_le_bytes(value), out),
-        Form::Double => {
-            let value = f64::from_le_bytes(value);
-            match not_finite(value) {
-                Some(name) => json(name, out),
-                None => json(&value, out),
-            }
-        }
-        Form::Int32
-        | Form::Int64
-        | Form::Uint32
-        | Form::Uint64
-        | Form::Sint32
-        | Form::Sint64
-        | Form::Fixed32
-        | Form::Sfixed32
-        | Form::Float
-        | Form::Bool
-        | Form::String
-        | Form::Bytes
-        | Form::Enum(_)
-        | Form::Message(_) => None,
-    }
-}
-
-fn not_finite(value: f64) -> Option<&'static str> {
-    if value.is_nan() {
-        Some("NaN")
-    } else if value == f64::INFINITY {
-        Some("Infinity")
-    } else if value == f64::NEG_INFINITY {
-        Some("-Infinity")
-    } else {
-        None
-    }
-}
-
-fn taken<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
-    let (taken, left) = bytes.split_first_chunk::<N>()?;
-    *bytes = left;
-    Some(*taken)
-}
-
-fn delimited<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
-    let length = usize::try_from(decode_varint(bytes).ok()?).ok()?;
-    let (inside, left) = bytes.split_at_checked(length)?;
-    *bytes = left;
-    Some(inside)
-}
-
-/// Steps over a field that the descriptors do not know, as ProtoJSON does.
-fn skip(wire: WireType, bytes: &mut &[u8]) -> Option<()> {
-    match wire {
-        WireType::Varint => decode_varint(bytes).ok().map(|_value| ()),
-        WireType::ThirtyTwoBit => taken::<4>(bytes).map(|_value| ()),
-        WireType::SixtyFourBit => taken::<8>(bytes).map(|_value| ()),
-        WireType::LengthDelimited => delimited(bytes).map(|_value| ()),
-        WireType::StartGroup | WireType::EndGroup => None,
-    }
+    *bytes = ahead;
+    Some(Some(wire))
 }
 
 fn write_absent(fields: &[FieldPlan], begin: usize, out: &mut Vec<u8>) {
@@ -475,18 +421,6 @@ fn separate(begin: usize, out: &mut Vec<u8>) {
     if out.len() > begin {
         out.push(b',');
     }
-}
-
-fn json<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Option<()> {
-    serde_json::to_writer(out, value).ok()
-}
-
-/// Numbers of 64 bits are strings, because JavaScript's numbers do not hold them.
-fn text<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Option<()> {
-    out.push(b'"');
-    json(value, out)?;
-    out.push(b'"');
-    Some(())
 }
 
 fn quoted(text: &str) -> Vec<u8> {

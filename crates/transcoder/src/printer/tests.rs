@@ -15,7 +15,7 @@ const SOURCE: &str = r#"syntax = "proto3"; package t;
       bytes o = 15; E p = 16; M q = 17; optional int32 r = 18; oneof choice { string s = 19; M t = 20; }
       repeated int32 u = 21; repeated sint64 v = 22; repeated double w = 23; repeated string x = 24;
       repeated M y = 25; repeated E z = 26; map<string, M> aa = 27; google.protobuf.Timestamp bb = 28;
-      google.protobuf.Int64Value cc = 29; repeated fixed32 dd = 30 [packed = false]; repeated bool odd_name = 31;
+      google.protobuf.Int64Value cc = 29; repeated fixed32 dd = 30 [packed = false]; repeated bool odd_name = 31; map<sint64, int64> ee = 32;
     }"#;
 
 fn descriptor() -> MessageDescriptor {
@@ -73,7 +73,7 @@ fn write_field(number: u32, value: u64, size: u8, text: &str, out: &mut Vec<u8>)
     let wire = match number {
         7 | 9 | 11 | 30 => WireType::ThirtyTwoBit,
         8 | 10 | 12 => WireType::SixtyFourBit,
-        14 | 15 | 17 | 19..=29 => WireType::LengthDelimited,
+        14 | 15 | 17 | 19..=29 | 32 => WireType::LengthDelimited,
         _ => WireType::Varint,
     };
     if number == 0 {
@@ -86,7 +86,8 @@ fn write_field(number: u32, value: u64, size: u8, text: &str, out: &mut Vec<u8>)
         WireType::LengthDelimited => {
             let inside: Vec<u8> = match number {
                 17 | 20 | 25 | 28 | 29 => vec![8, 1],
-                27 => vec![10, 1, b'k', 18, 2, 8, 1],
+                27 => vec![10, 1, b'k' + size, 18, 2, 8, 1],
+                32 => vec![8, size, 16, 7],
                 21 | 22 | 26 => vec![1, 2, 0],
                 23 => value.to_le_bytes().to_vec(),
                 _ => text.as_bytes().to_vec(),
