@@ -25,7 +25,10 @@ Languages are `en` (default) and `pt-BR` (also for any other `pt`), weighted as 
 
 Retry only what carries `google.rpc.RetryInfo` (`Retry-After` in REST), and send the same ids again: a command with ids
 takes effect once. In the texts below `{key}` stands for a value of `ErrorInfo.metadata`; a part in square brackets is
-left out when its values are not known. No text and no value is personal data.
+left out when its values are not known.
+
+A refused value goes back to who sent it and to no log. A CPF in it is masked wherever it stands, and of free text and
+ids of customers only the length is told.
 ";
 
 const REASON_HEADER: &str = "\
