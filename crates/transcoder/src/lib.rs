@@ -7,7 +7,8 @@
 //! the gRPC service itself, and `answer` or `stream` (ProtoJSON, bytes, or a stream). What fails on the way, here or
 //! there, is a `failure`: `google.rpc.Status` as JSON.
 //!
-//! What an implementation may choose, and what is chosen here: a JSON object with a key twice is refused; a query
+//! What an implementation may choose, and what is chosen here: a JSON object with a key twice is refused
+//! (the two spellings of one field are two keys, of which the last counts); a query
 //! parameter that names no field is ignored and counted, or refused with [`TranscoderOptions::strict_query`]; enum
 //! values are read by name and number; fields with default values are written.
 //!

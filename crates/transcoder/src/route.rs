@@ -56,11 +56,11 @@ pub(crate) enum AnswerForm {
 }
 
 impl Route {
-    /// `None` when the name of the RPC is no path, which no compiler of protos lets pass.
-    pub(crate) fn of(binding: Binding, options: &TranscoderOptions, printer: &mut Printer) -> Option<Self> {
+    pub(crate) fn of(binding: Binding, options: &TranscoderOptions, printer: &mut Printer) -> Self {
         let rpc = &binding.rpc;
         let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
-        let uri = Uri::from(PathAndQuery::try_from(path).ok()?);
+        // Every full name is a path. One that were none must not shift the routes behind it, so it leads nowhere.
+        let uri = PathAndQuery::try_from(path).map(Uri::from).unwrap_or_default();
         let deadline_of = options.deadline_of.as_ref();
         let deadline_max = deadline_of.and_then(|of| of(rpc)).unwrap_or(options.deadline_max);
         let takes_rest = binding
@@ -72,7 +72,7 @@ impl Route {
                 binding.template.segments.get(last) == Some(&Segment::Rest)
             })
             .collect();
-        Some(Self {
+        Self {
             uri,
             input: rpc.input(),
             output: rpc.output(),
@@ -83,7 +83,7 @@ impl Route {
             answer_form: answer_form(&binding),
             takes_rest,
             binding,
-        })
+        }
     }
 }
 

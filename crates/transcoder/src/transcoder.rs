@@ -56,12 +56,12 @@ where
     /// # Errors
     /// The first binding that is not valid or takes the same requests as another.
     pub fn new(mut pool: DescriptorPool, calls: S, options: TranscoderOptions) -> Result<Self, BindingError> {
-        add_detail_types(&mut pool);
+        describe_details(&mut pool);
         let bindings = Bindings::of(&pool)?;
         let mut printer = Printer::default();
         let routes = bindings
             .iter()
-            .filter_map(|binding| Route::of(binding.clone(), &options, &mut printer))
+            .map(|binding| Route::of(binding.clone(), &options, &mut printer))
             .collect();
         let shared = Arc::new(Shared {
             router: Router::of(&bindings),
@@ -179,7 +179,7 @@ where
 }
 
 /// Without the types of `google.rpc` a detail can only be shown as bytes.
-fn add_detail_types(pool: &mut DescriptorPool) {
+fn describe_details(pool: &mut DescriptorPool) {
     let names = ["google.rpc.Status", "google.rpc.ErrorInfo"];
     if names.iter().all(|name| pool.get_message_by_name(name).is_some()) {
         return;

@@ -75,7 +75,7 @@ pub(crate) fn framed(
                     Some(rest) => {
                         left = rest;
                         let message = opening.take().unwrap_or_else(|| blank.clone());
-                        Some(Ok(with_data(message, field.as_ref(), piece)))
+                        Some(Ok(carrying(message, field.as_ref(), piece)))
                     }
                     None => {
                         noted.note(Trouble::TooLarge);
@@ -104,7 +104,7 @@ fn blank_of(first: &DynamicMessage, field: Option<&FieldDescriptor>) -> DynamicM
     blank
 }
 
-fn with_data(mut message: DynamicMessage, field: Option<&FieldDescriptor>, piece: Bytes) -> Bytes {
+fn carrying(mut message: DynamicMessage, field: Option<&FieldDescriptor>, piece: Bytes) -> Bytes {
     let place = match field {
         Some(field) => message.get_field_mut(field).as_message_mut(),
         None => Some(&mut message),

@@ -46,11 +46,27 @@ fn two(rule: &str) -> String {
     format!("rpc Two(Q) returns (Q) {{ option (google.api.http) = {{{rule}}}; }}")
 }
 
+type Check = fn(&BindingProblem) -> bool;
+
+fn refused(cases: &[(&str, &str, Check)]) {
+    for (rule, other, check) in cases {
+        let more = if other.is_empty() {
+            String::new()
+        } else {
+            two(other)
+        };
+        let Err(error) = bindings(rule, &more) else {
+            panic!("{rule} / {other} was taken");
+        };
+        assert!(check(&error.problem), "{rule} / {other}: {error}");
+        assert!(error.to_string().contains(&error.rpc), "{error}");
+    }
+}
+
 #[test]
 fn bindings_that_cannot_be_served() {
     use BindingProblem as Problem;
-    type Check = fn(&Problem) -> bool;
-    let cases: &[(&str, &str, Check)] = &[
+    refused(&[
         ("body: '*'", "", |p| matches!(p, Problem::WithoutPattern)),
         ("get: '/v1/{name'", "", |p| matches!(p, Problem::Template { .. })),
         ("get: ''", "", |p| matches!(p, Problem::Template { .. })),
@@ -93,6 +109,19 @@ fn bindings_that_cannot_be_served() {
         ("get: '/v1' response_body: 'nme'", "", |p| {
             matches!(p, Problem::UnknownField { .. })
         }),
+    ]);
+    let stream = "rpc Two(stream Q) returns (Q) { option (google.api.http) = {get: '/v2'}; }";
+    let error = bindings("get: '/v1'", stream).expect_err("a stream without a body");
+    assert!(
+        matches!(error.problem, BindingProblem::StreamWithoutBody),
+        "{error}"
+    );
+}
+
+#[test]
+fn bindings_that_take_the_same_requests() {
+    use BindingProblem as Problem;
+    refused(&[
         (
             "get: '/v1' additional_bindings {get: '/v2' additional_bindings {get: '/v3'}}",
             "",
@@ -113,23 +142,7 @@ fn bindings_that_cannot_be_served() {
         ("get: '/v1/%61'", "get: '/v1/a'", |p| {
             matches!(p, Problem::Clash { .. })
         }),
-    ];
-    for (rule, other, check) in cases {
-        let more = if other.is_empty() {
-            String::new()
-        } else {
-            two(other)
-        };
-        let error = bindings(rule, &more).expect_err(rule);
-        assert!(check(&error.problem), "{rule} / {other}: {error}");
-        assert!(error.to_string().contains(&error.rpc), "{error}");
-    }
-    let stream = "rpc Two(stream Q) returns (Q) { option (google.api.http) = {get: '/v2'}; }";
-    let error = bindings("get: '/v1'", stream).expect_err("a stream without a body");
-    assert!(
-        matches!(error.problem, BindingProblem::StreamWithoutBody),
-        "{error}"
-    );
+    ]);
 }
 
 #[test]
