@@ -94,20 +94,26 @@ impl Commands {
                 self.find_recorded(sales, &mut answers).await;
             }
         }
-        let answers = join_all(
-            sales
-                .iter()
-                .zip(answers)
-                .map(async |(sale, answer)| match answer {
-                    Some(answer) => answer,
-                    None => self.record_alone(sale).await,
-                }),
-        )
-        .await;
+        self.record_each(sales, &mut answers).await;
         self.shared
             .metrics
             .done("RecordSales", started.elapsed(), &Ok(()));
-        answers
+        let answered = answers.into_iter().flatten();
+        answered.collect()
+    }
+
+    /// Records those alone, all at once, that have no answer yet.
+    async fn record_each(&self, sales: &[OfferedSale], answers: &mut [Option<Answer>]) {
+        let open: Vec<usize> = (0..answers.len())
+            .filter(|index| answers.get(*index).is_some_and(Option::is_none))
+            .collect();
+        let alone = open.iter().filter_map(|index| sales.get(*index));
+        let alone = join_all(alone.map(|sale| self.record_alone(sale))).await;
+        for (index, answer) in open.into_iter().zip(alone) {
+            if let Some(slot) = answers.get_mut(index) {
+                *slot = Some(answer);
+            }
+        }
     }
 
     /// Appends all sales that have no answer yet. False when the log says no to them together, so that each must be
