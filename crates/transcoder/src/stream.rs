@@ -23,7 +23,7 @@ use crate::route::{AnswerForm, Route};
 /// Messages that are ready together go out together, up to about this size.
 const CHUNK_BYTES: usize = 16 * 1024;
 
-/// An event stream begins with a comment when nothing else is there, so that the client learns that it is open.
+/// What an event stream says when it has been silent for a while, so that nobody between takes it for dead.
 const SSE_COMMENT: &[u8] = b": keep-alive\n\n";
 
 /// A stream of raw bytes has no place for an error but to break off.
@@ -77,6 +77,10 @@ impl StreamingAnswer {
     async fn next(&mut self, keep_alive: Option<Duration>) -> Next {
         if let Some(first) = self.first.take() {
             return Next::Message(first);
+        }
+        // A service that always has a message ready never lets the timer below have its turn.
+        if Instant::now() >= self.deadline {
+            return Next::Failed(self.shared.deadline_exceeded(self.timeout));
         }
         let silence = async {
             match keep_alive {

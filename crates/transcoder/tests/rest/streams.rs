@@ -130,6 +130,18 @@ async fn the_deadline_is_the_last_frame() {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_never_quiet_has_a_deadline_too() {
+    let api = Api::new();
+    let headers = [("grpc-timeout", "100m")];
+    let answer = api
+        .send("GET", "/v1/watch?count=2000000000", &headers, Body::empty())
+        .await;
+    let text = answer.text();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last["error"]["details"][0]["reason"], "DEADLINE_EXCEEDED");
+}
+
+#[tokio::test]
 async fn raw_bytes() {
     let api = Api::new();
     let answer = api.get("/v1/downloads?count=3").await;
