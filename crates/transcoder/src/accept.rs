@@ -35,13 +35,14 @@ pub(crate) fn stream_form(headers: &HeaderMap) -> StreamForm {
         .into_iter()
         .filter_map(|value| value.to_str().ok());
     for range in ranges.flat_map(|value| value.split(',')) {
+        // Media types and names of parameters mean the same in any case.
+        let range = range.to_ascii_lowercase();
         let mut parts = range.split(';').map(str::trim);
         let form = match parts.next().unwrap_or_default() {
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "*/*" | "application/*" => {
-                StreamForm::Lines
-            }
+            "*/*" | "application/*" => StreamForm::Lines,
             "text/event-stream" | "text/*" => StreamForm::Events,
             "application/json" => StreamForm::Array,
+            other if is_lines(other) => StreamForm::Lines,
             _other => continue,
         };
         let quality = parts
@@ -52,6 +53,11 @@ pub(crate) fn stream_form(headers: &HeaderMap) -> StreamForm {
         }
     }
     best.1
+}
+
+/// Whether a media type, in lower case, is one of JSON values line by line.
+pub(crate) fn is_lines(media_type: &str) -> bool {
+    ["application/x-ndjson", "application/ndjson", "application/jsonl"].contains(&media_type)
 }
 
 /// A quality such as `0.8` in thousandths; what cannot be read counts as not wanted.
@@ -81,6 +87,12 @@ mod tests {
                 StreamForm::Events,
             ),
             ("application/json, text/event-stream", StreamForm::Array),
+            ("Application/JSON", StreamForm::Array),
+            (
+                "application/json;Q=0.1, TEXT/Event-Stream;q=0.2",
+                StreamForm::Events,
+            ),
+            ("application/jsonl, application/json", StreamForm::Lines),
             ("text/html, */*;q=0.1", StreamForm::Lines),
             ("application/json;q=0, */*;q=0.1", StreamForm::Lines),
             ("application/json;q=x", StreamForm::Lines),

@@ -7,10 +7,12 @@ use http_body_util::BodyExt as _;
 use prost_reflect::{DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 use serde_json::error::Category;
 
+use crate::accept;
 use crate::failure::Failure;
 use crate::json::{self, Unfit};
 use crate::options::TranscoderOptions;
 use crate::reason;
+use crate::route::BodyForm;
 use crate::text_value;
 
 pub(crate) const HTTP_BODY: &str = "google.api.HttpBody";
@@ -67,22 +69,32 @@ fn unreadable(options: &TranscoderOptions, broken: &axum::Error) -> Failure {
 }
 
 /// A body that is read as JSON must say so, or say nothing: a web form is never taken for JSON.
-pub(crate) fn check_media_type(headers: &HeaderMap, options: &TranscoderOptions) -> Result<(), Failure> {
+pub(crate) fn check_media_type(
+    headers: &HeaderMap,
+    form: BodyForm,
+    options: &TranscoderOptions,
+) -> Result<(), Failure> {
     let Some(value) = headers.get(header::CONTENT_TYPE) else {
         return Ok(());
     };
     let text = value.to_str().unwrap_or_default();
     let media_type = text.split(';').next().unwrap_or_default().trim();
-    let is_json = media_type.eq_ignore_ascii_case("application/json")
-        || media_type.to_ascii_lowercase().ends_with("+json");
-    if is_json {
+    let media_type = media_type.to_ascii_lowercase();
+    let is_json = media_type == "application/json" || media_type.ends_with("+json");
+    let takes_lines = form == BodyForm::JsonStream;
+    if is_json || (takes_lines && accept::is_lines(&media_type)) {
         return Ok(());
     }
+    let expected = if takes_lines {
+        "application/x-ndjson or application/json is expected"
+    } else {
+        "application/json is expected"
+    };
     Err(Failure::refused(
         options.refusals_domain,
         reason::MEDIA_TYPE_UNSUPPORTED,
         "",
-        "application/json is expected",
+        expected,
     ))
 }
 

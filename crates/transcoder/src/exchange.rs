@@ -157,16 +157,16 @@ impl Exchange<'_> {
             let counter = &self.shared.ignored_parameters;
             counter.fetch_add(ignored_parameters, Ordering::Relaxed);
         }
-        let form = accept::stream_form(&head.headers);
+        let is_streaming = self.route.binding.rpc.is_server_streaming();
+        let form = is_streaming.then(|| accept::stream_form(&head.headers));
         let request = self.grpc_request(head, body);
         let response = match calls.oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        let answered = if self.route.binding.rpc.is_server_streaming() {
-            self.streaming(response, form).await
-        } else {
-            self.unary(response).await
+        let answered = match form {
+            Some(form) => self.streaming(response, form).await,
+            None => self.unary(response).await,
         };
         match upload.and_then(|fault| fault.failure(options)) {
             Some(failure) => Err(failure),

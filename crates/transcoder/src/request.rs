@@ -55,7 +55,7 @@ impl Parts<'_> {
             }
         };
         if matches!(form, BodyForm::Json | BodyForm::JsonStream) && !json.is_empty() {
-            body::check_media_type(self.headers, self.options)?;
+            body::check_media_type(self.headers, form, self.options)?;
         }
         let mut out = BytesMut::new();
         let mut ignored_parameters = 0;

@@ -576,6 +576,18 @@ fn response_body_is_the_answer() {
 }
 
 #[test]
+fn streams_are_sent_as_lines_or_an_array() {
+    let document = library();
+    let import = operation(&document, "post", "/v1/books:import");
+    let content = at(import, &["requestBody", "content"]);
+    let book = "#/components/schemas/library.v1.Book";
+    assert_eq!(at(content, &["application/x-ndjson", "schema", "$ref"]), book);
+    let array = at(content, &["application/json", "schema"]);
+    assert_eq!(at(array, &["type"]), "array");
+    assert_eq!(at(array, &["items", "$ref"]), book);
+}
+
+#[test]
 fn streams_come_as_lines_events_or_an_array() {
     let document = library();
     let watch = operation(&document, "get", "/v1/shelves/{shelf}:watch");

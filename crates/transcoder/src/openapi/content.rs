@@ -73,7 +73,10 @@ fn message_content(
     }
     let schema = schemas.message(message, variant);
     if binding.rpc.is_client_streaming() {
-        return json!({NDJSON: {"schema": schema}});
+        return json!({
+            NDJSON: {"schema": schema},
+            JSON: {"schema": {"type": "array", "items": schema}},
+        });
     }
     json!({JSON: {"schema": schema}})
 }

@@ -284,6 +284,23 @@ async fn streams_to_the_service() {
         );
     }
     assert_eq!(api.post("/v1/add", "").await.echoed(), json!({}));
+    for (media_type, status) in [
+        ("application/x-ndjson; charset=utf-8", 200),
+        ("application/NDJSON", 200),
+        ("application/jsonl", 200),
+        ("text/plain", 415),
+    ] {
+        let headers = [("content-type", media_type)];
+        let answer = api.send("POST", "/v1/add", &headers, "{\"value\":1}\n{}").await;
+        assert_eq!(answer.status, status, "{media_type}: {}", answer.text());
+    }
+    let lines = [("content-type", "application/x-ndjson")];
+    let answer = api.send("POST", "/v1/echo", &lines, "{}").await;
+    assert_eq!(
+        answer.refused(415).0,
+        "MEDIA_TYPE_UNSUPPORTED",
+        "one message is no stream"
+    );
     let pieces = ["abc", "", "defg"].map(|piece| Ok::<_, std::io::Error>(piece.to_owned()));
     let body = Body::from_stream(futures_util::stream::iter(pieces));
     let answer = api
