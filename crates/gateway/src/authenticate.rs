@@ -48,11 +48,11 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, mut request: Request,
     if rule.access == Access::Public {
         return next.run(request).await;
     }
-    let principal = match &gate.authentication {
-        Authentication::Trusted(principal) => Ok(principal.clone()),
-        Authentication::Tokens(verifier) => by_token(verifier, request.headers()).await,
+    let identified = match request.extensions_mut().remove::<Identified>() {
+        Some(early) => early,
+        None => gate.identify(request.headers()).await,
     };
-    match principal {
+    match identified.0 {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
             next.run(request).await
@@ -61,7 +61,29 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, mut request: Request,
     }
 }
 
+/// Who calls, or why nobody knows. Left with a REST request, so that its token is checked once.
+#[derive(Clone)]
+struct Identified(Result<Principal, Refusal>);
+
+impl Gate {
+    /// Whether it is known who calls; the answer is left with the request for [`authenticate`].
+    pub(crate) async fn identify_early(&self, request: &mut Request) -> bool {
+        let identified = self.identify(request.headers()).await;
+        let is_known = identified.0.is_ok();
+        request.extensions_mut().insert(identified);
+        is_known
+    }
+
+    async fn identify(&self, headers: &HeaderMap) -> Identified {
+        Identified(match &self.authentication {
+            Authentication::Trusted(principal) => Ok(principal.clone()),
+            Authentication::Tokens(verifier) => by_token(verifier, headers).await,
+        })
+    }
+}
+
 /// A refusal with what an HTTP client is told about how to sign in.
+#[derive(Clone)]
 struct Refusal {
     status: Status,
     challenge: Option<HeaderValue>,

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::HeaderName;
+use axum::http::{HeaderName, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use posars_transcoder::{BindingError, Transcoder, TranscoderOptions};
 use prost_reflect::DescriptorPool;
@@ -12,6 +12,7 @@ use tonic_health::server::{HealthReporter, HealthService};
 use crate::access::{AccessRules, AccessRulesError};
 use crate::authenticate::{Authentication, Gate, authenticate};
 use crate::authorize::{COMPANY_HEADER, Doorkeeper, authorize};
+use crate::before_body::{BeforeBody, spare_body};
 use crate::by_protocol::Protocols;
 use crate::deadline::{Deadlines, keep_deadline};
 use crate::grpc_web::speak_grpc_web;
@@ -24,7 +25,7 @@ use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
-use crate::rate::{Rates, keep_rate, spare_bodies, turn_strangers_away};
+use crate::rate::{Rates, keep_rate, turn_strangers_away};
 use crate::request_size::{RequestSize, refuse_large};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
 use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
@@ -83,12 +84,19 @@ impl Gateway {
         let readiness = Readiness::closed(reporter.clone(), &SERVICE_NAMES).await;
         let routes = with_reflection(services(limits.request_bytes_max))?
             .add_service(HealthServer::new(HealthService::from_health_reporter(reporter)));
+        let gate = Gate {
+            authentication,
+            rules: Arc::clone(&rules),
+        };
         let rates = Rates::new(limits);
+        let in_flight = InFlight::new(limits.in_flight_calls_max);
+        let before_body = BeforeBody {
+            in_flight: in_flight.clone(),
+            rates: rates.clone(),
+            gate: gate.clone(),
+        };
         let calls = Layers {
-            gate: Gate {
-                authentication,
-                rules: Arc::clone(&rules),
-            },
+            gate,
             doorkeeper: Doorkeeper {
                 rules: Arc::clone(&rules),
                 tenants: Arc::new(tenants.into()),
@@ -97,9 +105,9 @@ impl Gateway {
                 rules: Arc::clone(&rules),
                 deadline_max: limits.deadline_max,
             },
-            rates: rates.clone(),
+            rates,
             request_size: RequestSize::new(limits.request_bytes_max),
-            in_flight: InFlight::new(limits.in_flight_calls_max),
+            in_flight,
             metrics: CallMetrics::new(rules.paths().map(str::to_owned).collect()),
         }
         .around(routes);
@@ -107,7 +115,7 @@ impl Gateway {
             grpc: calls.clone(),
             grpc_web: calls.clone().layer(from_fn(speak_grpc_web)),
             rest: rest(pool, calls, &rules, limits)?
-                .layer(from_fn_with_state(rates, spare_bodies))
+                .layer(from_fn_with_state(before_body, spare_body))
                 .layer(from_fn(localize_rest)),
         };
         Ok(Self {
@@ -197,6 +205,9 @@ fn rest(
             rules.rule(&path)?.deadline_max
         })),
         headers_in: vec![HeaderName::from_static(COMPANY_HEADER)],
+        // Who calls stands under its own name alone: it is looked for before the transcoder translates headers, and a
+        // proxy in front checks no other.
+        headers_withheld: vec![header::AUTHORIZATION, HeaderName::from_static(COMPANY_HEADER)],
         refusals_domain: ERROR_DOMAIN,
         ..TranscoderOptions::default()
     };

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::held_answer::holding;
 use crate::refusals::Refusals;
@@ -45,14 +45,38 @@ impl InFlight {
             refusals: Refusals::new(),
         }
     }
+
+    /// Takes the seat of a REST call before its body is read, for [`seat_call`] to find. False when none is free.
+    pub(crate) fn seat_early(&self, request: &mut Request) -> bool {
+        let seat = self.seat();
+        let is_free = seat.is_some();
+        request.extensions_mut().insert(Seat(seat));
+        is_free
+    }
+
+    fn seat(&self) -> Option<Arc<OwnedSemaphorePermit>> {
+        Arc::clone(&self.seats).try_acquire_owned().ok().map(Arc::new)
+    }
 }
 
+/// The seat that a call was given, or found none; shared, because what is left with a request can be cloned.
+#[derive(Clone)]
+struct Seat(Option<Arc<OwnedSemaphorePermit>>);
+
 /// Runs the call if a seat is free, which it holds until its answer was taken; refuses it with `OVERLOADED` if not.
-pub(crate) async fn seat_call(State(in_flight): State<InFlight>, request: Request, next: Next) -> Response {
+pub(crate) async fn seat_call(
+    State(in_flight): State<InFlight>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if request.uri().path().starts_with(EXEMPT) {
         return next.run(request).await;
     }
-    let Ok(seat) = Arc::clone(&in_flight.seats).try_acquire_owned() else {
+    let Seat(seat) = request
+        .extensions_mut()
+        .remove()
+        .unwrap_or_else(|| Seat(in_flight.seat()));
+    let Some(seat) = seat else {
         in_flight.refusals.count(status::OVERLOADED);
         return status::overloaded(in_flight.calls_max).into_http::<Body>();
     };

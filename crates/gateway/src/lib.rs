@@ -9,6 +9,7 @@ mod answer_pace;
 mod api_document;
 mod authenticate;
 mod authorize;
+mod before_body;
 mod by_protocol;
 mod call;
 mod connection;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use posars_domain::CompanyId;
@@ -68,6 +68,20 @@ impl Rates {
         self.0.hasher.hash_one(household)
     }
 
+    /// Whether [`turn_strangers_away`] will let the request pass; if not, that is left with it.
+    pub(crate) fn look_early(&self, request: &mut Request) -> bool {
+        let Some(strangers) = &self.0.strangers else {
+            return true;
+        };
+        match strangers.look(self.key_of_stranger(request), Instant::now()) {
+            Ok(()) => true,
+            Err(wait) => {
+                request.extensions_mut().insert(TurnedAway(wait));
+                false
+            }
+        }
+    }
+
     fn refuse(&self, rate: Rate, wait: Duration) -> Response {
         self.0.refusals.count(status::RATE_LIMITED);
         status::rate_limited(rate, wait).into_http::<Body>()
@@ -77,21 +91,6 @@ impl Rates {
 /// Left with a REST request that [`turn_strangers_away`] will refuse, with the time until it would not.
 #[derive(Clone, Copy)]
 struct TurnedAway(Duration);
-
-/// Before a REST body is read: takes the body of a request away that will be refused, because reading and checking
-/// JSON costs more than anything else that a stranger can make us do.
-///
-/// The refusal itself comes from behind the transcoder, which writes it as REST does.
-pub(crate) async fn spare_bodies(State(rates): State<Rates>, mut request: Request, next: Next) -> Response {
-    if let Some(strangers) = &rates.0.strangers
-        && let Err(wait) = strangers.look(rates.key_of_stranger(&request), Instant::now())
-    {
-        request.extensions_mut().insert(TurnedAway(wait));
-        request.headers_mut().remove(header::CONTENT_LENGTH);
-        *request.body_mut() = Body::empty();
-    }
-    next.run(request).await
-}
 
 /// Before authentication: turns away an address from which too many calls came with tokens that do not hold, and
 /// notes those that do not.

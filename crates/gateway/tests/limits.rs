@@ -19,9 +19,6 @@ use posars_identity::{Grantee, LocalIssuer, Verifier};
 use tokio::io::AsyncWriteExt as _;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
-use tonic_reflection::pb::v1::ServerReflectionRequest;
-use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
-use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_types::StatusExt as _;
 
 const GRPC: &str = "application/grpc";
@@ -178,6 +175,27 @@ async fn an_address_with_too_many_bad_tokens_is_turned_away_before_they_are_chec
     assert_eq!(rest_refusal(&answer), (429, "RATE_LIMITED".to_owned()));
 }
 
+/// A body that has begun and does not come to its end before the sender is dropped.
+async fn unfinished() -> (tokio::sync::mpsc::Sender<std::io::Result<Bytes>>, Body) {
+    let (piece, pieces) = tokio::sync::mpsc::channel(1);
+    piece.send(Ok(Bytes::from_static(b"{"))).await.unwrap();
+    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces));
+    (piece, body)
+}
+
+/// Waits until a call is refused with `OVERLOADED` no more, or is so at last.
+async fn until_overloaded(front: &Front, wanted: bool) {
+    let overloaded = told(Code::Unavailable, "OVERLOADED");
+    let reached = async {
+        while (get_stock(front).await.refusal() == overloaded) != wanted {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, reached)
+        .await
+        .expect("the seats did not change");
+}
+
 #[tokio::test]
 async fn calls_beyond_the_seats_are_told_to_come_back() {
     let limits = Limits {
@@ -185,39 +203,79 @@ async fn calls_beyond_the_seats_are_told_to_come_back() {
         ..Limits::default()
     };
     let front = Front::gateway(with(limits)).await;
-    let channel = tonic::transport::Channel::from_shared(format!("http://{}", front.address));
-    let channel = channel.unwrap().connect().await.unwrap();
-    let (question, questions) = tokio::sync::mpsc::channel(1);
-    let list = ServerReflectionRequest {
-        host: String::new(),
-        message_request: Some(MessageRequest::ListServices(String::new())),
-    };
-    question.send(list).await.unwrap();
-    let mut answers = ServerReflectionClient::new(channel)
-        .server_reflection_info(tokio_stream::wrappers::ReceiverStream::new(questions))
-        .await
-        .unwrap()
-        .into_inner();
-    answers.next().await.unwrap().unwrap();
+    // By REST, whose call has its seat before its body is there.
+    let (piece, body) = unfinished().await;
+    let mut client = front.http2().await;
+    let call = tokio::spawn(client.send_request(rest("POST", "sales", body)));
+    until_overloaded(&front, true).await;
 
     let answer = get_stock(&front).await;
     assert_eq!(answer.refusal(), told(Code::Unavailable, "OVERLOADED"));
     assert!(answer.status().get_error_details().retry_info().is_some());
+    let (other_piece, body) = unfinished().await;
+    let answer = front.ask_http2(rest("POST", "sales", body)).await;
+    assert_eq!(
+        rest_refusal(&answer),
+        (503, "OVERLOADED".to_owned()),
+        "{answer:?}"
+    );
+    drop(other_piece);
     let health = front.ask_http2(grpc(HEALTH, GRPC, NOTHING)).await;
     assert!(
         !health.headers.contains_key("grpc-status"),
         "health is asked also of the full: {health:?}"
     );
 
-    drop((question, answers));
-    let seated = async {
-        while get_stock(&front).await.refusal() != passed() {
-            tokio::task::yield_now().await;
-        }
+    drop(piece);
+    assert_eq!(call.await.unwrap().unwrap().status(), 400, "half of a document");
+    until_overloaded(&front, false).await;
+}
+
+#[tokio::test]
+async fn nobody_reads_the_body_of_a_stranger() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = LocalIssuer::open(&folder.path().join("identity")).unwrap();
+    let verifier = Verifier::new(issuer.verifier_config()).await.unwrap();
+    let front = Front::gateway_for(Server::default(), Authentication::Tokens(verifier)).await;
+    let ana = Grantee {
+        subject: "ana".into(),
+        memberships: vec!["acme/owner".parse().unwrap()],
     };
-    tokio::time::timeout(SOON, seated)
-        .await
-        .expect("the seat of an ended call is free again");
+    let good = issuer.issue(&ana, Duration::from_secs(60)).unwrap();
+    for (header, reason) in [
+        ("x-nothing: x".to_owned(), "TOKEN_MISSING"),
+        ("authorization: Bearer x".to_owned(), "TOKEN_MALFORMED"),
+        // A token has one name; a proxy in front looks for no other.
+        (
+            format!("grpc-metadata-authorization: Bearer {good}"),
+            "TOKEN_MISSING",
+        ),
+    ] {
+        for length in ["content-length: 3000000", "transfer-encoding: chunked"] {
+            let mut stream = front.connect().await;
+            let head = format!(
+                "POST /v1/companies/acme/sales HTTP/1.1\r\nhost: shop\r\n\
+                 content-type: application/json\r\n{header}\r\n{length}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            // Not a byte of the body is sent, so whoever waited for it would say that it stalls.
+            let answer = rest_of(&mut stream).await;
+            assert!(
+                answer.starts_with("HTTP/1.1 401 "),
+                "{header}, {length}: {answer}"
+            );
+            assert!(answer.contains(reason), "{header}, {length}: {answer}");
+        }
+    }
+    let mut request = rest("POST", "sales", "{\"nothing\": 1}".into());
+    let bearer = format!("Bearer {good}").parse().unwrap();
+    request.headers_mut().insert("authorization", bearer);
+    let answer = front.ask_http1(request).await;
+    assert_eq!(
+        rest_refusal(&answer),
+        (400, "BODY_FIELD_UNKNOWN".to_owned()),
+        "that of a caller is read"
+    );
 }
 
 fn small() -> Server {
@@ -379,12 +437,7 @@ async fn rest_is_held_to_the_same_limits() {
     let answer = front.ask_http2(rest("POST", "sales", large.into())).await;
     assert_eq!(rest_refusal(&answer), told(413, "BODY_TOO_LARGE"));
 
-    let (piece, pieces) = tokio::sync::mpsc::channel(1);
-    piece
-        .send(Ok::<_, std::io::Error>(Bytes::from_static(b"{")))
-        .await
-        .unwrap();
-    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(pieces));
+    let (piece, body) = unfinished().await;
     let answer = front.ask_http2(rest("POST", "sales", body)).await;
     assert_eq!(rest_refusal(&answer), told(504, "REQUEST_STALLED"));
     drop(piece);
