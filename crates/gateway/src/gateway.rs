@@ -89,7 +89,7 @@ impl Gateway {
             rules: Arc::clone(&rules),
         };
         let rates = Rates::new(limits);
-        let in_flight = InFlight::new(limits.in_flight_calls_max);
+        let in_flight = InFlight::new(limits.in_flight_calls_max, Arc::clone(&rules));
         let before_body = BeforeBody {
             in_flight: in_flight.clone(),
             rates: rates.clone(),

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::access::{Access, AccessRules};
 use crate::held_answer::holding;
 use crate::refusals::Refusals;
 use crate::status;
@@ -16,46 +17,79 @@ use crate::status;
 /// which are then full as well. A watcher of health also stays for hours.
 const EXEMPT: &str = "/grpc.health.v1.Health/";
 
+/// Of the seats for callers, how many there are besides for calls that anybody may make. One that asks what there is
+/// can stay open as long as its client likes, and strangers must not sit where callers want to.
+const OPEN_SEATS_SHARE: usize = 8;
+
 /// The seats of calls. Clones share them.
 #[derive(Clone)]
 pub(crate) struct InFlight {
-    seats: Arc<Semaphore>,
-    calls_max: usize,
+    callers: Seats,
+    strangers: Seats,
+    rules: Arc<AccessRules>,
     refusals: Refusals,
 }
 
-impl InFlight {
-    /// Seats for `calls_max` calls.
-    pub(crate) fn new(calls_max: usize) -> Self {
+#[derive(Clone)]
+struct Seats {
+    free: Arc<Semaphore>,
+    calls_max: usize,
+}
+
+impl Seats {
+    fn new(calls_max: usize) -> Self {
         // A semaphore panics above its own maximum, which nobody can reach.
         let calls_max = calls_max.min(Semaphore::MAX_PERMITS);
-        let seats = Arc::new(Semaphore::new(calls_max));
-        let seen = Arc::clone(&seats);
+        Self {
+            free: Arc::new(Semaphore::new(calls_max)),
+            calls_max,
+        }
+    }
+
+    fn taken(&self) -> usize {
+        self.calls_max.saturating_sub(self.free.available_permits())
+    }
+
+    fn seat(&self) -> Seat {
+        Seat(Arc::clone(&self.free).try_acquire_owned().ok().map(Arc::new))
+    }
+}
+
+impl InFlight {
+    /// Seats for `calls_max` calls of those who have to say who they are, and some for others.
+    pub(crate) fn new(calls_max: usize, rules: Arc<AccessRules>) -> Self {
+        let callers = Seats::new(calls_max);
+        let strangers = Seats::new(calls_max.div_ceil(OPEN_SEATS_SHARE));
+        let seen = [callers.clone(), strangers.clone()];
         opentelemetry::global::meter("posars.gateway")
             .u64_observable_gauge("rpc.server.calls_in_flight")
             .with_description("Calls under way, their answers included.")
             .with_callback(move |gauge| {
-                let taken = calls_max.saturating_sub(seen.available_permits());
+                let taken: usize = seen.iter().map(Seats::taken).sum();
                 gauge.observe(u64::try_from(taken).unwrap_or(u64::MAX), &[]);
             })
             .build();
         Self {
-            seats,
-            calls_max,
+            callers,
+            strangers,
+            rules,
             refusals: Refusals::new(),
         }
     }
 
     /// Takes the seat of a REST call before its body is read, for [`seat_call`] to find. False when none is free.
     pub(crate) fn seat_early(&self, request: &mut Request) -> bool {
-        let seat = self.seat();
-        let is_free = seat.is_some();
-        request.extensions_mut().insert(Seat(seat));
+        let seat = self.callers.seat();
+        let is_free = seat.0.is_some();
+        request.extensions_mut().insert(seat);
         is_free
     }
 
-    fn seat(&self) -> Option<Arc<OwnedSemaphorePermit>> {
-        Arc::clone(&self.seats).try_acquire_owned().ok().map(Arc::new)
+    fn seats_for(&self, path: &str) -> &Seats {
+        match self.rules.rule(path).map(|rule| &rule.access) {
+            Some(Access::Public) => &self.strangers,
+            Some(Access::AnyOf(_)) | None => &self.callers,
+        }
     }
 }
 
@@ -72,13 +106,12 @@ pub(crate) async fn seat_call(
     if request.uri().path().starts_with(EXEMPT) {
         return next.run(request).await;
     }
-    let Seat(seat) = request
-        .extensions_mut()
-        .remove()
-        .unwrap_or_else(|| Seat(in_flight.seat()));
+    let early = request.extensions_mut().remove::<Seat>();
+    let seats = in_flight.seats_for(request.uri().path());
+    let Seat(seat) = early.unwrap_or_else(|| seats.seat());
     let Some(seat) = seat else {
         in_flight.refusals.count(status::OVERLOADED);
-        return status::overloaded(in_flight.calls_max).into_http::<Body>();
+        return status::overloaded(seats.calls_max).into_http::<Body>();
     };
     next.run(request).await.map(|answer| holding(seat, answer))
 }

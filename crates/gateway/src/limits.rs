@@ -34,7 +34,8 @@ pub struct Limits {
     /// Calls under way on one HTTP/2 connection. More wait in the client.
     pub concurrent_streams_max: u32,
     /// Calls under way in the whole process, their answers included. More are refused with `OVERLOADED`: work that
-    /// waits in a queue is late for its caller and costs as much.
+    /// waits in a queue is late for its caller and costs as much. An eighth of it is there besides for calls that
+    /// anybody may make, such as reflection.
     pub in_flight_calls_max: usize,
     /// Open connections. More wait in the listener's queue.
     pub connections_max: usize,

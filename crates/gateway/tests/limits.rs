@@ -19,6 +19,9 @@ use posars_identity::{Grantee, LocalIssuer, Verifier};
 use tokio::io::AsyncWriteExt as _;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
+use tonic_reflection::pb::v1::ServerReflectionRequest;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_types::StatusExt as _;
 
 const GRPC: &str = "application/grpc";
@@ -229,6 +232,49 @@ async fn calls_beyond_the_seats_are_told_to_come_back() {
     drop(piece);
     assert_eq!(call.await.unwrap().unwrap().status(), 400, "half of a document");
     until_overloaded(&front, false).await;
+}
+
+/// Starts to ask for the services, and leaves the question open while the sender lives.
+async fn reflect(front: &Front) -> Result<tokio::sync::mpsc::Sender<ServerReflectionRequest>, tonic::Status> {
+    let channel = tonic::transport::Channel::from_shared(format!("http://{}", front.address));
+    let channel = channel.unwrap().connect().await.unwrap();
+    let (question, questions) = tokio::sync::mpsc::channel(1);
+    let list = ServerReflectionRequest {
+        host: String::new(),
+        message_request: Some(MessageRequest::ListServices(String::new())),
+    };
+    question.send(list).await.unwrap();
+    let mut answers = ServerReflectionClient::new(channel)
+        .server_reflection_info(tokio_stream::wrappers::ReceiverStream::new(questions))
+        .await?
+        .into_inner();
+    answers.next().await.unwrap()?;
+    // Whoever drops the answers ends the call.
+    tokio::spawn(async move { while let Some(Ok(_)) = answers.next().await {} });
+    Ok(question)
+}
+
+#[tokio::test]
+async fn strangers_do_not_sit_where_callers_want_to() {
+    let limits = Limits {
+        in_flight_calls_max: 9,
+        ..Limits::default()
+    };
+    let front = Front::gateway(with(limits)).await;
+    let open = [reflect(&front).await.unwrap(), reflect(&front).await.unwrap()];
+    let refused = reflect(&front).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
+    assert_eq!(
+        refused.get_error_details().error_info().unwrap().reason,
+        "OVERLOADED"
+    );
+    assert_eq!(get_stock(&front).await.refusal(), passed());
+
+    drop(open);
+    let seated = async { while reflect(&front).await.is_err() {} };
+    tokio::time::timeout(SOON, seated)
+        .await
+        .expect("the seat of an ended call is free again");
 }
 
 #[tokio::test]
