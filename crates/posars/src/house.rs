@@ -1,15 +1,14 @@
 //! Everything a command works with: one company's log, the door to it, and its read models.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use posars_commands::reactors::ReactorRunner;
 use posars_commands::{Actor, Commands, Envelope, Source};
 use posars_domain::company::DefineCompany;
 use posars_domain::{CompanyId, Currency};
-use posars_event_store::{EventStore, Log, LogName, Position, StoreConfig, StreamName};
+use posars_event_store::{EventStore, Log, Position, StreamName};
 use posars_projections::Projections;
 
+use crate::companies::{self, with_a_log};
 use crate::database::Database;
 use crate::failure::{Exit, Failure};
 use crate::progress;
@@ -31,13 +30,14 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// Opens the log and the read models of the one company that commands of this machine work with.
+    /// Opens the log and the read models of the company that a command works with.
     ///
     /// # Errors
-    /// `DATABASE_UNAVAILABLE` and the other codes of the database.
-    pub(crate) async fn open(database: &Database) -> Result<Self, Failure> {
-        let store = EventStore::connect(StoreConfig::new(database.url())).await?;
-        Self::of(&store, COMPANY.parse::<CompanyId>()?).await
+    /// `COMPANY_UNKNOWN` when it has no log, `DATABASE_UNAVAILABLE` and the other codes of the database.
+    pub(crate) async fn open(database: &Database, company: &CompanyId) -> Result<Self, Failure> {
+        let store = companies::connect(database).await?;
+        companies::must_exist(&store, company).await?;
+        Self::of(&store, company.clone()).await
     }
 
     /// Opens every company that has a log in the database, that of this machine first; the companies of `more` get one
@@ -46,19 +46,10 @@ impl House {
     /// # Errors
     /// `DATABASE_UNAVAILABLE` and the other codes of the database.
     pub(crate) async fn open_all(database: &Database, more: &[CompanyId]) -> Result<Vec<Self>, Failure> {
-        let store = EventStore::connect(StoreConfig::new(database.url())).await?;
+        let store = companies::connect(database).await?;
         let own = COMPANY.parse::<CompanyId>()?;
-        let mut others: BTreeSet<CompanyId> = more.iter().cloned().collect();
-        for log in store.logs().await? {
-            match log.as_str().parse() {
-                Ok(company) => {
-                    others.insert(company);
-                }
-                Err(error) => {
-                    tracing::warn!(%log, %error, "a log is not that of a company; it is not served");
-                }
-            }
-        }
+        let mut others = with_a_log(&store).await?;
+        others.extend(more.iter().cloned());
         others.remove(&own);
         let mut houses = vec![Self::of(&store, own).await?];
         for company in others {
@@ -68,9 +59,7 @@ impl House {
     }
 
     async fn of(store: &EventStore, company_id: CompanyId) -> Result<Self, Failure> {
-        let name = LogName::parse(company_id.as_str())
-            .map_err(|error| Failure::new(Exit::Failure, "LOG_NAME_INVALID", error))?;
-        let log = store.log(&name).await?;
+        let log = companies::log_of(store, &company_id).await?;
         let projections = Projections::open(store.clone(), log.clone()).await?;
         Ok(Self {
             company_id,

@@ -6,6 +6,7 @@
 mod api_docs;
 mod bench;
 mod cli;
+mod companies;
 mod database;
 mod demo;
 mod failure;

@@ -1,6 +1,7 @@
 //! The command line: one file per command, each with its options, its work and its result.
 
 mod audit;
+mod companies;
 mod doctor;
 mod import;
 mod migrate;
@@ -25,9 +26,9 @@ use crate::telemetry::{Telemetry, Voice};
 /// below its data folder.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is away, 4 conflict, 5 verification failed.
-/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_LISTEN, POSARS_IDENTITY, POSARS_AUTH_ISSUER, POSARS_AUTH_JWKS,
-/// POSARS_AUTH_CLIENT_IDS, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME;
-/// a flag beats its variable. `posars doctor` shows them all.
+/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_COMPANY, POSARS_LISTEN, POSARS_IDENTITY, POSARS_AUTH_ISSUER,
+/// POSARS_AUTH_JWKS, POSARS_AUTH_CLIENT_IDS, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT,
+/// OTEL_SERVICE_NAME; a flag beats its variable. `posars doctor` shows them all.
 #[derive(Debug, Parser)]
 #[command(
     name = "posars",
@@ -70,6 +71,12 @@ enum Command {
         after_help = "Example:\n  posars users add ana --name \"Ana Souza\" --role cashier --store centro\n  posars users list"
     )]
     Users(users::UsersCommand),
+    /// See the companies of a database
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars companies list\n  POSARS_COMPANY=filial posars projections status"
+    )]
+    Companies(companies::CompaniesCommand),
     /// Prove the log, or print its history
     #[command(
         subcommand,
@@ -109,11 +116,12 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         Command::Token(args) => {
             let run = args.run.clone();
             Session::run(run, matches, Voice::Command, async |session| {
-                token::run(session, args).await
+                token::run(session, args, matches).await
             })
             .await
         }
         Command::Users(command) => users::run(command, matches).await,
+        Command::Companies(command) => companies::run(command, matches).await,
         Command::Audit(command) => audit::run(command, matches).await,
         Command::Bench(bench) => measure(bench).await,
         Command::Doctor(args) => {

@@ -12,6 +12,7 @@ use posars_projections::{DailySalesFilter, Freshness, NameKind, PageRequest};
 use posars_reports::{DailySalesReport, DecimalMark, ReportError, ReportOptions};
 use serde::Serialize;
 
+use crate::companies::{CompanyArgs, option_of};
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::{COMPANY_NAME, House};
@@ -64,6 +65,8 @@ impl Format {
 pub(crate) struct DailySalesArgs {
     #[command(flatten)]
     run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// First day, such as 2026-01-01
     #[arg(long, value_name = "DATE")]
     from: Date,
@@ -120,7 +123,7 @@ async fn daily_sales(session: &Session, args: &DailySalesArgs) -> Result<Written
     args.check()?;
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database).await?;
+            let house = House::open(database, &args.company.id).await?;
             let position = house.catch_up_read_models(session.screen).await?;
             if let Some(store) = &args.store {
                 known(&house, store).await?;
@@ -166,7 +169,8 @@ async fn known(house: &House, store: &StoreId) -> Result<(), Failure> {
         .await?;
     let ids: Vec<&str> = page.rows.iter().map(|store| store.id.as_str()).collect();
     let next = if ids.is_empty() {
-        "define a store first, for instance with `posars import FILE --define-missing`".to_owned()
+        let option = option_of(house.company_id.as_str());
+        format!("define a store first, for instance with `posars import FILE --define-missing{option}`")
     } else {
         let more = if page.next.is_some() { " and others" } else { "" };
         format!(

@@ -3,7 +3,7 @@
 use crate::support::run;
 
 /// Every command that does something.
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 22] = [
     &["up"],
     &["migrate"],
     &["import"],
@@ -18,6 +18,7 @@ const COMMANDS: [&[&str]; 21] = [
     &["users", "grant"],
     &["users", "revoke"],
     &["users", "remove"],
+    &["companies", "list"],
     &["audit", "verify"],
     &["audit", "replay"],
     &["bench", "append"],
@@ -28,7 +29,14 @@ const COMMANDS: [&[&str]; 21] = [
 ];
 
 /// The pages above several of them.
-const GROUPS: [&[&str]; 5] = [&["users"], &["projections"], &["report"], &["audit"], &["bench"]];
+const GROUPS: [&[&str]; 6] = [
+    &["users"],
+    &["projections"],
+    &["report"],
+    &["companies"],
+    &["audit"],
+    &["bench"],
+];
 
 #[test]
 fn help_of_every_command_has_an_example_that_begins_with_it() {
@@ -51,6 +59,22 @@ fn commands_take_their_place_by_flag_and_by_environment() {
         let help = run(&arguments).ended(0).out;
         assert!(help.contains("--data <DIR>"), "{help}");
         assert!(help.contains("POSARS_DATABASE_URL"), "{help}");
+    }
+}
+
+#[test]
+fn commands_about_one_company_take_it_by_flag_and_by_environment() {
+    let about_none = ["up", "migrate", "companies", "bench"];
+    let about_everybody = ["list", "remove"];
+    for command in COMMANDS.into_iter().filter(|command| !command.is_empty()) {
+        let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();
+        let help = run(&arguments).ended(0).out;
+        let is_about_everybody = command[0] == "users" && about_everybody.contains(&command[1]);
+        let wanted = !about_none.contains(&command[0]) && !is_about_everybody;
+        let takes_one = help.contains("--company <ID>")
+            && help.contains("[env: POSARS_COMPANY]")
+            && help.contains("[default: main]");
+        assert_eq!(takes_one, wanted, "{command:?}: {help}");
     }
 }
 

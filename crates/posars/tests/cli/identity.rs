@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_testkit::TestDatabase;
 use serde_json::{Value, json};
 
@@ -172,6 +173,11 @@ async fn users_are_looked_after_on_a_database_of_ones_own() {
     assert_eq!(added["user"]["grants"], json!(["main/cashier/centro"]), "{added}");
     let twice = on(&["users", "add", "ana"]).ended(4);
     assert_eq!(twice.error()["code"], "USER_EXISTS", "{twice}");
+    // A second company, as `posars up --company acme` would make it.
+    let store = EventStore::connect(StoreConfig::new(database.url()))
+        .await
+        .unwrap();
+    store.log(&LogName::parse("acme").unwrap()).await.unwrap();
     let granted = on(&["users", "grant", "ana", "--role", "owner", "--company", "acme"])
         .ended(0)
         .json();

@@ -8,6 +8,7 @@
 
 mod audit;
 mod canary;
+mod companies;
 mod help;
 mod identity;
 mod import;

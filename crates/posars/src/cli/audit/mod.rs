@@ -33,8 +33,9 @@ pub(crate) enum AuditCommand {
 pub(crate) async fn run(command: AuditCommand, matches: &ArgMatches) -> Exit {
     match command {
         AuditCommand::Verify(args) => {
-            Session::run(args.run, matches, Voice::Command, async |session| {
-                verify::run(session, args.anchor).await
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Command, async |session| {
+                verify::run(session, &args).await
             })
             .await
         }

@@ -7,6 +7,7 @@ use posars_event_store::{Direction, Log, Position, ReadLog, RecordedEvent, Strea
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::companies::{CompanyArgs, option_of};
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::House;
@@ -21,6 +22,8 @@ const PAGE_EVENTS: u32 = 2_000;
 pub(crate) struct ReplayArgs {
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// Only this stream, such as sale-0198…
     #[arg(long, value_name = "STREAM", conflicts_with_all = ["category"])]
     stream: Option<String>,
@@ -76,7 +79,7 @@ pub(super) async fn run(session: &Session, args: &ReplayArgs) -> Result<Replayed
     }
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database).await?;
+            let house = House::open(database, &args.company.id).await?;
             match &args.stream {
                 Some(stream) => replay_stream(&house.log, stream, args).await?,
                 None => replay_range(&house.log, args).await?,
@@ -114,7 +117,10 @@ async fn replay_stream(log: &Log, stream: &str, args: &ReplayArgs) -> Result<(),
         "STREAM_EMPTY",
         format!("stream {stream} has no event from version {} on", args.from),
     )
-    .next("check its name: category-id, such as store-centro; `posars audit replay` prints all there are"))
+    .next(format!(
+        "check its name: category-id, such as store-centro; `posars audit replay{}` prints all there are",
+        option_of(log.name().as_str())
+    )))
 }
 
 async fn replay_range(log: &Log, args: &ReplayArgs) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use clap::Args;
 use posars_event_store::{Anchor, Fault, Hash, Position};
 use serde::Serialize;
 
+use crate::companies::CompanyArgs;
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::House;
@@ -18,9 +19,11 @@ use crate::session::{RunArgs, Session};
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// A head noted earlier, as POSITION:HASH
     #[arg(long, value_name = "POSITION:HASH", value_parser = parse_anchor)]
-    pub(super) anchor: Option<Anchor>,
+    anchor: Option<Anchor>,
 }
 
 /// The outcome of a verification.
@@ -48,15 +51,15 @@ struct FoundFault {
 }
 
 /// Proves the log and says where its head is.
-pub(super) async fn run(session: &Session, anchor: Option<Anchor>) -> Result<Verified, Failure> {
+pub(super) async fn run(session: &Session, args: &VerifyArgs) -> Result<Verified, Failure> {
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database).await?;
+            let house = House::open(database, &args.company.id).await?;
             let head = house.log.head().await?;
             let bar = progress::bar(session.screen, "verifying", head.position.get());
             let done = house
                 .log
-                .verify(anchor, |position| bar.set_position(position.get()))
+                .verify(args.anchor, |position| bar.set_position(position.get()))
                 .await?;
             bar.finish_and_clear();
             let hash = hexadecimal(&done.hash);

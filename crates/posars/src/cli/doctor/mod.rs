@@ -11,6 +11,7 @@ use clap::{ArgMatches, Args};
 use posars_gateway::{Limits, Rate};
 use serde::Serialize;
 
+use crate::companies::CompanyArgs;
 use crate::failure::{Exit, Failure};
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
@@ -33,6 +34,8 @@ const SERVICE_NAME_DEFAULT: &str = "posars";
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// The address that `posars up` would listen on
     #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
     pub(crate) listen: String,
@@ -107,12 +110,15 @@ pub(crate) async fn run(
 ) -> Result<Diagnosis, Failure> {
     let place = &session.place.place;
     let keys = args.identity.folder(place)?;
-    let settings = settings(&args.listen, &keys, matches, session);
+    let settings = settings(&args, &keys, matches, session);
     let mut checks = machine::checks(place, &args.listen);
     checks.push(machine::signing_key(&keys));
     checks.push(machine::language(std::env::var(LANGUAGE).ok().as_deref()));
-    checks.extend(machine::tls(std::env::var_os(TLS_CERT), std::env::var_os(TLS_KEY)));
-    checks.extend(server::checks(place, session.screen).await);
+    checks.extend(machine::tls(
+        std::env::var_os(TLS_CERT),
+        std::env::var_os(TLS_KEY),
+    ));
+    checks.extend(server::checks(place, &args.company.id, session.screen).await);
     Ok(Diagnosis {
         version: env!("CARGO_PKG_VERSION"),
         healthy: checks.iter().all(|check| check.state != State::Fault),
@@ -121,7 +127,7 @@ pub(crate) async fn run(
     })
 }
 
-fn settings(listen: &str, keys: &Path, matches: &ArgMatches, session: &Session) -> Vec<Setting> {
+fn settings(args: &DoctorArgs, keys: &Path, matches: &ArgMatches, session: &Session) -> Vec<Setting> {
     let chosen = &session.place;
     let (data, url) = match &chosen.place {
         Place::Folder(folder) => (Some(folder.display().to_string()), None),
@@ -139,8 +145,13 @@ fn settings(listen: &str, keys: &Path, matches: &ArgMatches, session: &Session) 
         place("POSARS_DATA", data),
         place("POSARS_DATABASE_URL", url),
         Setting::new(
+            "POSARS_COMPANY",
+            Some(args.company.id.to_string()),
+            origin_of(matches, "company").unwrap_or(Origin::Default),
+        ),
+        Setting::new(
             "POSARS_LISTEN",
-            Some(listen.to_owned()),
+            Some(args.listen.clone()),
             origin_of(matches, "listen").unwrap_or(Origin::Default),
         ),
         Setting::new(
@@ -171,19 +182,27 @@ fn network_settings() -> Vec<Setting> {
     let numbers = [
         ("POSARS_CALLER_CALLS_PER_S", per_s(usual.caller_rate)),
         ("POSARS_STRANGER_CALLS_PER_S", per_s(usual.stranger_rate)),
-        ("POSARS_IN_FLIGHT_CALLS_MAX", usual.in_flight_calls_max.to_string()),
+        (
+            "POSARS_IN_FLIGHT_CALLS_MAX",
+            usual.in_flight_calls_max.to_string(),
+        ),
         ("POSARS_CONNECTIONS_MAX", usual.connections_max.to_string()),
         ("POSARS_REQUEST_BYTES_MAX", usual.request_bytes_max.to_string()),
     ];
-    [TLS_CERT, TLS_KEY, "POSARS_TRUSTED_PROXIES", "POSARS_ALLOW_ORIGINS"]
-        .into_iter()
-        .map(|name| Setting::of_variable(name, None))
-        .chain(
-            numbers
-                .into_iter()
-                .map(|(name, usual)| Setting::of_variable(name, Some(&usual))),
-        )
-        .collect()
+    [
+        TLS_CERT,
+        TLS_KEY,
+        "POSARS_TRUSTED_PROXIES",
+        "POSARS_ALLOW_ORIGINS",
+    ]
+    .into_iter()
+    .map(|name| Setting::of_variable(name, None))
+    .chain(
+        numbers
+            .into_iter()
+            .map(|(name, usual)| Setting::of_variable(name, Some(&usual))),
+    )
+    .collect()
 }
 
 impl Outcome for Diagnosis {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
+use posars_domain::CompanyId;
 use posars_event_store::{ServerFacts, SubscriptionState};
 use posars_local_postgres::{Installation, MAJOR_MIN};
 
@@ -19,7 +20,7 @@ const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(5);
 const CONNECTIONS_MIN: u32 = 40;
 
 /// The checks, in order; those behind a fault are skipped.
-pub(super) async fn checks(place: &Place, screen: Screen) -> Vec<Check> {
+pub(super) async fn checks(place: &Place, company: &CompanyId, screen: Screen) -> Vec<Check> {
     let mut checks = Vec::new();
     if let Place::Folder(folder) = place {
         checks.push(programs(folder, screen).await);
@@ -30,7 +31,7 @@ pub(super) async fn checks(place: &Place, screen: Screen) -> Vec<Check> {
     }
     match Database::open_unmigrated(place, Need::Existing, screen).await {
         Ok(database) => {
-            checks.extend(on_database(&database).await);
+            checks.extend(on_database(&database, company).await);
             if let Err(failure) = database.close(screen).await {
                 checks.push(Check::failed("database", failure));
             }
@@ -55,7 +56,7 @@ async fn programs(folder: &Path, screen: Screen) -> Check {
     }
 }
 
-async fn on_database(database: &Database) -> Vec<Check> {
+async fn on_database(database: &Database, company: &CompanyId) -> Vec<Check> {
     let schema = match posars_schema::pending(database.url()).await {
         Err(error) => return vec![Check::failed("database", error.into())],
         Ok(pending) if pending.is_empty() => {
@@ -75,7 +76,7 @@ async fn on_database(database: &Database) -> Vec<Check> {
         }
     };
     let mut checks = vec![Check::ok("database", "answers"), schema];
-    match House::open(database).await {
+    match House::open(database, company).await {
         Ok(house) => checks.extend(on_house(&house).await),
         Err(failure) => checks.push(Check::failed("log", failure)),
     }

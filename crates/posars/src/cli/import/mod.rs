@@ -79,7 +79,7 @@ async fn import(
     (sheet, reading): (&Sheet, Spent),
 ) -> Result<Imported, Failure> {
     let language: Language = args.language.into();
-    let house = House::open(database).await?;
+    let house = House::open(database, &args.company.id).await?;
     if !args.dry_run {
         house.define_company(COMPANY_NAME).await?;
     }
@@ -115,6 +115,7 @@ async fn import(
         Some(_) | None => None,
     };
     Ok(Imported {
+        company: house.company_id,
         outcome,
         language,
         refused_workbook,

@@ -6,6 +6,7 @@ use clap::Args;
 use posars_domain::{Currency, StoreZone};
 use posars_xls_importer::{Field, SheetKind};
 
+use crate::companies::CompanyArgs;
 use crate::session::RunArgs;
 use crate::settings::Words;
 
@@ -23,6 +24,8 @@ use crate::settings::Words;
 pub(crate) struct ImportArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    #[command(flatten)]
+    pub(super) company: CompanyArgs,
     /// The workbook, .xlsx or .xls
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,

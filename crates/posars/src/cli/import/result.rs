@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 
+use posars_domain::CompanyId;
 use posars_event_store::Position;
 use posars_xls_importer::{ImportOutcome, ImportState, Language};
 use serde::{Serialize, Serializer};
 
 use super::phases::Phases;
+use crate::companies::option_of;
 use crate::failure::{Exit, Failure};
 use crate::screen::Outcome;
 
@@ -15,6 +17,7 @@ const REFUSED_SHOWN: usize = 20;
 
 /// An import that ran to its end.
 pub(crate) struct Imported {
+    pub(super) company: CompanyId,
     pub(super) outcome: ImportOutcome,
     pub(super) language: Language,
     /// Where the refused rows were written, if they were.
@@ -48,6 +51,7 @@ impl Serialize for Imported {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut report = self.outcome.to_json(self.language);
         if let Some(fields) = report.as_object_mut() {
+            fields.insert("company".to_owned(), self.company.as_str().into());
             if let Some(file) = &self.refused_workbook {
                 fields.insert("refused_workbook".to_owned(), file.clone().into());
             }
@@ -113,7 +117,8 @@ impl Outcome for Imported {
             writeln!(out, "  stock and reports do not show it yet: {problem}")?;
             writeln!(
                 out,
-                "    fix: see `posars projections status`; they follow by themselves when that is mended"
+                "    fix: see `posars projections status{}`; they follow by themselves when that is mended",
+                option_of(self.company.as_str())
             )?;
         }
         self.write_refusals(out)

@@ -45,7 +45,11 @@ pub(crate) enum ProjectionsCommand {
 pub(crate) async fn run(command: ProjectionsCommand, matches: &ArgMatches) -> Exit {
     match command {
         ProjectionsCommand::Status(args) => {
-            Session::run(args.run, matches, Voice::Command, status::run).await
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Command, async |session| {
+                status::run(session, &args).await
+            })
+            .await
         }
         ProjectionsCommand::Rebuild(args) => {
             let run = args.run.clone();

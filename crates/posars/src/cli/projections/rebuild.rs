@@ -8,6 +8,7 @@ use posars_projections::{RebuildOptions, RebuildReport};
 use serde::Serialize;
 
 use super::named_or_all;
+use crate::companies::CompanyArgs;
 use crate::database::Need;
 use crate::failure::Failure;
 use crate::house::House;
@@ -20,6 +21,8 @@ use crate::session::{RunArgs, Session};
 pub(crate) struct RebuildArgs {
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// Which; all of them when none is named
     #[arg(value_name = "NAME")]
     names: Vec<String>,
@@ -77,7 +80,7 @@ impl From<RebuildReport> for RebuiltLine {
 pub(super) async fn run(session: &Session, args: &RebuildArgs) -> Result<Rebuilt, Failure> {
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database).await?;
+            let house = House::open(database, &args.company.id).await?;
             let options = RebuildOptions {
                 workers: usize::from(args.workers),
             };

@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::named_or_all;
+use crate::companies::CompanyArgs;
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::House;
@@ -17,6 +18,8 @@ use crate::session::{RunArgs, Session};
 pub(crate) struct RetryArgs {
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// Which; all of them when none is named
     #[arg(value_name = "NAME")]
     names: Vec<String>,
@@ -42,7 +45,7 @@ struct RetriedLine {
 pub(super) async fn run(session: &Session, args: &RetryArgs) -> Result<Retried, Failure> {
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database).await?;
+            let house = House::open(database, &args.company.id).await?;
             let mut projections = Vec::new();
             for name in named_or_all(&house, &args.names) {
                 let retried = house

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use serde::Serialize;
 
+use crate::companies::CompanyArgs;
 use crate::database::Need;
 use crate::failure::Failure;
 use crate::house::House;
@@ -16,6 +17,8 @@ use crate::session::{RunArgs, Session};
 pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// Which
     #[arg(value_name = "NAME")]
     name: String,
@@ -36,7 +39,7 @@ pub(super) struct RolledBack {
 pub(super) async fn run(session: &Session, args: &RollbackArgs) -> Result<RolledBack, Failure> {
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database).await?;
+            let house = House::open(database, &args.company.id).await?;
             let position = house.projections.roll_back(&args.name).await?;
             let head = house.log.head().await?.position;
             Ok(RolledBack {

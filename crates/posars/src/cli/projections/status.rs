@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use clap::Args;
 use jiff::Timestamp;
+use posars_domain::CompanyId;
 use posars_event_store::{Log, Position, ReadLog, StreamName, SubscriptionState};
 use posars_projections::{ParkedEvent, ProjectionStatus};
 use serde::Serialize;
 
+use crate::companies::{CompanyArgs, option_of};
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::House;
@@ -22,11 +24,14 @@ const PARKED_SHOWN: usize = 20;
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(super) run: RunArgs,
+    #[command(flatten)]
+    company: CompanyArgs,
 }
 
 /// How everything that follows the log stands.
 #[derive(Debug, Serialize)]
 pub(super) struct Status {
+    company: CompanyId,
     head: u64,
     projections: Vec<ProjectionLine>,
     reactors: Vec<ReactorLine>,
@@ -97,8 +102,9 @@ impl ReactorLine {
         };
         let next = (parked > 0).then(|| {
             format!(
-                "see why with `posars audit replay --stream {stream}`, then correct the stocks concerned with a \
-                 count; these events are not tried again"
+                "see why with `posars audit replay --stream {stream}{}`, then correct the stocks concerned with a \
+                 count; these events are not tried again",
+                option_of(log.name().as_str())
             )
         });
         Ok(Self {
@@ -149,10 +155,10 @@ impl From<ParkedEvent> for ParkedLine {
 }
 
 /// Looks at everything that follows the log.
-pub(super) async fn run(session: &Session) -> Result<Status, Failure> {
+pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Status, Failure> {
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database).await?;
+            let house = House::open(database, &args.company.id).await?;
             let mut head = Position::START;
             let mut projections = Vec::new();
             for status in house.projections.status().await? {
@@ -171,6 +177,7 @@ pub(super) async fn run(session: &Session) -> Result<Status, Failure> {
                 }
             }
             Ok(Status {
+                company: house.company_id,
                 head: head.get(),
                 projections,
                 reactors,
@@ -210,7 +217,7 @@ impl Outcome for Status {
             "parked",
             "run by",
         ];
-        writeln!(out, "The log is at position {}.", self.head)?;
+        writeln!(out, "The log of {} is at position {}.", self.company, self.head)?;
         writeln!(out, "{}", table(titles, projections.chain(reactors)))?;
         for line in &self.projections {
             for event in &line.parked_events {
@@ -228,7 +235,8 @@ impl Outcome for Status {
         if self.projections.iter().any(|line| line.parked > 0) {
             writeln!(
                 out,
-                "Next: mend what the problems say, then `posars projections retry`"
+                "Next: mend what the problems say, then `posars projections retry{}`",
+                option_of(self.company.as_str())
             )?;
         }
         for line in &self.reactors {

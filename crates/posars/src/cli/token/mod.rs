@@ -5,7 +5,7 @@ mod lifetime;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 use jiff::Timestamp;
 use posars_identity::{Grantee, LocalIssuer, Membership, Role};
 use serde::Serialize;
@@ -59,10 +59,10 @@ pub(crate) struct Issued {
 }
 
 /// Signs a token and prints it, alone: `$(posars token …)` is how it is used, so JSON must be asked for.
-pub(crate) async fn run(session: &Session, args: TokenArgs) -> Result<Issued, Failure> {
+pub(crate) async fn run(session: &Session, args: TokenArgs, matches: &ArgMatches) -> Result<Issued, Failure> {
     let folder = args.identity.folder(&session.place.place)?;
     let issuer = LocalIssuer::read(&folder)?;
-    let grantee = grantee(session, &args).await?;
+    let grantee = grantee(session, &args, matches).await?;
     let now = Timestamp::now();
     let token = issuer.issue_at(&grantee, args.lifetime, now)?;
     let is_written = !args.run.output.json;
@@ -78,14 +78,14 @@ pub(crate) async fn run(session: &Session, args: TokenArgs) -> Result<Issued, Fa
     })
 }
 
-async fn grantee(session: &Session, args: &TokenArgs) -> Result<Grantee, Failure> {
+async fn grantee(session: &Session, args: &TokenArgs, matches: &ArgMatches) -> Result<Grantee, Failure> {
     if let Some(role) = args.role {
         return Ok(Grantee {
             subject: args.subject.clone().unwrap_or_else(|| OPERATOR.to_owned()),
-            memberships: vec![args.scope.membership(role)?],
+            memberships: vec![args.scope.membership(role)],
         });
     }
-    if args.scope.is_given() {
+    if args.scope.is_given(matches) {
         return Err(Failure::new(
             Exit::Usage,
             "USAGE",

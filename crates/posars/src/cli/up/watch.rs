@@ -7,6 +7,7 @@ use posars_gateway::Readiness;
 use posars_projections::ProjectionStatus;
 
 use super::sign_in::SignIn;
+use crate::companies::option_of;
 use crate::database::Database;
 use crate::health::Health;
 use crate::house::House;
@@ -97,8 +98,11 @@ impl Watch {
             };
             if let Some(late) = all.iter().find(|one| stands_still(one)) {
                 return Err(format!(
-                    "{} of company {} stands still {} s behind the log; `posars projections status` says more",
-                    late.projection, house.company_id, late.lag_seconds
+                    "{} of company {} stands still {} s behind the log; `posars projections status{}` says more",
+                    late.projection,
+                    house.company_id,
+                    late.lag_seconds,
+                    option_of(house.company_id.as_str())
                 ));
             }
         }

@@ -1,6 +1,6 @@
 //! `posars users add`: somebody new.
 
-use clap::Args;
+use clap::{ArgMatches, Args};
 use posars_identity::{Role, Users};
 
 use super::{Changed, Scope, about, line};
@@ -26,11 +26,11 @@ pub(crate) struct AddArgs {
 }
 
 /// Adds them.
-pub(super) async fn run(session: &Session, args: &AddArgs) -> Result<Changed, Failure> {
+pub(super) async fn run(session: &Session, args: &AddArgs, matches: &ArgMatches) -> Result<Changed, Failure> {
     let subject = args.subject.as_str();
     let membership = match args.role {
-        Some(role) => Some(args.scope.membership(role)?),
-        None if args.scope.is_given() => {
+        Some(role) => Some(args.scope.membership(role)),
+        None if args.scope.is_given(matches) => {
             let text = "--company and --store narrow a role, and none was given";
             return Err(Failure::new(Exit::Usage, "USAGE", text).next("add --role ROLE, or leave them out"));
         }
@@ -38,6 +38,9 @@ pub(super) async fn run(session: &Session, args: &AddArgs) -> Result<Changed, Fa
     };
     session
         .with_database(Need::Existing, async |database| {
+            if membership.is_some() {
+                args.scope.must_exist(database).await?;
+            }
             let users = Users::of(database.url())?;
             let name = args.name.as_deref().unwrap_or(subject);
             users.add(subject, name).await.map_err(about(subject))?;

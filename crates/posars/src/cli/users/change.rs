@@ -38,9 +38,10 @@ pub(crate) struct RemoveArgs {
 /// Grants a role; one that is there already is no error.
 pub(super) async fn grant(session: &Session, args: &GrantArgs) -> Result<Changed, Failure> {
     let subject = args.subject.as_str();
-    let membership = args.scope.membership(args.role)?;
+    let membership = args.scope.membership(args.role);
     session
         .with_database(Need::Existing, async |database| {
+            args.scope.must_exist(database).await?;
             let users = Users::of(database.url())?;
             let changed = users.grant(subject, &membership).await.map_err(about(subject))?;
             let message = if changed {
@@ -60,10 +61,10 @@ pub(super) async fn grant(session: &Session, args: &GrantArgs) -> Result<Changed
         .await
 }
 
-/// Takes a role back; one that is not there is no error.
+/// Takes a role back, also of a company that is gone; one that is not there is no error.
 pub(super) async fn revoke(session: &Session, args: &GrantArgs) -> Result<Changed, Failure> {
     let subject = args.subject.as_str();
-    let membership = args.scope.membership(args.role)?;
+    let membership = args.scope.membership(args.role);
     session
         .with_database(Need::Existing, async |database| {
             let users = Users::of(database.url())?;

@@ -7,14 +7,16 @@ mod list;
 use std::io::{self, Write};
 
 use clap::{ArgMatches, Args, Subcommand};
-use posars_domain::{CompanyId, StoreId};
+use posars_domain::StoreId;
 use posars_identity::{Membership, Role, User, Users, UsersError};
 use serde::Serialize;
 
+use crate::companies::{self, CompanyArgs};
+use crate::database::Database;
 use crate::failure::{Exit, Failure};
 use crate::screen::Outcome;
 use crate::session::Session;
-use crate::settings::COMPANY;
+use crate::settings::{Origin, origin_of};
 use crate::telemetry::Voice;
 use add::AddArgs;
 use change::{GrantArgs, RemoveArgs};
@@ -48,34 +50,34 @@ pub(crate) enum UsersCommand {
 /// Where a role holds.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Scope {
-    /// Company that the role is in [default: main]
-    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(CompanyId))]
-    company: Option<CompanyId>,
+    #[command(flatten)]
+    company: CompanyArgs,
     /// The one store that the role is for [default: every store]
     #[arg(long, value_name = "ID", value_parser = clap::value_parser!(StoreId))]
     store: Option<StoreId>,
 }
 
 impl Scope {
-    /// Whether any part of it was given.
-    pub(crate) fn is_given(&self) -> bool {
-        self.company.is_some() || self.store.is_some()
+    /// Whether any part of it was given on the command line; the environment speaks of every command alike.
+    pub(crate) fn is_given(&self, matches: &ArgMatches) -> bool {
+        origin_of(matches, "company") == Some(Origin::Flag) || self.store.is_some()
     }
 
     /// A role within it.
-    ///
-    /// # Errors
-    /// None in practice: the default company is a good id.
-    pub(crate) fn membership(&self, role: Role) -> Result<Membership, Failure> {
-        let company = match &self.company {
-            Some(company) => company.clone(),
-            None => COMPANY.parse()?,
-        };
-        Ok(Membership {
-            company,
+    pub(crate) fn membership(&self, role: Role) -> Membership {
+        Membership {
+            company: self.company.id.clone(),
             role,
             store: self.store.clone(),
-        })
+        }
+    }
+
+    /// Refuses a company that is not in the database: a grant in it would open nothing.
+    ///
+    /// # Errors
+    /// `COMPANY_UNKNOWN`, and the codes of the database.
+    async fn must_exist(&self, database: &Database) -> Result<(), Failure> {
+        companies::must_exist(&companies::connect(database).await?, &self.company.id).await
     }
 }
 
@@ -86,7 +88,7 @@ pub(crate) async fn run(command: UsersCommand, matches: &ArgMatches) -> Exit {
         UsersCommand::Add(args) => {
             let run = args.run.clone();
             Session::run(run, matches, Voice::Command, async |session| {
-                add::run(session, &args).await
+                add::run(session, &args, matches).await
             })
             .await
         }
