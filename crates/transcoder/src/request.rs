@@ -62,16 +62,30 @@ impl Parts<'_> {
         if form == BodyForm::JsonStream {
             for value in body::values_of_stream(&json, self.options)? {
                 let bytes = json.slice_ref(value.get().as_bytes());
-                frame(&self.message(bytes, &mut ignored_parameters)?, &mut out);
+                let message = self.message(bytes, &mut ignored_parameters)?;
+                self.frame_within_limit(&message, &mut out)?;
             }
         } else {
-            frame(&self.message(json, &mut ignored_parameters)?, &mut out);
+            let message = self.message(json, &mut ignored_parameters)?;
+            self.frame_within_limit(&message, &mut out)?;
         }
         Ok(Framed {
             body: HttpBody::from(out.freeze()),
             ignored_parameters,
             upload: None,
         })
+    }
+
+    /// A body within its limit can become a message beyond it: each number of a `Struct` takes 11 bytes, and each
+    /// message of a stream has the values of the path and the query. The service would call that out of range.
+    fn frame_within_limit(&self, message: &DynamicMessage, out: &mut BytesMut) -> Result<(), Failure> {
+        frame(message, out);
+        let bytes_max = self.options.request_bytes_max;
+        if out.len().saturating_sub(FRAME_HEADER_BYTES) > bytes_max {
+            let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+            return Err(body::too_large(self.options, limit));
+        }
+        Ok(())
     }
 
     fn message(&self, body: Bytes, ignored: &mut u64) -> Result<DynamicMessage, Failure> {

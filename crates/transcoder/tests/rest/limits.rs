@@ -59,6 +59,18 @@ async fn what_unpacks_to_too_much_is_413() {
 }
 
 #[tokio::test]
+async fn what_becomes_too_much_for_the_service_is_413() {
+    let api = small();
+    let numbers = |count: usize| format!(r#"{{"free":{{"a":[{}1]}}}}"#, "1,".repeat(count));
+    let answer = api.post("/v1/echo", &numbers(400)).await;
+    assert_eq!(answer.refused(413).0, "BODY_TOO_LARGE");
+    assert_eq!(api.post("/v1/echo", &numbers(40)).await.status, 200);
+    let answer = api.post("/v1/add", &"{}".repeat(300)).await;
+    assert_eq!(answer.refused(413).0, "BODY_TOO_LARGE");
+    assert_eq!(api.post("/v1/add", &"{}".repeat(100)).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_is_400() {
     let pieces = [Ok("{".to_owned()), Err(std::io::Error::other("gone"))];
     let body = Body::from_stream(futures_util::stream::iter(pieces));
