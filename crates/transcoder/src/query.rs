@@ -81,6 +81,7 @@ impl Query<'_> {
         match self.place(key)? {
             Place::Field { chain, map_key } => {
                 self.note(key, &chain, map_key)?;
+                let value = self.value(&chain, key, value)?;
                 self.set_at(message, &chain, map_key, key, value)
             }
             Place::Taken => Ok(()),
@@ -179,13 +180,21 @@ impl Query<'_> {
         Ok(())
     }
 
+    fn value(&self, chain: &[FieldDescriptor], key: &str, text: &str) -> Result<Value, Failure> {
+        let kind = chain.last().map_or(Kind::String, value_kind);
+        // JSON in a parameter lies as deep in the request as the field that it is for.
+        let depth_max = self.options.json_depth_max.saturating_sub(chain.len());
+        text_value::parse(&kind, text, depth_max)
+            .map_err(|_unfit| self.refuse(reason::QUERY_VALUE_INVALID, key, text_value::expected(&kind)))
+    }
+
     fn set_at(
         &self,
         message: &mut DynamicMessage,
         chain: &[FieldDescriptor],
         map_key: Option<&str>,
         key: &str,
-        text: &str,
+        value: Value,
     ) -> Result<(), Failure> {
         let Some((field, below)) = chain.split_first() else {
             return Ok(());
@@ -196,18 +205,10 @@ impl Query<'_> {
         }
         if !below.is_empty() {
             return match message.get_field_mut(field).as_message_mut() {
-                Some(inner) => self.set_at(inner, below, map_key, key, text),
+                Some(inner) => self.set_at(inner, below, map_key, key, value),
                 None => Ok(()),
             };
         }
-        let value_kind = value_kind(field);
-        let value = text_value::parse(&value_kind, text, self.options.json_depth_max).map_err(|_unfit| {
-            self.refuse(
-                reason::QUERY_VALUE_INVALID,
-                key,
-                text_value::expected(&value_kind),
-            )
-        })?;
         match (message.get_field_mut(field), map_key) {
             (Value::List(list), _) => list.push(value),
             (Value::Map(map), Some(key_text)) => {

@@ -177,6 +177,11 @@ async fn queries_are_bounded() {
     let long = "x".repeat(16 * 1024);
     let refused = api.get(&format!("/v1/echo/a?maybe={long}")).await.refused(414);
     assert_eq!(refused.0, "QUERY_TOO_LONG");
+    // As deep as a body may be: decoders give up at 100 messages, of which each level of a struct takes three.
+    let free = format!("free={}1{}", "%7B%22a%22:".repeat(30), "%7D".repeat(30));
+    assert_eq!(api.get(&format!("/v1/echo/a?{free}")).await.status, 200);
+    let inside = format!("/v1/echo/a?{}{free}", "again.".repeat(10));
+    assert_eq!(api.get(&inside).await.refused(400).0, "QUERY_VALUE_INVALID");
     let deep = "again.".repeat(40);
     let refused = api.get(&format!("/v1/echo/a?{deep}i32=1")).await.refused(400);
     assert_eq!(refused.0, "QUERY_PARAMETER_UNFIT");
