@@ -14,6 +14,7 @@ mod identity;
 mod import;
 mod network;
 mod projections;
+mod readme;
 mod sharing;
 mod sheets;
 mod sign_in;
