@@ -142,7 +142,12 @@ impl<'j> Scan<'j> {
         if keys.len() < 2 {
             return None;
         }
-        keys.sort_unstable_by(|left, right| text(json, left).cmp(&text(json, right)));
+        if keys.iter().all(|key| matches!(text(json, key), Cow::Borrowed(_))) {
+            keys.sort_unstable_by(|left, right| json.get(left.clone()).cmp(&json.get(right.clone())));
+        } else {
+            // An escaped key is parsed once, not for every comparison: whoever wants to keep us busy can send many.
+            keys.sort_by_cached_key(|key| text(json, key));
+        }
         keys.windows(2).find_map(|pair| match pair {
             [left, right] if text(json, left) == text(json, right) => Some(right.clone()),
             _ => None,
