@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use posars_transcoder::TranscoderOptions;
+use posars_transcoder::{Transcoder, TranscoderOptions};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::api::{Answer, Api};
 
@@ -162,6 +163,43 @@ async fn streams_are_not_held_back_by_compression() {
         .await;
     assert_eq!(answer.header("content-encoding"), None);
     assert_eq!(lines(&answer.text()).len(), 50);
+}
+
+/// Tells when it is dropped.
+struct Alive(#[expect(dead_code, reason = "kept for its drop")] tokio::sync::oneshot::Sender<()>);
+
+#[tokio::test]
+async fn a_call_ends_when_its_client_is_gone() {
+    for (path, answers_first) in [("/v1/wait", false), ("/v1/watch", true)] {
+        let (alive, gone) = tokio::sync::oneshot::channel();
+        let slot = std::sync::Arc::new(std::sync::Mutex::new(Some(Alive(alive))));
+        let untaken = std::sync::Arc::clone(&slot);
+        let calls = tower::service_fn(move |_call: http::Request<Body>| {
+            let alive = slot.lock().unwrap().take();
+            async move {
+                if !answers_first {
+                    std::future::pending::<()>().await;
+                }
+                let body = futures_util::stream::poll_fn(move |_| {
+                    let _kept = &alive;
+                    std::task::Poll::<Option<Result<bytes::Bytes, std::io::Error>>>::Pending
+                });
+                Ok::<_, std::convert::Infallible>(http::Response::new(Body::from_stream(body)))
+            }
+        });
+        let transcoder =
+            Transcoder::new(crate::service::pool(), calls, TranscoderOptions::default()).unwrap();
+        let request = http::Request::get(path).body(Body::empty()).unwrap();
+        let asked = tokio::time::timeout(Duration::from_millis(1500), transcoder.oneshot(request)).await;
+        assert_eq!(asked.is_ok(), answers_first, "{path}");
+        assert!(
+            untaken.lock().unwrap().is_none(),
+            "{path} did not reach the service"
+        );
+        drop(asked);
+        let ended = tokio::time::timeout(Duration::from_secs(5), gone).await;
+        assert!(matches!(ended, Ok(Err(_dropped))), "{path} goes on for nobody");
+    }
 }
 
 #[tokio::test]
