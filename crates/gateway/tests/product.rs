@@ -7,7 +7,10 @@ use posars_gateway::proto::inventory::v1::{
     ChangeProductRequest, DefineProductRequest, Product, RetireProductRequest,
 };
 use prost_types::FieldMask;
+use serde_json::{Value, json};
 use shop::{COMPANY, Shop, fields, refused, value};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tonic::Code;
 use uuid::Uuid;
 
@@ -154,6 +157,48 @@ async fn changes_what_the_mask_names_and_nothing_else() {
         "nothing left to change answers with the product"
     );
     assert_eq!(again.recorded.unwrap().etag, "2");
+}
+
+/// Sends a body to a path of the gateway; the status and the body of the answer.
+async fn patch(shop: &Shop, path: &str, body: &str) -> (u16, Value) {
+    let mut stream = TcpStream::connect(shop.address).await.unwrap();
+    let text = format!(
+        "PATCH {path} HTTP/1.1\r\nhost: posars\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}
+
+#[tokio::test]
+async fn a_patch_with_the_name_in_its_body_changes_the_rest() {
+    let shop = Shop::empty().await;
+    shop.products().define_product(cheese()).await.unwrap();
+    let path = format!("/v1/{CHEESE}");
+    let body = json!({ "name": CHEESE, "displayName": "Queijo minas frescal", "gtin": "" });
+    let (status, answer) = patch(&shop, &path, &body.to_string()).await;
+    assert_eq!(status, 200, "{answer}");
+    let product = &answer["product"];
+    assert_eq!(
+        (&product["name"], &product["displayName"], &product["ncm"]),
+        (&json!(CHEESE), &json!("Queijo minas frescal"), &json!("04061010")),
+        "{answer}"
+    );
+    assert_eq!(
+        product["gtin"].as_str().unwrap_or_default(),
+        "",
+        "what is empty in the body is cleared"
+    );
+    assert_eq!(answer["recorded"]["etag"], "2", "{answer}");
+
+    // The name alone names no change.
+    let (status, answer) = patch(&shop, &path, &json!({ "name": CHEESE }).to_string()).await;
+    assert_eq!(status, 400, "{answer}");
+    assert!(answer.to_string().contains("update_mask"), "{answer}");
 }
 
 #[tokio::test]

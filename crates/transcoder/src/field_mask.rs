@@ -29,12 +29,13 @@ pub(crate) fn mask_field(binding: &Binding) -> Option<FieldDescriptor> {
 }
 
 /// Sets the mask to the fields that the body names, unless the query set it.
-pub(crate) fn fill(
-    message: &mut DynamicMessage,
-    mask: &FieldDescriptor,
-    body_field: &FieldDescriptor,
-    json: &[u8],
-) {
+///
+/// Clients send the whole resource with its name; a field that the path binds says which resource is meant, not what is
+/// to change of it.
+pub(crate) fn fill(message: &mut DynamicMessage, mask: &FieldDescriptor, binding: &Binding, json: &[u8]) {
+    let Body::Field(body_field) = &binding.body else {
+        return;
+    };
     if message.has_field(mask) {
         return;
     }
@@ -51,6 +52,7 @@ pub(crate) fn fill(
     };
     let mut paths = Vec::new();
     collect(descriptor, &value, "", &mut paths);
+    paths.retain(|path| !is_bound(binding, body_field, path));
     let Some(mask_descriptor) = mask.kind().as_message().cloned() else {
         return;
     };
@@ -59,6 +61,16 @@ pub(crate) fn fill(
     if value.try_set_field_by_name("paths", paths).is_ok() {
         message.set_field(mask, Value::Message(value));
     }
+}
+
+/// Whether the request's path gives this field of the body.
+fn is_bound(binding: &Binding, body_field: &FieldDescriptor, path: &str) -> bool {
+    binding.path_fields.iter().any(|chain| match chain.as_slice() {
+        [first, rest @ ..] => {
+            first == body_field && rest.iter().map(FieldDescriptor::name).eq(path.split('.'))
+        }
+        [] => false,
+    })
 }
 
 /// Goes into messages that are given in part; a list, a map and a well-known type change as a whole.

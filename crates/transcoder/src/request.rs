@@ -110,7 +110,7 @@ impl Parts<'_> {
                 None => body::set_field_from_json(&mut message, field, &body, self.options)?,
             }
             if let Some(mask) = &self.route.mask_field {
-                field_mask::fill(&mut message, mask, field, &body);
+                field_mask::fill(&mut message, mask, &self.route.binding, &body);
             }
         }
         self.set_path(&mut message)?;

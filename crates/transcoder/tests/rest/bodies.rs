@@ -133,6 +133,30 @@ async fn a_patch_names_what_changes() {
 }
 
 #[tokio::test]
+async fn what_the_path_binds_is_not_what_changes() {
+    let api = Api::new();
+    let patch = async |uri: &str, body: &str| {
+        let json_type = [("content-type", "application/json")];
+        api.send("PATCH", uri, &json_type, body.to_owned()).await
+    };
+    let uri = "/v1/inside/a/b";
+    let whole = r#"{"name": "other", "itemCount": "1", "deep": {"leaf": "other", "leaves": ["x"]}}"#;
+    let echoed = patch(uri, whole).await.echoed();
+    assert_eq!(echoed["updateMask"], json!("deep.leaves,itemCount"));
+    let inner = json!({"name": "a", "itemCount": "1", "deep": {"leaf": "b", "leaves": ["x"]}});
+    assert_eq!(echoed["inner"], inner, "the path says which one");
+    // The same name further in is another field; who names a mask is taken at their word.
+    let further_in = r#"{"name": "a", "deep": {"inner": {"name": "c"}}}"#;
+    for (uri, body, mask) in [
+        (uri, further_in, "deep.inner.name"),
+        (uri, r#"{"name": "a"}"#, ""),
+        ("/v1/inside/a/b?updateMask=name", whole, "name"),
+    ] {
+        assert_eq!(patch(uri, body).await.json()["updateMask"], mask, "{uri} {body}");
+    }
+}
+
+#[tokio::test]
 async fn bodies_that_do_not_fit() {
     let api = Api::new();
     for (uri, body, reason, field) in [
