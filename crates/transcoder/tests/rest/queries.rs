@@ -77,6 +77,8 @@ async fn parameters_of_well_known_types() {
             "big=12&yes=true&word=w&real=1.5&blob=AAE=",
             json!({"big": "12", "yes": true, "word": "w", "real": 1.5, "blob": "AAE="}),
         ),
+        ("real=NaN", json!({"real": "NaN"})),
+        ("real=-Infinity", json!({"real": "-Infinity"})),
         ("free=%7B%22a%22%3A%5B1%5D%7D", json!({"free": {"a": [1.0]}})),
         ("value=true", json!({"value": true})),
         ("value=plain", json!({"value": "plain"})),
