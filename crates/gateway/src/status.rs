@@ -10,6 +10,7 @@ mod foreign;
 mod limit;
 mod query;
 mod request;
+mod short;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -48,12 +49,12 @@ pub(crate) fn status(
     metadata: impl IntoIterator<Item = (String, String)>,
 ) -> Status {
     explained(code, reason);
-    let details = ErrorDetails::with_error_info(
-        reason,
-        ERROR_DOMAIN,
-        metadata.into_iter().collect::<HashMap<_, _>>(),
-    );
-    Status::with_error_details(code, message, details)
+    let details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, values(metadata));
+    Status::with_error_details(
+        code,
+        short::shortened(message.into(), short::MESSAGE_CHARS_MAX),
+        details,
+    )
 }
 
 /// A status that says when to try again.
@@ -65,10 +66,20 @@ pub(crate) fn retriable(
     retry_after: Duration,
 ) -> Status {
     explained(code, reason);
-    let metadata = metadata.into_iter().collect::<HashMap<_, _>>();
-    let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, metadata);
+    let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, values(metadata));
     details.set_retry_info(Some(retry_after));
-    Status::with_error_details(code, message, details)
+    Status::with_error_details(
+        code,
+        short::shortened(message.into(), short::MESSAGE_CHARS_MAX),
+        details,
+    )
+}
+
+fn values(metadata: impl IntoIterator<Item = (String, String)>) -> HashMap<String, String> {
+    let metadata = metadata.into_iter();
+    metadata
+        .map(|(key, value)| (key, short::shortened(value, short::VALUE_CHARS_MAX)))
+        .collect()
 }
 
 fn owned(metadata: Vec<(&'static str, String)>) -> Vec<(String, String)> {

@@ -14,6 +14,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use front::{Answer, Front, GET_STOCK, HEALTH, NOTHING, SOON, grpc, rest_of};
+use posars_gateway::proto::inventory::v1::GetStockItemRequest;
 use posars_gateway::{Authentication, Limits, Rate, Server};
 use posars_identity::{Grantee, LocalIssuer, Verifier};
 use tokio::io::AsyncWriteExt as _;
@@ -369,6 +370,23 @@ async fn a_request_that_says_it_is_too_large_is_not_read() {
     );
     let answer = front.ask_http2(grpc(GET_STOCK, GRPC, message(1000))).await;
     assert_eq!(answer.refusal(), passed(), "the largest that may be");
+}
+
+#[tokio::test]
+async fn a_refusal_fits_into_headers_whatever_it_quotes() {
+    let front = Front::gateway(with(Limits::default())).await;
+    let name = format!("companies/{}/stores/sp01/stockItems/a", "x".repeat(1_000_000));
+    let message = prost::Message::encode_to_vec(&GetStockItemRequest {
+        name,
+        ..GetStockItemRequest::default()
+    });
+    let mut frame = vec![0];
+    frame.extend(u32::try_from(message.len()).unwrap().to_be_bytes());
+    frame.extend(message);
+    let answer = front.ask_http2(grpc(GET_STOCK, GRPC, frame)).await;
+    assert_eq!(answer.refusal(), passed());
+    let bytes: usize = answer.headers.values().map(|value| value.len()).sum();
+    assert!(bytes < 8 * 1024, "{bytes} bytes of headers");
 }
 
 #[tokio::test]

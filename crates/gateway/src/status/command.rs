@@ -1,6 +1,5 @@
 //! Why a command was not carried out.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use posars_commands::{CommandError, Unavailability};
@@ -8,7 +7,7 @@ use posars_domain::{Rejection, RejectionKind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use super::{ERROR_DOMAIN, explained, owned, retriable, status};
+use super::{ERROR_DOMAIN, explained, owned, retriable, short, status, values};
 
 /// Wait before a command that lost a race is sent again. The race is over by then.
 const CONFLICT_RETRY: Duration = Duration::from_millis(50);
@@ -102,7 +101,7 @@ pub(crate) fn from_rejection(prefix: &str, rejection: &dyn Rejection) -> Status 
     };
     let (reason, message) = (rejection.reason(), rejection.to_string());
     explained(code, reason);
-    let mut metadata: HashMap<String, String> = owned(rejection.metadata()).into_iter().collect();
+    let mut metadata = values(owned(rejection.metadata()));
     let field = rejection
         .field()
         .map(|field| format!("{prefix}{}", wire_field(&field)));
@@ -112,8 +111,9 @@ pub(crate) fn from_rejection(prefix: &str, rejection: &dyn Rejection) -> Status 
     if let Some(field) = field.filter(|_| code == Code::InvalidArgument) {
         let mut violation = FieldViolation::new(field, message.clone());
         reason.clone_into(&mut violation.reason);
-        details.set_bad_request(vec![violation]);
+        details.set_bad_request(short::few(vec![violation]));
     }
+    let message = short::shortened(message, short::MESSAGE_CHARS_MAX);
     Status::with_error_details(code, message, details)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use super::{ERROR_DOMAIN, explained, status};
+use super::{ERROR_DOMAIN, explained, short, status};
 
 /// The fields of a request that cannot be read.
 pub(crate) fn invalid_request(violations: Vec<FieldViolation>) -> Status {
@@ -22,7 +22,8 @@ pub(crate) fn invalid_request(violations: Vec<FieldViolation>) -> Status {
         ),
     };
     let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, HashMap::new());
-    details.set_bad_request(violations);
+    details.set_bad_request(short::few(violations));
+    let message = short::shortened(message, short::MESSAGE_CHARS_MAX);
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
