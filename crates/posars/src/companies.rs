@@ -9,6 +9,8 @@ use crate::database::Database;
 use crate::failure::{Exit, Failure};
 use crate::settings::COMPANY;
 
+/// The variable that names the company where no flag does.
+pub(crate) const COMPANY_VARIABLE: &str = "POSARS_COMPANY";
 /// Companies named to somebody who asked for one that is not there.
 const COMPANIES_SHOWN: usize = 20;
 
@@ -20,7 +22,7 @@ pub(crate) struct CompanyArgs {
         id = "company",
         long = "company",
         value_name = "ID",
-        env = "POSARS_COMPANY",
+        env = COMPANY_VARIABLE,
         hide_env_values = true,
         default_value = COMPANY
     )]
@@ -107,7 +109,7 @@ fn unknown(company: &CompanyId, known: &BTreeSet<CompanyId>) -> Failure {
         format!("there is no company {company} in this database"),
     )
     .next(format!(
-        "name one of these with --company or POSARS_COMPANY: {}{more}; or make it with `posars up --company {company}`",
+        "name one of these with --company or {COMPANY_VARIABLE}: {}{more}; or make it with `posars up --company {company}`",
         shown.join(", ")
     ))
 }

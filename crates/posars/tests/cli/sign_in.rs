@@ -96,9 +96,23 @@ fn one_server_serves_every_company_of_its_database() {
     assert_eq!(sales(&up, "main", "filial"), 404);
     assert_eq!(sales(&up, "other", "other"), 404);
     assert_eq!(up.terminate().0, 0);
-    // It is in the database from now on.
-    let up = Up::start(&["--data", &data]);
+    // It is in the database from now on, and commands can be about it while it is served.
+    let mut command = posars(&["up", "--data", &data, "--listen", "127.0.0.1:0"]);
+    command.env("POSARS_COMPANY", "filial");
+    let up = Up::spawn(command);
     assert_eq!(sales(&up, "filial", "filial"), 200);
+    let listed = run(&["companies", "list", "--data", &data]).ended(0).json();
+    for (at, id) in ["filial", "main"].into_iter().enumerate() {
+        let company = &listed["companies"][at];
+        assert_eq!(
+            (&company["id"], &company["name"]),
+            (&id.into(), &"Minha empresa".into())
+        );
+    }
+    let proven = ["audit", "verify", "--data", &data, "--company", "filial"];
+    assert_eq!(run(&proven).ended(0).json()["log"], "filial");
+    let first = up.ready["first_commands"][0].as_str().unwrap();
+    assert!(first.contains("--company main"), "the path is of main: {first}");
     assert_eq!(up.terminate().0, 0);
 }
 

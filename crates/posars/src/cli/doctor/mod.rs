@@ -11,7 +11,7 @@ use clap::{ArgMatches, Args};
 use posars_gateway::{Limits, Rate};
 use serde::Serialize;
 
-use crate::companies::CompanyArgs;
+use crate::companies::{COMPANY_VARIABLE, CompanyArgs};
 use crate::failure::{Exit, Failure};
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
@@ -145,7 +145,7 @@ fn settings(args: &DoctorArgs, keys: &Path, matches: &ArgMatches, session: &Sess
         place("POSARS_DATA", data),
         place("POSARS_DATABASE_URL", url),
         Setting::new(
-            "POSARS_COMPANY",
+            COMPANY_VARIABLE,
             Some(args.company.id.to_string()),
             origin_of(matches, "company").unwrap_or(Origin::Default),
         ),

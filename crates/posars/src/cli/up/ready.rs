@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::folder_to_name;
 use super::serving::Serving;
+use crate::companies::COMPANY_VARIABLE;
 use crate::database::Database;
 use crate::demo::Seeded;
 use crate::screen::Outcome;
@@ -91,9 +92,13 @@ impl Ready {
 fn first_commands(session: &Session, serving: &Serving, http: &str) -> Vec<String> {
     // As it was called, so that it can be pasted also where posars is not on the PATH.
     let program = std::env::args().next().unwrap_or_else(|| "posars".to_owned());
-    let place = folder_to_name(session)
+    let mut place = folder_to_name(session)
         .map(|folder| format!(" --data {}", folder.display()))
         .unwrap_or_default();
+    // They are about the first company, whatever the other terminal is set to.
+    if std::env::var(COMPANY_VARIABLE).is_ok_and(|company| company != COMPANY) {
+        place.push_str(&format!(" --company {COMPANY}"));
+    }
     let mut commands = Vec::new();
     if serving.takes_local_tokens {
         commands.push(format!(
