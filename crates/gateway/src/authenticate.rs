@@ -108,19 +108,20 @@ async fn by_token(verifier: &Verifier, headers: &HeaderMap) -> Result<Principal,
     identity.map(Principal::from).map_err(refusal_of)
 }
 
-/// The token of `authorization: Bearer …`; none when there is no such header, or another scheme.
+/// The token of `authorization: Bearer …`; none when there is no such header, or another scheme, or two headers: a proxy
+/// in front may have looked at the other.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(only), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, token) = only.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case(SCHEME) && !token.is_empty()).then_some(token)
 }
 
 fn token_missing() -> Status {
-    let message = "the call has no token; sign in (on this machine: `posars token`) and send it as \
+    let message = "the call has no token, or several; sign in (on this machine: `posars token`) and send it as \
                    \"authorization: Bearer TOKEN\"";
     status::status(Code::Unauthenticated, "TOKEN_MISSING", message, [])
 }
@@ -163,6 +164,11 @@ mod tests {
             assert_eq!(token_of(value).as_deref(), token, "{value:?}");
         }
         assert_eq!(bearer(&HeaderMap::new()), None);
+        let mut twice = HeaderMap::new();
+        for token in ["Bearer a.b.c", "Bearer d.e.f"] {
+            twice.append(header::AUTHORIZATION, token.parse().unwrap());
+        }
+        assert_eq!(bearer(&twice), None);
     }
 
     #[test]
