@@ -13,6 +13,7 @@ mod before_body;
 mod by_protocol;
 mod call;
 mod connection;
+mod connection_seats;
 mod cors;
 mod deadline;
 pub mod errors;

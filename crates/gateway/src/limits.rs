@@ -37,7 +37,8 @@ pub struct Limits {
     /// waits in a queue is late for its caller and costs as much. An eighth of it is there besides for calls that
     /// anybody may make, such as reflection.
     pub in_flight_calls_max: usize,
-    /// Open connections. More wait in the listener's queue.
+    /// Open connections. More wait in the listener's queue. One address has half of them at most, a trusted proxy and
+    /// this machine itself all.
     pub connections_max: usize,
     /// Largest set of request headers, in bytes; refused with HTTP 431. HTTP/1 takes no less than 8 KiB.
     pub header_bytes_max: u32,

@@ -10,6 +10,8 @@ use axum::http::HeaderMap;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const IPV4_BITS: u32 = 32;
 const IPV6_BITS: u32 = 128;
+/// One household or one rented machine has all addresses of such a prefix.
+const IPV6_HOUSEHOLD_BITS: u32 = 64;
 
 /// The network address that a call comes from, left in the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +31,8 @@ pub struct Network {
 pub struct NetworkError(String);
 
 impl Network {
-    fn contains(&self, address: IpAddr) -> bool {
+    /// Whether the address is in the range.
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         bits_of(address) & self.mask == self.address
     }
 }
@@ -76,6 +79,17 @@ fn bits_of(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
         IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+/// The address that stands for all that one household has: an IPv4 address for itself, one of IPv6 for its prefix.
+pub(crate) fn household(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let mask = u128::MAX << (IPV6_BITS - IPV6_HOUSEHOLD_BITS);
+            Ipv6Addr::from_bits(address.to_bits() & mask).into()
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,14 +18,12 @@ use axum::response::Response;
 use posars_domain::CompanyId;
 use tonic::{Code, Status};
 
-use crate::peer::Peer;
+use crate::peer::{Peer, household};
 use crate::refusals::Refusals;
 use crate::{COMPANY_HEADER, Limits, Principal, Rate, status};
 
 /// Full buckets are forgotten at most this often: looking for them passes over all.
 const FORGET_INTERVAL: Duration = Duration::from_secs(1);
-/// One household or one rented machine has all addresses of such a prefix.
-const IPV6_HOUSEHOLD_BITS: u32 = 64;
 /// The bucket of all who find no place for one of their own.
 const CROWD: u64 = 0;
 
@@ -58,14 +56,7 @@ impl Rates {
             .extensions()
             .get::<Peer>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-        let household = match address {
-            IpAddr::V4(_) => address,
-            IpAddr::V6(address) => {
-                let mask = u128::MAX << (u128::BITS - IPV6_HOUSEHOLD_BITS);
-                Ipv6Addr::from_bits(address.to_bits() & mask).into()
-            }
-        };
-        self.0.hasher.hash_one(household)
+        self.0.hasher.hash_one(household(address))
     }
 
     /// Whether [`turn_strangers_away`] will let the request pass; if not, that is left with it.

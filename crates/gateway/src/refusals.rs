@@ -3,6 +3,8 @@
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Counter;
 
+/// A connection beyond the share of its address.
+pub(crate) const ADDRESS_CONNECTIONS: &str = "ADDRESS_CONNECTIONS";
 /// A client that took nothing of its answer for too long.
 pub(crate) const ANSWER_STALLED: &str = "ANSWER_STALLED";
 /// A TLS handshake that failed.

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::connection::Connections;
+use crate::connection_seats::{ConnectionSeat, ConnectionSeats};
 use crate::peer::Network;
+use crate::refusals::{ADDRESS_CONNECTIONS, Refusals};
 use crate::{Limits, Origin, Tls, cors};
 
 /// Pause after `accept` failed. It fails when the process has no file descriptor left; trying again at once would only
@@ -52,7 +54,7 @@ impl Server {
             None => router,
         };
         let drain_timeout = self.limits.drain_timeout;
-        let seats = Seats::new(self.limits.connections_max);
+        let seats = ConnectionSeats::new(self.limits.connections_max, &self.trusted_proxies);
         let tls = self.tls.clone();
         let shared = Connections::new(router, self.limits, self.tls, self.trusted_proxies);
         let (stop, stopped) = watch::channel(false);
@@ -101,14 +103,15 @@ async fn follow_files(tls: Option<Tls>) {
 /// Takes connections into `open` for ever.
 async fn take_connections(
     listener: &TcpListener,
-    seats: &Seats,
+    seats: &ConnectionSeats,
     shared: Arc<Connections>,
     stopped: &watch::Receiver<bool>,
     open: &mut JoinSet<()>,
 ) -> std::convert::Infallible {
+    let refusals = Refusals::new();
     loop {
         let accepted = tokio::select! {
-            accepted = accept(listener, seats) => accepted,
+            accepted = accept(listener, seats, &refusals) => accepted,
             Some(ended) = open.join_next() => {
                 if let Err(error) = ended {
                     tracing::error!(%error, "a connection broke a rule of the program; the others go on");
@@ -126,34 +129,19 @@ async fn take_connections(
     }
 }
 
-/// Seats of connections, counted for whoever watches.
-struct Seats(Arc<Semaphore>);
-
-impl Seats {
-    fn new(connections_max: usize) -> Self {
-        let connections_max = connections_max.min(Semaphore::MAX_PERMITS);
-        let seats = Arc::new(Semaphore::new(connections_max));
-        let seen = Arc::clone(&seats);
-        opentelemetry::global::meter("posars.gateway")
-            .u64_observable_gauge("rpc.server.connections")
-            .with_description("Open connections.")
-            .with_callback(move |gauge| {
-                let taken = connections_max.saturating_sub(seen.available_permits());
-                gauge.observe(u64::try_from(taken).unwrap_or(u64::MAX), &[]);
-            })
-            .build();
-        Self(seats)
-    }
-}
-
 async fn accept(
     listener: &TcpListener,
-    seats: &Seats,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    // The semaphore is never closed, so no permit never happens.
-    let seat = Arc::clone(&seats.0).acquire_owned().await.ok()?;
+    seats: &ConnectionSeats,
+    refusals: &Refusals,
+) -> Option<(TcpStream, SocketAddr, ConnectionSeat)> {
+    let seat = seats.free().await?;
     match listener.accept().await {
         Ok((stream, peer)) => {
+            let Some(seat) = seats.give(seat, peer.ip()) else {
+                refusals.count(ADDRESS_CONNECTIONS);
+                tracing::debug!(%peer, "an address has its share of the connections and gets no more");
+                return None;
+            };
             // Small answers must not wait for the peer's acknowledgement of the one before.
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "connection without TCP_NODELAY");

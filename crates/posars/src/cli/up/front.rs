@@ -87,7 +87,7 @@ struct LimitArgs {
         help_heading = "Limits"
     )]
     in_flight_calls_max: Option<usize>,
-    /// Open connections; more wait [default: 1024]
+    /// Open connections, of which one address has half at most; more wait [default: 1024]
     #[arg(
         long,
         value_name = "CONNECTIONS",
