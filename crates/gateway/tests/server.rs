@@ -212,7 +212,7 @@ async fn a_timeout_that_cannot_be_read_is_refused() {
     let details = refused(
         shop.sales().record_sale(request).await,
         Code::InvalidArgument,
-        "INVALID_TIMEOUT",
+        "TIMEOUT_INVALID",
     );
     assert_eq!(value(&details, "timeout"), "soon");
 }

@@ -13,17 +13,26 @@ const DIGITS_MAX: usize = 8;
 /// Long enough that our timer goes off first, short enough that a service stops work soon after.
 const SERVICE_MARGIN: Duration = Duration::from_millis(20);
 
-/// The header is there and is no timeout.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct BadTimeout;
+/// The `grpc-timeout` header is there and is no timeout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("grpc-timeout is not up to 8 digits and one of the units H, M, S, m, u, n")]
+pub struct TimeoutError;
 
 /// The time for one call.
-pub(crate) fn timeout(headers: &HeaderMap, deadline_max: Duration) -> Result<Duration, BadTimeout> {
+pub(crate) fn timeout(headers: &HeaderMap, deadline_max: Duration) -> Result<Duration, TimeoutError> {
+    Ok(timeout_asked(headers)?.map_or(deadline_max, |asked| asked.min(deadline_max)))
+}
+
+/// The time that a caller gives its call, such as 250 ms for `grpc-timeout: 250m`; none without the header.
+///
+/// # Errors
+/// [`TimeoutError`] when the gRPC specification does not allow what the header says.
+pub fn timeout_asked(headers: &HeaderMap) -> Result<Option<Duration>, TimeoutError> {
     let Some(value) = headers.get(TIMEOUT_HEADER) else {
-        return Ok(deadline_max);
+        return Ok(None);
     };
-    let asked = value.to_str().ok().and_then(parse).ok_or(BadTimeout)?;
-    Ok(asked.min(deadline_max))
+    let asked = value.to_str().ok().and_then(parse).ok_or(TimeoutError)?;
+    Ok(Some(asked))
 }
 
 /// The header that tells the service.
@@ -58,10 +67,27 @@ fn parse(text: &str) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    fn asked(value: &'static str) -> Result<Duration, BadTimeout> {
+    fn asked(value: &str) -> Result<Duration, TimeoutError> {
         let mut headers = HeaderMap::new();
-        headers.insert(TIMEOUT_HEADER, HeaderValue::from_static(value));
+        headers.insert(TIMEOUT_HEADER, value.parse().unwrap());
         timeout(&headers, Duration::from_secs(30))
+    }
+
+    #[test]
+    fn reads_every_unit() {
+        let cases = [
+            ("2H", Duration::from_secs(7200)),
+            ("3M", Duration::from_secs(180)),
+            ("4S", Duration::from_secs(4)),
+            ("250m", Duration::from_millis(250)),
+            ("99999999u", Duration::from_micros(99_999_999)),
+            ("7n", Duration::from_nanos(7)),
+        ];
+        for (text, expected) in cases {
+            let headers = HeaderMap::from_iter([(TIMEOUT_HEADER.parse().unwrap(), text.parse().unwrap())]);
+            assert_eq!(timeout_asked(&headers), Ok(Some(expected)), "{text}");
+        }
+        assert_eq!(timeout_asked(&HeaderMap::new()), Ok(None));
     }
 
     #[test]
@@ -70,8 +96,19 @@ mod tests {
         assert_eq!(asked("99999999H"), Ok(Duration::from_secs(30)));
         let none = timeout(&HeaderMap::new(), Duration::from_secs(30));
         assert_eq!(none, Ok(Duration::from_secs(30)));
-        for bad in ["", "S", "1", "1s", "-1S", "1.5S", "123456789S", "1 S"] {
-            assert_eq!(asked(bad), Err(BadTimeout), "{bad:?}");
+        for bad in [
+            "",
+            "S",
+            "1",
+            "1s",
+            "-1S",
+            "+1S",
+            "1.5S",
+            "123456789S",
+            "1 S",
+            "1ß",
+        ] {
+            assert_eq!(asked(bad), Err(TimeoutError), "{bad:?}");
         }
     }
 

@@ -45,6 +45,7 @@ mod transcoder;
 mod upload;
 
 pub use binding::{Binding, BindingError, BindingProblem, Bindings, Body};
+pub use deadline::{TimeoutError, timeout_asked};
 pub use options::{CorsOptions, CorsOrigins, DeadlineOf, TranscoderOptions};
 pub use reason::{REASONS, Reason};
 pub use template::{PathTemplate, Segment, TemplateError, Variable};

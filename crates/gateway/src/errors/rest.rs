@@ -245,16 +245,4 @@ pub(super) const REASONS: &[Reason] = &[
             "Veja os caminhos da API em /docs",
         ],
     ),
-    reason(
-        "TIMEOUT_INVALID",
-        InvalidArgument,
-        [
-            "The header grpc-timeout is not a timeout",
-            "O cabeçalho grpc-timeout não é um prazo",
-        ],
-        [
-            "Write up to 8 digits and one of H, M, S, m, u, n, such as 5S",
-            "Escreva até 8 dígitos e um de H, M, S, m, u, n, como 5S",
-        ],
-    ),
 ];

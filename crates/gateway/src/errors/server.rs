@@ -90,18 +90,6 @@ pub(super) const REASONS: &[Reason] = &[
         ["Ask for other days", "Peça outros dias"],
     ),
     reason(
-        "INVALID_TIMEOUT",
-        InvalidArgument,
-        [
-            "The header grpc-timeout cannot be read",
-            "Não foi possível ler o cabeçalho grpc-timeout",
-        ],
-        [
-            "Write up to 8 digits and one of the units H, M, S, m, u, n",
-            "Escreva até 8 dígitos e uma das unidades H, M, S, m, u, n",
-        ],
-    ),
-    reason(
         "MESSAGE_ENCODING_UNSUPPORTED",
         Unimplemented,
         [
@@ -198,6 +186,18 @@ pub(super) const REASONS: &[Reason] = &[
         [
             "Check the name, or give the position of the command that made it as min_position",
             "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
+        "TIMEOUT_INVALID",
+        InvalidArgument,
+        [
+            "The header grpc-timeout is not a timeout",
+            "O cabeçalho grpc-timeout não é um prazo",
+        ],
+        [
+            "Write up to 8 digits and one of H, M, S, m, u, n, such as 5S",
+            "Escreva até 8 dígitos e um de H, M, S, m, u, n, como 5S",
         ],
     ),
     reason(

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axum::http::{HeaderMap, HeaderValue};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
@@ -38,14 +39,18 @@ fn shared_reason(violations: &[FieldViolation]) -> String {
 }
 
 /// A `grpc-timeout` header that the specification does not allow.
-pub(crate) fn bad_timeout(header: &str) -> Status {
+pub(crate) fn bad_timeout(headers: &HeaderMap) -> Status {
+    let header = headers
+        .get("grpc-timeout")
+        .map_or(&b""[..], HeaderValue::as_bytes);
+    let header = String::from_utf8_lossy(header);
     let message = format!(
         "grpc-timeout \"{header}\" cannot be read; write up to 8 digits and one of the units H, M, S, m, u, n"
     );
     status(
         Code::InvalidArgument,
-        "INVALID_TIMEOUT",
+        "TIMEOUT_INVALID",
         message,
-        [("timeout".to_owned(), header.to_owned())],
+        [("timeout".to_owned(), header.into_owned())],
     )
 }
