@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use posars_commands::{CommandError, Commands, Receipt, Unavailability};
 use posars_domain::sale::{Disposition, SaleEvent};
-use posars_event_store::{Append, EventStore, ExpectedVersion, JsonText, LogName, NewEvent, StoreConfig};
+use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_testkit::TestServer;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use crate::shop::{Shop, api, define_store, delivery, reason, return_of, sale, v};
 
@@ -100,19 +99,8 @@ async fn a_sale_never_counts_by_settings_of_its_store_that_are_over() -> anyhow:
     };
     let before = shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
     assert_eq!(hour_of(&before), 12);
-    // As another process would that knows how to move a store; this one has the old settings in its memory.
-    let defined = shop.events("store-centro").await?.remove(0);
-    let moved = NewEvent {
-        event_id: Uuid::now_v7(),
-        event_type: defined.event_type,
-        schema_version: defined.schema_version,
-        data: JsonText::parse(&defined.data.replace("America/Sao_Paulo", "America/Manaus"))?,
-        metadata: JsonText::parse("{}")?,
-    };
-    let expected = ExpectedVersion::Exact(defined.version);
-    shop.log
-        .append(Append::to(defined.stream, expected, vec![moved]))
-        .await?;
+    // This process has the old settings in its memory.
+    shop.move_to_manaus().await?;
     let after = shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
     assert_eq!(hour_of(&after), 11);
     Ok(())

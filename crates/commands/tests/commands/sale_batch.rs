@@ -3,7 +3,7 @@
 use posars_commands::{Commands, EventIds, OfferedSale, Policy, Recorded, Source};
 use posars_domain::ReceiptNumber;
 use posars_domain::sale::RecordSale;
-use posars_event_store::{Append, ExpectedVersion, JsonText, NewEvent, ReadLog};
+use posars_event_store::ReadLog;
 use uuid::Uuid;
 
 use super::shop::{Shop, api, asked_as, reason, sale, v, void_of};
@@ -219,19 +219,8 @@ async fn what_needs_a_look_of_its_own_goes_alone() -> anyhow::Result<()> {
 async fn settings_of_a_store_that_are_over_count_for_no_sale_of_a_batch() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     assert_eq!(answers(&shop.commands, &[sale(&[("cafe", "1")])]).await, ["now"]);
-    // As another process would that knows how to move a store; this one has the old settings in its memory.
-    let defined = shop.events("store-centro").await?.remove(0);
-    let moved = NewEvent {
-        event_id: Uuid::now_v7(),
-        event_type: defined.event_type,
-        schema_version: defined.schema_version,
-        data: JsonText::parse(&defined.data.replace("America/Sao_Paulo", "America/Manaus"))?,
-        metadata: JsonText::parse("{}")?,
-    };
-    let expected = ExpectedVersion::Exact(defined.version);
-    shop.log
-        .append(Append::to(defined.stream, expected, vec![moved]))
-        .await?;
+    // This process has the old settings in its memory.
+    shop.move_to_manaus().await?;
     let before = shop.head().await?;
     let sales = [sale(&[("cafe", "1")]), sale(&[("pao", "1")])];
     assert_eq!(answers(&shop.commands, &sales).await, ["now", "now"]);

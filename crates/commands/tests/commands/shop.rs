@@ -13,7 +13,8 @@ use posars_domain::{
     ReceiptId, ReturnId, SaleId, Sku, StoreId,
 };
 use posars_event_store::{
-    Direction, EventStore, Log, LogName, Position, RecordedEvent, StoreConfig, StreamName, Version,
+    Append, Direction, EventStore, ExpectedVersion, JsonText, Log, LogName, NewEvent, Position,
+    RecordedEvent, StoreConfig, StreamName, Version,
 };
 use posars_testkit::TestDatabase;
 use uuid::Uuid;
@@ -88,6 +89,23 @@ impl Shop {
         let client = self.store.pool().get().await?;
         let sql = "update checkpoints set position = $1 where name = 'reactor.stock'";
         assert_eq!(client.execute(sql, &[&position]).await?, 1);
+        Ok(())
+    }
+
+    /// Gives `centro` another time zone, as another process would that knows how to.
+    pub(crate) async fn move_to_manaus(&self) -> anyhow::Result<()> {
+        let defined = self.events("store-centro").await?.remove(0);
+        let moved = NewEvent {
+            event_id: Uuid::now_v7(),
+            event_type: defined.event_type,
+            schema_version: defined.schema_version,
+            data: JsonText::parse(&defined.data.replace("America/Sao_Paulo", "America/Manaus"))?,
+            metadata: JsonText::parse("{}")?,
+        };
+        let expected = ExpectedVersion::Exact(defined.version);
+        self.log
+            .append(Append::to(defined.stream, expected, vec![moved]))
+            .await?;
         Ok(())
     }
 
