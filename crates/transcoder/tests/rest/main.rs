@@ -5,6 +5,7 @@ mod answers;
 mod api;
 mod bindings;
 mod bodies;
+mod envoy;
 mod errors;
 mod headers;
 mod limits;
