@@ -25,6 +25,7 @@ const CATALOGUE: &str = "crates/gateway/src/errors";
 /// Words in the makers' sources that are written like reasons and are none.
 const NO_REASONS: &[&str] = &[
     // Counted by the server, told to nobody: the connection is gone.
+    "ADDRESS_CONNECTIONS",
     "ANSWER_STALLED",
     "TLS_HANDSHAKE",
     "TLS_HANDSHAKE_SLOW",
