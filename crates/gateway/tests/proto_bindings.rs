@@ -1,17 +1,10 @@
-//! The promises of the protos themselves: every RPC has a REST binding, and no request fits two of them.
+//! The promises of the protos themselves: every RPC has a REST binding, of the form that all of them share.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::collections::BTreeMap;
-
+use axum::http::Method;
 use posars_gateway::proto::FILE_DESCRIPTOR_SET;
-use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
-
-struct Binding {
-    rpc: String,
-    verb: String,
-    template: String,
-    body: String,
-}
+use posars_transcoder::{Binding, Bindings, Body, Segment};
+use prost_reflect::{DescriptorPool, MethodDescriptor};
 
 fn pool() -> DescriptorPool {
     DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap()
@@ -24,138 +17,60 @@ fn our_methods(pool: &DescriptorPool) -> Vec<MethodDescriptor> {
         .collect()
 }
 
-fn text(message: &DynamicMessage, field: &str) -> String {
-    message
-        .get_field_by_name(field)
-        .unwrap()
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
-fn bindings_of(pool: &DescriptorPool, method: &MethodDescriptor) -> Vec<Binding> {
-    let extension = pool.get_extension_by_name("google.api.http").unwrap();
-    let options = method.options();
-    if !options.has_extension(&extension) {
-        return Vec::new();
-    }
-    let rule = options.get_extension(&extension);
-    let rule = rule.as_message().unwrap();
-    let mut rules = vec![rule.clone()];
-    let additional = rule.get_field_by_name("additional_bindings").unwrap();
-    rules.extend(
-        additional
-            .as_list()
-            .unwrap()
-            .iter()
-            .map(|rule| rule.as_message().unwrap().clone()),
-    );
-    rules
-        .iter()
-        .map(|rule| {
-            let verb = ["get", "put", "post", "delete", "patch"]
-                .into_iter()
-                .find(|verb| rule.has_field_by_name(verb));
-            assert!(
-                verb.is_some(),
-                "{} has a binding without a method",
-                method.full_name()
-            );
-            let verb = verb.unwrap();
-            Binding {
-                rpc: method.full_name().to_owned(),
-                verb: verb.to_owned(),
-                template: text(rule, verb),
-                body: text(rule, "body"),
-            }
-        })
-        .collect()
-}
-
-/// Writes a template with its variables as bare stars: two templates that become equal match the same paths.
-fn shape(template: &str) -> String {
-    let mut shape = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (variable, after) = after.split_once('}').unwrap();
-        shape.push_str(before);
-        shape.push_str(variable.split_once('=').map_or("*", |(_name, pattern)| pattern));
-        rest = after;
-    }
-    shape.push_str(rest);
-    shape
-}
-
-fn variables(template: &str) -> Vec<String> {
-    template
-        .split('{')
-        .skip(1)
-        .map(|part| part.split(['}', '=']).next().unwrap().to_owned())
-        .collect()
+/// The bindings of one method; that none is malformed, names no field or clashes is checked by who reads them.
+fn bindings_of<'b>(bindings: &'b Bindings, method: &MethodDescriptor) -> Vec<&'b Binding> {
+    bindings.iter().filter(|binding| binding.rpc == *method).collect()
 }
 
 #[test]
-fn every_rpc_has_a_binding_and_no_two_clash() {
+fn every_rpc_has_a_binding_below_the_companies() {
     let pool = pool();
-    let mut taken: BTreeMap<(String, String), String> = BTreeMap::new();
+    let bindings = Bindings::of(&pool).unwrap();
     let methods = our_methods(&pool);
     assert!(methods.len() >= 17, "{} methods", methods.len());
     for method in methods {
-        let bindings = bindings_of(&pool, &method);
+        let bindings = bindings_of(&bindings, &method);
         assert!(
             !bindings.is_empty(),
             "{} has no google.api.http binding",
             method.full_name()
         );
         for binding in bindings {
-            assert!(binding.template.starts_with("/v1/companies") || binding.template.starts_with("/v1/{"));
-            let key = (binding.verb.clone(), shape(&binding.template));
-            if let Some(other) = taken.insert(key, binding.rpc.clone()) {
-                panic!(
-                    "{} and {other} are both {} {}",
-                    binding.rpc, binding.verb, binding.template
-                );
-            }
+            let begin = ["v1", "companies"].map(|text| Segment::Literal(text.to_owned()));
+            assert_eq!(
+                binding.template.segments.get(..begin.len()),
+                Some(begin.as_slice()),
+                "{} is at {}",
+                method.full_name(),
+                binding.template
+            );
         }
     }
 }
 
 #[test]
-fn bindings_name_fields_of_their_request() {
+fn commands_have_a_body_and_queries_none() {
     let pool = pool();
-    for method in our_methods(&pool) {
-        for binding in bindings_of(&pool, &method) {
-            let mut paths = variables(&binding.template);
-            if !binding.body.is_empty() && binding.body != "*" {
-                paths.push(binding.body.clone());
-            }
-            let reads = binding.verb == "get" || binding.verb == "delete";
-            assert_eq!(
-                binding.body.is_empty(),
-                reads,
-                "{}: body of {}",
-                binding.rpc,
-                binding.verb
-            );
-            for path in paths {
-                let mut message = Some(method.input());
-                for part in path.split('.') {
-                    let field = message.take().and_then(|message| message.get_field_by_name(part));
-                    let field = field.unwrap_or_else(|| panic!("{} binds {path}, no field", binding.rpc));
-                    message = field.kind().as_message().cloned();
-                }
-            }
-        }
+    for binding in Bindings::of(&pool).unwrap().iter() {
+        let reads = [Method::GET, Method::DELETE].contains(&binding.method);
+        assert_eq!(
+            binding.body == Body::None,
+            reads,
+            "{}: body of {}",
+            binding.rpc.full_name(),
+            binding.method
+        );
     }
 }
 
 #[test]
 fn commands_can_be_tried_and_repeated_and_queries_can_wait() {
     let pool = pool();
+    let bindings = Bindings::of(&pool).unwrap();
     for method in our_methods(&pool) {
-        let reads = bindings_of(&pool, &method)
+        let reads = bindings_of(&bindings, &method)
             .iter()
-            .any(|binding| binding.verb == "get");
+            .any(|binding| binding.method == Method::GET);
         let wanted: &[&str] = if reads {
             &["min_position"]
         } else {
