@@ -18,7 +18,7 @@ use crate::deadline::{Deadlines, keep_deadline};
 use crate::grpc_web::speak_grpc_web;
 use crate::in_flight::{InFlight, seat_call};
 use crate::localize::{localize_call, localize_rest};
-use crate::observe::{CallMetrics, observe_call};
+use crate::observe::{CallMetrics, observe_call, observe_ignored_parameters};
 use crate::proto::FILE_DESCRIPTOR_SET;
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer};
@@ -211,7 +211,9 @@ fn rest(
         refusals_domain: ERROR_DOMAIN,
         ..TranscoderOptions::default()
     };
-    Ok(Router::new().fallback_service(Transcoder::new(pool, calls, options)?))
+    let transcoder = Transcoder::new(pool, calls, options)?;
+    observe_ignored_parameters(transcoder.ignored_query_parameters());
+    Ok(Router::new().fallback_service(transcoder))
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub(crate) struct Shared {
     pub(crate) routes: Vec<Route>,
     pub(crate) printer: Printer,
     pub(crate) options: TranscoderOptions,
-    pub(crate) ignored_parameters: AtomicU64,
+    pub(crate) ignored_parameters: Arc<AtomicU64>,
 }
 
 /// A request on its way through.

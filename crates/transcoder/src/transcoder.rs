@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -70,7 +70,7 @@ where
             routes,
             printer,
             options,
-            ignored_parameters: AtomicU64::new(0),
+            ignored_parameters: Arc::default(),
         });
         let core = Core { shared, calls };
         let layered = layered(core.clone(), core.shared.options.cors.as_ref());
@@ -84,9 +84,10 @@ impl<S> Transcoder<S> {
         &self.core.shared.bindings
     }
 
-    /// How many query parameters that name no field were ignored so far, for a metric.
-    pub fn ignored_query_parameters(&self) -> u64 {
-        self.core.shared.ignored_parameters.load(Ordering::Relaxed)
+    /// Counts the query parameters that name no field and were ignored, for a metric. It outlives the transcoder, and
+    /// keeps nothing of it.
+    pub fn ignored_query_parameters(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.core.shared.ignored_parameters)
     }
 
     /// Whether the request can skip the layers: nothing is compressed, and no web page needs permission.

@@ -54,11 +54,14 @@ fn token(ran: Ran) -> String {
 
 /// The status that a call with this token gets.
 fn status_with(up: &Up, token: &str) -> u16 {
+    status_at(up, "/v1/companies/main/sales?pageSize=1", token)
+}
+
+fn status_at(up: &Up, path: &str, token: &str) -> u16 {
     let mut stream = TcpStream::connect(up.address()).unwrap();
     write!(
         stream,
-        "GET /v1/companies/main/sales?pageSize=1 HTTP/1.1\r\nHost: posars\r\nAuthorization: Bearer {token}\r\n\
-         Connection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: posars\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
     )
     .unwrap();
     let mut answer = String::new();
@@ -84,6 +87,12 @@ fn a_token_of_this_machine_opens_the_running_server() {
     assert_eq!((mode(&key), mode(key.parent().unwrap())), (0o600, 0o700));
     let owner = token(run(&["token", "--role", "owner", "--data", &data]));
     assert_eq!(status_with(&up, &owner), 200);
+    let misspelt = "/v1/companies/main/sales?pagesize=1&page_size=2";
+    assert_eq!(status_at(&up, misspelt, &owner), 200);
+    let (_, page) = up.get("/metrics");
+    let mut lines = page.lines();
+    let ignored = lines.find(|line| line.starts_with("rest_query_parameters_ignored_total"));
+    assert!(ignored.is_some_and(|line| line.ends_with(" 1")), "{page}");
     let mut forged = owner.clone();
     forged.replace_range(owner.len() - 20..owner.len() - 10, "AAAAAAAAAA");
     assert_eq!(status_with(&up, &forged), 401);

@@ -1,5 +1,7 @@
 //! The API under test, called without a socket.
 
+use std::sync::atomic::Ordering;
+
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
@@ -59,6 +61,10 @@ impl Api {
             request = request.header(*name, *value);
         }
         self.call(request.body(body.into()).unwrap()).await
+    }
+
+    pub(crate) fn ignored_parameters(&self) -> u64 {
+        self.transcoder.ignored_query_parameters().load(Ordering::Relaxed)
     }
 
     pub(crate) async fn get(&self, uri: &str) -> Answer {

@@ -52,7 +52,7 @@ async fn the_whole_message() {
     // The body is all there is: the query names nothing.
     let answer = api.post("/v1/echo?i32=5", r#"{"name": "a"}"#).await;
     assert_eq!(answer.echoed(), json!({"name": "a"}));
-    assert_eq!(api.transcoder.ignored_query_parameters(), 1);
+    assert_eq!(api.ignored_parameters(), 1);
 }
 
 #[tokio::test]

@@ -147,7 +147,7 @@ async fn unknown_parameters_are_counted_or_refused() {
     let api = Api::new();
     let answer = api.get("/v1/echo/a?colr=RED&x.y=1&labels[a=1").await;
     assert_eq!(answer.echoed(), json!({"name": "a"}));
-    assert_eq!(api.transcoder.ignored_query_parameters(), 3);
+    assert_eq!(api.ignored_parameters(), 3);
     let strict = Api::with(TranscoderOptions {
         strict_query: true,
         ..TranscoderOptions::default()
