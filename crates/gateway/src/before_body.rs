@@ -6,7 +6,11 @@
 //! the request, where the same layer finds it: nothing is decided twice, and nothing is decided here. A request that one
 //! of them will refuse goes on without its body, because the transcoder writes refusals as REST does.
 
-use axum::body::Body;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::middleware::Next;
@@ -16,6 +20,10 @@ use http_body::Body as _;
 use crate::authenticate::Gate;
 use crate::in_flight::InFlight;
 use crate::rate::Rates;
+
+/// What is still taken of a body that nobody wants; the usual sale has some 2 KB.
+const DISCARDED_BYTES_MAX: u64 = 64 * 1024;
+const DISCARD_TIME: Duration = Duration::from_millis(500);
 
 /// What the layer needs: the parts that are asked, the cheapest first.
 #[derive(Clone)]
@@ -43,17 +51,68 @@ pub(crate) async fn spare_body(
     if !is_welcome {
         request.headers_mut().remove(header::CONTENT_LENGTH);
         request.headers_mut().remove(header::CONTENT_ENCODING);
-        *request.body_mut() = Body::empty();
+        let unwanted = std::mem::take(request.body_mut());
+        let response = next.run(request).await;
+        // Now, not before: a stranger must not sit on a seat meanwhile.
+        discard(unwanted).await;
+        return response;
     }
     next.run(request).await
 }
 
+/// Lets a short body come to its end, and keeps nothing of it. An answer in HTTP/2 to a request that still comes is
+/// followed by a reset of its stream, and clients that meet both at once (curl 7.88 is one) show only the reset.
+async fn discard(mut body: Body) {
+    let is_long =
+        |body: &Body, seen: u64| body.size_hint().lower().saturating_add(seen) > DISCARDED_BYTES_MAX;
+    let to_its_end = async {
+        let mut seen = 0_u64;
+        while !is_long(&body, seen)
+            && let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+        {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            seen = seen.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        }
+    };
+    // Whoever is slower than this has read the answer when the reset comes.
+    drop(tokio::time::timeout(DISCARD_TIME, to_its_end).await);
+}
+
 #[cfg(test)]
 mod tests {
-    use prost_reflect::DescriptorPool;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use prost_reflect::DescriptorPool;
+    use tokio_stream::StreamExt as _;
+
+    use super::*;
     use crate::access::{Access, AccessRules};
     use crate::proto::FILE_DESCRIPTOR_SET;
+
+    /// How many of so many pieces of 1 KiB are taken.
+    async fn pieces_taken(pieces: usize) -> usize {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&taken);
+        let pieces = tokio_stream::iter(0..pieces).map(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from_static(&[0; 1024]))
+        });
+        discard(Body::from_stream(pieces)).await;
+        taken.load(Ordering::Relaxed)
+    }
+
+    #[tokio::test]
+    async fn a_short_body_comes_to_its_end_and_a_long_one_does_not() {
+        assert_eq!(pieces_taken(2).await, 2);
+        assert_eq!(pieces_taken(1_000).await, 65);
+        let begun = tokio::time::Instant::now();
+        discard(Body::from_stream(
+            tokio_stream::pending::<std::io::Result<Bytes>>(),
+        ))
+        .await;
+        assert!(begun.elapsed() >= DISCARD_TIME, "{:?}", begun.elapsed());
+    }
 
     #[test]
     fn no_rpc_takes_a_body_from_strangers() {
