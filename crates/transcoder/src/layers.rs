@@ -8,7 +8,7 @@ use http::{Extensions, HeaderMap, Request, Response, StatusCode, Version};
 use tower::util::{BoxCloneSyncService, option_layer};
 use tower::{Service, ServiceBuilder, ServiceExt as _};
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 use tower_http::decompression::{DecompressionBody, RequestDecompressionLayer};
 
@@ -27,12 +27,18 @@ const EXPOSED: [HeaderName; 5] = [
     HeaderName::from_static("x-request-id"),
 ];
 
+/// A shorter answer fits into one packet as it is; compressed, some of them are longer than before.
+const COMPRESSED_BYTES_MIN: u64 = 1024;
+
 pub(crate) fn layered<C>(core: C, cors: Option<&CorsOptions>) -> Layered
 where
     C: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     C::Future: Send + 'static,
 {
-    let compressed_when = DefaultPredicate::new().and(is_not_streamed).and(is_no_error);
+    let compressed_when = DefaultPredicate::new()
+        .and(SizeAbove::new(COMPRESSED_BYTES_MIN))
+        .and(is_not_streamed)
+        .and(is_no_error);
     let decompressed = ServiceBuilder::new()
         .layer(RequestDecompressionLayer::new())
         .map_request(|request: Request<DecompressionBody<Body>>| request.map(Body::new))

@@ -80,4 +80,15 @@ async fn gzip_goes_both_ways() {
     let answer = api.send("POST", "/v1/echo", &headers, answer.body).await;
     assert_eq!(answer.echoed(), json!({"name": long}));
     assert_eq!(answer.header("content-encoding"), None);
+    let headers = [("accept-encoding", "gzip")];
+    let answer = api
+        .send("GET", "/v1/tell", &headers, axum::body::Body::empty())
+        .await;
+    assert_eq!(
+        answer.header("content-encoding"),
+        None,
+        "{} bytes gain nothing",
+        answer.body.len()
+    );
+    assert!(!answer.body.is_empty());
 }
