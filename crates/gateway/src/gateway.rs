@@ -26,6 +26,7 @@ use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReport
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{Rates, keep_rate, turn_strangers_away};
+use crate::refusals::Refusals;
 use crate::request_size::{RequestSize, refuse_large};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
 use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
@@ -116,7 +117,7 @@ impl Gateway {
             grpc_web: calls.clone().layer(from_fn(speak_grpc_web)),
             rest: rest(pool, calls, &rules, limits)?
                 .layer(from_fn_with_state(before_body, spare_body))
-                .layer(from_fn(localize_rest)),
+                .layer(from_fn_with_state(Refusals::new(), localize_rest)),
         };
         Ok(Self {
             router: protocols.into_router(),

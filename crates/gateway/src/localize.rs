@@ -9,7 +9,7 @@ mod body;
 mod details;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -17,6 +17,7 @@ use tonic::Status;
 use tonic::metadata::{Binary, MetadataValue};
 
 use crate::errors::Language;
+use crate::refusals::Refusals;
 use crate::status;
 
 const STATUS_HEADER: &str = "grpc-status";
@@ -61,7 +62,13 @@ pub(crate) async fn localize_call(request: Request, next: Next) -> Response {
 }
 
 /// A layer over REST: tells the error in the body in the language asked for.
-pub(crate) async fn localize_rest(request: Request, next: Next) -> Response {
+///
+/// It is also where refusals of the transcoder are counted: no call comes of them, so nothing below sees them.
+pub(crate) async fn localize_rest(
+    State(refusals): State<Refusals>,
+    request: Request,
+    next: Next,
+) -> Response {
     let asked = language_header(request.headers());
     let response = next.run(request).await;
     let is_error = response.status().is_client_error() || response.status().is_server_error();
@@ -83,6 +90,9 @@ pub(crate) async fn localize_rest(request: Request, next: Next) -> Response {
     let Some(told) = body::localized(&bytes, language_asked(asked.as_ref())) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
+    if let Some(reason) = told.transcoder_reason {
+        refusals.count(reason);
+    }
     if let Some(http_status) = told
         .http_status
         .and_then(|number| StatusCode::from_u16(number).ok())
@@ -116,7 +126,7 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use axum::Router;
-    use axum::middleware::from_fn;
+    use axum::middleware::{from_fn, from_fn_with_state};
     use tonic::Code;
     use tonic_types::{ErrorDetails, StatusExt as _};
     use tower::ServiceExt as _;
@@ -221,7 +231,9 @@ mod tests {
             response.headers_mut().insert(header::CONTENT_TYPE, json);
             response
         };
-        let router = Router::new().fallback(answer).layer(from_fn(localize_rest));
+        let router = Router::new()
+            .fallback(answer)
+            .layer(from_fn_with_state(Refusals::new(), localize_rest));
         let response = router
             .oneshot(asking("/v1/sales", accept_language))
             .await

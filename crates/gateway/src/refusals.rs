@@ -23,7 +23,7 @@ impl Refusals {
     pub(crate) fn new() -> Self {
         let counter = opentelemetry::global::meter("posars.gateway")
             .u64_counter("rpc.server.refusals")
-            .with_description("Calls and connections that a limit turned away or cut off, by reason.")
+            .with_description("Calls and connections that were turned away or cut off before a service saw them, by reason.")
             .build();
         Self(counter)
     }

@@ -499,7 +499,7 @@ async fn rest_is_held_to_the_same_limits() {
 
     let large = format!("{{\"seller\":\"{}\"}}", "x".repeat(1000));
     let answer = front.ask_http2(rest("POST", "sales", large.into())).await;
-    assert_eq!(rest_refusal(&answer), told(413, "BODY_TOO_LARGE"));
+    assert_eq!(rest_refusal(&answer), told(413, "REQUEST_TOO_LARGE"));
 
     let (piece, body) = unfinished().await;
     let answer = front.ask_http2(rest("POST", "sales", body)).await;

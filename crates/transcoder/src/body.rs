@@ -48,7 +48,7 @@ pub(crate) async fn read(body: axum::body::Body, options: &TranscoderOptions) ->
 
 pub(crate) fn too_large(options: &TranscoderOptions, bytes_max: u64) -> Failure {
     let limit = format!("the limit is {bytes_max} bytes");
-    Failure::refused(options.refusals_domain, reason::BODY_TOO_LARGE, "", limit)
+    Failure::refused(options.refusals_domain, reason::REQUEST_TOO_LARGE, "", limit)
 }
 
 fn unreadable(options: &TranscoderOptions, broken: &axum::Error) -> Failure {

@@ -57,8 +57,8 @@ reasons! {
         "a query parameter does not fit its field", "write the value as the field's type asks";
     ONEOF_CONFLICT = 3, 400,
         "two fields are given of which only one may be set", "leave one of them out";
-    BODY_TOO_LARGE = 8, 413,
-        "the body is larger than the limit", "send less at a time";
+    REQUEST_TOO_LARGE = 8, 413,
+        "the request is larger than the limit", "split it into smaller ones";
     BODY_UNREADABLE = 3, 400,
         "the body ended too early or cannot be decompressed", "send the whole body again";
     BODY_NOT_JSON = 3, 400,

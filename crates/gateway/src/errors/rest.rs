@@ -1,7 +1,7 @@
 //! What the door of REST refuses before a call is made of a request. The words for these reasons follow those of
 //! posars-transcoder, which makes them.
 
-use tonic::Code::{Internal, InvalidArgument, NotFound, ResourceExhausted, Unimplemented};
+use tonic::Code::{Internal, InvalidArgument, NotFound, Unimplemented};
 
 use super::reason::{Reason, reason};
 
@@ -57,16 +57,6 @@ pub(super) const REASONS: &[Reason] = &[
         ],
         ["Nest less", "Use menos níveis"],
     ),
-    reason(
-        "BODY_TOO_LARGE",
-        ResourceExhausted,
-        [
-            "The body is larger than the limit",
-            "O corpo é maior que o limite",
-        ],
-        ["Send less at a time", "Envie menos de cada vez"],
-    )
-    .with_http_status(413),
     reason(
         "BODY_UNREADABLE",
         InvalidArgument,

@@ -15,6 +15,8 @@ const LOCALIZED_MESSAGE: &str = "type.googleapis.com/google.rpc.LocalizedMessage
 pub(super) struct Told {
     /// The language of `message` in the body.
     pub(super) language: Language,
+    /// Its reason, where it is one of the transcoder's own.
+    pub(super) transcoder_reason: Option<&'static str>,
     /// The status that the catalogue gives; none when the reason is not in it.
     pub(super) http_status: Option<u16>,
     pub(super) body: String,
@@ -30,6 +32,10 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     }
     let refusal = text_of(told, "reason").to_owned();
     let entry = errors::entry(&refusal);
+    let own = posars_transcoder::REASONS
+        .iter()
+        .find(|own| own.reason == refusal);
+    let transcoder_reason = own.map(|own| own.reason);
     let mut values = metadata(told);
     for violations in details
         .iter_mut()
@@ -49,6 +55,7 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     let Some(entry) = entry else {
         return Some(Told {
             language: Language::English,
+            transcoder_reason,
             http_status: None,
             body: Value::Object(status).to_string(),
         });
@@ -62,6 +69,7 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     }
     Some(Told {
         language,
+        transcoder_reason,
         http_status: Some(entry.http_status()),
         body: Value::Object(status).to_string(),
     })

@@ -97,8 +97,14 @@ fn up_speaks_tls_and_counts_whom_it_turns_away() {
         .count();
     assert!(refused > 0, "{answers:?}");
 
+    assert!(ask("GET /v1/nothing HTTP/1.1\r\n").contains("ROUTE_NOT_FOUND"));
+
     let page = ask("GET /metrics HTTP/1.1\r\n");
-    for (reason, count) in [("RATE_LIMITED", refused), ("TLS_MISSING", 1)] {
+    for (reason, count) in [
+        ("RATE_LIMITED", refused),
+        ("TLS_MISSING", 1),
+        ("ROUTE_NOT_FOUND", 1),
+    ] {
         let counted = page.lines().any(|line| {
             line.starts_with("rpc_server_refusals_total{")
                 && line.contains(&format!("reason=\"{reason}\""))

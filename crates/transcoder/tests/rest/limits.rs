@@ -33,7 +33,7 @@ async fn a_body_that_is_too_large_is_413() {
         ("/v1/uploads/a", chunked(5001)),
     ] {
         let answer = api.send("POST", uri, &json, body).await;
-        assert_eq!(answer.refused(413).0, "BODY_TOO_LARGE", "{uri}");
+        assert_eq!(answer.refused(413).0, "REQUEST_TOO_LARGE", "{uri}");
         assert_eq!(answer.json()["code"], 8);
     }
     let mut fits = b"{}".to_vec();
@@ -55,7 +55,7 @@ async fn what_unpacks_to_too_much_is_413() {
     assert!(packed.len() < 1000, "{} bytes", packed.len());
     let headers = [("content-encoding", "gzip"), ("content-type", "application/json")];
     let answer = small().send("POST", "/v1/echo", &headers, packed).await;
-    assert_eq!(answer.refused(413).0, "BODY_TOO_LARGE");
+    assert_eq!(answer.refused(413).0, "REQUEST_TOO_LARGE");
 }
 
 #[tokio::test]
@@ -63,10 +63,10 @@ async fn what_becomes_too_much_for_the_service_is_413() {
     let api = small();
     let numbers = |count: usize| format!(r#"{{"free":{{"a":[{}1]}}}}"#, "1,".repeat(count));
     let answer = api.post("/v1/echo", &numbers(400)).await;
-    assert_eq!(answer.refused(413).0, "BODY_TOO_LARGE");
+    assert_eq!(answer.refused(413).0, "REQUEST_TOO_LARGE");
     assert_eq!(api.post("/v1/echo", &numbers(40)).await.status, 200);
     let answer = api.post("/v1/add", &"{}".repeat(300)).await;
-    assert_eq!(answer.refused(413).0, "BODY_TOO_LARGE");
+    assert_eq!(answer.refused(413).0, "REQUEST_TOO_LARGE");
     assert_eq!(api.post("/v1/add", &"{}".repeat(100)).await.status, 200);
 }
 

@@ -78,7 +78,7 @@ async fn a_body_that_is_declared_too_large_is_refused_unread() {
         "POST /v1/echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 99999999\r\n\r\n";
     let answer = exchange(request).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
-    assert!(answer.contains("BODY_TOO_LARGE"), "{answer}");
+    assert!(answer.contains("REQUEST_TOO_LARGE"), "{answer}");
 }
 
 #[tokio::test]
