@@ -66,12 +66,12 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, mut request: Request,
 struct Identified(Result<Principal, Refusal>);
 
 impl Gate {
-    /// Whether it is known who calls; the answer is left with the request for [`authenticate`].
-    pub(crate) async fn identify_early(&self, request: &mut Request) -> bool {
+    /// Who calls, if that is known; the answer is left with the request for [`authenticate`].
+    pub(crate) async fn identify_early(&self, request: &mut Request) -> Option<Principal> {
         let identified = self.identify(request.headers()).await;
-        let is_known = identified.0.is_ok();
+        let caller = identified.0.as_ref().ok().cloned();
         request.extensions_mut().insert(identified);
-        is_known
+        caller
     }
 
     async fn identify(&self, headers: &HeaderMap) -> Identified {

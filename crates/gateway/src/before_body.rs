@@ -1,5 +1,5 @@
 //! Decides of a REST request what can be decided before a byte of its body is read: whether there is a seat for it,
-//! whether its address was turned away, and who calls.
+//! whether its address was turned away, who calls, and whether that one has its share already.
 //!
 //! The transcoder reads and checks JSON before it calls a service, which costs more memory and time than anything else
 //! that a stranger can ask for. So each layer behind it is asked for its part here already, and leaves its answer with
@@ -18,6 +18,7 @@ use axum::response::Response;
 use http_body::Body as _;
 
 use crate::authenticate::Gate;
+use crate::caller_share::CallerShares;
 use crate::in_flight::InFlight;
 use crate::rate::Rates;
 
@@ -31,6 +32,7 @@ pub(crate) struct BeforeBody {
     pub(crate) in_flight: InFlight,
     pub(crate) rates: Rates,
     pub(crate) gate: Gate,
+    pub(crate) callers: CallerShares,
 }
 
 /// Takes the body of a request away that will be refused.
@@ -47,7 +49,10 @@ pub(crate) async fn spare_body(
     }
     let is_welcome = before.in_flight.seat_early(&mut request)
         && before.rates.look_early(&mut request)
-        && before.gate.identify_early(&mut request).await;
+        && match before.gate.identify_early(&mut request).await {
+            Some(caller) => before.callers.take_early(&mut request, &caller),
+            None => false,
+        };
     if !is_welcome {
         request.headers_mut().remove(header::CONTENT_LENGTH);
         request.headers_mut().remove(header::CONTENT_ENCODING);

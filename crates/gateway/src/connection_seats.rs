@@ -1,12 +1,12 @@
 //! Seats for connections: how many there are, and how many of them one address may have.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::peer::{Network, household};
+use crate::shares::{Share, Shares};
 
 /// One address may have one seat of so many. A connection costs a stranger nothing, and who has them all keeps everybody
 /// out, whoever asks whether we are alive included.
@@ -16,8 +16,7 @@ const ADDRESS_SHARE: usize = 2;
 #[derive(Clone)]
 pub(crate) struct ConnectionSeats {
     free: Arc<Semaphore>,
-    address_seats_max: usize,
-    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    shares: Shares<IpAddr>,
     /// They bring everybody's connections; so does what else runs on this machine, which could end us anyway.
     trusted_proxies: Arc<[Network]>,
 }
@@ -28,13 +27,7 @@ pub(crate) struct FreeSeat(OwnedSemaphorePermit);
 /// The seat of a connection, free again when dropped.
 pub(crate) struct ConnectionSeat {
     _place: OwnedSemaphorePermit,
-    _counted: Option<Counted>,
-}
-
-/// One of the seats of an address.
-struct Counted {
-    address: IpAddr,
-    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    _share: Option<Share<IpAddr>>,
 }
 
 impl ConnectionSeats {
@@ -53,8 +46,7 @@ impl ConnectionSeats {
             .build();
         Self {
             free,
-            address_seats_max: connections_max.div_ceil(ADDRESS_SHARE),
-            taken: Arc::default(),
+            shares: Shares::new(connections_max.div_ceil(ADDRESS_SHARE)),
             trusted_proxies: trusted_proxies.into(),
         }
     }
@@ -69,42 +61,15 @@ impl ConnectionSeats {
         let address = address.to_canonical();
         let is_ours =
             address.is_loopback() || self.trusted_proxies.iter().any(|proxy| proxy.contains(address));
-        let counted = if is_ours {
+        let share = if is_ours {
             None
         } else {
-            Some(self.count(household(address))?)
+            Some(self.shares.take(household(address))?)
         };
         Some(ConnectionSeat {
             _place: place,
-            _counted: counted,
+            _share: share,
         })
-    }
-
-    fn count(&self, address: IpAddr) -> Option<Counted> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = taken.entry(address).or_default();
-        if *own >= self.address_seats_max {
-            return None;
-        }
-        *own += 1;
-        drop(taken);
-        Some(Counted {
-            address,
-            taken: Arc::clone(&self.taken),
-        })
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = taken.get(&self.address).map_or(0, |own| own.saturating_sub(1));
-        // Only addresses with a connection are kept, so there are no more than seats.
-        if left == 0 {
-            taken.remove(&self.address);
-        } else {
-            taken.insert(self.address, left);
-        }
     }
 }
 
@@ -132,10 +97,7 @@ mod tests {
         drop(open.pop());
         open.push(seat(&seats, "192.0.2.1").await.unwrap());
         drop(open);
-        assert!(
-            seats.taken.lock().unwrap().is_empty(),
-            "nothing is kept of who left"
-        );
+        assert_eq!(seats.shares.owners(), 0, "nothing is kept of who left");
         assert_eq!(seats.free.available_permits(), 6);
 
         let mut house = Vec::new();

@@ -14,6 +14,7 @@ use crate::authenticate::{Authentication, Gate, authenticate};
 use crate::authorize::{COMPANY_HEADER, Doorkeeper, authorize};
 use crate::before_body::{BeforeBody, spare_body};
 use crate::by_protocol::Protocols;
+use crate::caller_share::{CallerShares, keep_share};
 use crate::deadline::{Deadlines, keep_deadline};
 use crate::grpc_web::speak_grpc_web;
 use crate::in_flight::{InFlight, seat_call};
@@ -91,10 +92,12 @@ impl Gateway {
         };
         let rates = Rates::new(limits);
         let in_flight = InFlight::new(limits.in_flight_calls_max, Arc::clone(&rules));
+        let callers = CallerShares::new(limits.in_flight_calls_max);
         let before_body = BeforeBody {
             in_flight: in_flight.clone(),
             rates: rates.clone(),
             gate: gate.clone(),
+            callers: callers.clone(),
         };
         let calls = Layers {
             gate,
@@ -106,6 +109,7 @@ impl Gateway {
                 rules: Arc::clone(&rules),
                 deadline_max: limits.deadline_max,
             },
+            callers,
             rates,
             request_size: RequestSize::new(limits.request_bytes_max),
             in_flight,
@@ -142,6 +146,7 @@ struct Layers {
     gate: Gate,
     doorkeeper: Doorkeeper,
     deadlines: Deadlines,
+    callers: CallerShares,
     rates: Rates,
     request_size: RequestSize,
     in_flight: InFlight,
@@ -155,6 +160,7 @@ impl Layers {
             .into_axum_router()
             .layer(from_fn_with_state(self.deadlines, keep_deadline))
             .layer(from_fn_with_state(self.doorkeeper, authorize))
+            .layer(from_fn_with_state(self.callers, keep_share))
             .layer(from_fn_with_state(self.rates.clone(), keep_rate))
             .layer(from_fn_with_state(self.gate, authenticate))
             .layer(from_fn_with_state(self.rates, turn_strangers_away))

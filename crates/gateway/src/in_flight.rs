@@ -14,8 +14,14 @@ use crate::refusals::Refusals;
 use crate::status;
 
 /// Whoever asks whether we are alive must hear it also when we are full, or a balancer sends everybody to the others,
-/// which are then full as well. A watcher of health also stays for hours.
-const EXEMPT: &str = "/grpc.health.v1.Health/";
+/// which are then full as well.
+const EXEMPT: &str = "/grpc.health.v1.Health/Check";
+
+/// Whoever watches health stays for hours, so it sits where it is in nobody's way.
+const WATCH: &str = "/grpc.health.v1.Health/Watch";
+
+/// Balancers that watch health, in one process; each has one stream or a few.
+const WATCHERS_MAX: usize = 64;
 
 /// Of the seats for callers, how many there are besides for calls that anybody may make. One that asks what there is
 /// can stay open as long as its client likes, and strangers must not sit where callers want to.
@@ -26,6 +32,7 @@ const OPEN_SEATS_SHARE: usize = 8;
 pub(crate) struct InFlight {
     callers: Seats,
     strangers: Seats,
+    watchers: Seats,
     rules: Arc<AccessRules>,
     refusals: Refusals,
 }
@@ -56,11 +63,12 @@ impl Seats {
 }
 
 impl InFlight {
-    /// Seats for `calls_max` calls of those who have to say who they are, and some for others.
+    /// Seats for `calls_max` calls of those who have to say who they are, and some for others and for watchers of health.
     pub(crate) fn new(calls_max: usize, rules: Arc<AccessRules>) -> Self {
         let callers = Seats::new(calls_max);
         let strangers = Seats::new(calls_max.div_ceil(OPEN_SEATS_SHARE));
-        let seen = [callers.clone(), strangers.clone()];
+        let watchers = Seats::new(WATCHERS_MAX);
+        let seen = [callers.clone(), strangers.clone(), watchers.clone()];
         opentelemetry::global::meter("posars.gateway")
             .u64_observable_gauge("rpc.server.calls_in_flight")
             .with_description("Calls under way, their answers included.")
@@ -72,6 +80,7 @@ impl InFlight {
         Self {
             callers,
             strangers,
+            watchers,
             rules,
             refusals: Refusals::new(),
         }
@@ -86,6 +95,9 @@ impl InFlight {
     }
 
     fn seats_for(&self, path: &str) -> &Seats {
+        if path == WATCH {
+            return &self.watchers;
+        }
         match self.rules.rule(path).map(|rule| &rule.access) {
             Some(Access::Public) => &self.strangers,
             Some(Access::AnyOf(_)) | None => &self.callers,
@@ -103,7 +115,7 @@ pub(crate) async fn seat_call(
     mut request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path().starts_with(EXEMPT) {
+    if request.uri().path() == EXEMPT {
         return next.run(request).await;
     }
     let early = request.extensions_mut().remove::<Seat>();

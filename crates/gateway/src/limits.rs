@@ -34,8 +34,9 @@ pub struct Limits {
     /// Calls under way on one HTTP/2 connection. More wait in the client.
     pub concurrent_streams_max: u32,
     /// Calls under way in the whole process, their answers included. More are refused with `OVERLOADED`: work that
-    /// waits in a queue is late for its caller and costs as much. An eighth of it is there besides for calls that
-    /// anybody may make, such as reflection.
+    /// waits in a queue is late for its caller and costs as much. One caller, a subject, has half of it at most, and is
+    /// refused more with `CALLER_OVERLOADED`. An eighth of it is there besides for calls that anybody may make, such as
+    /// reflection, and a fixed number for watchers of health.
     pub in_flight_calls_max: usize,
     /// Open connections. More wait in the listener's queue. One address has half of them at most, a trusted proxy and
     /// this machine itself all.

@@ -19,8 +19,8 @@ pub(crate) use call::{deadline_exceeded, unauthenticated, unknown_company, unkno
 pub(crate) use command::{from_command, from_command_inside, from_rejection};
 pub(crate) use foreign::dress;
 pub(crate) use limit::{
-    OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, overloaded, rate_limited, request_stalled,
-    request_too_large,
+    CALLER_OVERLOADED, OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, caller_overloaded,
+    overloaded, rate_limited, request_stalled, request_too_large,
 };
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
 pub(crate) use request::{bad_timeout, invalid_request};

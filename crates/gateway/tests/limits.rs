@@ -20,6 +20,8 @@ use posars_identity::{Grantee, LocalIssuer, Verifier};
 use tokio::io::AsyncWriteExt as _;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 use tonic_reflection::pb::v1::ServerReflectionRequest;
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
@@ -233,6 +235,107 @@ async fn calls_beyond_the_seats_are_told_to_come_back() {
     drop(piece);
     assert_eq!(call.await.unwrap().unwrap().status(), 400, "half of a document");
     until_overloaded(&front, false).await;
+}
+
+/// A request with the token of that person.
+fn by(token: &str, mut request: Request<Body>) -> Request<Body> {
+    let bearer = format!("Bearer {token}").parse().unwrap();
+    request.headers_mut().insert("authorization", bearer);
+    request
+}
+
+#[tokio::test]
+async fn one_caller_does_not_sit_on_every_seat() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = LocalIssuer::open(&folder.path().join("identity")).unwrap();
+    let verifier = Verifier::new(issuer.verifier_config()).await.unwrap();
+    let token_of = |subject: &str, company: &str| {
+        let grantee = Grantee {
+            subject: subject.into(),
+            memberships: vec![format!("{company}/owner").parse().unwrap()],
+        };
+        issuer.issue(&grantee, Duration::from_secs(60)).unwrap()
+    };
+    let (ana, bia) = (token_of("ana", "acme"), token_of("bia", "acme"));
+    let limits = Limits {
+        in_flight_calls_max: 4,
+        ..Limits::default()
+    };
+    let front = Front::gateway_for(with(limits), Authentication::Tokens(verifier)).await;
+    let get_stock_by = async |token: &str| {
+        let request = by(token, grpc(GET_STOCK, GRPC, NOTHING));
+        front.ask_http2(request).await.refusal()
+    };
+    let full = told(Code::ResourceExhausted, "CALLER_OVERLOADED");
+    let until_full = async |wanted: bool| {
+        let reached = async { while (get_stock_by(&ana).await == full) != wanted {} };
+        let reached = tokio::time::timeout(SOON, reached).await;
+        reached.expect("the share did not change");
+    };
+
+    let mut client = front.http2().await;
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let (piece, body) = unfinished().await;
+        let call = client.send_request(by(&ana, rest("POST", "sales", body)));
+        open.push((piece, tokio::spawn(call)));
+    }
+    until_full(true).await;
+    let answer = front.ask_http2(by(&ana, grpc(GET_STOCK, GRPC, NOTHING))).await;
+    let details = answer.status().get_error_details();
+    assert!(details.retry_info().is_some());
+    assert_eq!(details.error_info().unwrap().metadata["caller_calls_max"], "2");
+    let (piece, body) = unfinished().await;
+    let answer = front.ask_http2(by(&ana, rest("POST", "sales", body))).await;
+    drop(piece);
+    assert_eq!(rest_refusal(&answer), (429, "CALLER_OVERLOADED".to_owned()));
+    assert_eq!(answer.header("retry-after"), "1");
+    let elsewhere = token_of("ana", "beta");
+    assert_eq!(
+        get_stock_by(&elsewhere).await,
+        full,
+        "she is the same in another company"
+    );
+    assert_eq!(get_stock_by(&bia).await, passed(), "another caller is served");
+    let answer = front.ask_http2(by(&bia, rest("POST", "sales", "{".into()))).await;
+    assert_eq!(answer.http, 400, "and her body is read");
+
+    let (piece, call) = open.pop().unwrap();
+    drop(piece);
+    assert_eq!(call.await.unwrap().unwrap().status(), 400, "half of a document");
+    until_full(false).await;
+    assert_eq!(get_stock_by(&ana).await, passed());
+}
+
+#[tokio::test]
+async fn watchers_of_health_have_an_end_and_its_checks_have_none() {
+    const WATCHERS_MAX: usize = 64;
+    let front = Front::gateway(Server::default()).await;
+    let channel = tonic::transport::Channel::from_shared(format!("http://{}", front.address));
+    let mut health = HealthClient::new(channel.unwrap().connect().await.unwrap());
+    let mut open = Vec::new();
+    for _ in 0..WATCHERS_MAX {
+        let mut changes = health
+            .watch(HealthCheckRequest::default())
+            .await
+            .unwrap()
+            .into_inner();
+        changes.message().await.unwrap().unwrap();
+        open.push(changes);
+    }
+    let refused = health.watch(HealthCheckRequest::default()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
+    let details = refused.get_error_details();
+    assert_eq!(details.error_info().unwrap().reason, "OVERLOADED");
+    health.check(HealthCheckRequest::default()).await.unwrap();
+    reflect(&front).await.unwrap();
+    assert_eq!(get_stock(&front).await.refusal(), passed());
+
+    drop(open.pop());
+    let seated = async { while health.watch(HealthCheckRequest::default()).await.is_err() {} };
+    tokio::time::timeout(SOON, seated)
+        .await
+        .expect("the seat of a watcher that left is free again");
 }
 
 /// Starts to ask for the services, and leaves the question open while the sender lives.

@@ -9,6 +9,18 @@ use super::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
+        "CALLER_OVERLOADED",
+        ResourceExhausted,
+        [
+            "This caller has {caller_calls_max} calls under way, as many as one may; nothing was done",
+            "Quem chama já tem {caller_calls_max} chamadas em andamento, o máximo de cada um; nada foi feito",
+        ],
+        [
+            "Send it again when one of them has ended",
+            "Envie de novo quando uma delas terminar",
+        ],
+    ),
+    reason(
         "COMPANY_NOT_CHOSEN",
         InvalidArgument,
         [

@@ -7,6 +7,8 @@ use tonic::{Code, Status};
 use super::{retriable, status};
 use crate::Rate;
 
+/// Reason of [`caller_overloaded`].
+pub(crate) const CALLER_OVERLOADED: &str = "CALLER_OVERLOADED";
 /// Reason of [`rate_limited`].
 pub(crate) const RATE_LIMITED: &str = "RATE_LIMITED";
 /// Reason of [`overloaded`].
@@ -34,6 +36,22 @@ pub(crate) fn rate_limited(rate: Rate, wait: Duration) -> Status {
         ("burst_calls_max".to_owned(), rate.burst_calls_max.to_string()),
     ];
     retriable(Code::ResourceExhausted, RATE_LIMITED, message, metadata, wait)
+}
+
+/// The caller has as many calls under way as one caller may.
+pub(crate) fn caller_overloaded(caller_calls_max: usize) -> Status {
+    let message = format!(
+        "this caller has {caller_calls_max} calls under way, as many as one may, nothing was done; send the call again \
+         when one of them has ended"
+    );
+    let metadata = [("caller_calls_max".to_owned(), caller_calls_max.to_string())];
+    retriable(
+        Code::ResourceExhausted,
+        CALLER_OVERLOADED,
+        message,
+        metadata,
+        OVERLOADED_RETRY,
+    )
 }
 
 /// The process works on as many calls as it may.
