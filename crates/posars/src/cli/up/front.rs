@@ -42,7 +42,7 @@ pub(crate) struct FrontArgs {
         help_heading = "Network"
     )]
     trusted_proxies: Vec<Network>,
-    /// Let web pages of this origin call (CORS), such as https://shop.example; more with commas, * for every one
+    /// Let web pages of this origin call (CORS), such as `https://shop.example`; more with commas, * for every one
     #[arg(
         long = "allow-origin",
         value_name = "ORIGIN",
