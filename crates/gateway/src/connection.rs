@@ -24,7 +24,7 @@ use tower::ServiceExt as _;
 use crate::answer_pace::{StreamTasks, paced};
 use crate::held_answer::holding;
 use crate::patient_stream::PatientStream;
-use crate::peer::{Network, Peer, address_of};
+use crate::peer::{FromThisMachine, Network, Peer, address_of};
 use crate::refusals::{Refusals, TLS_HANDSHAKE, TLS_HANDSHAKE_SLOW, TLS_MISSING};
 use crate::request_pace::PacedRequest;
 use crate::{Limits, Tls};
@@ -168,6 +168,7 @@ impl Connections {
         calls: Arc<Calls>,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + 'static {
         let address = address_of(socket, request.headers(), &self.trusted_proxies);
+        let from_this_machine = FromThisMachine::mark(socket, request.headers());
         let timeout = self.limits.body_read_timeout;
         let refusals = self.refusals.clone();
         let router = self.router.clone();
@@ -175,6 +176,9 @@ impl Connections {
         async move {
             let mut request = request.map(|body| Body::new(PacedRequest::new(body, timeout, refusals)));
             request.extensions_mut().insert(Peer(address));
+            if let Some(mark) = from_this_machine {
+                request.extensions_mut().insert(mark);
+            }
             let response = router.oneshot(request).await?;
             Ok(response.map(|answer| holding(call, paced(answer))))
         }

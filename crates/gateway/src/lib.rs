@@ -50,7 +50,7 @@ pub use authorize::COMPANY_HEADER;
 pub use cors::{Origin, OriginError};
 pub use gateway::{Gateway, GatewayError};
 pub use limits::{Limits, Rate};
-pub use peer::{Network, NetworkError};
+pub use peer::{FromThisMachine, Network, NetworkError};
 pub use principal::Principal;
 pub use readiness::Readiness;
 pub use serve::{Server, serve};

@@ -8,6 +8,16 @@ use axum::http::HeaderMap;
 
 /// Each proxy adds the address that it took the request from at the end.
 const FORWARDED_FOR: &str = "x-forwarded-for";
+/// What proxies add to a request that they hand on. A program that asks us directly sends none of these.
+const PROXY_HEADERS: [&str; 7] = [
+    FORWARDED_FOR,
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "x-original-forwarded-for",
+    "forwarded",
+    "via",
+];
 const IPV4_BITS: u32 = 32;
 const IPV6_BITS: u32 = 128;
 /// One household or one rented machine has all addresses of such a prefix.
@@ -16,6 +26,26 @@ const IPV6_HOUSEHOLD_BITS: u32 = 64;
 /// The network address that a call comes from, left in the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// Left in the extensions of a request that a program on this machine sent itself: from a loopback address, with no
+/// sign of a proxy between.
+///
+/// The address that a call is taken to come from cannot tell that: behind a proxy on this machine that is not listed as
+/// trusted, everybody has its address, and a listed one may hand on a `127.0.0.1` that its client wrote, or that is its
+/// own machine and not ours. A proxy on this machine that adds no header at all cannot be told from a program; it has to
+/// keep to itself the paths that are only for this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FromThisMachine;
+
+impl FromThisMachine {
+    /// The mark, for a request from the socket's address with these headers that deserves it.
+    pub(crate) fn mark(socket: IpAddr, headers: &HeaderMap) -> Option<Self> {
+        // A socket that takes IPv4 and IPv6 shows 127.0.0.1 as ::ffff:127.0.0.1.
+        let is_loopback = socket.to_canonical().is_loopback();
+        let is_direct = !PROXY_HEADERS.iter().any(|name| headers.contains_key(*name));
+        (is_loopback && is_direct).then_some(Self)
+    }
+}
 
 /// A range of addresses such as `10.0.0.0/8`, `2001:db8::/32` or `192.0.2.7`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +185,44 @@ mod tests {
         assert_eq!(told("10.1.2.3", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
         assert_eq!(told("10.1.2.3", &["1.1.1.1, nonsense, 10.9.9.9"]), "10.9.9.9");
         assert_eq!(told("10.1.2.3", &[]), "10.1.2.3");
+    }
+
+    #[test]
+    fn from_this_machine_is_who_asks_on_loopback_without_a_proxy() {
+        let mark = |socket: &str, header: Option<(&'static str, &str)>| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", "127.0.0.1".parse().unwrap());
+            if let Some((name, value)) = header {
+                headers.insert(name, value.parse().unwrap());
+            }
+            FromThisMachine::mark(socket.parse().unwrap(), &headers).is_some()
+        };
+        for local in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
+            assert!(mark(local, None), "{local}");
+            // Also when it names us: whoever wrote that sat before the proxy.
+            for told in [
+                "203.0.113.9",
+                "127.0.0.1",
+                "127.0.0.1, 203.0.113.9",
+                "nonsense",
+                "",
+            ] {
+                assert!(!mark(local, Some((FORWARDED_FOR, told))), "{local} {told}");
+            }
+            for name in PROXY_HEADERS {
+                assert!(!mark(local, Some((name, "for=127.0.0.1"))), "{local} {name}");
+            }
+        }
+        for remote in [
+            "203.0.113.9",
+            "10.0.0.1",
+            "::ffff:10.0.0.1",
+            "0.0.0.0",
+            "2001:db8::1",
+        ] {
+            assert!(!mark(remote, None), "{remote}");
+            assert!(!mark(remote, Some((FORWARDED_FOR, "127.0.0.1"))), "{remote}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What of `posars up` faces the network: TLS, web pages, rates, and what the metrics say of them.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -114,6 +114,77 @@ fn up_speaks_tls_and_counts_whom_it_turns_away() {
     }
     assert!(page.contains("rpc_server_connections"), "{page}");
     assert!(page.contains("rpc_server_calls_in_flight"), "{page}");
+}
+
+/// An address of this machine that others could reach; none is told past the capture of the test runner.
+fn address_beyond_loopback() -> Option<IpAddr> {
+    // Sends nothing: the system only chooses the address that it would send from.
+    let chosen = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("198.51.100.1:9")?;
+        socket.local_addr()
+    });
+    let address = chosen.ok().map(|address| address.ip());
+    let address = address.filter(|address| !address.is_loopback() && !address.is_unspecified());
+    if address.is_none() {
+        let line = b"-- skipped: metrics asked for from beyond loopback, where this machine has no address\n";
+        std::io::stderr().write_all(line).unwrap();
+    }
+    address
+}
+
+/// Status and answer of `/metrics`, asked for at this address with one more header.
+fn metrics_at(address: SocketAddr, header: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: posars\r\nconnection: close\r\n{header}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+}
+
+#[test]
+fn metrics_are_told_beyond_this_machine_only_when_they_are_exposed() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let beyond = address_beyond_loopback();
+    let direct = "accept: text/plain";
+    let proxied = "x-forwarded-for: 203.0.113.9";
+    for (exposed, others_get) in [("false", 403), ("true", 200)] {
+        let mut command = posars(&[
+            "up",
+            "--listen",
+            "0.0.0.0:0",
+            "--expose-local-issuer",
+            "--data",
+            &data,
+        ]);
+        command.env("POSARS_EXPOSE_METRICS", exposed);
+        let up = Up::spawn(command);
+        let port = up.address().parse::<SocketAddr>().unwrap().port();
+        let loopback = SocketAddr::from(([127, 0, 0, 1], port));
+        let (status, page) = metrics_at(loopback, direct);
+        assert_eq!(status, 200, "{page}");
+        assert!(page.contains("rpc_server_connections"), "{page}");
+
+        let others = [
+            Some((loopback, proxied)),
+            beyond.map(|address| (SocketAddr::new(address, port), direct)),
+            beyond.map(|address| (SocketAddr::new(address, port), "x-forwarded-for: 127.0.0.1")),
+        ];
+        for (address, header) in others.into_iter().flatten() {
+            let (status, told) = metrics_at(address, header);
+            assert_eq!(status, others_get, "{address} {header}: {told}");
+            let is_told_why = told.contains("METRICS_LOCAL_ONLY") && told.contains("--expose-metrics");
+            assert_eq!(is_told_why, status == 403, "{told}");
+            assert_eq!(told.contains("rpc_server_connections"), status == 200, "{told}");
+        }
+        assert_eq!(up.terminate().0, 0);
+    }
+    let unclear = posars(&["up", "--data", &data])
+        .env("POSARS_EXPOSE_METRICS", "sometimes")
+        .output();
+    let unclear = Ran::from(unclear.unwrap()).ended(2);
+    assert!(unclear.talk.contains("--expose-metrics"), "{unclear}");
 }
 
 #[test]

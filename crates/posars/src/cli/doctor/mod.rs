@@ -197,6 +197,7 @@ fn network_settings() -> Vec<Setting> {
     ]
     .into_iter()
     .map(|name| Setting::of_variable(name, None))
+    .chain([Setting::of_variable("POSARS_EXPOSE_METRICS", Some("false"))])
     .chain(
         numbers
             .into_iter()

@@ -5,9 +5,11 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use posars_gateway::{Limits, Network, Origin, Rate, Server, Tls, TlsFiles};
 
 use crate::failure::{Exit, Failure};
+use crate::http::MetricsReaders;
 
 /// Options of what faces the network. Limits hold for one process: two of them admit twice of everything.
 #[derive(Clone, Debug, Default, Args)]
@@ -52,6 +54,17 @@ pub(crate) struct FrontArgs {
         help_heading = "Network"
     )]
     allowed_origins: Vec<Origin>,
+    /// Tell the metrics to everybody who can reach the port, as for a scraper on another machine; they name every
+    /// company. Without it only programs on this machine may read them
+    #[arg(
+        long,
+        env = "POSARS_EXPOSE_METRICS",
+        hide_env_values = true,
+        // Takes 1 and yes as well, as people write in unit files, and refuses what is neither yes nor no.
+        value_parser = BoolishValueParser::new(),
+        help_heading = "Network"
+    )]
+    expose_metrics: bool,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -131,6 +144,15 @@ impl FrontArgs {
         })
     }
 
+    /// Who may read the metrics.
+    pub(super) fn metrics_readers(&self) -> MetricsReaders {
+        if self.expose_metrics {
+            MetricsReaders::Everybody
+        } else {
+            MetricsReaders::ThisMachine
+        }
+    }
+
     fn tls(&self) -> Result<Option<Tls>, Failure> {
         let missing = |has: &str, lacks: &str| {
             Failure::new(
@@ -199,9 +221,13 @@ mod tests {
         front: FrontArgs,
     }
 
-    fn server(line: &[&str]) -> Result<Server, Failure> {
+    fn front(line: &[&str]) -> FrontArgs {
         let words = std::iter::once("posars").chain(line.iter().copied());
-        Line::try_parse_from(words).unwrap().front.server()
+        Line::try_parse_from(words).unwrap().front
+    }
+
+    fn server(line: &[&str]) -> Result<Server, Failure> {
+        front(line).server()
     }
 
     #[test]
@@ -210,6 +236,13 @@ mod tests {
         assert_eq!(server.limits, Limits::default());
         assert!(server.tls.is_none());
         assert!(server.trusted_proxies.is_empty() && server.allowed_origins.is_empty());
+    }
+
+    #[test]
+    fn the_metrics_are_exposed_only_on_request() {
+        assert_eq!(front(&[]).metrics_readers(), MetricsReaders::ThisMachine);
+        let exposed = front(&["--expose-metrics"]);
+        assert_eq!(exposed.metrics_readers(), MetricsReaders::Everybody);
     }
 
     #[test]

@@ -85,6 +85,7 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
         demo: args.demo,
         companies: args.companies,
         server,
+        metrics_readers: args.front.metrics_readers(),
     };
     let mut database = tokio::select! {
         opened = Database::open(&session.place.place, Need::Serving, session.screen) => opened?,

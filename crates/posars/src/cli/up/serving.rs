@@ -16,7 +16,7 @@ use crate::demo::{self, Seeded};
 use crate::failure::{Exit, Failure};
 use crate::health::Health;
 use crate::house::House;
-use crate::http;
+use crate::http::{self, MetricsReaders};
 use crate::session::Session;
 use crate::signals::EndRequests;
 use crate::workers::Workers;
@@ -35,6 +35,8 @@ pub(super) struct Asked {
     pub(super) companies: Vec<CompanyId>,
     /// What faces the network.
     pub(super) server: Server,
+    /// Who may read the metrics.
+    pub(super) metrics_readers: MetricsReaders,
 }
 
 /// Everything that serves.
@@ -91,7 +93,7 @@ impl Serving {
         let readiness = gateway.readiness();
         let api_docs =
             api_docs::router().map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
-        let router = http::router(health.clone(), session.metrics.clone())
+        let router = http::router(health.clone(), session.metrics.clone(), asked.metrics_readers)
             .merge(api_docs)
             .merge(gateway.into_router());
         let (stop, mut stopped) = channel::channel(false);
