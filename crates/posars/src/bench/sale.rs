@@ -27,6 +27,8 @@ use super::{Place, ROUNDS, append, insert, table};
 const COMPANY: &str = "bench";
 /// Calls that share one HTTP/2 connection.
 const CALLS_PER_CONNECTION: usize = 32;
+/// Twice the most clients: one caller has half of them.
+const IN_FLIGHT_CALLS_MAX: usize = 2_048;
 const WARM_UP: Duration = Duration::from_millis(500);
 
 /// Options of `posars bench sale`.
@@ -139,6 +141,7 @@ async fn start_server(
     // One caller is all there is, and the server's own speed is asked for.
     let limits = Limits {
         caller_rate: None,
+        in_flight_calls_max: IN_FLIGHT_CALLS_MAX,
         ..Limits::default()
     };
     let caller = Principal::local(company.clone());
