@@ -171,7 +171,7 @@ pub(crate) fn chosen_log_filter() -> Option<(&'static str, String)> {
 /// The filter, less what libraries write below `info`.
 fn without_libraries<S>(filter: EnvFilter) -> impl Filter<S> {
     // Without the hint the filter would seem to want everything, and every trace point of every library would be
-    // weighed on every call: a quarter of the calls a second, measured.
+    // weighed on every call (measured for an echo through gRPC: 39 us of CPU instead of 25).
     filter.and(filter_fn(may_be_logged).with_max_level_hint(LevelFilter::TRACE))
 }
 
