@@ -7,6 +7,8 @@
 mod documents;
 #[path = "tidy/edges.rs"]
 mod edges;
+#[path = "tidy/literals.rs"]
+mod literals;
 #[path = "tidy/manifests.rs"]
 mod manifests;
 #[path = "tidy/names.rs"]

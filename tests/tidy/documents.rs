@@ -214,7 +214,7 @@ fn every_setting_is_in_the_readme() -> anyhow::Result<()> {
     let mut findings = Vec::new();
     let is_source = |file: &SourceFile| !file.is_test() && file.path.contains("/src/");
     for file in sources::files(".rs")?.into_iter().filter(is_source) {
-        sources::visit_literals(file.tokens()?, &mut |literal| {
+        crate::literals::visit_literals(file.tokens()?, &mut |literal| {
             let text = literal.to_string();
             for (at, _) in text.match_indices("POSARS_") {
                 let rest = text.get(at..).unwrap_or("");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// Deeper than any folder of the project; stops a link that leads back.
 const DEPTH_MAX: usize = 16;
@@ -199,36 +199,6 @@ fn is_trait_impl(tokens: &[TokenTree], braces: usize) -> bool {
     false
 }
 
-/// Calls `visit` with every literal outside attributes (hence outside doc comments) and outside `#[cfg(test)]` items.
-pub(crate) fn visit_literals(tokens: TokenStream, visit: &mut dyn FnMut(&Literal)) {
-    let mut after_hash = false;
-    let mut skip_item = false;
-    for token in tokens {
-        let was_after_hash = std::mem::replace(&mut after_hash, false);
-        match token {
-            TokenTree::Punct(punct) => match punct.as_char() {
-                '#' => after_hash = true,
-                // `#![…]`
-                '!' => after_hash = was_after_hash,
-                ';' => skip_item = false,
-                _ => {}
-            },
-            TokenTree::Group(group) if was_after_hash && group.delimiter() == Delimiter::Bracket => {
-                skip_item |= group.stream().to_string().replace(' ', "") == "cfg(test)";
-            }
-            TokenTree::Group(group) => {
-                if !skip_item {
-                    visit_literals(group.stream(), visit);
-                } else if group.delimiter() == Delimiter::Brace {
-                    skip_item = false;
-                }
-            }
-            TokenTree::Literal(literal) if !skip_item => visit(&literal),
-            TokenTree::Literal(_) | TokenTree::Ident(_) => {}
-        }
-    }
-}
-
 #[test]
 fn the_scanner_sees_what_it_should() -> anyhow::Result<()> {
     let text = "mod a { fn b() { let x = 1; } impl T for S { fn c(&self) {} } impl S { fn d(); } }\n\
@@ -256,7 +226,7 @@ fn the_scanner_sees_what_it_should() -> anyhow::Result<()> {
         Some((3, 3))
     );
     let mut literals = Vec::new();
-    visit_literals(file.tokens()?, &mut |literal| literals.push(literal.to_string()));
+    crate::literals::visit_literals(file.tokens()?, &mut |literal| literals.push(literal.to_string()));
     assert_eq!(literals, ["1", "\"yes\""]);
     Ok(())
 }

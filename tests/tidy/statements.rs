@@ -213,7 +213,7 @@ fn no_statement_is_written_in_rust() -> anyhow::Result<()> {
             continue;
         }
         let mut found = BTreeMap::new();
-        sources::visit_literals(file.tokens()?, &mut |literal: &Literal| {
+        crate::literals::visit_literals(file.tokens()?, &mut |literal: &Literal| {
             if looks_like_sql(&literal.to_string()) {
                 found.insert(literal.span().start().line, literal.to_string());
             }

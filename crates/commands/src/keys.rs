@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use posars_domain::Decider;
+use posars_domain::{Claim, Decider};
 use posars_event_store::{ClaimKey, InvalidName, NAME_BYTES_MAX, StreamName};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -25,6 +25,18 @@ pub(crate) fn stream(category: &str, id: &dyn Display) -> Result<StreamName, Inv
 /// The key of a claim. White space, which a receipt number may hold and the log's names may not, is escaped.
 pub(crate) fn claim_key(key: &str) -> Result<ClaimKey, InvalidName> {
     ClaimKey::parse(&fitting(key))
+}
+
+/// The log's form of a claim made for a stream, which holds it unless the claim names another.
+pub(crate) fn key_and_holder<R>(
+    stream: &StreamName,
+    claim: &Claim<R>,
+) -> Result<(ClaimKey, StreamName), InvalidName> {
+    let holder = match &claim.holder {
+        Some(holder) => StreamName::parse(holder)?,
+        None => stream.clone(),
+    };
+    Ok((claim_key(&claim.key)?, holder))
 }
 
 /// Escapes white space, control characters and the escape itself, and shortens what is too long to a beginning and a

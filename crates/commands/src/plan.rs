@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::error::from_append;
 use crate::fingerprint::fingerprint;
-use crate::keys::{claim_key, derived, stream};
+use crate::keys::{claim_key, derived, key_and_holder, stream};
 use crate::load::decode;
 use crate::{CommandError, Commands, Envelope, Receipt, Source};
 
@@ -90,10 +90,7 @@ impl<E> Plan<E> {
         stream: &StreamName,
         claim: Claim<R>,
     ) -> Result<(), InvalidName> {
-        let key = claim_key(&claim.key)?;
-        let holder = claim
-            .holder
-            .map_or_else(|| Ok(stream.clone()), |holder| StreamName::parse(&holder))?;
+        let (key, holder) = key_and_holder(stream, &claim)?;
         if !self.claims.iter().any(|claimed| claimed.key == key) {
             self.claims.push(Claimed {
                 key,

@@ -8,12 +8,12 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use posars_domain::sale::{RecordSale, Sale, SaleCommand, SaleEvent, SaleState};
-use posars_domain::{Claim, Decider as _, Decision, SaleId};
+use posars_domain::sale::{RecordSale, Sale, SaleEvent, SaleState};
+use posars_domain::{Claim, Decider as _, Decision};
 use posars_event_store::{Append, AppendError, ExpectedVersion, Guard, NewEvent, StreamName, Version};
 
 use crate::error::from_append;
-use crate::keys::{claim_key, stream_of};
+use crate::keys::{key_and_holder, stream_of};
 use crate::load::decode;
 use crate::plan::Write;
 use crate::{CommandError, Commands, Envelope};
@@ -26,8 +26,7 @@ const TRIES_TOGETHER: usize = 2;
 /// A sale to be recorded, and what surrounds it.
 #[derive(Clone, Debug)]
 pub struct OfferedSale {
-    sale_id: SaleId,
-    command: SaleCommand,
+    command: RecordSale,
     envelope: Envelope,
 }
 
@@ -45,16 +44,12 @@ type Answer = Result<Recorded, CommandError>;
 impl OfferedSale {
     /// Puts the two together.
     #[must_use]
-    pub fn new(command: RecordSale, envelope: Envelope) -> Self {
-        Self {
-            sale_id: command.sale_id,
-            command: command.into(),
-            envelope,
-        }
+    pub const fn new(command: RecordSale, envelope: Envelope) -> Self {
+        Self { command, envelope }
     }
 
     fn stream(&self) -> Result<StreamName, CommandError> {
-        Ok(stream_of::<Sale>(Sale::stream_id(&self.sale_id))?)
+        Ok(stream_of::<Sale>(Sale::stream_id(&self.command.sale_id))?)
     }
 }
 
@@ -157,13 +152,10 @@ impl Commands {
         sale: &OfferedSale,
         together: &mut Together,
     ) -> Result<(), CommandError> {
-        let SaleCommand::RecordSale(command) = &sale.command else {
-            return Ok(());
-        };
-        let store = self.known_store(&command.store_id).await?;
+        let store = self.known_store(&sale.command.store_id).await?;
         let context = self.sale_context(store.as_ref().map(|known| known.settings.clone()), &sale.envelope);
         let decision =
-            Sale::decide(&SaleState::default(), &sale.command, &context).map_err(CommandError::rejected)?;
+            Sale::record(&SaleState::default(), &sale.command, &context).map_err(CommandError::rejected)?;
         if let Some(store) = store {
             together.guard_store(store.guard());
         }
@@ -210,22 +202,16 @@ impl Commands {
 
     /// Whether what is offered is what the log has.
     async fn compare(&self, sale: &OfferedSale, first: &SaleEvent) -> Answer {
-        let SaleCommand::RecordSale(command) = &sale.command else {
-            return Ok(Recorded::Before);
-        };
-        let store = self.known_store(&command.store_id).await?;
+        let store = self.known_store(&sale.command.store_id).await?;
         let context = self.sale_context(store.as_ref().map(|known| known.settings.clone()), &sale.envelope);
-        match Sale::decide(&Sale::fold([first]), &sale.command, &context) {
+        match Sale::record(&Sale::fold([first]), &sale.command, &context) {
             Ok(_) => Ok(Recorded::Before),
             Err(rejection) => Err(CommandError::rejected(rejection)),
         }
     }
 
     async fn record_alone(&self, sale: &OfferedSale) -> Answer {
-        let SaleCommand::RecordSale(command) = sale.command.clone() else {
-            return Ok(Recorded::Before);
-        };
-        let receipt = self.record_sale(command, &sale.envelope).await?;
+        let receipt = self.record_sale(sale.command.clone(), &sale.envelope).await?;
         Ok(if receipt.replayed {
             Recorded::Before
         } else {
@@ -253,11 +239,7 @@ impl Together {
         claims: Vec<Claim<R>>,
     ) -> Result<(), CommandError> {
         for claim in claims {
-            let holder = match claim.holder {
-                Some(holder) => StreamName::parse(&holder)?,
-                None => stream.clone(),
-            };
-            let key = claim_key(&claim.key)?;
+            let (key, holder) = key_and_holder(&stream, &claim)?;
             self.guards.push(Guard::Claim { key, holder });
         }
         self.accepted.push(Accepted {

@@ -3,6 +3,8 @@
 
 #[path = "errors/document.rs"]
 mod document;
+#[path = "../../../tests/tidy/literals.rs"]
+mod literals;
 #[path = "errors/sources.rs"]
 mod sources;
 

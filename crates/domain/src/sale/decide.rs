@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    CLOCK_AHEAD_MAX_S, SaleCommand, SaleEvent, SaleRecorded, SaleRejection, SaleState, record, returning,
-    voiding,
+    CLOCK_AHEAD_MAX_S, RecordSale, SaleCommand, SaleEvent, SaleRecorded, SaleRejection, SaleState, record,
+    returning, voiding,
 };
 use crate::store::StoreSettings;
 use crate::{Claim, Decider, Decision, FiscalRef, SaleId, StoreId};
@@ -18,6 +18,18 @@ impl Sale {
     #[must_use]
     pub fn stream_id(sale_id: &SaleId) -> String {
         sale_id.to_string()
+    }
+
+    /// Decides on that one command, for those who have no other.
+    ///
+    /// # Errors
+    /// As [`Decider::decide`].
+    pub fn record(
+        state: &SaleState,
+        command: &RecordSale,
+        context: &SaleContext,
+    ) -> Result<Decision<SaleEvent, SaleRejection>, SaleRejection> {
+        record::decide(state, command, context)
     }
 }
 
@@ -44,7 +56,7 @@ impl Decider for Sale {
 
     fn decide(state: &SaleState, command: &SaleCommand, context: &SaleContext) -> Decided {
         match command {
-            SaleCommand::RecordSale(command) => record::decide(state, command, context),
+            SaleCommand::RecordSale(command) => Self::record(state, command, context),
             SaleCommand::VoidSale(command) => voiding::decide(state, command, context),
             SaleCommand::RecordReturn(command) => returning::decide(state, command, context),
         }

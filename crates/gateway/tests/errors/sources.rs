@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 
 /// The longest reason that `google.rpc.ErrorInfo` takes.
 const REASON_BYTES_MAX: usize = 63;
@@ -60,35 +60,12 @@ pub(crate) fn string_literals(text: &str, path: &str) -> Vec<String> {
         .parse()
         .unwrap_or_else(|error| panic!("{path} is not Rust: {error}"));
     let mut found = Vec::new();
-    visit(tokens, &mut found);
+    crate::literals::visit_literals(tokens, &mut |literal| {
+        let written = literal.to_string();
+        let text = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        found.extend(text.map(str::to_owned));
+    });
     found
-}
-
-fn visit(tokens: TokenStream, found: &mut Vec<String>) {
-    let mut after_hash = false;
-    let mut is_test = false;
-    for token in tokens {
-        let was_after_hash = std::mem::replace(&mut after_hash, false);
-        match token {
-            TokenTree::Punct(punct) => match punct.as_char() {
-                '#' => after_hash = true,
-                '!' => after_hash = was_after_hash,
-                ';' => is_test = false,
-                _ => {}
-            },
-            TokenTree::Group(group) if was_after_hash && group.delimiter() == Delimiter::Bracket => {
-                is_test |= group.stream().to_string().replace(' ', "") == "cfg(test)";
-            }
-            TokenTree::Group(group) if !is_test => visit(group.stream(), found),
-            TokenTree::Group(group) => is_test &= group.delimiter() != Delimiter::Brace,
-            TokenTree::Literal(literal) if !is_test => {
-                let written = literal.to_string();
-                let text = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-                found.extend(text.map(str::to_owned));
-            }
-            TokenTree::Literal(_) | TokenTree::Ident(_) => {}
-        }
-    }
 }
 
 #[test]

@@ -29,10 +29,11 @@ pub(super) async fn deliver<O, P: Fn(ImportProgress)>(
     next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
     attempt: impl AsyncFn(&O) -> Result<bool, CommandError>,
 ) {
-    let desk = Desk(Mutex::new((ledger, next)));
-    // Lanes that live as long as the import, on this task: a task for each command costs more than its decision.
-    let mut lanes: FuturesUnordered<_> = (0..UNDER_WAY_MAX).map(|_| lane(&desk, &attempt)).collect();
-    while lanes.next().await.is_some() {}
+    let attempt_one = async |offers: &[O]| match offers {
+        [offer] => vec![attempt(offer).await],
+        _ => Vec::new(),
+    };
+    deliver_on(UNDER_WAY_MAX, ledger, next, 1, attempt_one).await;
 }
 
 /// As [`deliver`], `batch_max` records at a time, which `attempt` answers in their order.
@@ -42,10 +43,19 @@ pub(super) async fn deliver_batches<O, P: Fn(ImportProgress)>(
     batch_max: usize,
     attempt: impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
 ) {
+    deliver_on(BATCHES_UNDER_WAY_MAX, ledger, next, batch_max, attempt).await;
+}
+
+async fn deliver_on<O, P: Fn(ImportProgress)>(
+    lanes: usize,
+    ledger: &mut Ledger<P>,
+    next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
+    batch_max: usize,
+    attempt: impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+) {
     let desk = Desk(Mutex::new((ledger, next)));
-    let mut lanes: FuturesUnordered<_> = (0..BATCHES_UNDER_WAY_MAX)
-        .map(|_| batch_lane(&desk, batch_max, &attempt))
-        .collect();
+    // Lanes that live as long as the import, on this task: a task for each command costs more than its decision.
+    let mut lanes: FuturesUnordered<_> = (0..lanes).map(|_| lane(&desk, batch_max, &attempt)).collect();
     while lanes.next().await.is_some() {}
 }
 
@@ -79,27 +89,16 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
                 // A command that panicked has no answer; the same file again will find out.
                 tracing::error!(rows = ?record.rows, "a command of the import did not end");
                 let note = "a command did not end: it panicked; import the file again";
-                ledger.outcome.notes.push(note.to_owned());
+                if !ledger.outcome.notes.iter().any(|told| told == note) {
+                    ledger.outcome.notes.push(note.to_owned());
+                }
             }
         }
     }
 }
 
-/// One record after the other, until there is none left.
-async fn lane<O, N, P: Fn(ImportProgress)>(
-    desk: &Desk<'_, N, P>,
-    attempt: &impl AsyncFn(&O) -> Result<bool, CommandError>,
-) where
-    N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
-{
-    while let Some((record, offer)) = desk.fetch() {
-        let answer = AssertUnwindSafe(insist(attempt, &offer)).catch_unwind().await;
-        desk.hand_in(&record, answer.ok());
-    }
-}
-
 /// One batch after the other, until there is none left.
-async fn batch_lane<O, N, P: Fn(ImportProgress)>(
+async fn lane<O, N, P: Fn(ImportProgress)>(
     desk: &Desk<'_, N, P>,
     batch_max: usize,
     attempt: &impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
@@ -112,9 +111,7 @@ async fn batch_lane<O, N, P: Fn(ImportProgress)>(
         if records.is_empty() {
             return;
         }
-        let answers = AssertUnwindSafe(insist_on_all(attempt, offers))
-            .catch_unwind()
-            .await;
+        let answers = AssertUnwindSafe(insist(attempt, offers)).catch_unwind().await;
         let answers = answers.map_or_else(
             |_| records.iter().map(|_| None).collect(),
             |answers| answers.into_iter().map(Some).collect::<Vec<_>>(),
@@ -125,8 +122,9 @@ async fn batch_lane<O, N, P: Fn(ImportProgress)>(
     }
 }
 
-/// Offers those once more that the log could not take; the others have their answers already.
-async fn insist_on_all<O>(
+/// Offers those once more that the log could not take; the others have their answers already. The same ids make that safe
+/// even where an answer was lost.
+async fn insist<O>(
     attempt: &impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
     offers: Vec<O>,
 ) -> Vec<Result<bool, CommandError>> {
@@ -183,24 +181,4 @@ fn pause(error: &CommandError, attempts: u32) -> Option<Duration> {
     };
     let pause = Duration::from_millis(pause_ms).saturating_mul(attempts);
     Some(pause.min(WAIT_MAX))
-}
-
-/// Offers once more while the log cannot take it; the same ids make that safe even where an answer was lost.
-async fn insist<O>(
-    attempt: &impl AsyncFn(&O) -> Result<bool, CommandError>,
-    offer: &O,
-) -> Result<bool, CommandError> {
-    let started = Instant::now();
-    let mut attempts = 1;
-    loop {
-        let error = match attempt(offer).await {
-            Ok(replayed) => return Ok(replayed),
-            Err(error) => error,
-        };
-        let Some(pause) = pause(&error, attempts).filter(|_| started.elapsed() < GIVE_UP_AFTER) else {
-            return Err(error);
-        };
-        tokio::time::sleep(pause).await;
-        attempts += 1;
-    }
 }

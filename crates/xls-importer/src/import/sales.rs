@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use posars_commands::{CommandError, Envelope, OfferedSale, Recorded, SALES_MAX};
-use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleCommand, SaleContext, SaleState};
+use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Channel, Currency, Decider, Quantity, StoreId};
+use posars_domain::{Amount, Channel, Currency, Quantity, StoreId};
 
 use super::definitions::{ImportStore, unit};
 use super::deliveries::deliver_batches;
@@ -77,7 +77,7 @@ impl Run<'_> {
         };
         let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
         if store.is_imagined {
-            let answer = imagine(command, &store.settings, &envelope);
+            let answer = imagine(&command, &store.settings, &envelope);
             ledger.enter(&record, answer);
             return None;
         }
@@ -86,13 +86,13 @@ impl Run<'_> {
 }
 
 /// Decides on a sale of a store that a dry run would have defined.
-fn imagine(command: RecordSale, store: &StoreSettings, envelope: &Envelope) -> Answer {
+fn imagine(command: &RecordSale, store: &StoreSettings, envelope: &Envelope) -> Answer {
     let context = SaleContext {
         store: Some(store.clone()),
         recorded_at: envelope.received_at,
         void_window_hours: None,
     };
-    match Sale::decide(&SaleState::default(), &SaleCommand::from(command), &context) {
+    match Sale::record(&SaleState::default(), command, &context) {
         Ok(_) => Answer::Accepted,
         Err(rejection) => Answer::Refused(CommandError::Rejected(Box::new(rejection))),
     }
