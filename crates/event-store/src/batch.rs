@@ -300,6 +300,8 @@ impl Loss {
 
 /// What the function says of each request.
 pub(crate) struct Verdicts {
+    /// Whether a hopeful write was undone, because somebody lost.
+    pub(crate) undone: bool,
     first_position: Position,
     recorded_at: Timestamp,
     base_version: Vec<i64>,
@@ -313,6 +315,7 @@ pub(crate) struct Verdicts {
 impl Verdicts {
     pub(crate) fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
         Ok(Self {
+            undone: row.try_get("undone")?,
             first_position: Position::from_sql(row.try_get("first_position")?),
             recorded_at: row.try_get("recorded_at")?,
             base_version: row.try_get("base_version")?,

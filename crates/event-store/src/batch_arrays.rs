@@ -7,7 +7,6 @@ use uuid::Uuid;
 use crate::StreamWrite;
 use crate::batch::{Batch, Request, claims, stream_guards};
 use crate::chain::{Hash, LEAF_BYTES};
-use crate::stored_json::StoredJson;
 
 /// The columns. Numbers count from 1, as PostgreSQL's arrays do.
 #[derive(Default)]
@@ -30,8 +29,8 @@ pub(crate) struct BatchArrays<'a> {
     event_id: Vec<Uuid>,
     event_type: Vec<&'a str>,
     event_schema: Vec<i16>,
-    event_data: Vec<StoredJson<'a>>,
-    event_metadata: Vec<StoredJson<'a>>,
+    event_data: Vec<&'a str>,
+    event_metadata: Vec<&'a str>,
     leaves: Vec<u8>,
     versions_known: bool,
 }
@@ -79,8 +78,8 @@ impl<'a> BatchArrays<'a> {
         ])
     }
 
-    /// In the order of the parameters of `append_batch`.
-    pub(crate) fn params<'p>(&'p self, log_id: &'p i32) -> [&'p (dyn ToSql + Sync); 23] {
+    /// In the order of the parameters of `append_batch`; `hopeful` when no loser is expected.
+    pub(crate) fn params<'p>(&'p self, log_id: &'p i32, hopeful: &'p bool) -> [&'p (dyn ToSql + Sync); 24] {
         [
             log_id,
             &self.request_key,
@@ -105,6 +104,7 @@ impl<'a> BatchArrays<'a> {
             &self.event_metadata,
             &self.leaves,
             &self.versions_known,
+            hopeful,
         ]
     }
 
@@ -143,8 +143,8 @@ impl<'a> BatchArrays<'a> {
             self.event_type.push(event.event_type.as_str());
             self.event_schema
                 .push(i16::try_from(event.schema_version).unwrap_or(i16::MAX));
-            self.event_data.push(StoredJson(event.data.as_str()));
-            self.event_metadata.push(StoredJson(event.metadata.as_str()));
+            self.event_data.push(event.data.as_str());
+            self.event_metadata.push(event.metadata.as_str());
             self.leaves.extend_from_slice(leaf);
             self.leaves
                 .extend_from_slice(&expected.saturating_add(i64::from(ordinal)).to_be_bytes());

@@ -29,6 +29,9 @@ const DEFERRED_MAX: usize = 1_024;
 /// First pause before a batch goes again; doubles up to a second.
 const BACKOFF: Duration = Duration::from_millis(20);
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// Batches that look before they write after one whose write had to be undone: where one request was a repetition,
+/// more are likely, as in a file that is imported again, and each undone write leaves dead rows.
+const CAUTIOUS_BATCHES: u32 = 32;
 
 /// Where the partitions of `events` end, as far as this process knows.
 #[derive(Debug)]
@@ -45,6 +48,8 @@ pub(crate) struct Batcher {
     pub(crate) metrics: Metrics,
     pub(crate) partitions: Arc<Partitions>,
     pub(crate) give_up_after: Duration,
+    /// How many more batches look before they write.
+    pub(crate) cautious_batches: u32,
 }
 
 /// What became of a batch that was sent.
@@ -177,6 +182,7 @@ impl Batcher {
         client: &deadpool_postgres::Object,
         arrays: &BatchArrays<'_>,
     ) -> Result<Row, Failure> {
+        let mut hopeful = self.cautious_batches == 0;
         if let Some(params) = arrays.params_of_one(&self.log_id) {
             let row = self
                 .ask(client, include_str!("sql/append_one.sql"), &params)
@@ -184,13 +190,11 @@ impl Batcher {
             if !matches!(row.try_get::<_, Option<i64>>("first_position"), Ok(None)) {
                 return Ok(row);
             }
+            hopeful = false;
         }
-        self.ask(
-            client,
-            include_str!("sql/append_batch.sql"),
-            &arrays.params(&self.log_id),
-        )
-        .await
+        let params = arrays.params(&self.log_id, &hopeful);
+        self.ask(client, include_str!("sql/append_batch.sql"), &params)
+            .await
     }
 
     async fn ask(
@@ -228,6 +232,11 @@ impl Batcher {
                 tracing::error!(%error, "append answered in an unknown shape");
                 return refuse(batch.requests, &error, Some(&error));
             }
+        };
+        self.cautious_batches = if verdicts.undone {
+            CAUTIOUS_BATCHES
+        } else {
+            self.cautious_batches.saturating_sub(1)
         };
         let Answered {
             accepted,

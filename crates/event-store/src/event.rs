@@ -9,7 +9,11 @@ use uuid::Uuid;
 
 use crate::{AppendError, EventType, Position, StreamName, Version};
 
-/// A JSON text, checked once, stored and hashed byte for byte as it is.
+/// The deepest nesting of a payload: what serde reads back without being told to go deeper.
+pub const JSON_DEPTH_MAX: usize = 127;
+
+/// A JSON text, checked once, stored and hashed byte for byte as it is. PostgreSQL holds it as text and looks no
+/// further, so this is the one place where it is checked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonText(Arc<str>);
 
@@ -27,10 +31,17 @@ impl JsonText {
     /// Takes a text as it is, after checking that it is JSON.
     ///
     /// # Errors
-    /// [`AppendError::Invalid`] with the place of the first fault.
+    /// [`AppendError::Invalid`] with the place of the first fault, or when it is nested deeper than
+    /// [`JSON_DEPTH_MAX`].
     pub fn parse(text: &str) -> Result<Self, AppendError> {
         let _: &RawValue = serde_json::from_str(text)
             .map_err(|e| AppendError::Invalid(format!("the text is not JSON: {e}")))?;
+        let depth = depth(text);
+        if depth > JSON_DEPTH_MAX {
+            return Err(AppendError::Invalid(format!(
+                "the JSON is nested {depth} deep; at most {JSON_DEPTH_MAX}, or few could read it back"
+            )));
+        }
         Ok(Self(Arc::from(text)))
     }
 
@@ -39,6 +50,25 @@ impl JsonText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// How deep a text that is JSON is nested.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// What serde wrote or checked as JSON needs no second look.

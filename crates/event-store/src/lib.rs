@@ -25,7 +25,6 @@ mod read;
 mod replay;
 mod snapshot;
 mod store;
-mod stored_json;
 mod subscription;
 mod verify;
 mod wake_ups;
@@ -37,7 +36,7 @@ pub use append::{
 pub use chain::Hash;
 pub use config::StoreConfig;
 pub use error::{AppendError, InvalidName, LeaseError, StoreError};
-pub use event::{JsonText, NewEvent, RecordedEvent};
+pub use event::{JSON_DEPTH_MAX, JsonText, NewEvent, RecordedEvent};
 pub use export::{Export, ExportedEvent};
 pub use inspection::{ServerFacts, SubscriptionState};
 pub use log::Log;

@@ -50,6 +50,7 @@ impl Log {
             metrics: shared.metrics.clone(),
             partitions,
             give_up_after: shared.config.append_deadline,
+            cautious_batches: 0,
         };
         tokio::spawn(batcher.run());
         Self {

@@ -3,7 +3,6 @@
 use tokio_postgres::Row;
 
 use crate::log::Log;
-use crate::stored_json::StoredJson;
 use crate::{EventType, Position, RecordedEvent, StoreError, StreamName, Version};
 
 /// The most events of one page.
@@ -317,8 +316,8 @@ pub(crate) fn decode(row: &Row, position: Position) -> Result<RecordedEvent, Box
         event_id: row.try_get("event_id")?,
         event_type: EventType::parse(row.try_get("type")?)?,
         schema_version: u16::try_from(row.try_get::<_, i16>("schema_version")?)?,
-        data: row.try_get::<_, StoredJson<'_>>("data")?.0.to_owned(),
-        metadata: row.try_get::<_, StoredJson<'_>>("metadata")?.0.to_owned(),
+        data: row.try_get("data")?,
+        metadata: row.try_get("metadata")?,
         recorded_at: row.try_get("recorded_at")?,
     })
 }

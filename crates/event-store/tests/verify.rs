@@ -94,9 +94,9 @@ async fn a_log_that_grows_meanwhile_is_proven_as_it_stood() -> anyhow::Result<()
 #[tokio::test]
 async fn a_change_in_any_column_of_an_event_is_found_where_it_is() -> anyhow::Result<()> {
     for change in [
-        "data = replace(data::text, '{\"n\"', '{\"m\"')::json",
+        "data = replace(data, '{\"n\"', '{\"m\"')",
         // Only the spacing: the same value, other bytes.
-        "data = (data::text || ' ')::json",
+        "data = data || ' '",
         "metadata = '{\"by\":\"tess\"}'",
         "type = 'noted'",
         "stream = 's-9'",
@@ -427,13 +427,8 @@ async fn any_flipped_bit_is_found_where_it_is() -> anyhow::Result<()> {
         let byte = below(bytes.len());
         bytes[byte] ^= 1 << below(7);
         let changed = String::from_utf8(bytes)?;
-        let cast = if column.ends_with("ta") {
-            "::text::json"
-        } else {
-            "::text"
-        };
-        let write = format!("update events set {column} = $1{cast} where position = $2");
-        // Not every flip leaves JSON, or a text without a zero: the database itself refuses those.
+        let write = format!("update events set {column} = $1 where position = $2");
+        // Not every flip leaves a text without a zero: the database itself refuses those.
         if client.execute(&write, &[&changed, &at]).await.is_err() {
             continue;
         }

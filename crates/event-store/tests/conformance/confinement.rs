@@ -136,7 +136,7 @@ async fn nobody_writes_into_another_log() -> anyhow::Result<()> {
     let batch = format!(
         "select * from append_batch({foreign}, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}',
                                     '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}',
-                                    '{{}}', '', true)"
+                                    '{{}}', '', true, true)"
     );
     for statement in [&one, &batch] {
         let text = refusal(world.log.query(statement, &[]).await);
@@ -148,7 +148,7 @@ async fn nobody_writes_into_another_log() -> anyhow::Result<()> {
     for statement in [
         "update log_head set position = 0",
         "delete from events",
-        "insert into streams values ('sale-9', 1, 1, 1)",
+        "insert into streams values ('sale-9', 1, 1, 1, 1)",
         "update checkpoints set position = 0",
         "select * from commits",
         "select * from events_000000",

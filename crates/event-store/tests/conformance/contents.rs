@@ -1,6 +1,8 @@
 //! What goes in comes out, byte for byte.
 
-use posars_event_store::{Append, AppendError, EventType, ExpectedVersion, JsonText, NewEvent, Position};
+use posars_event_store::{
+    Append, AppendError, EventType, ExpectedVersion, JSON_DEPTH_MAX, JsonText, NewEvent, Position,
+};
 use uuid::Uuid;
 
 use crate::fixture::{World, event_of, json, stream, whole};
@@ -102,6 +104,19 @@ fn what_is_no_json_is_refused_with_its_place() {
             other => panic!("{bad:?}: {other}"),
         }
     }
+}
+
+#[test]
+fn what_is_nested_too_deep_is_refused() {
+    // Brackets of a text do not count.
+    let text = r#""[{\"[{""#;
+    let nested = |depth: usize| format!("{}{text}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(JsonText::parse(&nested(JSON_DEPTH_MAX)).is_ok());
+    let refused = JsonText::parse(&nested(JSON_DEPTH_MAX + 1)).unwrap_err();
+    assert!(refused.to_string().contains("nested 128 deep"), "{refused}");
+    assert!(JsonText::parse(&nested(100_000)).is_err());
+    // The bound is that of whoever reads it.
+    assert!(serde_json::from_str::<serde_json::Value>(&nested(JSON_DEPTH_MAX)).is_ok());
 }
 
 #[test]

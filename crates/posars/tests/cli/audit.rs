@@ -55,7 +55,7 @@ async fn a_changed_event_is_found_by_its_position() {
     let connection = tokio::spawn(connection);
     let changed = client
         .execute(
-            "update events set data = (data::jsonb || '{\"forged\": true}')::json where position = 3",
+            "update events set data = data::jsonb || '{\"forged\": true}' where position = 3",
             &[],
         )
         .await

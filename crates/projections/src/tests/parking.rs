@@ -77,7 +77,7 @@ async fn a_retry_applies_what_can_be_read_by_now() -> anyhow::Result<()> {
         .sql()
         .await?
         .execute(
-            "update events set data = $1::text::json where position = 2",
+            "update events set data = $1 where position = 2",
             &[&good],
         )
         .await?;
