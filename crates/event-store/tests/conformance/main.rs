@@ -26,4 +26,5 @@ mod smoke;
 mod snapshots;
 mod subscriptions;
 mod together;
+mod upgrade;
 mod wake_ups;
