@@ -187,20 +187,6 @@ impl Append {
                 "more than {APPEND_CHECKS_MAX} streams and guards; split it"
             ));
         }
-        let mut seen = HashSet::new();
-        let streams = self.writes.iter().map(|write| ("stream", write.stream.as_str()));
-        // A claim may be spelt like a stream; they are different things.
-        let guarded = self.guards.iter().map(|guard| match guard {
-            Guard::Stream { stream, .. } => ("stream", stream.as_str()),
-            Guard::Claim { key, .. } => ("claim", key.as_str()),
-        });
-        for (kind, name) in streams.chain(guarded) {
-            if !seen.insert((kind, name)) {
-                return invalid(format!(
-                    "the {kind} {name} stands twice in one append; name it once"
-                ));
-            }
-        }
         for write in &self.writes {
             if write.expected == ExpectedVersion::Exact(Version::START) {
                 return invalid(format!("exact version 0 of {}; say NoStream", write.stream));
@@ -211,6 +197,25 @@ impl Append {
                 .find(|event| i16::try_from(event.schema_version).is_err())
             {
                 return invalid(format!("schema version {} is above 32767", event.schema_version));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a stream or claim that is named twice.
+    pub(crate) fn check_names(&self) -> Result<(), AppendError> {
+        let mut seen = HashSet::new();
+        let streams = self.writes.iter().map(|write| ("stream", write.stream.as_str()));
+        // A claim may be spelt like a stream; they are different things.
+        let guarded = self.guards.iter().map(|guard| match guard {
+            Guard::Stream { stream, .. } => ("stream", stream.as_str()),
+            Guard::Claim { key, .. } => ("claim", key.as_str()),
+        });
+        for (kind, name) in streams.chain(guarded) {
+            if !seen.insert((kind, name)) {
+                return Err(AppendError::Invalid(format!(
+                    "the {kind} {name} stands twice in one append; name it once"
+                )));
             }
         }
         Ok(())

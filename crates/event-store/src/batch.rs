@@ -50,6 +50,7 @@ impl Progress {
 pub(crate) struct Request {
     pub(crate) append: Append,
     pub(crate) leaves: Vec<Hash>,
+    touched: Touched,
     pub(crate) event_count: usize,
     pub(crate) size_bytes: usize,
     pub(crate) queued_at: Instant,
@@ -70,6 +71,10 @@ impl Request {
         reply: oneshot::Sender<Result<Appended, AppendError>>,
     ) -> Result<Self, AppendError> {
         append.check()?;
+        let touched = Touched::by(&append);
+        if touched.may_repeat() {
+            append.check_names()?;
+        }
         let pieces = u32::try_from(append.size_bytes().div_ceil(ROOM_BYTES)).unwrap_or(u32::MAX);
         let room = Arc::clone(room)
             .try_acquire_many_owned(pieces)
@@ -85,6 +90,7 @@ impl Request {
         Ok(Self {
             append,
             leaves,
+            touched,
             event_count,
             size_bytes,
             queued_at: Instant::now(),
@@ -111,7 +117,39 @@ pub(crate) struct Batch {
     read: HashSet<u64>,
 }
 
-/// Keys are compared by hash: a collision only defers a request to the next batch.
+/// The keys of one request, by hash: a collision only defers it to the next batch, or to a closer look.
+#[derive(Debug)]
+struct Touched {
+    /// Streams, claims and the idempotency key that it writes.
+    written: Vec<u64>,
+    /// Streams that it guards.
+    read: Vec<u64>,
+}
+
+impl Touched {
+    fn by(append: &Append) -> Self {
+        let streams = append
+            .writes
+            .iter()
+            .map(|w| key_hash(0, w.stream.as_str().as_bytes()));
+        let claims = claims(append).map(|(key, _)| key_hash(1, key.as_str().as_bytes()));
+        let own_key = append.idempotency.iter().map(|i| key_hash(2, i.key.as_bytes()));
+        Self {
+            written: streams.chain(claims).chain(own_key).collect(),
+            read: stream_guards(append)
+                .map(|(stream, _)| key_hash(0, stream.as_bytes()))
+                .collect(),
+        }
+    }
+
+    /// Whether two of the keys may be the same one.
+    fn may_repeat(&self) -> bool {
+        let mut all: Vec<u64> = self.written.iter().chain(&self.read).copied().collect();
+        all.sort_unstable();
+        all.array_windows().any(|[one, next]| one == next)
+    }
+}
+
 fn key_hash(kind: u8, key: &[u8]) -> u64 {
     use std::hash::{Hash as _, Hasher as _};
     let mut hasher = std::hash::DefaultHasher::new();
@@ -128,7 +166,7 @@ impl Batch {
     /// Takes the request, or gives it back for the next batch when it does not fit or touches a key of a
     /// request already here or already given back (the order of requests on one key is kept).
     pub(crate) fn offer(&mut self, request: Request) -> Result<(), Box<Request>> {
-        let (written, read) = touched(&request.append);
+        let Touched { written, read } = &request.touched;
         let clash = written
             .iter()
             .any(|key| self.written.contains(key) || self.read.contains(key))
@@ -179,9 +217,10 @@ impl Batch {
                 None => {
                     let first = next;
                     next = next.plus(u64::try_from(request.event_count).unwrap_or(u64::MAX));
-                    let streams = request.append.writes.iter().zip(base).map(|(write, base)| {
+                    let Request { append, reply, .. } = request;
+                    let streams = append.writes.into_iter().zip(base).map(|(write, base)| {
                         let count = u64::try_from(write.events.len()).unwrap_or(u64::MAX);
-                        (write.stream.clone(), Version::from_sql(*base).plus(count))
+                        (write.stream, Version::from_sql(*base).plus(count))
                     });
                     let last_position = Position::new(next.get() - 1);
                     let streams = streams.collect();
@@ -195,7 +234,7 @@ impl Batch {
                         first_events: Vec::new(),
                     };
                     // The caller may have stopped waiting; the log has the events all the same.
-                    let _ = request.reply.send(Ok(appended));
+                    let _ = reply.send(Ok(appended));
                 }
                 Some(Loss::Replayed { first, last }) => replays.push(Replay { request, first, last }),
                 Some(loss) => {
@@ -236,20 +275,6 @@ pub(crate) fn claims(append: &Append) -> impl Iterator<Item = (&ClaimKey, &str)>
         Guard::Claim { key, holder } => Some((key, holder.as_str())),
         Guard::Stream { .. } => None,
     })
-}
-
-fn touched(append: &Append) -> (Vec<u64>, Vec<u64>) {
-    let mut written: Vec<u64> = append
-        .writes
-        .iter()
-        .map(|w| key_hash(0, w.stream.as_str().as_bytes()))
-        .collect();
-    written.extend(claims(append).map(|(key, _)| key_hash(1, key.as_str().as_bytes())));
-    written.extend(append.idempotency.iter().map(|i| key_hash(2, i.key.as_bytes())));
-    let read = stream_guards(append)
-        .map(|(stream, _)| key_hash(0, stream.as_bytes()))
-        .collect();
-    (written, read)
 }
 
 /// Why one request of a batch was not accepted.

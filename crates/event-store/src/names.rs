@@ -13,7 +13,9 @@ fn check(kind: &'static str, text: &str) -> Result<(), InvalidName> {
         "is empty"
     } else if text.len() > NAME_BYTES_MAX {
         "is longer than 200 bytes"
-    } else if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+    } else if !text.bytes().all(|byte| byte.is_ascii_graphic())
+        && text.chars().any(|c| c.is_control() || c.is_whitespace())
+    {
         "holds white space or a control character"
     } else {
         return Ok(());

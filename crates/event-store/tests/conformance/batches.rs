@@ -133,7 +133,7 @@ async fn a_request_that_the_database_refuses_is_refused_alone() -> anyhow::Resul
     let answers = in_one_batch(&world, requests).await?;
     match &answers[1] {
         Err(AppendError::Store(StoreError::Refused(text))) => {
-            assert!(text.contains("not this one"), "{text}")
+            assert!(text.contains("not this one"), "{text}");
         }
         other => panic!("{other:?}"),
     }
