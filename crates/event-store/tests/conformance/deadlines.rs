@@ -40,7 +40,7 @@ async fn an_append_that_was_not_sent_is_given_up_and_never_written() -> anyhow::
 /// Two on one stream never share a batch; the second is still unsent while the first is under way.
 #[tokio::test]
 async fn an_append_that_was_put_off_can_still_be_given_up() -> anyhow::Result<()> {
-    let world = World::with(|config| config.append_deadline = Duration::from_secs(1)).await?;
+    let world = World::with(|config| config.append_deadline = Duration::from_secs(3)).await?;
     let gate = Gate::hold(&world).await?;
     let send = |to: &'static str| {
         let log = world.log.clone();
