@@ -39,9 +39,11 @@ impl<'h> Columns<'h> {
             .mapping
             .fields()
             .filter(|(field, _)| field.is_numeric() || *field == Field::Date)
+            .filter(|(_, column)| sheet.last_text_row(*column) > header.row_number)
             .collect();
+        let rows = if read.is_empty() { 0 } else { sheet.rows_len() };
         let mut row = Row::default();
-        for index in header.row_index + 1..sheet.rows_len() {
+        for index in header.row_index + 1..rows {
             sheet.read_row(index, &mut row);
             for (field, column) in &read {
                 if let Cell::Text(text) = row.cell(*column) {

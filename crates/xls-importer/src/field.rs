@@ -129,6 +129,17 @@ impl Field {
         Self::Supplier,
     ];
 
+    /// The field's place in [`Field::ALL`].
+    pub(crate) const fn place(self) -> usize {
+        #[expect(
+            clippy::as_conversions,
+            reason = "a fieldless enum's own number; there is no From for it"
+        )]
+        {
+            self as usize
+        }
+    }
+
     /// The word for the field, as in `--map total="Valor líquido"`.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -183,5 +194,15 @@ impl std::str::FromStr for Field {
                 let words = Self::ALL.map(Self::word).join(", ");
                 format!("{word:?} is no field; the fields are: {words}")
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Field;
+
+    #[test]
+    fn a_field_stands_at_its_place() {
+        assert!((0..).zip(Field::ALL).all(|(place, field)| field.place() == place));
     }
 }

@@ -20,37 +20,44 @@ pub struct Column {
 pub struct Mapping {
     /// The kind of sheet the meaning belongs to.
     pub kind: SheetKind,
-    by_field: BTreeMap<Field, u32>,
+    /// The column of each field, by the field's place in [`Field::ALL`]: it is asked for every cell.
+    columns: [Option<u32>; Field::ALL.len()],
 }
 
 impl Mapping {
+    fn new(kind: SheetKind, by_field: &BTreeMap<Field, u32>) -> Self {
+        let columns = Field::ALL.map(|field| by_field.get(&field).copied());
+        Self { kind, columns }
+    }
+
     /// The column of a field.
     #[must_use]
     pub fn column(&self, field: Field) -> Option<u32> {
-        self.by_field.get(&field).copied()
+        self.columns.get(field.place()).copied().flatten()
     }
 
     /// Whether a field has a column.
     #[must_use]
     pub fn has(&self, field: Field) -> bool {
-        self.by_field.contains_key(&field)
+        self.column(field).is_some()
     }
 
     /// Fields and their columns.
     pub fn fields(&self) -> impl Iterator<Item = (Field, u32)> {
-        self.by_field.iter().map(|(field, column)| (*field, *column))
+        let columns = Field::ALL.into_iter().zip(self.columns);
+        columns.filter_map(|(field, column)| Some((field, column?)))
     }
 
     /// How many fields have a column.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.by_field.len()
+        self.fields().count()
     }
 
     /// Whether no field has a column.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_field.is_empty()
+        self.fields().next().is_none()
     }
 }
 
@@ -119,7 +126,7 @@ pub(crate) fn map_columns(kind: SheetKind, columns: &[Column], chosen: &[(Field,
             several => ambiguous.push((field, several.iter().map(|column| column.title.clone()).collect())),
         }
     }
-    let mapping = Mapping { kind, by_field };
+    let mapping = Mapping::new(kind, &by_field);
     missing.extend(missing_fields(&mapping, &ambiguous));
     Candidate {
         mapping,

@@ -116,6 +116,11 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn unsigned(&mut self) -> Option<u64> {
+        // One byte holds nearly all of them: columns, lengths, counts of cells.
+        if let [byte @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Some(u64::from(*byte));
+        }
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

@@ -1,7 +1,5 @@
 //! What every kind of sheet counts and checks while it is read.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use posars_domain::{Currency, StoreId};
 use rust_decimal::Decimal;
@@ -121,24 +119,29 @@ pub struct FooterCheck {
 pub(crate) struct Walk {
     pub(crate) tally: RowTally,
     pub(crate) footer_checks: Vec<FooterCheck>,
-    sums: BTreeMap<Field, Decimal>,
+    /// Sums of the fields that have a column; none where no cell could be read.
+    sums: Vec<(Field, Option<Decimal>)>,
 }
 
 impl Walk {
     /// Fields whose sums a sheet shows at its foot.
-    const SUMMED: [Field; 4] = [Field::Quantity, Field::OnHand, Field::Total, Field::Discount];
+    const SUMMED: [Field; 4] = [Field::Quantity, Field::OnHand, Field::Discount, Field::Total];
 
     /// Calls `record` for every record, in order.
-    pub(crate) fn over(
-        sheet: &Sheet,
+    pub(crate) fn over<'s>(
+        sheet: &'s Sheet,
         header: &Header,
         columns: &Columns<'_>,
-        mut record: impl FnMut(&Row<'_>),
+        mut record: impl FnMut(&Row<'s>),
     ) -> Self {
         let mut walk = Self {
             tally: RowTally::default(),
             footer_checks: Vec::new(),
-            sums: BTreeMap::new(),
+            sums: Self::SUMMED
+                .into_iter()
+                .filter(|field| columns.has(*field))
+                .map(|field| (field, None))
+                .collect(),
         };
         let mut previous = header.row_number;
         let mut row = Row::default();
@@ -167,27 +170,24 @@ impl Walk {
     }
 
     fn add_sums(&mut self, row: &Row<'_>, columns: &Columns<'_>) {
-        for field in Self::SUMMED {
-            if !columns.has(field) {
-                continue;
-            }
-            if let Ok(Some(value)) = columns.decimal(row, field) {
-                let sum = self.sums.entry(field).or_default();
-                *sum = sum.checked_add(value).unwrap_or(*sum);
+        for (field, sum) in &mut self.sums {
+            if let Ok(Some(value)) = columns.decimal(row, *field) {
+                let before = sum.unwrap_or_default();
+                *sum = Some(before.checked_add(value).unwrap_or(before));
             }
         }
     }
 
     fn check_footer(&mut self, row: &Row<'_>, columns: &Columns<'_>) {
         for (field, ours) in &self.sums {
+            let Some(ours) = *ours else { continue };
             if let Ok(Some(theirs)) = columns.decimal(row, *field) {
-                let agrees = theirs == *ours;
                 let check = FooterCheck {
                     row: row.number,
                     field: *field,
                     theirs,
-                    ours: *ours,
-                    agrees,
+                    ours,
+                    agrees: theirs == ours,
                 };
                 self.footer_checks.push(check);
             }
@@ -196,6 +196,7 @@ impl Walk {
 
     /// Our own sum of a field.
     pub(crate) fn sum(&self, field: Field) -> Decimal {
-        self.sums.get(&field).copied().unwrap_or_default()
+        let sum = self.sums.iter().find(|(summed, _)| *summed == field);
+        sum.and_then(|(_, sum)| *sum).unwrap_or_default()
     }
 }

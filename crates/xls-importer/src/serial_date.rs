@@ -9,20 +9,14 @@ use crate::sheet::Number;
 const NO_SUCH_DAY: i64 = 60;
 /// 9999-12-31, the last day of the format.
 const LAST_DAY: i64 = 2_958_465;
-const SECONDS_PER_DAY: i128 = 86_400;
+const SECONDS_PER_DAY: i64 = 86_400;
 
 /// The date and time of a serial number; `None` for numbers that are no date.
 pub(crate) fn from_serial(serial: Number, epoch_1904: bool) -> Option<(Date, Time)> {
-    let scale = 10_i128.checked_pow(u32::from(serial.places))?;
-    let digits = i128::from(serial.digits);
-    let mut days = digits.div_euclid(scale);
-    // To the second: a spreadsheet's own fractions are that exact, its milliseconds are not.
-    let mut seconds = (digits.rem_euclid(scale) * SECONDS_PER_DAY * 2 + scale) / (scale * 2);
-    if seconds == SECONDS_PER_DAY {
-        days += 1;
-        seconds = 0;
-    }
-    let days = i64::try_from(days).ok()?;
+    let (days, seconds) = match serial {
+        Number { digits, places: 0 } => (digits, 0),
+        Number { digits, places } => days_and_seconds(digits, places)?,
+    };
     if !(0..=LAST_DAY).contains(&days) {
         return None;
     }
@@ -36,7 +30,7 @@ pub(crate) fn from_serial(serial: Number, epoch_1904: bool) -> Option<(Date, Tim
         date(1899, 12, 30)
     };
     let day = epoch.checked_add(days.days()).ok()?;
-    let part = |value: i128| i8::try_from(value).ok();
+    let part = |value: i64| i8::try_from(value).ok();
     let time = Time::new(
         part(seconds / 3600)?,
         part(seconds / 60 % 60)?,
@@ -45,6 +39,20 @@ pub(crate) fn from_serial(serial: Number, epoch_1904: bool) -> Option<(Date, Tim
     )
     .ok()?;
     Some((day, time))
+}
+
+fn days_and_seconds(digits: i64, places: u8) -> Option<(i64, i64)> {
+    let scale = 10_i128.checked_pow(u32::from(places))?;
+    let digits = i128::from(digits);
+    let days = i64::try_from(digits.div_euclid(scale)).ok()?;
+    // To the second: a spreadsheet's own fractions are that exact, its milliseconds are not.
+    let seconds = (digits.rem_euclid(scale) * i128::from(SECONDS_PER_DAY) * 2 + scale) / (scale * 2);
+    let seconds = i64::try_from(seconds).ok()?;
+    Some(if seconds == SECONDS_PER_DAY {
+        (days.checked_add(1)?, 0)
+    } else {
+        (days, seconds)
+    })
 }
 
 #[cfg(test)]

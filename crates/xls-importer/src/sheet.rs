@@ -95,6 +95,8 @@ pub struct Sheet {
     texts: Vec<Place>,
     size_bytes: usize,
     last_row: u32,
+    /// By column, the last row with a text in it; 0 where there is none.
+    last_text_rows: Vec<u32>,
 }
 
 /// The first cells of a row, and the bytes behind it.
@@ -110,6 +112,7 @@ impl Sheet {
             texts: Vec::new(),
             size_bytes: 0,
             last_row: 0,
+            last_text_rows: Vec::new(),
         }
     }
 
@@ -139,7 +142,10 @@ impl Sheet {
                     return Err("columns out of order");
                 }
                 next_column = column + 1;
-                check_cell(&mut cursor, &payload, chunk, &mut self.texts)?;
+                let tag = check_cell(&mut cursor, &payload, chunk, &mut self.texts)?;
+                if matches!(tag, cell::TEXT | cell::TEXT_NEW | cell::TEXT_REF) {
+                    note_text(&mut self.last_text_rows, column, number);
+                }
             }
         }
         self.chunks.push(payload);
@@ -192,6 +198,14 @@ impl Sheet {
         self.rows.len()
     }
 
+    /// The last row with a text in a column, 0 if there is none: columns of numbers need no evidence from texts.
+    pub(crate) fn last_text_row(&self, column: u32) -> u32 {
+        let row = usize::try_from(column)
+            .ok()
+            .and_then(|column| self.last_text_rows.get(column));
+        row.copied().unwrap_or(0)
+    }
+
     /// Bytes the sheet takes in memory.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
@@ -218,7 +232,10 @@ impl Sheet {
         for _ in 0..cells {
             let column = usize::try_from(cursor.unsigned_u32()?).ok()?;
             let value = self.decode_cell(&mut cursor)?;
-            row.cells.resize(column, Cell::Empty);
+            // Columns left out are empty; they come in order, so this never cuts.
+            if row.cells.len() < column {
+                row.cells.resize(column, Cell::Empty);
+            }
             row.cells.push(value);
         }
         Some(())
@@ -248,7 +265,24 @@ impl Sheet {
     }
 }
 
+fn note_text(last_text_rows: &mut Vec<u32>, column: u32, row: u32) {
+    let Ok(column) = usize::try_from(column) else {
+        return;
+    };
+    if last_text_rows.len() <= column {
+        last_text_rows.resize(column + 1, 0);
+    }
+    if let Some(last) = last_text_rows.get_mut(column) {
+        *last = row;
+    }
+}
+
 fn text_cell(text: &str) -> Cell<'_> {
+    // Visible ASCII at both ends is the usual case and leaves nothing to cut.
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) {
+        return Cell::Text(text);
+    }
     // White space in Unicode's sense, so the no-break spaces of web exports go too.
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}');
     if text.is_empty() {
@@ -273,13 +307,15 @@ fn position(payload: &[u8], cursor: &Cursor<'_>) -> Result<u32, Malformed> {
     u32::try_from(payload.len() - cursor.remaining()).map_err(|_| "frame too long")
 }
 
+/// Checks one cell and says its tag.
 fn check_cell(
     cursor: &mut Cursor<'_>,
     payload: &[u8],
     chunk: u32,
     texts: &mut Vec<Place>,
-) -> Result<(), Malformed> {
-    let read = match cursor.byte().ok_or("cell tag")? {
+) -> Result<u8, Malformed> {
+    let tag = cursor.byte().ok_or("cell tag")?;
+    let read = match tag {
         cell::TEXT_NEW => {
             texts.push(Place {
                 chunk,
@@ -300,7 +336,7 @@ fn check_cell(
         cell::NO | cell::YES | cell::UNCALCULATED => Some(()),
         _ => None,
     };
-    read.ok_or("cell value")
+    read.map(|()| tag).ok_or("cell value")
 }
 
 /// The letters of a column counted from 0: `A`, `Z`, `AA`, `XFD`.
