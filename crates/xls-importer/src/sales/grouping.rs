@@ -66,8 +66,9 @@ pub(super) fn group_lines(
     let meaning = total_meaning(lines);
     let doubtful: HashSet<&str> = table.doubtful_numbers.iter().map(String::as_str).collect();
     let mut several_dates = 0;
+    let mut members = Vec::new();
     for group in groups.iter_mut() {
-        let members = members(group, lines);
+        list_members(group, lines, &mut members);
         let mut faults = Vec::new();
         for index in &members {
             if let Some(line) = lines.get_mut(*index) {
@@ -105,14 +106,14 @@ pub(super) fn group_lines(
     several_dates
 }
 
-fn members(group: &Group, lines: &[Line]) -> Vec<usize> {
-    let mut members = Vec::new();
+/// Lists the lines of a group in `members`.
+fn list_members(group: &Group, lines: &[Line], members: &mut Vec<usize>) {
+    members.clear();
     let mut next = (group.lines_len > 0).then_some(group.first_line);
     while let Some(index) = next.and_then(|index| usize::try_from(index).ok()) {
         members.push(index);
         next = lines.get(index).and_then(|line| line.next);
     }
-    members
 }
 
 fn refuse_members(

@@ -57,24 +57,34 @@ struct Place {
     receipt: Result<Option<ReceiptNumber>, RowFault>,
 }
 
-pub(super) struct LineReader<'a> {
+/// The fields that say which receipt a row belongs to.
+const RECEIPT_FIELDS: [Field; 4] = [Field::Receipt, Field::Store, Field::Register, Field::Series];
+
+/// The receipt of an earlier row, and the cells that said so: rows of one receipt mostly follow each other.
+struct Remembered<'s> {
+    cells: [Cell<'s>; RECEIPT_FIELDS.len()],
+    group: u32,
+}
+
+pub(super) struct LineReader<'a, 's> {
     columns: &'a Columns<'a>,
     options: &'a ReadOptions,
     table: Tables,
     lines: Vec<Line>,
     groups: Vec<Group>,
-    group_indexes: HashMap<String, u32>,
+    /// By the id, which is made of store, register and receipt alone.
+    group_indexes: HashMap<SaleId, u32>,
     occurrences: HashMap<SaleId, u32>,
     refusals: Refusals,
-    key: String,
+    remembered: Option<Remembered<'s>>,
     /// The receipt of the row before, and whether this row may belong to a receipt that cannot be read.
     previous_group: Option<u32>,
     after_unreadable: bool,
 }
 
-impl<'a> LineReader<'a> {
+impl<'s> LineReader<'_, 's> {
     /// Reads every record of the sheet.
-    pub(super) fn read_all(sheet: &Sheet, header: &Header, options: &ReadOptions) -> Lines {
+    pub(super) fn read_all(sheet: &'s Sheet, header: &Header, options: &ReadOptions) -> Lines {
         let columns = Columns::new(sheet, header, options.today);
         let mut reader = LineReader {
             columns: &columns,
@@ -85,7 +95,7 @@ impl<'a> LineReader<'a> {
             group_indexes: HashMap::new(),
             occurrences: HashMap::new(),
             refusals: Refusals::default(),
-            key: String::new(),
+            remembered: None,
             previous_group: None,
             after_unreadable: false,
         };
@@ -106,31 +116,12 @@ impl<'a> LineReader<'a> {
         }
     }
 
-    fn take(&mut self, row: &Row<'_>) {
-        let place = self.place(row);
+    fn take(&mut self, row: &Row<'s>) {
         let mut faults = Vec::new();
         let line = self.line(row, &mut faults);
-        let group = match (place.store, place.receipt) {
-            (Ok(store), Ok(Some(receipt))) => Some(self.group_of_receipt(store, place.register_no, receipt)),
-            (Ok(store), Ok(None)) => match &line {
-                Some(line) if faults.is_empty() => {
-                    Some(self.group_of_content(store, place.register_no, line))
-                }
-                _ => None,
-            },
-            (store, receipt) => {
-                if let Ok(Some(receipt)) = &receipt {
-                    self.table.doubtful_numbers.push(receipt.number().to_owned());
-                }
-                if receipt.is_err() {
-                    // The row may belong to the receipt above or to the one below: neither is whole for certain.
-                    self.doubt(self.previous_group, row.number);
-                    self.after_unreadable = true;
-                }
-                faults.extend(store.err());
-                faults.extend(receipt.err());
-                None
-            }
+        let group = match self.remembered_group(row) {
+            Some(group) => Some(group),
+            None => self.group(row, line.as_ref(), &mut faults),
         };
         if let Some(group) = group {
             if self.after_unreadable {
@@ -144,6 +135,43 @@ impl<'a> LineReader<'a> {
             (_, group) => {
                 self.doubt(group, row.number);
                 self.refusals.add(row.number, faults);
+            }
+        }
+    }
+
+    fn remembered_group(&self, row: &Row<'s>) -> Option<u32> {
+        let Remembered { cells, group } = self.remembered.as_ref()?;
+        let mut pairs = RECEIPT_FIELDS.into_iter().zip(cells);
+        pairs
+            .all(|(field, cell)| self.columns.cell(row, field) == *cell)
+            .then_some(*group)
+    }
+
+    /// The group of a row whose cells say something new of where it belongs.
+    fn group(&mut self, row: &Row<'s>, line: Option<&Line>, faults: &mut Vec<RowFault>) -> Option<u32> {
+        let place = self.place(row);
+        match (place.store, place.receipt) {
+            (Ok(store), Ok(Some(receipt))) => {
+                let group = self.group_of_receipt(store, place.register_no, receipt);
+                let cells = RECEIPT_FIELDS.map(|field| self.columns.cell(row, field));
+                self.remembered = Some(Remembered { cells, group });
+                Some(group)
+            }
+            (Ok(store), Ok(None)) => line
+                .filter(|_| faults.is_empty())
+                .map(|line| self.group_of_content(store, place.register_no, line)),
+            (store, receipt) => {
+                if let Ok(Some(receipt)) = &receipt {
+                    self.table.doubtful_numbers.push(receipt.number().to_owned());
+                }
+                if receipt.is_err() {
+                    // The row may belong to the receipt above or to the one below: neither is whole for certain.
+                    self.doubt(self.previous_group, row.number);
+                    self.after_unreadable = true;
+                }
+                faults.extend(store.err());
+                faults.extend(receipt.err());
+                None
             }
         }
     }
@@ -228,24 +256,13 @@ impl<'a> LineReader<'a> {
     }
 
     fn group_of_receipt(&mut self, store: u32, register: Option<RegisterNo>, receipt: ReceiptNumber) -> u32 {
-        use std::fmt::Write;
-        self.key.clear();
-        // Writing to a string cannot fail.
-        let _written = write!(
-            self.key,
-            "{store}\u{1f}{}\u{1f}{receipt}",
-            register.as_ref().map_or("", RegisterNo::as_str)
-        );
-        if let Some(index) = self.group_indexes.get(self.key.as_str()) {
+        let store_id = self.table.store_at(store).map(|store| store.store_id.as_str());
+        let sale_id = sale_id(store_id.unwrap_or_default(), register.as_ref(), &receipt);
+        if let Some(index) = self.group_indexes.get(&sale_id) {
             return *index;
         }
-        let id = self
-            .table
-            .store_at(store)
-            .map(|store| sale_id(&store.store_id, register.as_ref(), &receipt));
-        let sale_id = id.unwrap_or_else(|| sale_id_by_content(&[&self.key], 0));
         let index = self.new_group(Group::new(sale_id, store, register, Some(receipt)));
-        self.group_indexes.insert(self.key.clone(), index);
+        self.group_indexes.insert(sale_id, index);
         index
     }
 
