@@ -27,37 +27,43 @@ pub enum ImportState {
 /// Row numbers in ascending ranges, both ends included: short even for a million rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowRanges {
-    rows: Vec<u32>,
+    /// In the order added; a row next to the one before it lengthens that one's range.
+    added: Vec<(u32, u32)>,
+    len: usize,
 }
 
 impl RowRanges {
     /// Adds a row, in any order.
     pub fn add(&mut self, row: u32) {
-        self.rows.push(row);
+        self.len += 1;
+        match self.added.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(row) => *last = row,
+            _ => self.added.push((row, row)),
+        }
     }
 
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.len
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len == 0
     }
 
     /// The ranges.
     #[must_use]
     pub fn ranges(&self) -> Vec<(u32, u32)> {
-        let mut rows = self.rows.clone();
-        rows.sort_unstable();
+        let mut added = self.added.clone();
+        added.sort_unstable();
         let mut ranges: Vec<(u32, u32)> = Vec::new();
-        for row in rows {
+        for (from, to) in added {
             match ranges.last_mut() {
-                Some((_, last)) if row <= last.saturating_add(1) => *last = row,
-                _ => ranges.push((row, row)),
+                Some((_, last)) if from <= last.saturating_add(1) => *last = to.max(*last),
+                _ => ranges.push((from, to)),
             }
         }
         ranges

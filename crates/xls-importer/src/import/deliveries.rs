@@ -67,16 +67,21 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fetch<O>(&self) -> Option<(Record, O)>
+    /// The next records and what is to be offered of them, at most so many; none at the end.
+    fn fetch<O>(&self, batch_max: usize) -> (Vec<Record>, Vec<O>)
     where
         N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
     {
         let (ledger, next) = &mut *self.lock();
-        if ledger.is_interrupted() {
-            None
-        } else {
-            next(ledger)
+        let (mut records, mut offers) = (Vec::with_capacity(batch_max), Vec::with_capacity(batch_max));
+        while records.len() < batch_max && !ledger.is_interrupted() {
+            let Some((record, offer)) = next(ledger) else {
+                break;
+            };
+            records.push(record);
+            offers.push(offer);
         }
+        (records, offers)
     }
 
     fn hand_in(&self, record: &Record, answer: Option<Result<bool, CommandError>>) {
@@ -106,8 +111,7 @@ async fn lane<O, N, P: Fn(ImportProgress)>(
     N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
 {
     loop {
-        let (records, offers): (Vec<Record>, Vec<O>) =
-            std::iter::from_fn(|| desk.fetch()).take(batch_max).unzip();
+        let (records, offers): (Vec<Record>, Vec<O>) = desk.fetch(batch_max);
         if records.is_empty() {
             return;
         }
@@ -130,6 +134,9 @@ async fn insist<O>(
 ) -> Vec<Result<bool, CommandError>> {
     let started = Instant::now();
     let mut answers = attempt(&offers).await;
+    if answers.iter().all(Result::is_ok) {
+        return answers;
+    }
     let mut offers: Vec<Option<O>> = offers.into_iter().map(Some).collect();
     let mut attempts = 1;
     loop {

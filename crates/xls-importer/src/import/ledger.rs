@@ -10,6 +10,9 @@ use crate::row_fault::{RowFault, RowReason};
 /// The code of "the same id, other content".
 const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
 
+/// Rows between two words to whoever waits: a hundredth of a second of them.
+const ROWS_TOLD_EVERY: u32 = 500;
+
 /// A record that was offered to the log: its rows and what it weighs.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Record {
@@ -37,6 +40,7 @@ pub(super) struct Ledger<P> {
     quantity: Quantity,
     amount: Amount,
     rows_done: u32,
+    rows_told: u32,
     progress: P,
 }
 
@@ -48,6 +52,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
             quantity: Quantity::ZERO,
             amount: Amount::ZERO,
             rows_done: 0,
+            rows_told: 0,
             progress,
         }
     }
@@ -99,10 +104,19 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
             }
         }
         self.rows_done += u32::try_from(record.rows.len()).unwrap_or(u32::MAX);
-        (self.progress)(ImportProgress {
-            rows_done: self.rows_done,
-            rows: self.outcome.tally.records,
-        });
+        self.tell();
+    }
+
+    /// Tells how far the import is, now and then: to be told costs the listener more than a record costs the book.
+    fn tell(&mut self) {
+        let rows = self.outcome.tally.records;
+        if self.rows_done - self.rows_told >= ROWS_TOLD_EVERY || self.rows_done >= rows {
+            self.rows_told = self.rows_done;
+            (self.progress)(ImportProgress {
+                rows_done: self.rows_done,
+                rows,
+            });
+        }
     }
 
     fn weigh(&mut self, record: &Record) {

@@ -140,10 +140,7 @@ impl<'a> Run<'a> {
 /// file is imported, never in the future of the day itself, and counted for that day.
 fn instant(store: &StoreSettings, day: Date, time: Option<Time>) -> Option<Timestamp> {
     let local = day.to_datetime(time.unwrap_or(store.day_cutover));
-    local
-        .to_zoned(store.time_zone.time_zone().clone())
-        .ok()
-        .map(|zoned| zoned.timestamp())
+    store.time_zone.time_zone().to_timestamp(local).ok()
 }
 
 /// Whether what is counted has been written.

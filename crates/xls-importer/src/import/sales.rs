@@ -61,7 +61,7 @@ impl Run<'_> {
     /// What is to be offered to the log; what cannot be is refused here.
     fn sale_offer<P: Fn(ImportProgress)>(
         &self,
-        draft: SaleDraft,
+        draft: SaleDraft<'_>,
         stores: &HashMap<StoreId, ImportStore>,
         ledger: &mut Ledger<P>,
     ) -> Option<(Record, OfferedSale)> {
@@ -98,7 +98,7 @@ fn imagine(command: &RecordSale, store: &StoreSettings, envelope: &Envelope) -> 
     }
 }
 
-fn weigh(draft: &SaleDraft) -> Record {
+fn weigh(draft: &SaleDraft<'_>) -> Record {
     Record {
         rows: draft.lines.iter().map(|line| line.row).collect(),
         quantity: Quantity::checked_sum(draft.lines.iter().map(|line| line.quantity))
@@ -108,23 +108,23 @@ fn weigh(draft: &SaleDraft) -> Record {
 }
 
 /// The currency is the sheet's own: where it is not the store's, the rule refuses the sale by name.
-fn command(draft: SaleDraft, store: &StoreSettings, currency: Currency) -> Option<RecordSale> {
+fn command(draft: SaleDraft<'_>, store: &StoreSettings, currency: Currency) -> Option<RecordSale> {
     let occurred_at = instant(store, draft.date, draft.time)?;
-    let lines = draft.lines.into_iter().map(|line| RecordSaleLine {
+    let lines = draft.lines.iter().map(|line| RecordSaleLine {
         line_id: line.line_id,
-        sku: line.sku,
-        description: line.description,
+        sku: line.sku.clone(),
+        description: line.description.to_owned(),
         quantity: line.quantity,
-        unit: unit(line.unit.as_deref()),
+        unit: unit(line.unit),
         unit_price: line.unit_price,
         line_discount: line.line_discount,
         net: Some(line.net),
     });
     Some(RecordSale {
         sale_id: draft.sale_id,
-        store_id: draft.store.store_id,
-        register_no: draft.register_no,
-        receipt: draft.receipt,
+        store_id: draft.store.store_id.clone(),
+        register_no: draft.register_no.cloned(),
+        receipt: draft.receipt.cloned(),
         occurred_at,
         channel: Channel::IMPORT,
         currency,
@@ -134,13 +134,17 @@ fn command(draft: SaleDraft, store: &StoreSettings, currency: Currency) -> Optio
         change: Amount::ZERO,
         total: Some(draft.total),
         customer: None,
-        seller: draft.seller,
+        seller: draft.seller.map(str::to_owned),
         fiscal_ref: None,
         tax_summary: Vec::new(),
     })
 }
 
-fn refuse_unknown_store<P: Fn(ImportProgress)>(record: &Record, draft: &SaleDraft, ledger: &mut Ledger<P>) {
+fn refuse_unknown_store<P: Fn(ImportProgress)>(
+    record: &Record,
+    draft: &SaleDraft<'_>,
+    ledger: &mut Ledger<P>,
+) {
     let detail = format!(
         "UNKNOWN_STORE: {} ({}); --define-missing",
         draft.store.store_id, draft.store.name

@@ -39,42 +39,42 @@ pub struct SalesReading {
 
 /// One sale as the sheet tells it; the store's zone turns its date into an instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaleDraft {
+pub struct SaleDraft<'a> {
     /// Made from the natural key: store, register, series and number, or content and occurrence.
     pub sale_id: SaleId,
-    /// Index of the store in [`SalesReading::stores`].
-    pub store: StoreName,
+    /// Where.
+    pub store: &'a StoreName,
     /// The till, if the sheet says.
-    pub register_no: Option<RegisterNo>,
+    pub register_no: Option<&'a RegisterNo>,
     /// The receipt, if the sheet says.
-    pub receipt: Option<ReceiptNumber>,
+    pub receipt: Option<&'a ReceiptNumber>,
     /// Day of the sale; the earliest, where the rows of a receipt differ.
     pub date: Date,
     /// Time of day, if the sheet says.
     pub time: Option<Time>,
     /// What was sold.
-    pub lines: Vec<SaleLineDraft>,
+    pub lines: Vec<SaleLineDraft<'a>>,
     /// How it was paid: one payment a method, `not_informed` where the sheet does not say.
     pub payments: Vec<Payment>,
     /// Sum of the lines.
     pub total: Amount,
     /// Who sold, if the sheet says.
-    pub seller: Option<String>,
+    pub seller: Option<&'a str>,
 }
 
 /// One line of a [`SaleDraft`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaleLineDraft {
+pub struct SaleLineDraft<'a> {
     /// From 1, in the order of the sheet.
     pub line_id: LineId,
     /// Number of its row in the sheet.
     pub row: u32,
     /// What was sold.
-    pub sku: Sku,
+    pub sku: &'a Sku,
     /// Its name.
-    pub description: String,
+    pub description: &'a str,
     /// Unit of measure, if the sheet says.
-    pub unit: Option<String>,
+    pub unit: Option<&'a str>,
     /// How much.
     pub quantity: Quantity,
     /// Price of one.
@@ -196,7 +196,7 @@ impl SalesReading {
     }
 
     /// The sales, put together one at a time, in the order of their first rows.
-    pub fn sales(&self) -> impl Iterator<Item = SaleDraft> {
+    pub fn sales(&self) -> impl Iterator<Item = SaleDraft<'_>> {
         self.groups
             .iter()
             .filter(|group| !group.refused)
@@ -212,7 +212,7 @@ impl SalesReading {
         std::iter::successors(line_at(group.first_line), move |line| line_at(line.next?))
     }
 
-    fn draft(&self, group: &Group) -> Option<SaleDraft> {
+    fn draft<'a>(&'a self, group: &'a Group) -> Option<SaleDraft<'a>> {
         let mut rows: Vec<&Line> = self.lines_of(group).collect();
         rows.sort_by_key(|line| line.line_number);
         let mut lines = Vec::with_capacity(rows.len());
@@ -223,9 +223,9 @@ impl SalesReading {
             lines.push(SaleLineDraft {
                 line_id: LineId(number),
                 row: line.row,
-                sku: product.sku.clone(),
-                description: product.name.clone(),
-                unit: product.unit.clone(),
+                sku: &product.sku,
+                description: &product.name,
+                unit: product.unit.as_deref(),
                 quantity: line.quantity,
                 unit_price: line.unit_price,
                 line_discount: line.discount,
@@ -244,9 +244,9 @@ impl SalesReading {
         let (date, time) = rows.iter().map(|line| (line.date, line.time)).min()?;
         Some(SaleDraft {
             sale_id: group.sale_id,
-            store: at(&self.stores, group.store)?.clone(),
-            register_no: group.register_no.clone(),
-            receipt: group.receipt.clone(),
+            store: at(&self.stores, group.store)?,
+            register_no: group.register_no.as_ref(),
+            receipt: group.receipt.as_ref(),
             date,
             time,
             lines,
@@ -254,7 +254,8 @@ impl SalesReading {
             total,
             seller: rows
                 .iter()
-                .find_map(|line| at(&self.sellers, line.seller?).cloned()),
+                .find_map(|line| at(&self.sellers, line.seller?))
+                .map(String::as_str),
         })
     }
 }
