@@ -414,6 +414,11 @@ mod tests {
         );
         assert_eq!(row.cell(99), Cell::Empty);
         assert!(!sheet.read_row(2, &mut row));
+        assert_eq!(
+            [0, 1, 3, 99].map(|column| sheet.last_text_row(column)),
+            [0, 7, 0, 0],
+            "a reference to a text is one too"
+        );
     }
 
     #[test]

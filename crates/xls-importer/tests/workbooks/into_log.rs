@@ -1,12 +1,14 @@
 //! Sheets into a real log: twice is once, a corrected file adds what was missing, other content is refused.
 
+use std::cell::Cell;
+
 use posars_commands::{Actor, Commands};
 use posars_domain::{Amount, Quantity};
 use posars_event_store::{Direction, EventStore, Log, LogName, Position, ReadLog, StoreConfig};
 use posars_testkit::TestDatabase;
 use posars_xls_importer::{
-    ImportOutcome, ImportSettings, ImportState, Importer, MappingChoice, ParserCommand, ReadOptions,
-    Workbook, find_header,
+    ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, MappingChoice, ParserCommand,
+    ReadOptions, SheetKind, Workbook, find_header,
 };
 
 use crate::fixture::{options, read, workbook};
@@ -93,7 +95,23 @@ impl World {
         settings: &ImportSettings,
     ) -> anyhow::Result<ImportOutcome> {
         let header = find_header(&workbook.sheet, &MappingChoice::default())?;
-        Ok(self.importer.import(workbook, &header, settings, |_| {}).await?)
+        let told = Cell::new(None);
+        let outcome = self
+            .importer
+            .import(workbook, &header, settings, |progress| told.set(Some(progress)))
+            .await?;
+        if outcome.state == ImportState::Completed && outcome.kind == SheetKind::Sales {
+            let rows = outcome.tally.records;
+            assert_eq!(
+                told.get(),
+                Some(ImportProgress {
+                    rows_done: rows,
+                    rows
+                }),
+                "the last word"
+            );
+        }
+        Ok(outcome)
     }
 
     async fn head(&self) -> anyhow::Result<Position> {
