@@ -41,7 +41,7 @@ pub struct ExportedEvent<'a> {
     pub event_type: &'a str,
     /// The payload, as JSON text.
     pub data: &'a str,
-    /// The metadata, as JSON text.
+    /// The metadata, as JSON text; empty in an export of payloads.
     pub metadata: &'a str,
 }
 
@@ -92,9 +92,23 @@ impl Log {
     /// # Errors
     /// [`StoreError`] when the database is away; later, from [`Export::next`], also when the log has a hole.
     pub async fn export(&self, after: Position, to: Position) -> Result<Export, StoreError> {
+        self.export_by(include_str!("sql/export_log.sql"), after, to)
+            .await
+    }
+
+    /// As [`Log::export`], with empty metadata: a third less to read and send for those who only fold the payloads.
+    ///
+    /// # Errors
+    /// As [`Log::export`].
+    pub async fn export_payloads(&self, after: Position, to: Position) -> Result<Export, StoreError> {
+        self.export_by(include_str!("sql/export_payloads.sql"), after, to)
+            .await
+    }
+
+    async fn export_by(&self, sql: &str, after: Position, to: Position) -> Result<Export, StoreError> {
         let client = self.owner_connections().owner().await?;
         // COPY takes no binds. Only the three integers that these newtypes hold are written in.
-        let statement = include_str!("sql/export_log.sql")
+        let statement = sql
             .replace("$1", &self.id.to_string())
             .replace("$2", &after.to_string())
             .replace("$3", &to.to_string());

@@ -142,7 +142,7 @@ async fn fold_range(
     range: Range,
     done: Arc<AtomicU64>,
 ) -> Result<Folded, ProjectionError> {
-    let mut export = log.export(range.after, range.to).await?;
+    let mut export = log.export_payloads(range.after, range.to).await?;
     let mut fold = projection.empty();
     let mut parking = Parking::with(range.parked);
     let mut untold = 0;
