@@ -26,20 +26,29 @@ const STREAMS_MAX: usize = 50_000;
 const SLICE_BYTES_MAX: usize = 3 * 1024 * 1024;
 
 /// A stream as the next append will find it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    pub(crate) version: Version,
-    pub(crate) state: State,
+#[derive(Debug, Default)]
+struct Known {
+    version: Version,
+    state: State,
+    /// What is gathered for it.
+    gathered: Option<Gathered>,
+}
+
+/// Where the events of a stream are gathered; of an append that is over it means nothing.
+#[derive(Clone, Copy, Debug)]
+struct Gathered {
+    append: u64,
+    write: usize,
 }
 
 /// What the reactor must know of a stream to write to it.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) enum State {
     /// It has no event.
     #[default]
     Nothing,
     /// A stock.
-    Stock(Box<StockState>),
+    Stock(StockState),
     /// Things put aside: the position up to which nothing more will be.
     Waiting(u64),
     /// Its last event cannot be read, with the reason: nothing can be decided on it.
@@ -51,7 +60,8 @@ pub(crate) enum State {
 pub(crate) struct Slice {
     known: HashMap<StreamName, Known>,
     writes: Vec<PendingWrite>,
-    places: HashMap<StreamName, usize>,
+    /// The number of the append that is being gathered.
+    append: u64,
     event_count: usize,
     size_bytes: usize,
 }
@@ -72,24 +82,32 @@ pub(crate) enum SliceFailed {
     Error(CommandError),
 }
 
+impl State {
+    /// A stock after its last event, which says all of it.
+    pub(crate) fn after(last: &StockEvent) -> Self {
+        Self::Stock(Stock::evolve(StockState::default(), last))
+    }
+}
+
 impl Slice {
     pub(crate) fn knows(&self, stream: &StreamName) -> bool {
         self.known.contains_key(stream)
     }
 
-    pub(crate) fn get(&self, stream: &StreamName) -> Known {
-        self.known.get(stream).cloned().unwrap_or_default()
+    pub(crate) fn state(&self, stream: &StreamName) -> &State {
+        self.known
+            .get(stream)
+            .map_or(&State::Nothing, |known| &known.state)
     }
 
     /// The version that the log holds, without what is still being gathered.
     pub(crate) fn appended_version(&self, stream: &StreamName) -> Version {
-        match self.places.get(stream).and_then(|place| self.writes.get(*place)) {
-            Some(write) => write.base,
-            None => self
-                .known
-                .get(stream)
-                .map_or(Version::START, |known| known.version),
-        }
+        let Some(known) = self.known.get(stream) else {
+            return Version::START;
+        };
+        let write = known.gathered.filter(|gathered| gathered.append == self.append);
+        let write = write.and_then(|gathered| self.writes.get(gathered.write));
+        write.map_or(known.version, |write| write.base)
     }
 
     /// Takes over what the log says of a stream that nothing is gathered for.
@@ -97,6 +115,7 @@ impl Slice {
         let known = last.map_or_else(Known::default, |last| Known {
             version: last.version,
             state: state_of(last).unwrap_or_else(|error| State::Unreadable(error.to_string())),
+            gathered: None,
         });
         self.known.insert(stream.clone(), known);
     }
@@ -115,15 +134,21 @@ impl Slice {
         state: State,
     ) -> Result<(), CommandError> {
         let known = self.known.entry(stream.clone()).or_default();
-        let place = *self.places.entry(stream.clone()).or_insert_with(|| {
-            self.writes.push(PendingWrite {
-                stream: stream.clone(),
-                base: known.version,
-                events: Vec::new(),
-            });
-            self.writes.len() - 1
-        });
-        let Some(write) = self.writes.get_mut(place) else {
+        let gathered = match known.gathered {
+            Some(gathered) if gathered.append == self.append => gathered,
+            Some(_) | None => {
+                self.writes.push(PendingWrite {
+                    stream: stream.clone(),
+                    base: known.version,
+                    events: Vec::with_capacity(events.len()),
+                });
+                *known.gathered.insert(Gathered {
+                    append: self.append,
+                    write: self.writes.len() - 1,
+                })
+            }
+        };
+        let Some(write) = self.writes.get_mut(gathered.write) else {
             return Ok(());
         };
         for (ordinal, event) in events.iter().enumerate() {
@@ -147,7 +172,7 @@ impl Slice {
     pub(crate) async fn flush(&mut self, log: &Log) -> Result<u64, SliceFailed> {
         let count = u64::try_from(self.event_count).unwrap_or(u64::MAX);
         (self.event_count, self.size_bytes) = (0, 0);
-        self.places.clear();
+        self.append += 1;
         let mut append: Option<Append> = None;
         for PendingWrite { stream, base, events } in self.writes.drain(..) {
             append = Some(match append {
@@ -184,10 +209,7 @@ impl Slice {
 fn state_of(last: &RecordedEvent) -> Result<State, CommandError> {
     if last.stream.category() == Stock::CATEGORY {
         let event: StockEvent = decode(last)?;
-        return Ok(State::Stock(Box::new(Stock::evolve(
-            StockState::default(),
-            &event,
-        ))));
+        return Ok(State::after(&event));
     }
     Ok(match decode::<WaitingEvent>(last)? {
         WaitingEvent::SaleLinesParked(event) => State::Waiting(event.source_position),

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_domain::sale::Disposition;
-use posars_domain::stock::{IssueForSale, IssueLine, RestockLine, RestockReturn};
+use posars_domain::stock::{IssueForSale, IssueLine, RestockLine, RestockReturn, Stock};
 use posars_domain::waiting::{ParkedMovement, SaleLinesParked};
 use posars_domain::{Currency, LineId, Quantity, ReturnId, SaleId, Sku, StoreId};
-use posars_event_store::{JsonText, Position, RecordedEvent, StreamName, Version};
+use posars_event_store::{InvalidName, JsonText, Position, RecordedEvent, StreamName, Version};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::keys::stream_of;
 use crate::{Actor, CommandError, Envelope, Source};
 
 /// The one shape of sales, voids and returns that this build reads.
@@ -29,8 +30,18 @@ pub(crate) struct Movement {
     pub(crate) occurred_at: Timestamp,
     pub(crate) business_date: Date,
     pub(crate) currency: Currency,
-    /// The lines of each SKU, in the order of the receipt.
-    pub(crate) skus: Vec<(Sku, Vec<MovedLine>)>,
+    /// What moves of each SKU, in the order of the receipt.
+    pub(crate) skus: Vec<MovedSku>,
+}
+
+/// The lines of one SKU that move.
+#[derive(Clone, Debug)]
+pub(crate) struct MovedSku {
+    pub(crate) sku: Sku,
+    /// The stream of its stock in the movement's store.
+    pub(crate) stock: StreamName,
+    /// In the order of the receipt.
+    pub(crate) lines: Vec<MovedLine>,
 }
 
 /// The event that leads to others.
@@ -117,7 +128,7 @@ impl Movement {
             _ => return Ok(None),
         };
         let sale: SaleJson = parse(event)?;
-        let lines = movable(kind, &sale.lines);
+        let skus = movable(kind, &sale)?;
         Ok(Some(Self {
             cause: cause.clone(),
             kind,
@@ -129,18 +140,22 @@ impl Movement {
             occurred_at: sale.occurred_at,
             business_date: sale.business_date,
             currency: sale.currency,
-            skus: lines,
+            skus,
         }))
     }
 
     /// A movement that had waited; `cause` is the definition that ends its wait.
-    pub(crate) fn parked(parked: &SaleLinesParked, sale_stream: StreamName, cause: &Cause) -> Self {
+    pub(crate) fn parked(
+        parked: &SaleLinesParked,
+        sale_stream: StreamName,
+        cause: &Cause,
+    ) -> Result<Self, InvalidName> {
         let lines = parked.lines.iter().map(|line| MovedLine {
             line_id: line.line_id,
             quantity: line.quantity,
             returned_before: line.returned_before,
         });
-        Self {
+        Ok(Self {
             cause: Cause {
                 position: Position::new(parked.source_position),
                 event_id: parked.source_event_id,
@@ -155,8 +170,12 @@ impl Movement {
             occurred_at: parked.occurred_at,
             business_date: parked.business_date,
             currency: parked.currency,
-            skus: vec![(parked.sku.clone(), lines.collect())],
-        }
+            skus: vec![MovedSku {
+                sku: parked.sku.clone(),
+                stock: stock_stream(&parked.store_id, &parked.sku)?,
+                lines: lines.collect(),
+            }],
+        })
     }
 
     /// The command that takes the goods of one SKU out.
@@ -237,13 +256,14 @@ fn parse<T: for<'a> Deserialize<'a>>(event: &RecordedEvent) -> Result<T, Command
 }
 
 /// Groups the lines by SKU. Of a return only what goes back on the shelf moves, but all of it counts as come back.
-fn movable(kind: ParkedMovement, lines: &[LineJson]) -> Vec<(Sku, Vec<MovedLine>)> {
-    let mut skus: Vec<(Sku, Vec<MovedLine>)> = Vec::with_capacity(lines.len());
-    for (index, line) in lines.iter().enumerate() {
+fn movable(kind: ParkedMovement, sale: &SaleJson) -> Result<Vec<MovedSku>, InvalidName> {
+    let mut skus: Vec<MovedSku> = Vec::with_capacity(sale.lines.len());
+    for (index, line) in sale.lines.iter().enumerate() {
         if kind == ParkedMovement::Return && line.disposition != Some(Disposition::Restock) {
             continue;
         }
-        let earlier = lines
+        let earlier = sale
+            .lines
             .iter()
             .take(index)
             .filter(|earlier| earlier.line_id == line.line_id);
@@ -256,12 +276,20 @@ fn movable(kind: ParkedMovement, lines: &[LineJson]) -> Vec<(Sku, Vec<MovedLine>
             quantity: line.quantity,
             returned_before,
         };
-        match skus.iter_mut().find(|(sku, _)| *sku == line.sku) {
-            Some((_, lines)) => lines.push(moved),
-            None => skus.push((line.sku.clone(), vec![moved])),
+        match skus.iter_mut().find(|known| known.sku == line.sku) {
+            Some(known) => known.lines.push(moved),
+            None => skus.push(MovedSku {
+                sku: line.sku.clone(),
+                stock: stock_stream(&sale.store_id, &line.sku)?,
+                lines: vec![moved],
+            }),
         }
     }
-    skus
+    Ok(skus)
+}
+
+fn stock_stream(store_id: &StoreId, sku: &Sku) -> Result<StreamName, InvalidName> {
+    stream_of::<Stock>(Stock::stream_id(store_id, sku))
 }
 
 /// The sale's rules keep what came back within what was sold, so the sum always fits.

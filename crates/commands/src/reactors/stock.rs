@@ -7,14 +7,14 @@ use posars_domain::product::{Product, ProductEvent};
 use posars_domain::stock::{RestockLine, Stock, StockCommand, StockContext, StockState};
 use posars_domain::waiting::ParkedMovement;
 use posars_domain::{Decider as _, LineId, Quantity, Rejection as _, Sku};
-use posars_event_store::{Direction, InvalidName, Log, Position, RecordedEvent, StreamName, Version};
+use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
 
 use super::catalogue::{Catalogue, Standing};
 use super::intake::{Intake, read_few_sources, read_sources};
 use super::original_cost::{RecentIssues, find_issue};
 use super::runner::ReactorError;
 use super::slice::{Slice, State};
-use super::source::{Cause, MovedLine, Movement, returned, sum};
+use super::source::{Cause, MovedLine, MovedSku, Movement, returned, sum};
 use super::waiting::{Parked, waiting_stream};
 use crate::keys::stream_of;
 use crate::load::decode;
@@ -155,15 +155,15 @@ impl StockReactor {
         for input in inputs {
             match input {
                 Input::Movement(movement) => {
-                    for (sku, _) in &movement.skus {
-                        wanted.add(&self.slice, stock_stream(movement, sku)?);
+                    for MovedSku { sku, stock, .. } in &movement.skus {
+                        wanted.add(&self.slice, stock);
                         if !self.catalogue.knows(sku) && asked.insert(sku) {
                             products.push((sku.clone(), stream_of::<Product>(Product::stream_id(sku))?));
                         }
                     }
                 }
                 Input::Product(_, ProductEvent::ProductDefined(defined)) => {
-                    wanted.add(&self.slice, waiting_stream(&defined.sku)?);
+                    wanted.add(&self.slice, &waiting_stream(&defined.sku)?);
                 }
                 Input::Product(..) | Input::Unreadable(..) => {}
             }
@@ -199,9 +199,9 @@ impl StockReactor {
         let mut wanted = Wanted::default();
         for input in inputs {
             if let Input::Movement(movement) = input {
-                for (sku, _) in &movement.skus {
+                for MovedSku { sku, .. } in &movement.skus {
                     if self.catalogue.standing(sku) == Standing::Unknown {
-                        wanted.add(&self.slice, waiting_stream(sku)?);
+                        wanted.add(&self.slice, &waiting_stream(sku)?);
                     }
                 }
             }
@@ -212,8 +212,8 @@ impl StockReactor {
     pub(super) async fn learn_stocks(&mut self, movements: &[Movement]) -> Result<(), ReactorError> {
         let mut wanted = Wanted::default();
         for movement in movements {
-            for (sku, _) in &movement.skus {
-                wanted.add(&self.slice, stock_stream(movement, sku)?);
+            for MovedSku { stock, .. } in &movement.skus {
+                wanted.add(&self.slice, stock);
             }
         }
         self.learn_streams(&wanted.streams).await
@@ -236,11 +236,11 @@ impl StockReactor {
     }
 
     async fn follow(&mut self, movement: &Movement) -> Result<(), ReactorError> {
-        for (sku, lines) in &movement.skus {
-            match self.catalogue.standing(sku) {
-                Standing::Unknown => self.park(movement, sku, lines).await?,
+        for moved in &movement.skus {
+            match self.catalogue.standing(&moved.sku) {
+                Standing::Unknown => self.park(movement, moved).await?,
                 standing @ (Standing::Untracked | Standing::Tracked) => {
-                    self.move_stock(movement, sku, lines, standing).await?;
+                    self.move_stock(movement, moved, standing).await?;
                 }
             }
         }
@@ -251,18 +251,16 @@ impl StockReactor {
     pub(super) async fn move_stock(
         &mut self,
         movement: &Movement,
-        sku: &Sku,
-        lines: &[MovedLine],
+        moved: &MovedSku,
         standing: Standing,
     ) -> Result<(), ReactorError> {
-        let stream = stock_stream(movement, sku)?;
-        let state = match self.slice.get(&stream).state {
-            State::Stock(state) => *state,
+        let MovedSku { sku, stock, lines } = moved;
+        let state = match self.slice.state(stock) {
+            State::Stock(state) => state.clone(),
             State::Nothing | State::Waiting(_) => StockState::default(),
             State::Unreadable(problem) => {
-                return self
-                    .put_aside(&stream, &movement.cause, ("EVENT_UNREADABLE", problem))
-                    .await;
+                let problem = ("EVENT_UNREADABLE", problem.clone());
+                return self.put_aside(stock, &movement.cause, problem).await;
             }
         };
         if state.balance.issued_through >= movement.cause.position.get() {
@@ -272,12 +270,12 @@ impl StockReactor {
             ParkedMovement::Sale if standing == Standing::Untracked => return Ok(()),
             ParkedMovement::Sale => movement.issue(sku, lines).into(),
             ParkedMovement::Void | ParkedMovement::Return => {
-                match self.restock_lines(movement, &stream, lines).await {
+                match self.restock_lines(movement, stock, lines).await {
                     Ok(lines) if lines.is_empty() => return Ok(()),
                     Ok(lines) => movement.restock(sku, lines).into(),
                     Err(error @ CommandError::Unreadable { .. }) => {
                         let problem = (error.reason(), error.to_string());
-                        return self.put_aside(&stream, &movement.cause, problem).await;
+                        return self.put_aside(stock, &movement.cause, problem).await;
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -289,19 +287,17 @@ impl StockReactor {
             recorded_at: movement.cause.recorded_at,
         };
         match Stock::decide(&state, &command, &context) {
-            Ok(decision) if decision.events.is_empty() => Ok(()),
             Ok(decision) => {
+                let Some(state) = decision.events.last().map(State::after) else {
+                    return Ok(());
+                };
                 self.make_room_for(decision.events.len()).await?;
                 self.recent.remember(&decision.events);
-                let state = decision.events.iter().fold(state, Stock::evolve);
-                let state = State::Stock(Box::new(state));
-                Ok(self
-                    .slice
-                    .push(&stream, &decision.events, &movement.cause, state)?)
+                Ok(self.slice.push(stock, &decision.events, &movement.cause, state)?)
             }
             Err(rejection) => {
                 let problem = (rejection.reason(), rejection.to_string());
-                self.put_aside(&stream, &movement.cause, problem).await
+                self.put_aside(stock, &movement.cause, problem).await
             }
         }
     }
@@ -407,15 +403,11 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn add(&mut self, slice: &Slice, stream: StreamName) {
-        if !slice.knows(&stream) && self.seen.insert(stream.clone()) {
-            self.streams.push(stream);
+    fn add(&mut self, slice: &Slice, stream: &StreamName) {
+        if !slice.knows(stream) && self.seen.insert(stream.clone()) {
+            self.streams.push(stream.clone());
         }
     }
-}
-
-fn stock_stream(movement: &Movement, sku: &Sku) -> Result<StreamName, InvalidName> {
-    stream_of::<Stock>(Stock::stream_id(&movement.store_id, sku))
 }
 
 fn input_of(event: &RecordedEvent) -> Result<Option<Input>, CommandError> {

@@ -11,7 +11,7 @@ use posars_event_store::{Direction, InvalidName, Position, StreamName, Version};
 use super::catalogue::Standing;
 use super::runner::ReactorError;
 use super::slice::State;
-use super::source::{Cause, MovedLine, Movement};
+use super::source::{Cause, MovedSku, Movement};
 use super::stock::{NAME, StockReactor};
 use crate::keys::{stream, stream_of};
 use crate::load::decode;
@@ -35,25 +35,20 @@ pub(crate) type Parked = HashSet<(String, Position)>;
 
 impl StockReactor {
     /// Makes lines of an unknown SKU wait; once, because the stream tells up to where it was done.
-    pub(crate) async fn park(
-        &mut self,
-        movement: &Movement,
-        sku: &Sku,
-        lines: &[MovedLine],
-    ) -> Result<(), ReactorError> {
-        let stream = waiting_stream(sku)?;
+    pub(crate) async fn park(&mut self, movement: &Movement, moved: &MovedSku) -> Result<(), ReactorError> {
+        let stream = waiting_stream(&moved.sku)?;
         if self.waits_through(&stream) >= movement.cause.position {
             return Ok(());
         }
         self.make_room_for(1).await?;
-        let event = WaitingEvent::SaleLinesParked(movement.park(sku, lines));
+        let event = WaitingEvent::SaleLinesParked(movement.park(&moved.sku, &moved.lines));
         let state = State::Waiting(movement.cause.position.get());
         Ok(self.slice.push(&stream, &[event], &movement.cause, state)?)
     }
 
     fn waits_through(&self, stream: &StreamName) -> Position {
-        match self.slice.get(stream).state {
-            State::Waiting(through) => Position::new(through),
+        match self.slice.state(stream) {
+            State::Waiting(through) => Position::new(*through),
             State::Nothing | State::Stock(_) | State::Unreadable(_) => Position::START,
         }
     }
@@ -106,7 +101,7 @@ impl StockReactor {
                 match decode(recorded) {
                     Ok(WaitingEvent::SaleLinesParked(parked)) => {
                         let sale_stream = stream_of::<Sale>(Sale::stream_id(&parked.sale_id))?;
-                        movements.push(Movement::parked(&parked, sale_stream, cause));
+                        movements.push(Movement::parked(&parked, sale_stream, cause)?);
                     }
                     Ok(WaitingEvent::SaleLinesReleased(_) | WaitingEvent::SourceEventParked(_)) => {}
                     Err(error) => {
@@ -122,8 +117,8 @@ impl StockReactor {
             }
             self.learn_stocks(&movements).await?;
             for movement in &movements {
-                for (sku, lines) in &movement.skus {
-                    self.move_stock(movement, sku, lines, Standing::Tracked).await?;
+                for moved in &movement.skus {
+                    self.move_stock(movement, moved, Standing::Tracked).await?;
                 }
             }
             if is_last {
