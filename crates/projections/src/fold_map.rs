@@ -116,6 +116,11 @@ impl<V> TextMap<V> {
         self.rows.len()
     }
 
+    /// The rows, in the order in which their keys first appeared.
+    pub(crate) fn rows_mut(&mut self) -> &mut [V] {
+        &mut self.rows
+    }
+
     /// Takes the rows of a later fold in, combining those that are in both.
     pub(crate) fn merge(&mut self, later: Self, combine: impl Fn(&mut V, V)) {
         let mut keys: Vec<(Box<str>, usize)> = later.places.into_iter().collect();

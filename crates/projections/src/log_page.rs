@@ -15,13 +15,16 @@ use crate::event::{RawEvent, StoredEvent};
 
 /// Events of one page near the head: large enough that the transaction costs little per event.
 pub(crate) const PAGE_EVENTS_MAX: u32 = 2_000;
-/// Events of one page far from it: about 4 MB, and done in well under the lease's time. Pages end at multiples of this, so that those who began at different
-/// places soon read the same ones.
-const FAR_PAGE_EVENTS: u64 = 5_000;
+/// Events of one page far from it: about 4 MB, and done in well under the lease's time. A row that every page changes,
+/// such as a balance, is written half as often by pages twice as large. Pages end at multiples of this, so that those who
+/// began at different places soon read the same ones.
+const FAR_PAGE_EVENTS: u64 = 8_000;
+/// Bytes of texts that an event has, about: what a page makes room for at once, since growing would copy it all.
+const EVENT_TEXT_BYTES: usize = 512;
 /// How far behind the head an export is worth a statement of its own.
 const FAR_EVENTS: u64 = 500;
 /// Pages kept: how far the first may be ahead of the last.
-const PAGES_MAX: usize = 3;
+const PAGES_MAX: usize = 2;
 /// How long the first waits for the last before it goes on alone: the last may be stuck.
 const PACE_WAIT: Duration = Duration::from_secs(1);
 
@@ -36,12 +39,12 @@ pub(crate) struct LogPage {
 }
 
 impl LogPage {
-    fn new(after: Position) -> Self {
+    fn with_room_for(events: usize, after: Position) -> Self {
         Self {
             after,
             scanned_to: after,
-            texts: String::new(),
-            events: Vec::new(),
+            texts: String::with_capacity(events * EVENT_TEXT_BYTES),
+            events: Vec::with_capacity(events),
         }
     }
 
@@ -108,7 +111,7 @@ impl PageReader {
     /// The next page, and whether the log held nothing further when it was read.
     ///
     /// # Errors
-    /// As `Log::read_log` and `Log::export`.
+    /// As `Log::read_log` and `Log::export_payloads`.
     pub(crate) async fn next(&self, log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
         self.shared.moved_to(self.projection, after);
         // Only a hint, but one that costs nothing; that it lags does no harm.
@@ -172,7 +175,7 @@ impl Shared {
 
 async fn read_near(log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
     let read = log.read_log(&ReadLog::after(after, PAGE_EVENTS_MAX)).await?;
-    let mut page = LogPage::new(after);
+    let mut page = LogPage::with_room_for(read.events.len(), after);
     page.scanned_to = read.scanned_to.max(after);
     read.events
         .iter()
@@ -181,8 +184,9 @@ async fn read_near(log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), S
 }
 
 async fn read_far(log: &Log, after: Position, to: Position) -> Result<LogPage, StoreError> {
-    let mut page = LogPage::new(after);
-    let mut export = log.export(after, to).await?;
+    let events = usize::try_from(to.get().saturating_sub(after.get())).unwrap_or(0);
+    let mut page = LogPage::with_room_for(events, after);
+    let mut export = log.export_payloads(after, to).await?;
     while let Some(event) = export.next().await? {
         page.push(&RawEvent::from(event));
     }

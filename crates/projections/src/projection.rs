@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use deadpool_postgres::Transaction;
 
-use crate::row::{self, TableRow};
+use crate::row::{self, Insert, TableRow};
 use crate::{ApplyError, DatabaseError, Event};
 
 /// Events folded into the rows of one table.
@@ -69,14 +69,31 @@ pub struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// Asks about rows that the table has: `$1` is the log.
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        params: &[row::Value<'_>],
+    ) -> Result<Vec<tokio_postgres::Row>, DatabaseError> {
+        let statement = self.transaction.prepare_cached(sql).await?;
+        let mut all: Vec<row::Value<'_>> = vec![&self.log_id];
+        all.extend_from_slice(params);
+        Ok(self.transaction.query(&statement, &all).await?)
+    }
+
     /// Runs a set-based statement over rows: `$1` is the log, the columns follow as arrays.
     pub(crate) async fn write<R: TableRow>(&self, sql: &str, rows: &[R]) -> Result<(), DatabaseError> {
         row::write(self.transaction, sql, self.log_id, rows).await
     }
 
+    /// Inserts rows whose keys are new: the log first, then the columns.
+    pub(crate) async fn insert<R: TableRow>(&self, sql: &Insert, rows: &[R]) -> Result<(), DatabaseError> {
+        row::insert(self.transaction, sql, self.log_id, rows).await
+    }
+
     /// Copies rows into a new table: the log first, then the columns.
     pub(crate) async fn copy<R: TableRow>(&self, sql: &str, rows: &[R]) -> Result<(), DatabaseError> {
-        row::copy(self.transaction, sql, self.log_id, rows).await
+        Ok(row::copy(self.transaction, sql, self.log_id, rows).await?)
     }
 }
 

@@ -17,7 +17,7 @@ use super::payments::ten_thousandths;
 use crate::fold_map::TextMap;
 use crate::projection::Target;
 use crate::read::{Columns, applied, key_part, sql_position, subscription_name};
-use crate::row::table_row;
+use crate::row::{Insert, table_row};
 use crate::{
     ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
     QueryError,
@@ -140,12 +140,22 @@ impl Card {
             .map_or(Date::MIN, |movement| movement.latest_date)
     }
 
-    fn extend(&mut self, later: Vec<Movement>) {
-        let latest = self.latest();
-        self.movements.extend(later.into_iter().map(|mut movement| {
+    /// Puts what went before in front, as far as it concerns what follows.
+    fn follow(&mut self, latest: Date) {
+        for movement in &mut self.movements {
             movement.latest_date = movement.latest_date.max(latest);
-            movement
-        }));
+        }
+    }
+
+    fn push(&mut self, mut movement: Movement) {
+        movement.latest_date = movement.latest_date.max(self.latest());
+        self.movements.push(movement);
+    }
+
+    /// Takes the card of a later part of the log in.
+    fn extend(&mut self, mut later: Self) {
+        later.follow(self.latest());
+        self.movements.append(&mut later.movements);
     }
 }
 
@@ -202,8 +212,29 @@ impl Cards {
                 movements: Vec::new(),
             })
         })?;
-        card.extend(vec![movement]);
+        card.push(movement);
         self.movements += 1;
+        Ok(())
+    }
+
+    /// Takes over the latest dates of the cards as the table has them: one look at the end of each, however many
+    /// movements follow.
+    async fn go_on_from(&mut self, target: &Target<'_>) -> Result<(), DatabaseError> {
+        let cards = self.cards.rows_mut();
+        if cards.is_empty() {
+            return Ok(());
+        }
+        let stores: Vec<&str> = cards.iter().map(|card| card.store_id.as_str()).collect();
+        let skus: Vec<&str> = cards.iter().map(|card| card.sku.as_str()).collect();
+        let ends = target
+            .query(include_str!("../sql/latest_dates.sql"), &[&stores, &skus])
+            .await?;
+        for end in ends {
+            let place = usize::try_from(end.get::<_, i64>("place")).unwrap_or(usize::MAX);
+            if let Some(card) = cards.get_mut(place) {
+                card.follow(end.get("latest_date"));
+            }
+        }
         Ok(())
     }
 
@@ -254,22 +285,20 @@ impl Projection for StockMovementsFold {
 
     fn merge(earlier: &mut Cards, later: Cards) {
         earlier.movements += later.movements;
-        earlier
-            .cards
-            .merge(later.cards, |card, later| card.extend(later.movements));
+        earlier.cards.merge(later.cards, |card, later| card.extend(later));
     }
 
     fn rows(fold: &Cards) -> usize {
         fold.movements
     }
 
-    async fn write(fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target
-            .write(
-                include_str!("../sql/write_stock_movements.sql"),
-                &fold.into_rows(),
-            )
-            .await
+    async fn write(mut fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
+        fold.go_on_from(target).await?;
+        let sql = Insert {
+            copy: include_str!("../sql/load_stock_movements.sql"),
+            write: include_str!("../sql/write_stock_movements.sql"),
+        };
+        target.insert(&sql, &fold.into_rows()).await
     }
 
     async fn copy(fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {

@@ -76,10 +76,7 @@ async fn a_retry_applies_what_can_be_read_by_now() -> anyhow::Result<()> {
     world
         .sql()
         .await?
-        .execute(
-            "update events set data = $1 where position = 2",
-            &[&good],
-        )
+        .execute("update events set data = $1 where position = 2", &[&good])
         .await?;
     let stream = format!("sale-{}", id(2));
     let retried = world.projections.retry_parked(SALES, Some(&stream)).await?;

@@ -15,7 +15,7 @@ use super::payments::{Lines, Payments};
 use crate::fold_map::FoldMap;
 use crate::projection::Target;
 use crate::read::sql_position;
-use crate::row::table_row;
+use crate::row::{Insert, table_row};
 use crate::{ApplyError, DatabaseError, Event, EventKind, Projection};
 
 /// The projection.
@@ -241,7 +241,7 @@ impl Sales {
     }
 
     fn into_parts(self) -> (Vec<Recorded>, Vec<Change>) {
-        let (mut recorded, mut changed) = (Vec::new(), Vec::new());
+        let (mut recorded, mut changed) = (Vec::with_capacity(self.0.len()), Vec::new());
         for part in self.0.into_values() {
             match part {
                 Part::Recorded(row) => recorded.push(*row),
@@ -315,9 +315,11 @@ impl Projection for SalesFold {
 
     async fn write(fold: Sales, target: &Target<'_>) -> Result<(), DatabaseError> {
         let (recorded, changed) = fold.into_parts();
-        target
-            .write(include_str!("../../sql/write_sales.sql"), &recorded)
-            .await?;
+        let sql = Insert {
+            copy: include_str!("../../sql/load_sales.sql"),
+            write: include_str!("../../sql/write_sales.sql"),
+        };
+        target.insert(&sql, &recorded).await?;
         target
             .write(include_str!("../../sql/change_sales.sql"), &changed)
             .await
