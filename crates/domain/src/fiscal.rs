@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::text::{self, CODE_CHARS_MAX, URI_CHARS_MAX, serde_as_text};
+use crate::text::{self, CODE_CHARS_MAX, URI_CHARS_MAX, serde_as_str};
 use crate::{Amount, InvalidValue};
 
 /// The 44-character key of an NF-e or NFC-e; opaque, because it holds a CNPJ and so may hold letters.
@@ -76,7 +76,7 @@ impl fmt::Display for Ncm {
     }
 }
 
-serde_as_text!(AccessKey, Ncm);
+serde_as_str!(AccessKey, Ncm);
 
 /// A fiscal document by reference: its numbers, its status as told, and where its XML lies.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -109,9 +109,9 @@ pub struct FiscalRef {
 
 impl FiscalRef {
     /// Trims the texts and checks their lengths.
-    pub(crate) fn checked(&self, field: &str) -> Result<Self, InvalidValue> {
+    pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
         let code = |name: &str, text: &Option<String>| {
-            text::maybe(&format!("{field}.{name}"), text.as_ref(), CODE_CHARS_MAX)
+            text::maybe(format_args!("{field}.{name}"), text.as_ref(), CODE_CHARS_MAX)
         };
         Ok(Self {
             model: code("model", &self.model)?,
@@ -121,7 +121,7 @@ impl FiscalRef {
             status: code("status", &self.status)?,
             protocol: code("protocol", &self.protocol)?,
             xml_sha256: code("xml_sha256", &self.xml_sha256)?,
-            uri: text::maybe(&format!("{field}.uri"), self.uri.as_ref(), URI_CHARS_MAX)?,
+            uri: text::maybe(format_args!("{field}.uri"), self.uri.as_ref(), URI_CHARS_MAX)?,
         })
     }
 }
@@ -141,14 +141,14 @@ pub struct TaxAmount {
 
 impl TaxAmount {
     /// Trims the text and checks the ranges; the figures themselves are the emitter's.
-    pub(crate) fn checked(&self, field: &str) -> Result<Self, InvalidValue> {
+    pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
         for (name, amount) in [("base", self.base), ("amount", self.amount)] {
             if !amount.is_in_range() {
                 let invalid = InvalidValue::new("AMOUNT_OUT_OF_RANGE", amount, Amount::RANGE_RULE);
                 return Err(invalid.at(format!("{field}.{name}")));
             }
         }
-        let tax = text::required(&format!("{field}.tax"), &self.tax, CODE_CHARS_MAX)?;
+        let tax = text::required(format_args!("{field}.tax"), &self.tax, CODE_CHARS_MAX)?;
         Ok(Self {
             tax,
             base: self.base,

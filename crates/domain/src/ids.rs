@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::InvalidValue;
 use crate::name::normalise;
-use crate::text::{length_of, serde_as_text};
+use crate::text::{length_of, serde_as_str};
 
 /// Declares an id that is text: its limit, the characters it accepts, the code of its refusal and what an error shows of
 /// a refused one.
@@ -48,7 +48,7 @@ macro_rules! text_id {
             }
         }
 
-        serde_as_text!($name);
+        serde_as_str!($name);
     };
 }
 
@@ -189,8 +189,8 @@ impl FromStr for LineId {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ReceiptNumber {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    series: Option<String>,
-    number: String,
+    series: Option<Arc<str>>,
+    number: Arc<str>,
 }
 
 impl ReceiptNumber {
@@ -220,7 +220,7 @@ impl ReceiptNumber {
         &self.number
     }
 
-    fn part(text: &str) -> Result<String, InvalidValue> {
+    fn part(text: &str) -> Result<Arc<str>, InvalidValue> {
         let part = text.trim();
         // The colon separates the parts of the claimed key.
         let forbidden = |character: char| character.is_control() || character == ':';
@@ -229,7 +229,7 @@ impl ReceiptNumber {
                 "a receipt series or number is 1 to 40 characters without colon and control characters";
             return Err(InvalidValue::new("RECEIPT_NUMBER_INVALID", text, rule));
         }
-        Ok(part.to_owned())
+        Ok(part.into())
     }
 }
 

@@ -89,19 +89,25 @@ impl Rejection for InvalidValue {
 }
 
 /// Refuses a list that is longer than its bound.
-pub(crate) fn not_longer(field: &str, length: usize, length_max: usize) -> Result<(), InvalidValue> {
+pub(crate) fn not_longer(
+    field: impl fmt::Display,
+    length: usize,
+    length_max: usize,
+) -> Result<(), InvalidValue> {
     if length > length_max {
         let rule = format!("the list holds at most {length_max} entries");
-        return Err(InvalidValue::new("LIST_TOO_LONG", format!("{length} entries"), rule).at(field));
+        return Err(
+            InvalidValue::new("LIST_TOO_LONG", format!("{length} entries"), rule).at(field.to_string()),
+        );
     }
     Ok(())
 }
 
 /// Refuses a list without entries.
-pub(crate) fn not_empty(field: &str, length: usize) -> Result<(), InvalidValue> {
+pub(crate) fn not_empty(field: impl fmt::Display, length: usize) -> Result<(), InvalidValue> {
     if length == 0 {
         let rule = "the list needs at least one entry";
-        return Err(InvalidValue::new("LIST_EMPTY", "0 entries", rule).at(field));
+        return Err(InvalidValue::new("LIST_EMPTY", "0 entries", rule).at(field.to_string()));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::InvalidValue;
 use crate::rounding::divide_half_up;
-use crate::text::serde_as_text;
+use crate::text::serde_as_str;
 
 /// An ISO 4217 currency code: three capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +94,7 @@ impl FromStr for Currency {
     }
 }
 
-serde_as_text!(Currency);
+serde_as_str!(Currency);
 
 /// A sum of money in minor units (centavos) of the currency named beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::text::{self, CODE_CHARS_MAX, serde_as_text};
+use crate::text::{self, CODE_CHARS_MAX, serde_as_str};
 use crate::{Amount, Cnpj, InvalidValue};
 
 /// Longest method or channel, in characters.
@@ -196,7 +196,7 @@ open_word!(
     }
 );
 
-serde_as_text!(PaymentMethod, PaymentCode, Channel);
+serde_as_str!(PaymentMethod, PaymentCode, Channel);
 
 /// One payment towards a sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -258,9 +258,9 @@ impl Payment {
     }
 
     /// Fills in the code, trims the texts and checks the bounds.
-    pub(crate) fn checked(&self, field: &str) -> Result<Self, InvalidValue> {
+    pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
         let code = |name: &str, text: &Option<String>| {
-            text::maybe(&format!("{field}.{name}"), text.as_ref(), CODE_CHARS_MAX)
+            text::maybe(format_args!("{field}.{name}"), text.as_ref(), CODE_CHARS_MAX)
         };
         if self.installments == Some(0) {
             let rule = "the number of instalments is 1 or more";
@@ -271,7 +271,7 @@ impl Payment {
         Ok(Self {
             method: self.method.clone(),
             code: self.code.clone().or_else(|| self.method.nfe_code()),
-            amount: not_negative(&format!("{field}.amount"), self.amount)?,
+            amount: not_negative(format_args!("{field}.amount"), self.amount)?,
             installments: self.installments,
             acquirer_cnpj: self.acquirer_cnpj.clone(),
             brand: code("brand", &self.brand)?,
@@ -286,13 +286,15 @@ impl Payment {
 }
 
 /// Refuses an amount below zero or out of range.
-pub(crate) fn not_negative(field: &str, amount: Amount) -> Result<Amount, InvalidValue> {
+pub(crate) fn not_negative(field: impl fmt::Display, amount: Amount) -> Result<Amount, InvalidValue> {
     if amount.is_negative() {
         let rule = "the amount must be zero or more";
-        return Err(InvalidValue::new("AMOUNT_NEGATIVE", amount, rule).at(field));
+        return Err(InvalidValue::new("AMOUNT_NEGATIVE", amount, rule).at(field.to_string()));
     }
     if !amount.is_in_range() {
-        return Err(InvalidValue::new("AMOUNT_OUT_OF_RANGE", amount, Amount::RANGE_RULE).at(field));
+        return Err(
+            InvalidValue::new("AMOUNT_OUT_OF_RANGE", amount, Amount::RANGE_RULE).at(field.to_string()),
+        );
     }
     Ok(amount)
 }

@@ -3,7 +3,8 @@
 /// Divides and rounds to the nearest whole, halves away from zero; `None` for a zero divisor or overflow.
 pub(crate) fn divide_half_up(numerator: i128, denominator: i128) -> Option<i128> {
     let quotient = numerator.checked_div(denominator)?;
-    let rest = numerator.checked_rem(denominator)?.unsigned_abs();
+    // Not a second division: at this width one costs more than all the rest. The product is within the numerator.
+    let rest = (numerator - quotient * denominator).unsigned_abs();
     let away = if (numerator < 0) == (denominator < 0) {
         1
     } else {

@@ -1,4 +1,8 @@
 //! Text that people type: trimmed, bounded and free of control characters.
+//!
+//! A field's name is taken as something to be shown: it becomes text only in a refusal.
+
+use std::fmt::Display;
 
 use crate::InvalidValue;
 
@@ -12,17 +16,23 @@ pub(crate) const CODE_CHARS_MAX: usize = 80;
 pub(crate) const URI_CHARS_MAX: usize = 1_000;
 
 /// Trims a text that must not be empty and checks its bounds.
-pub(crate) fn required(field: &str, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
-    let text = optional(field, text, chars_max)?;
+pub(crate) fn required(field: impl Display, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
+    let text = optional(&field, text, chars_max)?;
     if text.is_empty() {
-        return Err(InvalidValue::new("FIELD_REQUIRED", text, "a text is required here").at(field));
+        return Err(
+            InvalidValue::new("FIELD_REQUIRED", text, "a text is required here").at(field.to_string()),
+        );
     }
     Ok(text)
 }
 
 /// Trims a text that may be empty and checks its bounds.
-pub(crate) fn optional(field: &str, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
+pub(crate) fn optional(field: impl Display, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
     let text = text.trim();
+    // Plain text that is short in bytes is short in characters too, and most is.
+    if text.len() <= chars_max && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
     // NUL and its kin cannot be stored or shown; line breaks in a note can.
     if text
         .chars()
@@ -33,11 +43,11 @@ pub(crate) fn optional(field: &str, text: &str, chars_max: usize) -> Result<Stri
             length_of(text),
             "control characters are refused",
         )
-        .at(field));
+        .at(field.to_string()));
     }
     if text.chars().nth(chars_max).is_some() {
         let rule = format!("this field holds at most {chars_max} characters");
-        return Err(InvalidValue::new("TEXT_TOO_LONG", length_of(text), rule).at(field));
+        return Err(InvalidValue::new("TEXT_TOO_LONG", length_of(text), rule).at(field.to_string()));
     }
     Ok(text.to_owned())
 }
@@ -49,7 +59,7 @@ pub(crate) fn length_of(text: &str) -> String {
 
 /// Checks a text that may be absent; an empty one counts as absent.
 pub(crate) fn maybe(
-    field: &str,
+    field: impl Display,
     text: Option<&String>,
     chars_max: usize,
 ) -> Result<Option<String>, InvalidValue> {
@@ -57,15 +67,9 @@ pub(crate) fn maybe(
     Ok(Some(optional(field, text, chars_max)?).filter(|text| !text.is_empty()))
 }
 
-/// Stores a type as its text form, and checks the text when reading it back.
-macro_rules! serde_as_text {
-    ($($name:ident),+ $(,)?) => {$(
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
+/// Reads a type back from its text form, checking the text.
+macro_rules! deserialize_from_text {
+    ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Text;
@@ -83,6 +87,34 @@ macro_rules! serde_as_text {
                 deserializer.deserialize_str(Text)
             }
         }
+    };
+}
+pub(crate) use deserialize_from_text;
+
+/// Stores a type as what it displays, and checks the text when reading it back.
+macro_rules! serde_as_text {
+    ($($name:ident),+ $(,)?) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        $crate::text::deserialize_from_text!($name);
     )+};
 }
 pub(crate) use serde_as_text;
+
+/// As [`serde_as_text`], for a type that is text already and so needs no formatting.
+macro_rules! serde_as_str {
+    ($($name:ident),+ $(,)?) => {$(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        $crate::text::deserialize_from_text!($name);
+    )+};
+}
+pub(crate) use serde_as_str;

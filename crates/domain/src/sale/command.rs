@@ -11,7 +11,6 @@ use crate::{
 
 /// What can be asked of a sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "nearly every command is the large one")]
 pub enum SaleCommand {
     /// Record that it took place.
     RecordSale(RecordSale),

@@ -16,8 +16,8 @@ pub struct Sale;
 impl Sale {
     /// The id part of the stream's name.
     #[must_use]
-    pub fn stream_id(sale_id: &SaleId) -> String {
-        sale_id.to_string()
+    pub const fn stream_id(sale_id: &SaleId) -> SaleId {
+        *sale_id
     }
 
     /// Decides on that one command, for those who have no other.
@@ -106,7 +106,7 @@ pub(super) fn not_in_future(occurred_at: Timestamp, recorded_at: Timestamp) -> R
 pub(super) fn fiscal_claim(fiscal_ref: Option<&FiscalRef>) -> Option<Claim<SaleRejection>> {
     let access_key = fiscal_ref?.access_key.clone()?;
     Some(Claim {
-        key: format!("fiscal:{access_key}"),
+        key: ["fiscal:", access_key.as_str()].concat(),
         holder: None,
         taken: SaleRejection::DuplicateFiscalKey { access_key },
     })

@@ -12,7 +12,10 @@ use crate::payment::not_negative;
 use crate::quantity::positive;
 use crate::store::StoreSettings;
 use crate::text::{self, CODE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX};
-use crate::{Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Payment, TaxAmount, apportion};
+use crate::{
+    Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Payment, ReceiptNumber, TaxAmount,
+    apportion,
+};
 
 /// How far a client's figure for a line may be from quantity times price, in minor units.
 ///
@@ -67,6 +70,7 @@ fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, S
     let change = not_negative("change", command.change)?;
     let payments = payments(&command.payments)?;
     let handed_over = sum("the payments", payments.iter().map(|payment| payment.amount))?;
+    let (business_date, local_hour) = store.business_date_and_hour(command.occurred_at);
     let paid = difference("the payments", handed_over, change)?;
     if paid != total {
         return Err(SaleRejection::PaymentTotalMismatch { total, paid });
@@ -77,8 +81,8 @@ fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, S
         register_no: command.register_no.clone(),
         receipt: command.receipt.clone(),
         occurred_at: command.occurred_at,
-        business_date: store.business_date(command.occurred_at),
-        local_hour: store.local_hour(command.occurred_at),
+        business_date,
+        local_hour,
         channel: command.channel.clone(),
         currency: command.currency,
         lines,
@@ -106,10 +110,14 @@ fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, S
 fn lines(command: &RecordSale) -> Result<Vec<SaleLine>, SaleRejection> {
     not_empty("lines", command.lines.len())?;
     not_longer("lines", command.lines.len(), LINES_MAX)?;
+    // Numbered upwards, as nearly all receipts are, no line can repeat another's id.
+    let ascending = command
+        .lines
+        .is_sorted_by(|line, next| line.line_id < next.line_id);
     let mut seen = BTreeSet::new();
     let mut lines = Vec::with_capacity(command.lines.len());
     for (index, line) in command.lines.iter().enumerate() {
-        if !seen.insert(line.line_id) {
+        if !ascending && !seen.insert(line.line_id) {
             let rule = "every line of a sale has its own line_id";
             let invalid = InvalidValue::new("LINE_ID_REPEATED", line.line_id, rule);
             return Err(invalid.at(format!("lines[{index}].line_id")).into());
@@ -120,16 +128,18 @@ fn lines(command: &RecordSale) -> Result<Vec<SaleLine>, SaleRejection> {
 }
 
 fn priced_line(index: usize, line: &RecordSaleLine, currency: Currency) -> Result<SaleLine, SaleRejection> {
-    let at = |name: &str| format!("lines[{index}].{name}");
-    let quantity = positive(&at("quantity"), line.quantity)?;
-    let line_discount = not_negative(&at("line_discount"), line.line_discount)?;
+    let quantity = positive(format_args!("lines[{index}].quantity"), line.quantity)?;
+    let line_discount = not_negative(format_args!("lines[{index}].line_discount"), line.line_discount)?;
     let expected = quantity
         .times(line.unit_price, currency)
         .ok_or(SaleRejection::AmountOutOfRange {
             what: "quantity times price of a line",
         })?;
     let gross = match line.net {
-        Some(net) => claimed_gross(index, expected, not_negative(&at("net"), net)?, line_discount)?,
+        Some(net) => {
+            let net = not_negative(format_args!("lines[{index}].net"), net)?;
+            claimed_gross(index, expected, net, line_discount)?
+        }
         None => expected,
     };
     if line_discount > gross {
@@ -143,9 +153,13 @@ fn priced_line(index: usize, line: &RecordSaleLine, currency: Currency) -> Resul
     Ok(SaleLine {
         line_id: line.line_id,
         sku: line.sku.clone(),
-        description: text::optional(&at("description"), &line.description, NOTE_CHARS_MAX)?,
+        description: text::optional(
+            format_args!("lines[{index}].description"),
+            &line.description,
+            NOTE_CHARS_MAX,
+        )?,
         quantity,
-        unit: text::optional(&at("unit"), &line.unit, CODE_CHARS_MAX)?,
+        unit: text::optional(format_args!("lines[{index}].unit"), &line.unit, CODE_CHARS_MAX)?,
         unit_price: line.unit_price,
         gross,
         line_discount,
@@ -176,10 +190,13 @@ fn claimed_gross(
 fn order_discounts(discounts: &[OrderDiscount]) -> Result<Vec<OrderDiscount>, InvalidValue> {
     not_longer("order_discounts", discounts.len(), DISCOUNTS_MAX)?;
     let check = |(index, discount): (usize, &OrderDiscount)| {
-        let at = |name: &str| format!("order_discounts[{index}].{name}");
         Ok(OrderDiscount {
-            amount: not_negative(&at("amount"), discount.amount)?,
-            reason: text::maybe(&at("reason"), discount.reason.as_ref(), NOTE_CHARS_MAX)?,
+            amount: not_negative(format_args!("order_discounts[{index}].amount"), discount.amount)?,
+            reason: text::maybe(
+                format_args!("order_discounts[{index}].reason"),
+                discount.reason.as_ref(),
+                NOTE_CHARS_MAX,
+            )?,
         })
     };
     discounts.iter().enumerate().map(check).collect()
@@ -190,6 +207,9 @@ fn discounted(
     mut lines: Vec<SaleLine>,
     order_discounts: &[OrderDiscount],
 ) -> Result<Vec<SaleLine>, SaleRejection> {
+    if order_discounts.is_empty() {
+        return Ok(lines);
+    }
     let discount = sum(
         "the order discounts",
         order_discounts.iter().map(|discount| discount.amount),
@@ -214,11 +234,12 @@ fn discounted(
 
 fn payments(payments: &[Payment]) -> Result<Vec<Payment>, InvalidValue> {
     not_longer("payments", payments.len(), PAYMENTS_MAX)?;
-    payments
-        .iter()
-        .enumerate()
-        .map(|(index, payment)| payment.checked(&format!("payments[{index}]")))
-        .collect()
+    // Not collected: a fallible collection does not know its length and would take room for four.
+    let mut checked = Vec::with_capacity(payments.len());
+    for (index, payment) in payments.iter().enumerate() {
+        checked.push(payment.checked(format_args!("payments[{index}]"))?);
+    }
+    Ok(checked)
 }
 
 fn taxes(taxes: &[TaxAmount]) -> Result<Vec<TaxAmount>, InvalidValue> {
@@ -226,28 +247,15 @@ fn taxes(taxes: &[TaxAmount]) -> Result<Vec<TaxAmount>, InvalidValue> {
     taxes
         .iter()
         .enumerate()
-        .map(|(index, tax)| tax.checked(&format!("tax_summary[{index}]")))
+        .map(|(index, tax)| tax.checked(format_args!("tax_summary[{index}]")))
         .collect()
 }
 
 /// The receipt number, the access key and every PIX id, each good for one sale only.
 fn claims(sale: &SaleRecorded) -> Result<Vec<Claim<SaleRejection>>, SaleRejection> {
-    let mut claims = Vec::new();
-    if let Some(receipt) = &sale.receipt {
-        let register = sale
-            .register_no
-            .as_ref()
-            .map_or("", |register_no| register_no.as_str());
-        let (series, number) = (receipt.series().unwrap_or_default(), receipt.number());
-        claims.push(Claim {
-            key: format!("receipt:{}:{register}:{series}:{number}", sale.store_id),
-            holder: None,
-            taken: SaleRejection::DuplicateReceipt {
-                receipt: Box::new(receipt.clone()),
-            },
-        });
-    }
-    claims.extend(fiscal_claim(sale.fiscal_ref.as_ref()));
+    let receipt = sale.receipt.as_ref().map(|receipt| receipt_claim(sale, receipt));
+    let fiscal = fiscal_claim(sale.fiscal_ref.as_ref());
+    let mut claims = receipt.into_iter().chain(fiscal).collect::<Vec<_>>();
     let mut seen = BTreeSet::new();
     for pix_e2e_id in sale
         .payments
@@ -267,6 +275,22 @@ fn claims(sale: &SaleRecorded) -> Result<Vec<Claim<SaleRejection>>, SaleRejectio
         });
     }
     Ok(claims)
+}
+
+fn receipt_claim(sale: &SaleRecorded, receipt: &ReceiptNumber) -> Claim<SaleRejection> {
+    let register = sale
+        .register_no
+        .as_ref()
+        .map_or("", |register_no| register_no.as_str());
+    let (series, number) = (receipt.series().unwrap_or_default(), receipt.number());
+    let parts = ["receipt", sale.store_id.as_str(), register, series, number];
+    Claim {
+        key: parts.join(":"),
+        holder: None,
+        taken: SaleRejection::DuplicateReceipt {
+            receipt: Box::new(receipt.clone()),
+        },
+    }
 }
 
 fn sum(what: &'static str, amounts: impl IntoIterator<Item = Amount>) -> Result<Amount, SaleRejection> {

@@ -47,13 +47,14 @@ pub(super) fn decide(state: &SaleState, command: &RecordReturn, context: &SaleCo
     let returned_total = sum("the returned lines", lines.iter().map(|line| line.refund))?;
     let total_refund = refunded(state, sale, &command.refunds)?;
     let claims = fiscal_claim(fiscal_ref.as_ref()).into_iter().collect();
+    let (business_date, local_hour) = store.business_date_and_hour(command.occurred_at);
     let returned = SaleReturned {
         sale_id: command.sale_id,
         store_id: sale.store_id.clone(),
         return_id: command.return_id,
         occurred_at: command.occurred_at,
-        business_date: store.business_date(command.occurred_at),
-        local_hour: store.local_hour(command.occurred_at),
+        business_date,
+        local_hour,
         sale_business_date: sale.business_date,
         currency: sale.currency,
         lines,
@@ -141,7 +142,7 @@ fn returned_line(
     let sold = sale
         .line(line_id)
         .ok_or(SaleRejection::LineNotFound { index, line_id })?;
-    let given = positive(&format!("lines[{index}].quantity"), asked.quantity)?;
+    let given = positive(format_args!("lines[{index}].quantity"), asked.quantity)?;
     let after = returned
         .checked_add(given)
         .filter(|after| *after <= sold.quantity)
@@ -178,7 +179,7 @@ fn refunded(
 ) -> Result<Amount, SaleRejection> {
     not_longer("refunds", refunds.len(), PAYMENTS_MAX)?;
     let check = |(index, refund): (usize, &MethodAmount)| {
-        not_negative(&format!("refunds[{index}].amount"), refund.amount)
+        not_negative(format_args!("refunds[{index}].amount"), refund.amount)
     };
     let amounts = refunds
         .iter()

@@ -34,12 +34,13 @@ pub(super) fn decide(state: &SaleState, command: &VoidSale, context: &SaleContex
             });
         }
     }
+    let (business_date, local_hour) = store.business_date_and_hour(command.occurred_at);
     let voided = SaleVoided {
         sale_id: command.sale_id,
         store_id: sale.store_id.clone(),
         occurred_at: command.occurred_at,
-        business_date: store.business_date(command.occurred_at),
-        local_hour: store.local_hour(command.occurred_at),
+        business_date,
+        local_hour,
         sale_business_date: sale.business_date,
         currency: sale.currency,
         reason: text::required("reason", &command.reason, NOTE_CHARS_MAX)?,

@@ -25,7 +25,7 @@ pub(super) fn issue(state: &StockState, command: &IssueForSale) -> Decided {
     let mut lines = Vec::with_capacity(command.lines.len());
     let mut provisional = false;
     for (index, line) in command.lines.iter().enumerate() {
-        let quantity = positive(&format!("lines[{index}].quantity"), line.quantity)?;
+        let quantity = positive(format_args!("lines[{index}].quantity"), line.quantity)?;
         let outflow = outflow(&balance, quantity).ok_or_else(out_of_range)?;
         balance = outflow.balance;
         provisional |= outflow.provisional;
@@ -71,7 +71,7 @@ pub(super) fn restock(state: &StockState, command: &RestockReturn) -> Decided {
     let mut negative_settled = Amount::ZERO;
     let mut lines = Vec::with_capacity(command.lines.len());
     for (index, line) in command.lines.iter().enumerate() {
-        let quantity = positive(&format!("lines[{index}].quantity"), line.quantity)?;
+        let quantity = positive(format_args!("lines[{index}].quantity"), line.quantity)?;
         let value = line_value(index, line, &balance)?.ok_or_else(out_of_range)?;
         let inflow = inflow(&balance, quantity, value, CostSource::Derived).ok_or_else(out_of_range)?;
         balance = inflow.balance;
@@ -120,7 +120,7 @@ fn line_value(
         return Ok(average(balance, line.quantity));
     };
     Ok(Some(not_negative(
-        &format!("lines[{index}].original_cost"),
+        format_args!("lines[{index}].original_cost"),
         original_cost,
     )?))
 }

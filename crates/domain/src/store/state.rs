@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use super::StoreDefined;
+use crate::business_date::{hour, trading_day};
 use crate::{Currency, StoreId, StoreZone};
 
 /// The store as it stands.
@@ -41,6 +42,13 @@ impl StoreSettings {
     #[must_use]
     pub fn business_date(&self, occurred_at: Timestamp) -> Date {
         self.time_zone.business_date(occurred_at, self.day_cutover)
+    }
+
+    /// [`Self::business_date`] and [`Self::local_hour`] of one moment, asking the zone's rules once.
+    #[must_use]
+    pub fn business_date_and_hour(&self, occurred_at: Timestamp) -> (Date, u8) {
+        let local = self.time_zone.time_zone().to_datetime(occurred_at);
+        (trading_day(local, self.day_cutover), hour(local))
     }
 
     /// The hour on the store's wall clock, 0 to 23.
