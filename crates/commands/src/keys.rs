@@ -1,5 +1,6 @@
 //! Names that the log takes, made from the trade's own: streams, claims and derived ids.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 
 use posars_domain::{Claim, Decider};
@@ -11,6 +12,8 @@ use uuid::Uuid;
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1c_93a4_6f0e_4b57_9a0e_55d2_41c8_77be);
 /// Bytes of a long name that are kept; the rest is a mark made from the whole.
 const KEPT_BYTES: usize = NAME_BYTES_MAX - 33;
+/// Room for most names: a log's, a category, a UUID or a store and a SKU, and a version.
+const NAME_BYTES_USUAL: usize = 96;
 
 /// The stream of an aggregate.
 pub(crate) fn stream_of<D: Decider>(id: impl Display) -> Result<StreamName, InvalidName> {
@@ -19,7 +22,7 @@ pub(crate) fn stream_of<D: Decider>(id: impl Display) -> Result<StreamName, Inva
 
 /// The stream `category-id`.
 pub(crate) fn stream(category: &str, id: &dyn Display) -> Result<StreamName, InvalidName> {
-    StreamName::parse(&fitting(&format!("{category}-{id}")))
+    StreamName::parse(&fitting(&written(&format_args!("{category}-{id}"))))
 }
 
 /// The key of a claim. White space, which a receipt number may hold and the log's names may not, is escaped.
@@ -41,7 +44,11 @@ pub(crate) fn key_and_holder<R>(
 
 /// Escapes white space, control characters and the escape itself, and shortens what is too long to a beginning and a
 /// mark: two names never become one.
-fn fitting(name: &str) -> String {
+fn fitting(name: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
+    if name.len() <= NAME_BYTES_MAX && name.bytes().all(is_plain) {
+        return Cow::Borrowed(name);
+    }
     let mut fitting = String::with_capacity(name.len());
     for character in name.chars() {
         if character.is_whitespace() || character.is_control() || character == '%' {
@@ -52,7 +59,7 @@ fn fitting(name: &str) -> String {
         }
     }
     if fitting.len() <= NAME_BYTES_MAX {
-        return fitting;
+        return Cow::Owned(fitting);
     }
     let digest = Sha256::digest(fitting.as_bytes());
     let mut kept = KEPT_BYTES;
@@ -64,12 +71,20 @@ fn fitting(name: &str) -> String {
     for byte in digest.iter().take(16) {
         let _ = write!(fitting, "{byte:02x}");
     }
-    fitting
+    Cow::Owned(fitting)
+}
+
+/// A name as text, in room that nearly every name fits: grown from nothing it would move several times.
+fn written(name: &dyn Display) -> String {
+    let mut written = String::with_capacity(NAME_BYTES_USUAL);
+    // Writing to a string cannot fail.
+    let _ = write!(written, "{name}");
+    written
 }
 
 /// The id that the same name always gives.
 pub(crate) fn derived(name: &dyn Display) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, name.to_string().as_bytes())
+    Uuid::new_v5(&NAMESPACE, written(name).as_bytes())
 }
 
 /// The id that the same event and the same name always give.

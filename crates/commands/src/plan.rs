@@ -176,7 +176,8 @@ impl Commands {
         source: &Source,
     ) -> Result<Vec<NewEvent>, CommandError> {
         let mut version = write.version;
-        let events = write.events.iter().map(|event| {
+        let mut events = Vec::with_capacity(write.events.len());
+        for event in &write.events {
             version = version.plus(1);
             let event_id = match source {
                 Source::Api => self.shared.ids.next(),
@@ -187,15 +188,15 @@ impl Commands {
                     write.stream
                 )),
             };
-            Ok(NewEvent {
+            events.push(NewEvent {
                 event_id,
                 event_type: EventType::parse(event.event_type())?,
                 schema_version: event.schema_version(),
                 data: event.to_json().into(),
                 metadata: metadata.clone(),
-            })
-        });
-        events.collect()
+            });
+        }
+        Ok(events)
     }
 
     fn identify(&self, append: Append, request: &Request<'_>) -> Result<Append, CommandError> {

@@ -4,12 +4,13 @@
 //! what makes it happen once: a stream that exists already is compared with what is offered, which is the same rule
 //! that a lone sale falls back to.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Instant;
 
 use futures_util::future::join_all;
-use posars_domain::sale::{RecordSale, Sale, SaleEvent, SaleState};
-use posars_domain::{Claim, Decider as _, Decision};
+use posars_domain::sale::{RecordSale, Sale, SaleContext, SaleEvent, SaleState};
+use posars_domain::{Claim, Decider as _, Decision, StoreId};
 use posars_event_store::{Append, AppendError, ExpectedVersion, Guard, NewEvent, StreamName, Version};
 
 use crate::error::from_append;
@@ -65,7 +66,17 @@ struct Accepted {
 struct Together {
     accepted: Vec<Accepted>,
     guards: Vec<Guard>,
-    guarded_stores: HashSet<StreamName>,
+}
+
+/// The stores of one call's sales: each is looked up once, not once per sale.
+#[derive(Default)]
+struct Stores(HashMap<StoreId, StoreOfSales>);
+
+struct StoreOfSales {
+    /// What decisions on its sales need.
+    context: SaleContext,
+    /// The condition that its settings are the present ones, until an append has it; none if it is not defined.
+    guard: Option<Guard>,
 }
 
 impl Commands {
@@ -114,10 +125,10 @@ impl Commands {
     /// Appends all sales that have no answer yet. False when the log says no to them together, so that each must be
     /// looked at.
     async fn append_together(&self, sales: &[OfferedSale], answers: &mut [Option<Answer>]) -> bool {
-        let mut together = Together::default();
+        let (mut stores, mut together) = (Stores::default(), Together::default());
         for (index, (sale, answer)) in sales.iter().zip(answers.iter_mut()).enumerate() {
             if answer.is_none()
-                && let Err(error) = self.decide(index, sale, &mut together).await
+                && let Err(error) = self.decide(index, sale, &mut stores, &mut together).await
             {
                 *answer = Some(Err(error));
             }
@@ -150,16 +161,13 @@ impl Commands {
         &self,
         index: usize,
         sale: &OfferedSale,
+        stores: &mut Stores,
         together: &mut Together,
     ) -> Result<(), CommandError> {
-        let store = self.known_store(&sale.command.store_id).await?;
-        let context = self.sale_context(store.as_ref().map(|known| known.settings.clone()), &sale.envelope);
-        let decision =
-            Sale::record(&SaleState::default(), &sale.command, &context).map_err(CommandError::rejected)?;
-        if let Some(store) = store {
-            together.guard_store(store.guard());
-        }
-        let Decision { events, claims } = decision;
+        let store = self.store_of(sale, stores).await?;
+        let decision = Sale::record(&SaleState::default(), &sale.command, &store.context);
+        let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
+        together.guards.extend(store.guard.take());
         let write = Write {
             stream: sale.stream()?,
             version: Version::START,
@@ -168,6 +176,29 @@ impl Commands {
         let metadata = sale.envelope.metadata()?;
         let events = self.new_events(&write, &metadata, &sale.envelope.source)?;
         together.accept(index, write.stream, events, claims)
+    }
+
+    /// The store of a sale, with the context as of that sale.
+    async fn store_of<'a>(
+        &self,
+        sale: &OfferedSale,
+        stores: &'a mut Stores,
+    ) -> Result<&'a mut StoreOfSales, CommandError> {
+        match stores.0.entry(sale.command.store_id.clone()) {
+            Entry::Occupied(known) => {
+                let store = known.into_mut();
+                store.context.recorded_at = sale.envelope.received_at;
+                Ok(store)
+            }
+            Entry::Vacant(unknown) => {
+                let known = self.known_store(unknown.key()).await?;
+                let settings = known.as_ref().map(|known| known.settings.clone());
+                Ok(unknown.insert(StoreOfSales {
+                    context: self.sale_context(settings, &sale.envelope),
+                    guard: known.map(|known| known.guard()),
+                }))
+            }
+        }
     }
 
     /// Answers for those sales that are in the log already; the others stay without an answer.
@@ -188,10 +219,11 @@ impl Commands {
                 return answer_all(answers, &indexes, || Err(error.clone().into()));
             }
         };
+        let mut stores = Stores::default();
         for ((index, sale, _), first) in open.into_iter().zip(first) {
             let Some(first) = first else { continue };
             let answer = match decode::<SaleEvent>(&first) {
-                Ok(event) => self.compare(sale, &event).await,
+                Ok(event) => self.compare(sale, &event, &mut stores).await,
                 Err(error) => Err(error),
             };
             if let Some(slot) = answers.get_mut(index) {
@@ -201,10 +233,9 @@ impl Commands {
     }
 
     /// Whether what is offered is what the log has.
-    async fn compare(&self, sale: &OfferedSale, first: &SaleEvent) -> Answer {
-        let store = self.known_store(&sale.command.store_id).await?;
-        let context = self.sale_context(store.as_ref().map(|known| known.settings.clone()), &sale.envelope);
-        match Sale::record(&Sale::fold([first]), &sale.command, &context) {
+    async fn compare(&self, sale: &OfferedSale, first: &SaleEvent, stores: &mut Stores) -> Answer {
+        let store = self.store_of(sale, stores).await?;
+        match Sale::record(&Sale::fold([first]), &sale.command, &store.context) {
             Ok(_) => Ok(Recorded::Before),
             Err(rejection) => Err(CommandError::rejected(rejection)),
         }
@@ -221,16 +252,6 @@ impl Commands {
 }
 
 impl Together {
-    /// Adds the condition that a store's settings are the present ones, once.
-    fn guard_store(&mut self, guard: Guard) {
-        if let Guard::Stream { stream, .. } = &guard
-            && !self.guarded_stores.contains(stream)
-        {
-            self.guarded_stores.insert(stream.clone());
-            self.guards.push(guard);
-        }
-    }
-
     fn accept<R>(
         &mut self,
         index: usize,
