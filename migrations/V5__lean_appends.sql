@@ -25,6 +25,7 @@ drop function append_one;
 -- Layout: checks are ordered by request, events by check, each contiguous. A check with events is a stream
 -- write, one without is a guard. p_check_expected: n >= 0 the exact version (0 = no such stream), -1 any,
 -- -2 the stream exists. p_request_last and p_check_last: the number of the last event, counted over the batch.
+-- p_claim_kept: whether the key is to be held from now on; false only asks that nobody else holds it.
 -- No two requests of one batch touch the same key; the batcher sees to that.
 -- p_leaves: what commits.leaves will hold if nobody loses and p_versions_known, that is, if every expected version
 -- is exact; otherwise the versions in it are put right here.
@@ -55,6 +56,7 @@ create function append_batch(
     p_claim_request    integer[],
     p_claim_key        text[],
     p_claim_holder     text[],
+    p_claim_kept       boolean[],
     p_event_check      integer[],
     p_event_ordinal    integer[],
     p_event_stream     text[],
@@ -113,6 +115,13 @@ begin
                                     where (c.events = 0 or c.expected > 0)
                                       and coalesce((select s.version from streams s
                                                      where s.stream = c.stream and s.log_id = p_log_id), 0) <> c.expected);
+        end if;
+
+        if v_clean and false = any (p_claim_kept) then
+            v_clean := not exists (select from unnest(p_claim_key, p_claim_holder, p_claim_kept) c(key, holder, kept)
+                                    where not c.kept
+                                      and (select t.holder from claims t
+                                            where t.key = c.key and t.log_id = p_log_id) <> c.holder);
         end if;
 
         if v_clean then
@@ -193,14 +202,17 @@ begin
         end if;
 
         begin
-            if v_clean and cardinality(p_claim_key) > 0 then
-                insert into claims (key, log_id, holder)
-                select unnest(p_claim_key), p_log_id, unnest(p_claim_holder);
-            elsif cardinality(p_claim_key) > 0 then
+            if v_clean and true = any (p_claim_kept) then
                 insert into claims (key, log_id, holder)
                 select c.key, p_log_id, c.holder
-                  from unnest(p_claim_request, p_claim_key, p_claim_holder) c(request, key, holder)
-                 where not (c.request = any (v_losers))
+                  from (select unnest(p_claim_key) as key, unnest(p_claim_holder) as holder,
+                               unnest(p_claim_kept) as kept) c
+                 where c.kept;
+            elsif true = any (p_claim_kept) then
+                insert into claims (key, log_id, holder)
+                select c.key, p_log_id, c.holder
+                  from unnest(p_claim_request, p_claim_key, p_claim_holder, p_claim_kept) c(request, key, holder, kept)
+                 where c.kept and not (c.request = any (v_losers))
                     on conflict (key, log_id) do nothing; -- held by this same stream, or it would have lost
             end if;
 

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
+use std::iter;
 
 use posars_domain::{Claim, Decider};
-use posars_event_store::{ClaimKey, InvalidName, NAME_BYTES_MAX, StreamName};
+use posars_event_store::{ClaimKey, ExpectedVersion, Guard, InvalidName, NAME_BYTES_MAX, StreamName};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -30,16 +31,48 @@ pub(crate) fn claim_key(key: &str) -> Result<ClaimKey, InvalidName> {
     ClaimKey::parse(&fitting(key))
 }
 
-/// The log's form of a claim made for a stream, which holds it unless the claim names another.
-pub(crate) fn key_and_holder<R>(
-    stream: &StreamName,
-    claim: &Claim<R>,
-) -> Result<(ClaimKey, StreamName), InvalidName> {
-    let holder = match &claim.holder {
-        Some(holder) => StreamName::parse(holder)?,
-        None => stream.clone(),
-    };
-    Ok((claim_key(&claim.key)?, holder))
+/// The log's form of a claim.
+#[derive(Clone)]
+pub(crate) struct LogClaim {
+    pub(crate) key: ClaimKey,
+    pub(crate) holder: StreamName,
+    /// Whether the holder's own name is made of the key, so that nothing has to be written down.
+    is_namesake: bool,
+    /// The stream that would hold the key by existing.
+    pub(crate) absent: Option<StreamName>,
+}
+
+impl LogClaim {
+    /// Of a claim made for a stream, which holds it unless the claim names another.
+    pub(crate) fn new<R>(stream: &StreamName, claim: &Claim<R>) -> Result<Self, InvalidName> {
+        let holder = match &claim.holder {
+            Some(holder) => StreamName::parse(holder)?,
+            None => stream.clone(),
+        };
+        let is_namesake = claim.namesake.as_deref() == Some(holder.as_str());
+        let absent = claim.namesake.as_ref().filter(|_| !is_namesake);
+        Ok(Self {
+            key: claim_key(&claim.key)?,
+            absent: absent.map(|name| StreamName::parse(name)).transpose()?,
+            holder,
+            is_namesake,
+        })
+    }
+
+    /// What the log is to check for it.
+    pub(crate) fn guards(self) -> impl Iterator<Item = Guard> {
+        let Self { key, holder, .. } = self;
+        let claim = if self.is_namesake {
+            Guard::Unclaimed { key, holder }
+        } else {
+            Guard::Claim { key, holder }
+        };
+        let absent = self.absent.map(|stream| Guard::Stream {
+            stream,
+            expected: ExpectedVersion::NoStream,
+        });
+        iter::once(claim).chain(absent)
+    }
 }
 
 /// Escapes white space, control characters and the escape itself, and shortens what is too long to a beginning and a

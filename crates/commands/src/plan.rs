@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::error::from_append;
 use crate::fingerprint::fingerprint;
-use crate::keys::{claim_key, derived, key_and_holder, stream};
+use crate::keys::{LogClaim, claim_key, derived, stream};
 use crate::load::decode;
 use crate::{CommandError, Commands, Envelope, Receipt, Source};
 
@@ -65,8 +65,7 @@ pub(crate) struct Plan<E> {
 }
 
 struct Claimed {
-    key: ClaimKey,
-    holder: StreamName,
+    claim: LogClaim,
     taken: Box<dyn Rejection>,
 }
 
@@ -90,11 +89,14 @@ impl<E> Plan<E> {
         stream: &StreamName,
         claim: Claim<R>,
     ) -> Result<(), InvalidName> {
-        let (key, holder) = key_and_holder(stream, &claim)?;
-        if !self.claims.iter().any(|claimed| claimed.key == key) {
+        let log_claim = LogClaim::new(stream, &claim)?;
+        if !self
+            .claims
+            .iter()
+            .any(|claimed| claimed.claim.key == log_claim.key)
+        {
             self.claims.push(Claimed {
-                key,
-                holder,
+                claim: log_claim,
                 taken: Box::new(claim.taken),
             });
         }
@@ -145,10 +147,7 @@ impl Commands {
             append = append.guard(guard);
         }
         for claimed in &plan.claims {
-            append = append.guard(Guard::Claim {
-                key: claimed.key.clone(),
-                holder: claimed.holder.clone(),
-            });
+            append = claimed.claim.clone().guards().fold(append, Append::guard);
         }
         let append = self.identify(append, request)?;
         match self.shared.log.append(append).await {
@@ -161,7 +160,7 @@ impl Commands {
                 replayed: false,
                 recorded_at: Some(appended.recorded_at),
             }),
-            Err(AppendError::WrongVersion { stream, .. }) => Err(Failed::Lost(stream)),
+            Err(AppendError::WrongVersion { stream, .. }) => Err(lost_to(plan.claims, stream)),
             Err(AppendError::ClaimTaken { key, holder }) => {
                 Err(Failed::Error(claim_taken(plan.claims, &key, &holder, request)))
             }
@@ -283,6 +282,15 @@ fn second_claim(second_key: Uuid) -> Result<ClaimKey, InvalidName> {
     claim_key(&format!("request:{second_key}"))
 }
 
+/// What it means that a stream is not as it was to be: its key is taken if it is there only to hold one.
+fn lost_to(claims: Vec<Claimed>, stream: StreamName) -> Failed {
+    let mut claims = claims.into_iter();
+    match claims.find(|claimed| claimed.claim.absent.as_ref() == Some(&stream)) {
+        Some(claimed) => Failed::Error(CommandError::Rejected(claimed.taken)),
+        None => Failed::Lost(stream),
+    }
+}
+
 fn claim_taken(claims: Vec<Claimed>, key: &ClaimKey, holder: &str, request: &Request<'_>) -> CommandError {
     if let Some(second_key) = request
         .second_key
@@ -293,7 +301,7 @@ fn claim_taken(claims: Vec<Claimed>, key: &ClaimKey, holder: &str, request: &Req
             first_position: None,
         };
     }
-    match claims.into_iter().find(|claimed| claimed.key == *key) {
+    match claims.into_iter().find(|claimed| claimed.claim.key == *key) {
         Some(claimed) => CommandError::Rejected(claimed.taken),
         None => from_append(&AppendError::ClaimTaken {
             key: key.clone(),

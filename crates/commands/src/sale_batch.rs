@@ -14,13 +14,13 @@ use posars_domain::{Claim, Decider as _, Decision, StoreId};
 use posars_event_store::{Append, AppendError, ExpectedVersion, Guard, NewEvent, StreamName, Version};
 
 use crate::error::from_append;
-use crate::keys::{key_and_holder, stream_of};
+use crate::keys::{LogClaim, stream_of};
 use crate::load::decode;
 use crate::plan::Write;
 use crate::{CommandError, Commands, Envelope};
 
-/// The most sales of one call; with a receipt number and a document each they fit one append.
-pub const SALES_MAX: usize = 500;
+/// The most sales of one call: what one append takes, if each claims a receipt number and a document.
+pub const SALES_MAX: usize = 1_000;
 /// How often the rest of a batch is offered together before it goes one by one.
 const TRIES_TOGETHER: usize = 2;
 
@@ -260,8 +260,7 @@ impl Together {
         claims: Vec<Claim<R>>,
     ) -> Result<(), CommandError> {
         for claim in claims {
-            let (key, holder) = key_and_holder(&stream, &claim)?;
-            self.guards.push(Guard::Claim { key, holder });
+            self.guards.extend(LogClaim::new(&stream, &claim)?.guards());
         }
         self.accepted.push(Accepted {
             index,

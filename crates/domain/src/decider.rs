@@ -101,6 +101,9 @@ pub struct Claim<R> {
     pub key: String,
     /// The stream that holds the key; `None` is the stream the events go to.
     pub holder: Option<String>,
+    /// The stream whose name is made of this key, if there can be one: it holds the key by existing, so for itself
+    /// nothing is written down, and everybody else must find that it does not exist.
+    pub namesake: Option<String>,
     /// The rejection to answer with when somebody else holds the key.
     pub taken: R,
 }

@@ -14,6 +14,7 @@ mod invalid;
 mod masking;
 mod money;
 mod name;
+mod natural_id;
 mod payment;
 mod quantity;
 mod rejection;
@@ -42,6 +43,7 @@ pub use ids::{
 };
 pub use invalid::InvalidValue;
 pub use money::{Amount, Currency, Money};
+pub use natural_id::natural_id;
 pub use payment::{Channel, MethodAmount, Payment, PaymentCode, PaymentMethod};
 pub use quantity::{Quantity, UnitPrice};
 pub use rejection::{Rejection, RejectionKind};

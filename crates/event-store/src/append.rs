@@ -13,7 +13,7 @@ pub const APPEND_EVENTS_MAX: usize = 1_000;
 /// The most bytes of data and metadata of one append, and about the most of one batch.
 pub const APPEND_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The most streams, guards and claims together of one append.
-pub const APPEND_CHECKS_MAX: usize = 2_000;
+pub const APPEND_CHECKS_MAX: usize = 4_000;
 
 /// What the caller believes of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,14 @@ pub enum Guard {
         /// The key.
         key: ClaimKey,
         /// The stream that holds it from now on.
+        holder: StreamName,
+    },
+    /// As [`Guard::Claim`], but nothing is written down: for a stream whose own name is made of the key, so that it
+    /// holds the key by existing. Whoever else claims the key must guard that stream as one without events.
+    Unclaimed {
+        /// The key.
+        key: ClaimKey,
+        /// The stream that may hold it.
         holder: StreamName,
     },
 }
@@ -209,7 +217,7 @@ impl Append {
         // A claim may be spelt like a stream; they are different things.
         let guarded = self.guards.iter().map(|guard| match guard {
             Guard::Stream { stream, .. } => ("stream", stream.as_str()),
-            Guard::Claim { key, .. } => ("claim", key.as_str()),
+            Guard::Claim { key, .. } | Guard::Unclaimed { key, .. } => ("claim", key.as_str()),
         });
         for (kind, name) in streams.chain(guarded) {
             if !seen.insert((kind, name)) {

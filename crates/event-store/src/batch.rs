@@ -122,7 +122,7 @@ pub(crate) struct Batch {
 struct Touched {
     /// Streams, claims and the idempotency key that it writes.
     written: Vec<u64>,
-    /// Streams that it guards.
+    /// Streams that it guards, and keys that it only wants free.
     read: Vec<u64>,
 }
 
@@ -132,13 +132,14 @@ impl Touched {
             .writes
             .iter()
             .map(|w| key_hash(0, w.stream.as_str().as_bytes()));
-        let claims = claims(append).map(|(key, _)| key_hash(1, key.as_str().as_bytes()));
+        let claim_hash = |claim: ClaimCheck<'_>| key_hash(1, claim.key.as_str().as_bytes());
+        let kept = claims(append).filter(|claim| claim.is_kept).map(claim_hash);
+        let free = claims(append).filter(|claim| !claim.is_kept).map(claim_hash);
+        let guarded = stream_guards(append).map(|(stream, _)| key_hash(0, stream.as_bytes()));
         let own_key = append.idempotency.iter().map(|i| key_hash(2, i.key.as_bytes()));
         Self {
-            written: streams.chain(claims).chain(own_key).collect(),
-            read: stream_guards(append)
-                .map(|(stream, _)| key_hash(0, stream.as_bytes()))
-                .collect(),
+            written: streams.chain(kept).chain(own_key).collect(),
+            read: guarded.chain(free).collect(),
         }
     }
 
@@ -266,14 +267,30 @@ pub(crate) struct Answered {
 pub(crate) fn stream_guards(append: &Append) -> impl Iterator<Item = (&str, i64)> {
     append.guards.iter().filter_map(|guard| match guard {
         Guard::Stream { stream, expected } => Some((stream.as_str(), expected.to_sql())),
-        Guard::Claim { .. } => None,
+        Guard::Claim { .. } | Guard::Unclaimed { .. } => None,
     })
 }
 
-pub(crate) fn claims(append: &Append) -> impl Iterator<Item = (&ClaimKey, &str)> {
-    append.guards.iter().filter_map(|guard| match guard {
-        Guard::Claim { key, holder } => Some((key, holder.as_str())),
-        Guard::Stream { .. } => None,
+/// A key that an append claims, or wants to find free.
+pub(crate) struct ClaimCheck<'a> {
+    pub(crate) key: &'a ClaimKey,
+    pub(crate) holder: &'a str,
+    /// Whether it is to be held from now on.
+    pub(crate) is_kept: bool,
+}
+
+pub(crate) fn claims(append: &Append) -> impl Iterator<Item = ClaimCheck<'_>> {
+    append.guards.iter().filter_map(|guard| {
+        let (key, holder, is_kept) = match guard {
+            Guard::Claim { key, holder } => (key, holder, true),
+            Guard::Unclaimed { key, holder } => (key, holder, false),
+            Guard::Stream { .. } => return None,
+        };
+        Some(ClaimCheck {
+            key,
+            holder: holder.as_str(),
+            is_kept,
+        })
     })
 }
 
@@ -299,7 +316,7 @@ impl Loss {
                 let written = append.writes.iter().map(|write| (&write.stream, write.expected));
                 let guarded = append.guards.iter().filter_map(|guard| match guard {
                     Guard::Stream { stream, expected } => Some((stream, *expected)),
-                    Guard::Claim { .. } => None,
+                    Guard::Claim { .. } | Guard::Unclaimed { .. } => None,
                 });
                 match written.chain(guarded).find(|(name, _)| name.as_str() == stream) {
                     Some((stream, expected)) => AppendError::WrongVersion {
@@ -312,13 +329,15 @@ impl Loss {
                     }
                 }
             }
-            Self::ClaimTaken { key, holder } => match claims(append).find(|(name, _)| name.as_str() == key) {
-                Some((key, _)) => AppendError::ClaimTaken {
-                    key: key.clone(),
-                    holder,
-                },
-                None => AppendError::Invalid(format!("the database named a key never asked for: {key}")),
-            },
+            Self::ClaimTaken { key, holder } => {
+                match claims(append).find(|claim| claim.key.as_str() == key) {
+                    Some(claim) => AppendError::ClaimTaken {
+                        key: claim.key.clone(),
+                        holder,
+                    },
+                    None => AppendError::Invalid(format!("the database named a key never asked for: {key}")),
+                }
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) struct BatchArrays<'a> {
     claim_request: Vec<i32>,
     claim_key: Vec<&'a str>,
     claim_holder: Vec<&'a str>,
+    claim_kept: Vec<bool>,
     event_check: Vec<i32>,
     event_ordinal: Vec<i32>,
     event_stream: Vec<&'a str>,
@@ -79,7 +80,7 @@ impl<'a> BatchArrays<'a> {
     }
 
     /// In the order of the parameters of `append_batch`; `hopeful` when no loser is expected.
-    pub(crate) fn params<'p>(&'p self, log_id: &'p i32, hopeful: &'p bool) -> [&'p (dyn ToSql + Sync); 24] {
+    pub(crate) fn params<'p>(&'p self, log_id: &'p i32, hopeful: &'p bool) -> [&'p (dyn ToSql + Sync); 25] {
         [
             log_id,
             &self.request_key,
@@ -94,6 +95,7 @@ impl<'a> BatchArrays<'a> {
             &self.claim_request,
             &self.claim_key,
             &self.claim_holder,
+            &self.claim_kept,
             &self.event_check,
             &self.event_ordinal,
             &self.event_stream,
@@ -125,10 +127,11 @@ impl<'a> BatchArrays<'a> {
         for (stream, expected) in stream_guards(append) {
             self.push_check(number, stream, expected, 0);
         }
-        for (key, holder) in claims(append) {
+        for claim in claims(append) {
             self.claim_request.push(number);
-            self.claim_key.push(key.as_str());
-            self.claim_holder.push(holder);
+            self.claim_key.push(claim.key.as_str());
+            self.claim_holder.push(claim.holder);
+            self.claim_kept.push(claim.is_kept);
         }
     }
 

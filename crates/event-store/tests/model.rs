@@ -35,7 +35,8 @@ enum Belief {
 struct Draft {
     writes: Vec<(u8, Belief, Vec<String>)>,
     guards: Vec<(u8, Belief)>,
-    claims: Vec<(u8, u8)>,
+    /// Key, holder, whether it is to be kept.
+    claims: Vec<(u8, u8, bool)>,
     key: Option<u8>,
 }
 
@@ -66,7 +67,7 @@ fn draft() -> impl Strategy<Value = Draft> {
     let texts = vec(any::<String>(), 1..4);
     let writes = vec((0..6_u8, belief(), texts), 1..4);
     let guards = vec((0..6_u8, belief()), 0..2);
-    let claims = vec((0..16_u8, 0..6_u8), 0..3);
+    let claims = vec((0..16_u8, 0..6_u8, any::<bool>()), 0..3);
     // A free hand with keys would make nearly every request a retry or a misuse; those have steps of their own.
     let key = option::weighted(0.8, 0..200_u8);
     (writes, guards, claims, key).prop_map(|(writes, guards, claims, key)| Draft {
@@ -99,7 +100,7 @@ type First = ([u8; 32], Verdict, Option<(u64, u64)>);
 struct Request {
     writes: Vec<Write>,
     guards: Vec<(String, ExpectedVersion)>,
-    claims: Vec<(String, String)>,
+    claims: Vec<(String, String, bool)>,
     key: Option<(Uuid, [u8; 32])>,
 }
 
@@ -121,10 +122,12 @@ impl Request {
         for (of, expected) in &self.guards {
             append = append.guard(fixture::guard(of, *expected));
         }
-        for (key, holder) in &self.claims {
-            append = append.guard(Guard::Claim {
-                key: ClaimKey::parse(key).unwrap(),
-                holder: stream(holder),
+        for (key, holder, is_kept) in &self.claims {
+            let (key, holder) = (ClaimKey::parse(key).unwrap(), stream(holder));
+            append = append.guard(if *is_kept {
+                Guard::Claim { key, holder }
+            } else {
+                Guard::Unclaimed { key, holder }
             });
         }
         match self.key {
@@ -202,17 +205,20 @@ impl Model {
                 guards.push((of, expected));
             }
         }
-        let claims: BTreeMap<String, String> = draft
+        let claims: BTreeMap<String, (String, bool)> = draft
             .claims
             .into_iter()
-            .map(|(key, holder)| (format!("key:{key}"), format!("s-{holder}")))
+            .map(|(key, holder, is_kept)| (format!("key:{key}"), (format!("s-{holder}"), is_kept)))
             .collect();
+        let claims = claims.into_iter();
         let mut fingerprint = [0; 32];
         fingerprint[..16].copy_from_slice(&self.draw().to_be_bytes());
         let request = Request {
             writes,
             guards,
-            claims: claims.into_iter().collect(),
+            claims: claims
+                .map(|(key, (holder, is_kept))| (key, holder, is_kept))
+                .collect(),
             key: draft
                 .key
                 .map(|key| (Uuid::from_u128(u128::from(key)), fingerprint)),
@@ -254,7 +260,7 @@ impl Model {
         let taken: BTreeSet<(String, String)> = request
             .claims
             .iter()
-            .filter_map(|(key, holder)| {
+            .filter_map(|(key, holder, _)| {
                 self.claims
                     .get(key)
                     .filter(|held| *held != holder)
@@ -269,7 +275,9 @@ impl Model {
     }
 
     fn accept(&mut self, request: &Request) -> Verdict {
-        self.claims.extend(request.claims.iter().cloned());
+        let kept = request.claims.iter().filter(|(.., is_kept)| *is_kept);
+        self.claims
+            .extend(kept.map(|(key, holder, _)| (key.clone(), holder.clone())));
         let mut streams = Vec::new();
         for (to, _, events) in &request.writes {
             for (id, text) in events {

@@ -1,8 +1,8 @@
 //! Many sales at once get what each would get alone.
 
 use posars_commands::{Commands, EventIds, OfferedSale, Policy, Recorded, Source};
-use posars_domain::ReceiptNumber;
-use posars_domain::sale::RecordSale;
+use posars_domain::sale::{RecordSale, id_of_receipt};
+use posars_domain::{ReceiptNumber, RejectionKind};
 use posars_event_store::ReadLog;
 use uuid::Uuid;
 
@@ -112,6 +112,46 @@ async fn the_same_sale_or_receipt_twice_in_one_batch_counts_once() -> anyhow::Re
     // Which of two equals comes first is nobody's business.
     told.sort();
     assert_eq!(told, ["DUPLICATE_RECEIPT", "before", "now", "now"]);
+    Ok(())
+}
+
+/// As a spreadsheet has it: a sale that is known by its receipt only.
+fn named(number: &str) -> RecordSale {
+    let mut sale = receipt(sale(&[("cafe", "1")]), number);
+    let receipt = sale.receipt.as_ref().unwrap();
+    sale.sale_id = id_of_receipt(sale.store_id.as_str(), sale.register_no.as_ref(), receipt);
+    sale
+}
+
+#[tokio::test]
+async fn a_receipt_serves_one_sale_also_if_the_sale_is_named_after_it() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let taken = |sale: RecordSale| async {
+        let refused = shop.commands.record_sale(sale, &api()).await.unwrap_err();
+        assert_eq!(refused.rejection_kind(), Some(RejectionKind::Duplicate));
+        refused.reason().to_owned()
+    };
+    let keyed = |number: &str| receipt(sale(&[("pao", "1")]), number);
+    // The name first, then the key.
+    assert_eq!(
+        answers(&shop.commands, &[named("1"), named("2")]).await,
+        ["now"; 2]
+    );
+    assert_eq!(taken(keyed("1")).await, "DUPLICATE_RECEIPT");
+    assert_eq!(
+        answers(&shop.commands, &[keyed("2"), keyed("3")]).await,
+        ["DUPLICATE_RECEIPT", "now"]
+    );
+    // The key first, then the name.
+    assert_eq!(
+        answers(&shop.commands, &[named("3"), named("4"), named("1")]).await,
+        ["DUPLICATE_RECEIPT", "now", "before"]
+    );
+    assert_eq!(taken(named("3")).await, "DUPLICATE_RECEIPT");
+    // Both at once.
+    let mut told = answers(&shop.commands, &[named("5"), keyed("5")]).await;
+    told.sort();
+    assert_eq!(told, ["DUPLICATE_RECEIPT", "now"]);
     Ok(())
 }
 

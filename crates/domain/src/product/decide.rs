@@ -251,6 +251,7 @@ fn gtin_claim(gtin: &Gtin) -> Claim<ProductRejection> {
     Claim {
         key: format!("gtin:{}", gtin.canonical()),
         holder: None,
+        namesake: None,
         taken: ProductRejection::GtinInUse { gtin: gtin.clone() },
     }
 }

@@ -108,6 +108,7 @@ pub(super) fn fiscal_claim(fiscal_ref: Option<&FiscalRef>) -> Option<Claim<SaleR
     Some(Claim {
         key: ["fiscal:", access_key.as_str()].concat(),
         holder: None,
+        namesake: None,
         taken: SaleRejection::DuplicateFiscalKey { access_key },
     })
 }

@@ -6,6 +6,7 @@
 mod command;
 mod decide;
 mod event;
+mod receipt;
 mod record;
 mod rejection;
 mod returning;
@@ -20,6 +21,7 @@ pub use event::{
     Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleLine, SaleRecorded, SaleReturned, SaleVoided,
     VoidedLine,
 };
+pub use receipt::id_of_receipt;
 pub use rejection::SaleRejection;
 pub use state::SaleState;
 

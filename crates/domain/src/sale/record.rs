@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::decide::{Decided, fiscal_claim, not_in_future, store_of};
+use super::receipt::receipt_claim;
 use super::{
     DISCOUNTS_MAX, LINES_MAX, OrderDiscount, PAYMENTS_MAX, RecordSale, RecordSaleLine, SaleContext, SaleLine,
     SaleRecorded, SaleRejection, SaleState,
@@ -12,10 +13,7 @@ use crate::payment::not_negative;
 use crate::quantity::positive;
 use crate::store::StoreSettings;
 use crate::text::{self, CODE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX};
-use crate::{
-    Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Payment, ReceiptNumber, TaxAmount,
-    apportion,
-};
+use crate::{Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Payment, TaxAmount, apportion};
 
 /// How far a client's figure for a line may be from quantity times price, in minor units.
 ///
@@ -271,26 +269,11 @@ fn claims(sale: &SaleRecorded) -> Result<Vec<Claim<SaleRejection>>, SaleRejectio
         claims.push(Claim {
             key: format!("pix:{pix_e2e_id}"),
             holder: None,
+            namesake: None,
             taken,
         });
     }
     Ok(claims)
-}
-
-fn receipt_claim(sale: &SaleRecorded, receipt: &ReceiptNumber) -> Claim<SaleRejection> {
-    let register = sale
-        .register_no
-        .as_ref()
-        .map_or("", |register_no| register_no.as_str());
-    let (series, number) = (receipt.series().unwrap_or_default(), receipt.number());
-    let parts = ["receipt", sale.store_id.as_str(), register, series, number];
-    Claim {
-        key: parts.join(":"),
-        holder: None,
-        taken: SaleRejection::DuplicateReceipt {
-            receipt: Box::new(receipt.clone()),
-        },
-    }
 }
 
 fn sum(what: &'static str, amounts: impl IntoIterator<Item = Amount>) -> Result<Amount, SaleRejection> {

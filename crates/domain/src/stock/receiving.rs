@@ -65,6 +65,7 @@ fn purchase_claim(command: &ReceiveStock) -> Option<Claim<StockRejection>> {
     Some(Claim {
         key: format!("purchase:{access_key}"),
         holder: Some(format!("receipt-{}", command.receipt_id)),
+        namesake: None,
         taken: StockRejection::DuplicateFiscalKey { access_key },
     })
 }

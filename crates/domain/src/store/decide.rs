@@ -97,6 +97,7 @@ fn define(
             let claim = |cnpj: &Cnpj| Claim {
                 key: format!("store-cnpj:{cnpj}"),
                 holder: None,
+                namesake: None,
                 taken: StoreRejection::CnpjInUse { cnpj: cnpj.clone() },
             };
             let claims = defined.cnpj.iter().map(claim).collect();

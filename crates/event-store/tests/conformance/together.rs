@@ -3,7 +3,7 @@
 use posars_event_store::{Append, AppendError, ExpectedVersion};
 
 use crate::fixture::{
-    World, all, any, at, claim, event, events, exact, guard, range, stream, version, whole,
+    World, all, any, at, claim, event, events, exact, guard, range, stream, unclaimed, version, whole,
 };
 
 #[tokio::test]
@@ -104,6 +104,59 @@ async fn a_claim_is_had_by_one_stream_and_may_be_claimed_by_it_again() -> anyhow
             .await?,
         1
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_wanted_free_is_checked_and_not_written() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let wants = |key: &str, of: &str| any(of).guard(unclaimed(key, of));
+    world.log.append(wants("receipt:17", "sale-17")).await?;
+    assert_eq!(world.count("claims").await?, 0);
+    // Nothing holds it, so another may claim it; then it is the other's.
+    let other = any("sale-2").guard(claim("receipt:17", "sale-2"));
+    world.log.append(other).await?;
+    match world
+        .log
+        .append(wants("receipt:17", "sale-17"))
+        .await
+        .unwrap_err()
+    {
+        AppendError::ClaimTaken { key, holder } => {
+            assert_eq!((key.as_str(), holder.as_str()), ("receipt:17", "sale-2"));
+        }
+        other => panic!("{other}"),
+    }
+    world.log.append(wants("receipt:17", "sale-2")).await?;
+    assert_eq!(whole(&world.log, "sale-17").await?.len(), 1);
+    assert_eq!(world.count("claims").await?, 1);
+    Ok(())
+}
+
+/// The two halves of a key that is in a stream's name: who has the name looks for the key, who has the key for the name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_and_the_stream_named_after_it_are_had_by_one() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let (_second, other) = world.another_store().await?;
+    for round in 0..30 {
+        let (key, named) = (format!("receipt:{round}"), format!("sale-{round}"));
+        let keyed = format!("till-{round}");
+        let by_name = at(&named, ExpectedVersion::NoStream).guard(unclaimed(&key, &named));
+        let by_key = any(&keyed)
+            .guard(claim(&key, &keyed))
+            .guard(guard(&named, ExpectedVersion::NoStream));
+        // In one batch and in two processes, in both orders.
+        let (first, second) = match round % 3 {
+            0 => tokio::join!(world.log.append(by_name), world.log.append(by_key)),
+            1 => tokio::join!(other.append(by_name), world.log.append(by_key)),
+            _ => {
+                let (second, first) = tokio::join!(world.log.append(by_key), world.log.append(by_name));
+                (first, second)
+            }
+        };
+        assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+    }
+    assert_eq!(world.count("events").await?, 30);
     Ok(())
 }
 

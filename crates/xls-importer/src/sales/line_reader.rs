@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::{Date, Time};
+use posars_domain::sale::id_of_receipt;
 use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPrice};
 
 use super::amounts::{Amounts, read_amounts};
@@ -11,7 +12,7 @@ use super::tables::Tables;
 use crate::columns::Columns;
 use crate::field::Field;
 use crate::header::Header;
-use crate::natural_key::{sale_id, sale_id_by_content};
+use crate::natural_key::sale_id_by_content;
 
 use crate::reading::{ReadOptions, Refusals, Walk};
 use crate::row_fault::{RowFault, RowReason};
@@ -257,7 +258,7 @@ impl<'s> LineReader<'_, 's> {
 
     fn group_of_receipt(&mut self, store: u32, register: Option<RegisterNo>, receipt: ReceiptNumber) -> u32 {
         let store_id = self.table.store_at(store).map(|store| store.store_id.as_str());
-        let sale_id = sale_id(store_id.unwrap_or_default(), register.as_ref(), &receipt);
+        let sale_id = id_of_receipt(store_id.unwrap_or_default(), register.as_ref(), &receipt);
         if let Some(index) = self.group_indexes.get(&sale_id) {
             return *index;
         }

@@ -1,0 +1,28 @@
+//! A receipt is good for one sale: what claims it, and the id of a sale that is known by nothing else.
+
+use super::{Sale, SaleRecorded, SaleRejection};
+use crate::{Claim, Decider as _, ReceiptNumber, RegisterNo, SaleId, natural_id};
+
+/// The id of a sale that comes without one, as from a spreadsheet: the same for the same store, till and receipt.
+#[must_use]
+pub fn id_of_receipt(store: &str, register: Option<&RegisterNo>, receipt: &ReceiptNumber) -> SaleId {
+    let register = register.map_or("", RegisterNo::as_str);
+    let series = receipt.series().unwrap_or_default();
+    SaleId::new(natural_id(&["sale", store, register, series, receipt.number()]))
+}
+
+/// Claims the receipt for the sale; the sale whose id is made of the receipt has it by existing.
+pub(super) fn receipt_claim(sale: &SaleRecorded, receipt: &ReceiptNumber) -> Claim<SaleRejection> {
+    let (store, register) = (sale.store_id.as_str(), sale.register_no.as_ref());
+    let namesake = Sale::stream_id(&id_of_receipt(store, register, receipt));
+    let register = register.map_or("", RegisterNo::as_str);
+    let (series, number) = (receipt.series().unwrap_or_default(), receipt.number());
+    Claim {
+        key: ["receipt", store, register, series, number].join(":"),
+        holder: None,
+        namesake: Some(format!("{}-{namesake}", Sale::CATEGORY)),
+        taken: SaleRejection::DuplicateReceipt {
+            receipt: Box::new(receipt.clone()),
+        },
+    }
+}
