@@ -50,7 +50,10 @@ fn a_sale_is_priced_dated_and_claims_its_receipt() {
         .map(|claim| claim.key.as_str())
         .collect::<Vec<_>>();
     assert_eq!(claims, ["receipt:centro:1:1:1001"]);
-    assert_eq!(decision.claims[0].namesake.as_deref(), Some("sale-08c3b3b4-f3f9-543e-83aa-0cee4b9cac44"));
+    assert_eq!(
+        decision.claims[0].namesake.as_deref(),
+        Some("sale-08c3b3b4-f3f9-543e-83aa-0cee4b9cac44")
+    );
     assert_eq!(decision.claims[0].taken.reason(), "DUPLICATE_RECEIPT");
     assert_eq!(decision.claims[0].taken.kind(), RejectionKind::Duplicate);
     let sale = as_recorded(decision.events[0].clone());

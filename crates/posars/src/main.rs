@@ -3,6 +3,7 @@
 //! `cli/` holds one file per command: its options, what it does and its typed result. `screen` writes results and
 //! failures, `database` finds or starts PostgreSQL, `house` is everything a command works with, `bench/` measures.
 
+mod allocator;
 mod api_docs;
 mod bench;
 mod cli;
@@ -28,10 +29,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
-
-/// A sale is dozens of small texts; with the C library's allocator a quarter of an import's time went into them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long tasks that were told to end may take; none of them holds anything that must be saved.
 const RUNTIME_END_WAIT: Duration = Duration::from_secs(1);

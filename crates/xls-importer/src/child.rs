@@ -23,6 +23,7 @@ use crate::sniff::Container;
 pub struct ParserCommand {
     program: PathBuf,
     arguments: Vec<OsString>,
+    environment: Vec<(OsString, OsString)>,
     deadline: Duration,
 }
 
@@ -45,6 +46,7 @@ impl ParserCommand {
         Self {
             program: program.into(),
             arguments,
+            environment: Vec::new(),
             deadline: PARSER_DEADLINE,
         }
     }
@@ -55,12 +57,21 @@ impl ParserCommand {
         Self { deadline, ..self }
     }
 
+    /// The same with a variable in its environment, which is empty otherwise. For the allocator of a binary that
+    /// would reserve more at its start than the parser may have in all.
+    #[must_use]
+    pub fn with_variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
     fn spawn(&self, file: File, container: Container, sheet: Option<&str>) -> std::io::Result<Child> {
         Command::new(&self.program)
             .args(&self.arguments)
             .arg(container.word())
             .args(sheet)
             .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::from(file))
             .stdout(Stdio::piped())

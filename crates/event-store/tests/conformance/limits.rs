@@ -65,7 +65,7 @@ async fn the_most_guards_fit_and_one_more_does_not() -> anyhow::Result<()> {
     world.log.append(guarded.clone()).await?;
     let over = guarded.guard(guard("g-0", ExpectedVersion::NoStream));
     let text = refusal(&world, over).await?;
-    assert!(text.contains("2000 streams and guards"), "{text}");
+    assert!(text.contains("4000 streams and guards"), "{text}");
     Ok(())
 }
 

@@ -87,6 +87,7 @@ pub fn parse_child_main() -> ExitCode {
 fn limit_self() -> std::io::Result<File> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let file = File::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+    refuse_reserved_memory()?;
     Resource::AS.set(PARSER_MEMORY_BYTES, PARSER_MEMORY_BYTES)?;
     Resource::CORE.set(0, 0)?;
     // The soft limit tells by SIGXCPU why; the hard one a second later ends a process that ignores it.
@@ -95,6 +96,28 @@ fn limit_self() -> std::io::Result<File> {
     Resource::NOFILE.set(DESCRIPTORS_MAX, DESCRIPTORS_MAX)?;
     Ok(file)
 }
+
+/// The limit counts addresses. An allocator that has reserved more of them already would take its memory from there,
+/// without a limit, and fail at random for whatever does not fit in.
+fn refuse_reserved_memory() -> std::io::Result<()> {
+    let pages = std::fs::read_to_string("/proc/self/statm")?;
+    let pages = pages
+        .split(' ')
+        .next()
+        .and_then(|pages| pages.parse::<u64>().ok());
+    let page_bytes = u64::try_from(rustix::param::page_size()).unwrap_or(u64::MAX);
+    let reserved_bytes = pages.map_or(u64::MAX, |pages| pages.saturating_mul(page_bytes));
+    if reserved_bytes > RESERVED_BYTES_MAX {
+        return Err(std::io::Error::other(format!(
+            "{reserved_bytes} bytes of addresses are reserved before the first row, at most {RESERVED_BYTES_MAX} may be; \
+             tell the allocator by ParserCommand::with_variable"
+        )));
+    }
+    Ok(())
+}
+
+/// Addresses in use before the first row: the program itself and its libraries take about 60 MiB.
+const RESERVED_BYTES_MAX: u64 = PARSER_MEMORY_BYTES / 2;
 
 /// Standard streams, the workbook and two copies of its handle.
 const DESCRIPTORS_MAX: u64 = 6;

@@ -13,6 +13,7 @@ use posars_xls_importer::{
     Workbook, find_header, write_refused_workbook,
 };
 
+use crate::allocator::SMALL_RESERVE;
 use crate::database::{Database, Need};
 use crate::failure::{Exit, Failure};
 use crate::house::{COMPANY_NAME, House};
@@ -50,7 +51,9 @@ impl Sheet {
         let language = args.language.into();
         let (path, name) = (args.file.clone(), args.sheet.clone());
         let read = tokio::task::spawn_blocking(move || {
-            Workbook::read(&path, name.as_deref(), &ParserCommand::this_binary())
+            let (variable, value) = SMALL_RESERVE;
+            let parser = ParserCommand::this_binary().with_variable(variable, value);
+            Workbook::read(&path, name.as_deref(), &parser)
         });
         let workbook = read
             .await
