@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 use std::iter;
 
-use posars_domain::{Claim, Decider};
+use posars_domain::{Claim, Decider, name_based_id};
 use posars_event_store::{ClaimKey, ExpectedVersion, Guard, InvalidName, NAME_BYTES_MAX, StreamName};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -117,12 +117,12 @@ fn written(name: &dyn Display) -> String {
 
 /// The id that the same name always gives.
 pub(crate) fn derived(name: &dyn Display) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, written(name).as_bytes())
+    name_based_id(NAMESPACE, &written(name))
 }
 
 /// The id that the same event and the same name always give.
 pub(crate) fn derived_from(event_id: Uuid, name: &str) -> Uuid {
-    Uuid::new_v5(&event_id, name.as_bytes())
+    name_based_id(event_id, name)
 }
 
 #[cfg(test)]

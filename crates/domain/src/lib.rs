@@ -43,7 +43,7 @@ pub use ids::{
 };
 pub use invalid::InvalidValue;
 pub use money::{Amount, Currency, Money};
-pub use natural_id::natural_id;
+pub use natural_id::{name_based_id, natural_id};
 pub use payment::{Channel, MethodAmount, Payment, PaymentCode, PaymentMethod};
 pub use quantity::{Quantity, UnitPrice};
 pub use rejection::{Rejection, RejectionKind};

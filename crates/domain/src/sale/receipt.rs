@@ -14,13 +14,22 @@ pub fn id_of_receipt(store: &str, register: Option<&RegisterNo>, receipt: &Recei
 /// Claims the receipt for the sale; the sale whose id is made of the receipt has it by existing.
 pub(super) fn receipt_claim(sale: &SaleRecorded, receipt: &ReceiptNumber) -> Claim<SaleRejection> {
     let (store, register) = (sale.store_id.as_str(), sale.register_no.as_ref());
-    let namesake = Sale::stream_id(&id_of_receipt(store, register, receipt));
+    let namesake = Sale::stream_id(&id_of_receipt(store, register, receipt)).uuid();
     let register = register.map_or("", RegisterNo::as_str);
     let (series, number) = (receipt.series().unwrap_or_default(), receipt.number());
     Claim {
         key: ["receipt", store, register, series, number].join(":"),
         holder: None,
-        namesake: Some(format!("{}-{namesake}", Sale::CATEGORY)),
+        namesake: Some(
+            [
+                Sale::CATEGORY,
+                "-",
+                namesake
+                    .as_hyphenated()
+                    .encode_lower(&mut uuid::Uuid::encode_buffer()),
+            ]
+            .concat(),
+        ),
         taken: SaleRejection::DuplicateReceipt {
             receipt: Box::new(receipt.clone()),
         },

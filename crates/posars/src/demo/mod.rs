@@ -17,7 +17,7 @@ use posars_domain::product::DefineProduct;
 use posars_domain::register::DefineRegister;
 use posars_domain::stock::ReceivedCost;
 use posars_domain::store::DefineStore;
-use posars_domain::{Amount, Currency, InvalidValue, LineId, Quantity, ReceiptId, StoreZone};
+use posars_domain::{Amount, Currency, InvalidValue, LineId, Quantity, ReceiptId, StoreZone, name_based_id};
 use posars_event_store::{Direction, StreamName, Version};
 use uuid::Uuid;
 
@@ -225,14 +225,14 @@ async fn record(house: &House, visit: Visit) -> Result<bool, Failure> {
 
 fn envelope() -> Envelope {
     let actor = Actor {
-        subject: "demo".to_owned(),
-        client: Some("posars up --demo".to_owned()),
+        subject: "demo".into(),
+        client: Some("posars up --demo".into()),
     };
     Envelope::new(actor, Source::Api, Timestamp::now())
 }
 
 fn id(name: &str) -> Uuid {
-    Uuid::new_v5(&visit::NAMESPACE, name.as_bytes())
+    name_based_id(visit::NAMESPACE, name)
 }
 
 /// Centavos as the decimal text that prices are read from.
