@@ -344,7 +344,7 @@ impl Loss {
 
 /// What the function says of each request.
 pub(crate) struct Verdicts {
-    /// Whether a hopeful write was undone, because somebody lost.
+    /// Whether a hopeful write was undone, because something was in the way.
     pub(crate) undone: bool,
     first_position: Position,
     recorded_at: Timestamp,

@@ -133,6 +133,8 @@ impl Batcher {
                     }
                     batch = Batch::of(repeatable);
                     unknown = Some(error.clone());
+                    // Most likely it was written, and a hopeful second try only to be undone.
+                    self.cautious_batches = CAUTIOUS_BATCHES;
                     error
                 }
             };

@@ -99,6 +99,102 @@ async fn losers_of_a_batch_spoil_nobody() -> anyhow::Result<()> {
     assert_sound(&world.log).await
 }
 
+/// All versions are known, so the batch is written in the hope that nobody loses; what the indexes refuse undoes it.
+#[tokio::test]
+async fn a_hopeful_batch_that_is_undone_loses_only_its_losers() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let key = Uuid::now_v7();
+    let first = at("old-1", ExpectedVersion::NoStream)
+        .guard(claim("taken", "old-1"))
+        .idempotent(key, [1; 32]);
+    world.log.append(first.clone()).await?;
+    let new = |to: &str| Append::to(stream(to), ExpectedVersion::NoStream, events(2));
+    let own = Uuid::now_v7();
+    let requests = vec![
+        new("new-1")
+            .guard(claim("free", "new-1"))
+            .idempotent(own, [2; 32]),
+        first,
+        at("old-1", ExpectedVersion::NoStream),
+        new("new-2"),
+        at("lost-1", ExpectedVersion::NoStream).guard(claim("taken", "lost-1")),
+        at("lost-2", ExpectedVersion::NoStream).idempotent(key, [9; 32]),
+        at("new-3", ExpectedVersion::NoStream).also(stream("old-2"), ExpectedVersion::NoStream, events(1)),
+    ];
+    let answers = in_one_batch(&world, requests).await?;
+    assert_eq!(range(answers[0].as_ref().unwrap()), (3, 4));
+    let again = answers[1].as_ref().unwrap();
+    assert_eq!((again.replayed, range(again)), (true, (1, 1)));
+    assert!(matches!(answers[2], Err(AppendError::WrongVersion { .. })));
+    assert_eq!(range(answers[3].as_ref().unwrap()), (5, 6));
+    assert!(matches!(answers[4], Err(AppendError::ClaimTaken { .. })));
+    assert!(matches!(answers[5], Err(AppendError::IdempotencyMismatch { .. })));
+    assert_eq!(range(answers[6].as_ref().unwrap()), (7, 8));
+    let places = "streams where (stream, version, first_position, last_position) in
+                  (('old-1', 1, 1, 1), ('opener-1', 1, 2, 2), ('new-1', 2, 3, 4), ('new-2', 2, 5, 6), ('new-3', 1, 7, 7),
+                   ('old-2', 1, 8, 8))";
+    assert_eq!(
+        (world.count(places).await?, world.count("streams").await?),
+        (6, 6)
+    );
+    let kept = format!("idempotency where key = '{own}' and first_position = 3 and last_position = 4");
+    assert_eq!(
+        (world.count(&kept).await?, world.count("idempotency").await?),
+        (1, 2)
+    );
+    assert_eq!(world.count("claims").await?, 2);
+    assert_eq!(
+        world
+            .count("claims where key = 'free' and holder = 'new-1'")
+            .await?,
+        1
+    );
+    assert_sound(&world.log).await
+}
+
+/// A sequence counts tries, for what it gives is not taken back when a try is undone.
+#[tokio::test]
+async fn after_an_undone_batch_the_next_ones_look_first() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    world.log.append(at("old-1", ExpectedVersion::NoStream)).await?;
+    let count_tries = "create sequence tries;
+         create function count_try() returns trigger language plpgsql as $$
+         begin perform nextval('public.tries'); return new; end $$;
+         create trigger count_try before insert on streams
+            for each row when (new.stream like 'new-%') execute function count_try();
+         grant usage on sequence tries to public";
+    let client = world.sql().await?;
+    client.batch_execute(count_tries).await?;
+    let mut tries = Vec::new();
+    for round in 0..3 {
+        let requests = vec![
+            at(&format!("new-{round}"), ExpectedVersion::NoStream),
+            at("old-1", ExpectedVersion::NoStream),
+        ];
+        let answers = in_one_batch(&world, requests).await?;
+        assert!(answers[0].is_ok() && answers[1].is_err(), "{answers:?}");
+        let reached = client.query_one("select last_value from tries", &[]).await?;
+        tries.push(reached.get::<_, i64>(0));
+    }
+    assert_eq!(
+        tries,
+        [2, 3, 4],
+        "once hopeful and once looking, then looking only"
+    );
+    assert_sound(&world.log).await
+}
+
+/// The head's row is locked and updated by one transaction: a subtransaction's update would cost a MultiXact.
+#[tokio::test]
+async fn a_batch_makes_no_multixact() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let two = at("a-1", ExpectedVersion::NoStream).also(stream("a-2"), ExpectedVersion::NoStream, events(1));
+    world.log.append(two).await?;
+    // Whoever locked the row is who wrote it; in a MultiXact's place its number would stand.
+    assert_eq!(world.count("log_head where xmax = xmin").await?, 1);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_batch_of_losers_only_leaves_no_trace() -> anyhow::Result<()> {
     let world = World::open().await?;

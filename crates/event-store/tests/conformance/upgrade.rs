@@ -1,9 +1,12 @@
 //! A log written before a migration reads the same after it.
 
-use posars_event_store::{Direction, EventStore, ExpectedVersion, RecordedEvent, StoreConfig, Version};
+use posars_event_store::{
+    AppendError, Direction, EventStore, ExpectedVersion, RecordedEvent, StoreConfig, Version,
+};
 use posars_testkit::TestDatabase;
+use uuid::Uuid;
 
-use crate::fixture::{at, exact, name, sql, stream};
+use crate::fixture::{at, claim, exact, name, sql, stream};
 
 /// The migrations as far as the fourth, which left events as `json` and streams without their first position.
 const BEFORE: [&str; 4] = [
@@ -12,9 +15,25 @@ const BEFORE: [&str; 4] = [
     include_str!("../../../../migrations/V3__users.sql"),
     include_str!("../../../../migrations/V4__row_level_security.sql"),
 ];
-const LEAN_APPENDS: &str = include_str!("../../../../migrations/V5__lean_appends.sql");
+const AFTER: [&str; 2] = [
+    include_str!("../../../../migrations/V5__lean_appends.sql"),
+    include_str!("../../../../migrations/V6__gate_without_multixacts.sql"),
+];
 /// Spacing and order that a store of values would not keep.
 const ODD: &str = r#"{ "b" :1,"a":1.50,  "a":2 }"#;
+/// Two logs; the leaf of an event as the chain defines it, written in SQL a second time.
+const OLD_LOGS: &str = "insert into log_head (name, chain_hash)
+     select name, sha256(convert_to('posars.log.v1', 'UTF8') || '\\x00' || convert_to(name, 'UTF8'))
+       from unnest(array['old', 'other']) name;
+     create function text_bytes(value text) returns bytea language sql as $$
+        select int8send(octet_length(value)) || convert_to(value, 'UTF8') $$;
+     create function leaf(id uuid, stream text, version bigint, data text) returns bytea language sql as $$
+        select sha256(convert_to('posars.leaf.v1', 'UTF8') || '\\x00' || uuid_send(id) || int2send(1::smallint)
+                      || text_bytes(stream) || text_bytes('Noted') || text_bytes(data) || text_bytes('{}'))
+               || int8send(version) $$";
+const APPEND: &str = "select first_position
+       from append_one($1, gen_random_uuid(), '\\x01', $2, $3, $4, 'Noted', 1::smallint, $5::text::json, '{}',
+                       leaf($4, $2, 1 + $3::bigint, $5))";
 
 #[tokio::test]
 async fn a_log_from_before_lean_appends_reads_the_same_and_goes_on() -> anyhow::Result<()> {
@@ -23,24 +42,41 @@ async fn a_log_from_before_lean_appends_reads_the_same_and_goes_on() -> anyhow::
     for migration in BEFORE {
         client.batch_execute(migration).await?;
     }
+    // Partitions of three rows, so that a stream crosses their border.
     client
         .batch_execute(
-            "insert into log_head (name, chain_hash) values ('old', sha256('old')); set posars.log_id = '1'",
+            "alter table events detach partition events_000000; drop table events_000000;
+             create or replace function event_partition_rows() returns bigint language sql immutable parallel safe
+             return 3::bigint; select ensure_event_partitions(6)",
         )
         .await?;
-    for (stream, version) in [("s-1", 0_i64), ("s-2", 0), ("s-1", 1), ("s-1", 2)] {
-        let append = "select first_position from append_one(1, gen_random_uuid(), '\\x01', $1, $2, gen_random_uuid(),
-                                                           'Noted', 1::smallint, $3::text::json, '{}', '\\x00')";
-        let row = client.query_one(append, &[&stream, &version, &ODD]).await?;
+    client.batch_execute(OLD_LOGS).await?;
+    for (log, stream, version) in [
+        (1_i32, "s-1", 0_i64),
+        (1, "s-2", 0),
+        (2, "s-1", 0),
+        (1, "s-1", 1),
+        (1, "s-1", 2),
+    ] {
+        client
+            .batch_execute(&format!("set posars.log_id = '{log}'"))
+            .await?;
+        let id = Uuid::now_v7();
+        let row = client
+            .query_one(APPEND, &[&log, &stream, &version, &id, &ODD])
+            .await?;
         anyhow::ensure!(row.get::<_, Option<i64>>(0).is_some());
     }
-
-    client.batch_execute(LEAN_APPENDS).await?;
-
-    let log = EventStore::connect(StoreConfig::new(database.url()))
-        .await?
-        .log(&name("old"))
+    client
+        .batch_execute("insert into claims (key, log_id, holder) values ('k', 1, 's-2')")
         .await?;
+
+    for migration in AFTER {
+        client.batch_execute(migration).await?;
+    }
+
+    let store = EventStore::connect(StoreConfig::new(database.url())).await?;
+    let log = store.log(&name("old")).await?;
     let places = |events: &[RecordedEvent]| -> Vec<(u64, u64)> {
         assert!(events.iter().all(|event| event.data == ODD));
         events
@@ -69,5 +105,19 @@ async fn a_log_from_before_lean_appends_reads_the_same_and_goes_on() -> anyhow::
             .get(),
         6
     );
+    let taken = at("s-4", ExpectedVersion::NoStream).guard(claim("k", "s-4"));
+    assert!(matches!(
+        log.append(taken).await,
+        Err(AppendError::ClaimTaken { .. })
+    ));
+    let other = store.log(&name("other")).await?;
+    let seen = other
+        .read_stream(&stream("s-1"), Version::START, Direction::Forwards, 10)
+        .await?;
+    assert_eq!(places(&seen), [(1, 1)]);
+    for (log, events) in [(&log, 6), (&other, 1)] {
+        let proof = log.verify(None, |_| {}).await?;
+        assert_eq!((proof.fault, proof.events), (None, events));
+    }
     Ok(())
 }
