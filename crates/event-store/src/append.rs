@@ -172,9 +172,7 @@ impl Append {
 
     pub(crate) fn size_bytes(&self) -> usize {
         let events = self.writes.iter().flat_map(|write| &write.events);
-        events
-            .map(|event| event.data.as_str().len() + event.metadata.as_str().len())
-            .sum()
+        events.map(NewEvent::size_bytes).sum()
     }
 
     /// Refuses what could never be appended, before it can spoil the batch it would ride in.

@@ -1,5 +1,6 @@
 //! Events on their way into the log, and as read back from it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ use crate::{AppendError, EventType, Position, StreamName, Version};
 pub const JSON_DEPTH_MAX: usize = 127;
 
 /// A JSON text, checked once, stored and hashed byte for byte as it is. PostgreSQL holds it as text and looks no
-/// further, so this is the one place where it is checked.
+/// further, so this is the one place where it is checked: what serde wrote for its depth, any other text for all.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonText(Arc<str>);
 
@@ -21,11 +22,10 @@ impl JsonText {
     /// Writes a value as JSON.
     ///
     /// # Errors
-    /// [`AppendError::Invalid`] when the value has no JSON form (a map with keys that are no text).
+    /// [`AppendError::Invalid`] when the value has no JSON form (a map with keys that are no text), or one that is nested
+    /// deeper than [`JSON_DEPTH_MAX`].
     pub fn of(value: &impl Serialize) -> Result<Self, AppendError> {
-        let text =
-            serde_json::to_string(value).map_err(|e| AppendError::Invalid(format!("no JSON form: {e}")))?;
-        Ok(Self(Arc::from(text)))
+        JsonWriter::default().text(value)
     }
 
     /// Takes a text as it is, after checking that it is JSON.
@@ -36,7 +36,18 @@ impl JsonText {
     pub fn parse(text: &str) -> Result<Self, AppendError> {
         let _: &RawValue = serde_json::from_str(text)
             .map_err(|e| AppendError::Invalid(format!("the text is not JSON: {e}")))?;
-        let depth = depth(text);
+        Self::not_too_deep(text)
+    }
+
+    /// Takes a text that is JSON.
+    fn not_too_deep(text: &str) -> Result<Self, AppendError> {
+        // Nearly no payload has so many brackets at all, and they are counted at once.
+        let opening = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+        let depth = if opening > JSON_DEPTH_MAX {
+            depth(text)
+        } else {
+            opening
+        };
         if depth > JSON_DEPTH_MAX {
             return Err(AppendError::Invalid(format!(
                 "the JSON is nested {depth} deep; at most {JSON_DEPTH_MAX}, or few could read it back"
@@ -49,6 +60,38 @@ impl JsonText {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Writes values as JSON, one after the other, in the same room: for many events, which would each grow a room of
+/// their own step by step.
+#[derive(Debug)]
+pub struct JsonWriter {
+    room: Vec<u8>,
+}
+
+/// Room for most events at the start.
+const ROOM_BYTES: usize = 512;
+
+impl Default for JsonWriter {
+    fn default() -> Self {
+        Self {
+            room: Vec::with_capacity(ROOM_BYTES),
+        }
+    }
+}
+
+impl JsonWriter {
+    /// Writes a value; as [`JsonText::of`].
+    ///
+    /// # Errors
+    /// As [`JsonText::of`].
+    pub fn text(&mut self, value: &impl Serialize) -> Result<JsonText, AppendError> {
+        let no_form = |problem: &dyn fmt::Display| AppendError::Invalid(format!("no JSON form: {problem}"));
+        self.room.clear();
+        serde_json::to_writer(&mut self.room, value).map_err(|error| no_form(&error))?;
+        let text = str::from_utf8(&self.room).map_err(|error| no_form(&error))?;
+        JsonText::not_too_deep(text)
     }
 }
 
@@ -71,15 +114,8 @@ fn depth(json: &str) -> usize {
     deepest
 }
 
-/// What serde wrote or checked as JSON needs no second look.
-impl From<Box<RawValue>> for JsonText {
-    fn from(text: Box<RawValue>) -> Self {
-        Self(Arc::from(Box::<str>::from(text)))
-    }
-}
-
-impl std::fmt::Debug for JsonText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for JsonText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
@@ -97,6 +133,14 @@ pub struct NewEvent {
     pub data: JsonText,
     /// Who, why, from where.
     pub metadata: JsonText,
+}
+
+impl NewEvent {
+    /// The bytes that count against [`APPEND_BYTES_MAX`](crate::APPEND_BYTES_MAX): its data and its metadata.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        self.data.as_str().len() + self.metadata.as_str().len()
+    }
 }
 
 /// An event as the log holds it.

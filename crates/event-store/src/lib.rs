@@ -36,7 +36,7 @@ pub use append::{
 pub use chain::Hash;
 pub use config::StoreConfig;
 pub use error::{AppendError, InvalidName, LeaseError, StoreError};
-pub use event::{JSON_DEPTH_MAX, JsonText, NewEvent, RecordedEvent};
+pub use event::{JSON_DEPTH_MAX, JsonText, JsonWriter, NewEvent, RecordedEvent};
 pub use export::{Export, ExportedEvent};
 pub use inspection::{ServerFacts, SubscriptionState};
 pub use log::Log;

@@ -406,8 +406,13 @@ impl Model {
         for (of, version) in &self.versions {
             let own = whole(log, of).await?;
             assert_eq!(u64::try_from(own.len())?, *version);
-            let last = log.last_events(&[stream(of)]).await?;
-            assert_eq!(last, [own.last().cloned()]);
+            assert!(
+                own.iter()
+                    .eq(read.iter().filter(|event| event.stream == stream(of)))
+            );
+            let of = [stream(of)];
+            assert_eq!(log.first_events(&of).await?, [own.first().cloned()]);
+            assert_eq!(log.last_events(&of).await?, [own.last().cloned()]);
         }
         let proof = log.verify(None, |_| {}).await?;
         assert_eq!((proof.fault, proof.events), (None, u64::try_from(read.len())?));

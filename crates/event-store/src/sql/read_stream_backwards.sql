@@ -6,9 +6,11 @@ select position, stream, version, event_id, type, schema_version, data, metadata
           order by version desc
           limit $4)
         union all
-        (select e.position, e.stream, e.version, e.event_id, e.type, e.schema_version, e.data, e.metadata, e.recorded_at
+        (select s.first_position, s.stream, 1::bigint, e.event_id, e.type, e.schema_version, e.data, e.metadata, e.recorded_at
            from streams s
-           join events e on e.log_id = $1 and e.position = s.first_position
+           -- Outer: a place where the stream's first event is not must be told, not passed over.
+           left join events e on e.log_id = $1 and e.position = s.first_position
+                             and e.stream = s.stream and e.version = 1
           where s.stream = $2 and s.log_id = $1 and $3::bigint >= 1)) found
  order by version desc
  limit $4

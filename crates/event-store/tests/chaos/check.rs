@@ -144,13 +144,15 @@ async fn contiguous(log: &Log) -> anyhow::Result<Vec<RecordedEvent>> {
     Ok(events)
 }
 
-/// The streams table against a fold of the events: versions without gaps, last positions.
+/// The streams table against a fold of the events: versions without gaps, first and last positions.
 async fn streams_agree(client: &Client, events: &[RecordedEvent]) -> anyhow::Result<()> {
-    let mut folded: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+    let mut folded: BTreeMap<String, (i64, i64, i64)> = BTreeMap::new();
     for event in events {
-        let (version, last) = folded.entry(event.stream.to_string()).or_default();
+        let position = i64::try_from(event.position.get())?;
+        let begun = folded.entry(event.stream.to_string());
+        let (version, _, last) = begun.or_insert((0, position, position));
         *version += 1;
-        *last = i64::try_from(event.position.get())?;
+        *last = position;
         ensure!(
             i64::try_from(event.version.get())? == *version,
             "{}: version {} instead of {version} at {}",
@@ -160,11 +162,14 @@ async fn streams_agree(client: &Client, events: &[RecordedEvent]) -> anyhow::Res
         );
     }
     let rows = client
-        .query("select stream, version, last_position from streams", &[])
+        .query(
+            "select stream, version, first_position, last_position from streams",
+            &[],
+        )
         .await?;
-    let table: BTreeMap<String, (i64, i64)> = rows
+    let table: BTreeMap<String, (i64, i64, i64)> = rows
         .iter()
-        .map(|row| (row.get(0), (row.get(1), row.get(2))))
+        .map(|row| (row.get(0), (row.get(1), row.get(2), row.get(3))))
         .collect();
     ensure!(table == folded, "the streams table differs from the events");
     Ok(())

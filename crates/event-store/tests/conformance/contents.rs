@@ -117,6 +117,12 @@ fn what_is_nested_too_deep_is_refused() {
     assert!(JsonText::parse(&nested(100_000)).is_err());
     // The bound is that of whoever reads it.
     assert!(serde_json::from_str::<serde_json::Value>(&nested(JSON_DEPTH_MAX)).is_ok());
+    // And of what serde writes.
+    let wrap = |depth: usize| (0..depth).fold(serde_json::json!(1), |inner, _| serde_json::json!([inner]));
+    assert!(JsonText::of(&wrap(JSON_DEPTH_MAX)).is_ok());
+    assert!(JsonText::of(&wrap(JSON_DEPTH_MAX + 1)).is_err());
+    let wide = vec![[0_u8; 1]; 10 * JSON_DEPTH_MAX];
+    assert!(JsonText::of(&wide).is_ok(), "many brackets are not deep ones");
 }
 
 #[test]

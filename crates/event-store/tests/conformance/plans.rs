@@ -7,7 +7,7 @@ use crate::fixture::World;
 
 const LOG: &str = "1, ";
 /// Statement and its parameters after the log.
-const HOT: [(&str, &str); 7] = [
+const HOT: [(&str, &str); 8] = [
     (include_str!("../../src/sql/head.sql"), ""),
     (
         include_str!("../../src/sql/read_stream_forwards.sql"),
@@ -16,6 +16,10 @@ const HOT: [(&str, &str); 7] = [
     (
         include_str!("../../src/sql/read_stream_backwards.sql"),
         "'sale-7', 100, 1",
+    ),
+    (
+        include_str!("../../src/sql/first_events.sql"),
+        "array['sale-7', 'sale-8']",
     ),
     (
         include_str!("../../src/sql/last_events.sql"),

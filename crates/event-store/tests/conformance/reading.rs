@@ -295,3 +295,39 @@ async fn a_row_that_does_not_decode_is_named() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_streams_row_that_points_elsewhere_is_told_and_not_believed() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    for to in ["a-1", "a-2", "a-1"] {
+        world.log.append(any(to)).await?;
+    }
+    let client = world.sql().await?;
+    let told = |error: StoreError| {
+        let text = error.to_string();
+        assert!(matches!(error, StoreError::Unreadable { .. }), "{text}");
+        assert!(text.contains("of a-1 is here, and it is not"), "{text}");
+    };
+    let one = [stream("a-1")];
+    client
+        .batch_execute("update streams set first_position = 2 where stream = 'a-1'")
+        .await?;
+    for direction in [Direction::Forwards, Direction::Backwards] {
+        let from = version(if direction == Direction::Forwards { 1 } else { 2 });
+        told(
+            world
+                .log
+                .read_stream(&one[0], from, direction, 10)
+                .await
+                .unwrap_err(),
+        );
+    }
+    told(world.log.first_events(&one).await.unwrap_err());
+    assert!(world.log.last_events(&one).await?[0].is_some());
+    client
+        .batch_execute("update streams set first_position = 1, last_position = 9 where stream = 'a-1'")
+        .await?;
+    told(world.log.last_events(&one).await.unwrap_err());
+    assert_eq!(whole(&world.log, "a-1").await?.len(), 2);
+    Ok(())
+}

@@ -145,7 +145,7 @@ async fn a_key_and_the_stream_named_after_it_are_had_by_one() -> anyhow::Result<
         let by_key = any(&keyed)
             .guard(claim(&key, &keyed))
             .guard(guard(&named, ExpectedVersion::NoStream));
-        // In one batch and in two processes, in both orders.
+        // In batches that follow each other and in two processes, in both orders.
         let (first, second) = match round % 3 {
             0 => tokio::join!(world.log.append(by_name), world.log.append(by_key)),
             1 => tokio::join!(other.append(by_name), world.log.append(by_key)),
