@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::CommandError;
-use crate::error::from_append;
+use crate::event_encoder::EventEncoder;
 
 /// What surrounds a command; it becomes the metadata of every event that the command leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +45,8 @@ impl Envelope {
     }
 
     /// The metadata of the events, as compact JSON; what is absent is left out.
-    pub(crate) fn metadata(&self) -> Result<JsonText, CommandError> {
-        let metadata = Metadata {
+    pub(crate) fn metadata(&self, encoder: &mut EventEncoder) -> Result<JsonText, CommandError> {
+        encoder.json(&Metadata {
             actor: &self.actor.subject,
             client: self.actor.client.as_deref(),
             request_id: self.request_id,
@@ -72,8 +72,7 @@ impl Envelope {
                 },
             },
             traceparent: self.traceparent.as_deref(),
-        };
-        JsonText::of(&metadata).map_err(|error| from_append(&error))
+        })
     }
 }
 
@@ -81,9 +80,9 @@ impl Envelope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The subject of the token, or the name of the local user or reactor.
-    pub subject: String,
+    pub subject: Arc<str>,
     /// The program that the person uses.
-    pub client: Option<String>,
+    pub client: Option<Arc<str>>,
 }
 
 /// The door a command came through.
@@ -147,12 +146,12 @@ mod tests {
     #[test]
     fn metadata_leaves_out_what_is_absent() {
         let actor = Actor {
-            subject: "ana".to_owned(),
+            subject: "ana".into(),
             client: None,
         };
         let mut envelope = Envelope::new(actor, Source::Api, Timestamp::UNIX_EPOCH);
         assert_eq!(
-            envelope.metadata().unwrap().as_str(),
+            envelope.metadata(&mut EventEncoder::default()).unwrap().as_str(),
             r#"{"actor":"ana","source":"api"}"#
         );
         envelope.source = Source::Import {
@@ -162,7 +161,7 @@ mod tests {
         };
         envelope.request_id = Some(Uuid::nil());
         assert_eq!(
-            envelope.metadata().unwrap().as_str(),
+            envelope.metadata(&mut EventEncoder::default()).unwrap().as_str(),
             r#"{"actor":"ana","request_id":"00000000-0000-0000-0000-000000000000","source":{"import":{"file_sha256":"ab","sheet":"Vendas","row":7}}}"#
         );
     }

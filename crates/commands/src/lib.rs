@@ -14,6 +14,7 @@ mod commands;
 mod documents;
 mod envelope;
 mod error;
+mod event_encoder;
 mod fingerprint;
 mod handle;
 mod keys;

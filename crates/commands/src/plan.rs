@@ -9,6 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::from_append;
+use crate::event_encoder::EventEncoder;
 use crate::fingerprint::fingerprint;
 use crate::keys::{LogClaim, claim_key, derived, stream};
 use crate::load::decode;
@@ -128,11 +129,12 @@ impl Commands {
         if !self.writes {
             return Ok(shown(plan));
         }
-        let metadata = request.envelope.metadata()?;
+        let mut encoder = EventEncoder::default();
+        let metadata = request.envelope.metadata(&mut encoder)?;
         let mut append: Option<Append> = None;
         let mut event_ids = Vec::new();
         for write in &plan.writes {
-            let events = self.new_events(write, &metadata, &request.envelope.source)?;
+            let events = self.new_events(&mut encoder, write, &metadata, &request.envelope.source)?;
             event_ids.extend(events.iter().map(|event| event.event_id));
             let expected = expected(write.version);
             append = Some(match append {
@@ -170,6 +172,7 @@ impl Commands {
 
     pub(crate) fn new_events<E: DomainEvent>(
         &self,
+        encoder: &mut EventEncoder,
         write: &Write<E>,
         metadata: &JsonText,
         source: &Source,
@@ -187,13 +190,7 @@ impl Commands {
                     write.stream
                 )),
             };
-            events.push(NewEvent {
-                event_id,
-                event_type: EventType::parse(event.event_type())?,
-                schema_version: event.schema_version(),
-                data: event.to_json().into(),
-                metadata: metadata.clone(),
-            });
+            events.push(encoder.event(event_id, event, metadata)?);
         }
         Ok(events)
     }

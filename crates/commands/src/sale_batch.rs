@@ -11,16 +11,20 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use posars_domain::sale::{RecordSale, Sale, SaleContext, SaleEvent, SaleState};
 use posars_domain::{Claim, Decider as _, Decision, StoreId};
-use posars_event_store::{Append, AppendError, ExpectedVersion, Guard, NewEvent, StreamName, Version};
+use posars_event_store::{
+    APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, AppendError, ExpectedVersion, Guard,
+    NewEvent, StreamName, Version,
+};
 
 use crate::error::from_append;
+use crate::event_encoder::EventEncoder;
 use crate::keys::{LogClaim, stream_of};
 use crate::load::decode;
 use crate::plan::Write;
 use crate::{CommandError, Commands, Envelope};
 
-/// The most sales of one call: what one append takes, if each claims a receipt number and a document.
-pub const SALES_MAX: usize = 1_000;
+/// The most sales of one call: as many events as one append takes.
+pub const SALES_MAX: usize = APPEND_EVENTS_MAX;
 /// How often the rest of a batch is offered together before it goes one by one.
 const TRIES_TOGETHER: usize = 2;
 
@@ -59,13 +63,20 @@ struct Accepted {
     index: usize,
     stream: StreamName,
     events: Vec<NewEvent>,
+    claims: Vec<Guard>,
 }
 
 /// What one append is to write, and on which conditions.
 #[derive(Default)]
 struct Together {
+    /// Which append of the call it is.
+    number: u32,
     accepted: Vec<Accepted>,
+    /// On the stores; the claims are with their sales.
     guards: Vec<Guard>,
+    check_count: usize,
+    event_count: usize,
+    size_bytes: usize,
 }
 
 /// The stores of one call's sales: each is looked up once, not once per sale.
@@ -75,8 +86,10 @@ struct Stores(HashMap<StoreId, StoreOfSales>);
 struct StoreOfSales {
     /// What decisions on its sales need.
     context: SaleContext,
-    /// The condition that its settings are the present ones, until an append has it; none if it is not defined.
+    /// The condition that its settings are the present ones; none if it is not defined.
     guard: Option<Guard>,
+    /// The append that has the condition already.
+    guarded_in: Option<u32>,
 }
 
 impl Commands {
@@ -122,17 +135,35 @@ impl Commands {
         }
     }
 
-    /// Appends all sales that have no answer yet. False when the log says no to them together, so that each must be
-    /// looked at.
+    /// Appends all sales that have no answer yet, in as few appends as the log's limits allow. False when the log says
+    /// no to some of them together, so that each must be looked at.
     async fn append_together(&self, sales: &[OfferedSale], answers: &mut [Option<Answer>]) -> bool {
-        let (mut stores, mut together) = (Stores::default(), Together::default());
-        for (index, (sale, answer)) in sales.iter().zip(answers.iter_mut()).enumerate() {
-            if answer.is_none()
-                && let Err(error) = self.decide(index, sale, &mut stores, &mut together).await
-            {
-                *answer = Some(Err(error));
+        let mut stores = Stores::default();
+        let mut encoder = EventEncoder::default();
+        let mut together = Together::default();
+        let mut agreed = true;
+        for (index, sale) in sales.iter().enumerate() {
+            if answers.get(index).is_none_or(Option::is_some) {
+                continue;
+            }
+            match self.decide(index, sale, &mut stores, &mut encoder).await {
+                Ok((accepted, store)) => {
+                    if !together.has_room_for(&accepted) {
+                        agreed &= self.append_gathered(together.take(), answers).await;
+                    }
+                    together.push(accepted, store);
+                }
+                Err(error) => {
+                    if let Some(slot) = answers.get_mut(index) {
+                        *slot = Some(Err(error));
+                    }
+                }
             }
         }
+        self.append_gathered(together, answers).await && agreed
+    }
+
+    async fn append_gathered(&self, together: Together, answers: &mut [Option<Answer>]) -> bool {
         let (indexes, append) = together.into_append();
         let Some(append) = append.filter(|_| self.writes) else {
             answer_all(answers, &indexes, || Ok(Recorded::Now));
@@ -157,25 +188,25 @@ impl Commands {
         true
     }
 
-    async fn decide(
+    async fn decide<'a>(
         &self,
         index: usize,
         sale: &OfferedSale,
-        stores: &mut Stores,
-        together: &mut Together,
-    ) -> Result<(), CommandError> {
+        stores: &'a mut Stores,
+        encoder: &mut EventEncoder,
+    ) -> Result<(Accepted, &'a mut StoreOfSales), CommandError> {
         let store = self.store_of(sale, stores).await?;
         let decision = Sale::record(&SaleState::default(), &sale.command, &store.context);
         let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
-        together.guards.extend(store.guard.take());
         let write = Write {
             stream: sale.stream()?,
             version: Version::START,
             events,
         };
-        let metadata = sale.envelope.metadata()?;
-        let events = self.new_events(&write, &metadata, &sale.envelope.source)?;
-        together.accept(index, write.stream, events, claims)
+        let metadata = sale.envelope.metadata(encoder)?;
+        let events = self.new_events(encoder, &write, &metadata, &sale.envelope.source)?;
+        let accepted = Accepted::new(index, write.stream, events, &claims)?;
+        Ok((accepted, store))
     }
 
     /// The store of a sale, with the context as of that sale.
@@ -196,6 +227,7 @@ impl Commands {
                 Ok(unknown.insert(StoreOfSales {
                     context: self.sale_context(settings, &sale.envelope),
                     guard: known.map(|known| known.guard()),
+                    guarded_in: None,
                 }))
             }
         }
@@ -251,37 +283,78 @@ impl Commands {
     }
 }
 
-impl Together {
-    fn accept<R>(
-        &mut self,
+impl Accepted {
+    fn new<R>(
         index: usize,
         stream: StreamName,
         events: Vec<NewEvent>,
-        claims: Vec<Claim<R>>,
-    ) -> Result<(), CommandError> {
+        claims: &[Claim<R>],
+    ) -> Result<Self, CommandError> {
+        let mut guards = Vec::with_capacity(claims.len());
         for claim in claims {
-            self.guards.extend(LogClaim::new(&stream, &claim)?.guards());
+            guards.extend(LogClaim::new(&stream, claim)?.guards());
         }
-        self.accepted.push(Accepted {
+        Ok(Self {
             index,
             stream,
             events,
-        });
-        Ok(())
+            claims: guards,
+        })
+    }
+
+    /// Its stream and its claims.
+    fn check_count(&self) -> usize {
+        1 + self.claims.len()
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.events.iter().map(NewEvent::size_bytes).sum()
+    }
+}
+
+impl Together {
+    /// Whether the log would still take it with that sale, and with a condition on the sale's store.
+    fn has_room_for(&self, sale: &Accepted) -> bool {
+        self.check_count + sale.check_count() < APPEND_CHECKS_MAX
+            && self.event_count + sale.events.len() <= APPEND_EVENTS_MAX
+            && self.size_bytes + sale.size_bytes() <= APPEND_BYTES_MAX
+    }
+
+    fn push(&mut self, sale: Accepted, store: &mut StoreOfSales) {
+        if store.guarded_in != Some(self.number) {
+            store.guarded_in = Some(self.number);
+            self.guards.extend(store.guard.clone());
+            self.check_count += usize::from(store.guard.is_some());
+        }
+        self.check_count += sale.check_count();
+        self.event_count += sale.events.len();
+        self.size_bytes += sale.size_bytes();
+        self.accepted.push(sale);
+    }
+
+    /// What is gathered; the next append begins.
+    fn take(&mut self) -> Self {
+        let next = Self {
+            number: self.number + 1,
+            ..Self::default()
+        };
+        std::mem::replace(self, next)
     }
 
     /// The sales concerned, and the append; none when no sale is left.
     fn into_append(self) -> (Vec<usize>, Option<Append>) {
         let indexes = self.accepted.iter().map(|accepted| accepted.index).collect();
         let mut append: Option<Append> = None;
+        let mut guards = self.guards;
         for accepted in self.accepted {
             let (stream, events) = (accepted.stream, accepted.events);
+            guards.extend(accepted.claims);
             append = Some(match append {
                 None => Append::to(stream, ExpectedVersion::NoStream, events),
                 Some(append) => append.also(stream, ExpectedVersion::NoStream, events),
             });
         }
-        let append = append.map(|append| self.guards.into_iter().fold(append, Append::guard));
+        let append = append.map(|append| guards.into_iter().fold(append, Append::guard));
         (indexes, append)
     }
 }

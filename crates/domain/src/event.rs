@@ -5,7 +5,9 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// An event of one aggregate, stored as its type, its schema version and JSON text.
-pub trait DomainEvent: Sized {
+///
+/// It serializes as its payload: fields in declaration order and without a type tag.
+pub trait DomainEvent: Serialize + Sized {
     /// Every type this aggregate has ever written.
     const TYPES: &'static [&'static str];
 
@@ -15,8 +17,10 @@ pub trait DomainEvent: Sized {
     /// The version of the payload's shape, from 1.
     fn schema_version(&self) -> u16;
 
-    /// The payload as JSON, fields in declaration order and without a type tag.
-    fn to_json(&self) -> Box<RawValue>;
+    /// The payload as JSON.
+    fn to_json(&self) -> Box<RawValue> {
+        encode(self)
+    }
 
     /// Reads a stored payload.
     ///
@@ -68,7 +72,7 @@ pub enum UnreadableEvent {
     clippy::expect_used,
     reason = "payloads are plain structs; only maps with odd keys can fail"
 )]
-pub(crate) fn encode(payload: &impl Serialize) -> Box<RawValue> {
+fn encode(payload: &impl Serialize) -> Box<RawValue> {
     to_raw_value(payload).expect("an event payload always has a JSON form")
 }
 
@@ -104,7 +108,8 @@ macro_rules! events {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+        #[serde(untagged)]
         $vis enum $name {
             $($(#[$variant_meta])* $variant($payload)),+
         }
@@ -121,12 +126,6 @@ macro_rules! events {
             fn schema_version(&self) -> u16 {
                 match self {
                     $(Self::$variant(_) => $version),+
-                }
-            }
-
-            fn to_json(&self) -> Box<serde_json::value::RawValue> {
-                match self {
-                    $(Self::$variant(payload) => $crate::event::encode(payload)),+
                 }
             }
 

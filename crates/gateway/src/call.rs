@@ -83,8 +83,8 @@ impl Call {
         let request_id = read_optional_uuid(&mut reader, field, text);
         let request_id = reader.finish(request_id)?;
         let actor = Actor {
-            subject: self.seat.principal.subject().to_owned(),
-            client: Some(self.seat.principal.client().to_owned()),
+            subject: self.seat.principal.subject().into(),
+            client: Some(self.seat.principal.client().into()),
         };
         let mut envelope = Envelope::new(actor, Source::Api, self.received_at);
         envelope.request_id = request_id;

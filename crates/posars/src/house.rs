@@ -81,7 +81,7 @@ impl House {
             return Ok(());
         }
         let actor = Actor {
-            subject: "posars".to_owned(),
+            subject: "posars".into(),
             client: None,
         };
         let command = DefineCompany {

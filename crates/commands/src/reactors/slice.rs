@@ -9,13 +9,13 @@ use posars_domain::stock::{Stock, StockEvent, StockState};
 use posars_domain::waiting::WaitingEvent;
 use posars_domain::{Decider as _, DomainEvent};
 use posars_event_store::{
-    APPEND_EVENTS_MAX, Append, AppendError, EventType, JsonText, Log, NewEvent, RecordedEvent, StreamName,
-    Version,
+    APPEND_EVENTS_MAX, Append, AppendError, Log, NewEvent, RecordedEvent, StreamName, Version,
 };
 
 use super::source::Cause;
 use crate::CommandError;
 use crate::error::from_append;
+use crate::event_encoder::EventEncoder;
 use crate::keys::derived_from;
 use crate::load::decode;
 use crate::plan::expected;
@@ -64,6 +64,7 @@ pub(crate) struct Slice {
     append: u64,
     event_count: usize,
     size_bytes: usize,
+    encoder: EventEncoder,
 }
 
 #[derive(Debug)]
@@ -152,17 +153,12 @@ impl Slice {
             return Ok(());
         };
         for (ordinal, event) in events.iter().enumerate() {
-            let data = JsonText::from(event.to_json());
-            self.size_bytes += data.as_str().len() + cause.metadata.as_str().len();
+            let event_id = derived_from(cause.event_id, &format!("{stream}/{ordinal}"));
+            let event = self.encoder.event(event_id, event, &cause.metadata)?;
+            self.size_bytes += event.size_bytes();
             self.event_count += 1;
             known.version = known.version.plus(1);
-            write.events.push(NewEvent {
-                event_id: derived_from(cause.event_id, &format!("{stream}/{ordinal}")),
-                event_type: EventType::parse(event.event_type())?,
-                schema_version: event.schema_version(),
-                data,
-                metadata: cause.metadata.clone(),
-            });
+            write.events.push(event);
         }
         known.state = state;
         Ok(())

@@ -1,5 +1,7 @@
 //! The events that move stock, read as far as the reactor needs them.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_domain::sale::Disposition;
@@ -10,6 +12,7 @@ use posars_event_store::{InvalidName, JsonText, Position, RecordedEvent, StreamN
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::{Actor, CommandError, Envelope, Source};
 
@@ -98,12 +101,13 @@ struct CorrelationJson {
 impl Cause {
     pub(crate) fn of(event: &RecordedEvent, reactor: &str) -> Result<Self, CommandError> {
         let correlation: Option<CorrelationJson> = serde_json::from_str(&event.metadata).ok();
+        let name: Arc<str> = reactor.into();
         let actor = Actor {
-            subject: reactor.to_owned(),
+            subject: Arc::clone(&name),
             client: None,
         };
         let source = Source::Reactor {
-            name: reactor.into(),
+            name,
             source_position: event.position,
         };
         let mut envelope = Envelope::new(actor, source, event.recorded_at);
@@ -113,7 +117,7 @@ impl Cause {
             position: event.position,
             event_id: event.event_id,
             recorded_at: event.recorded_at,
-            metadata: envelope.metadata()?,
+            metadata: envelope.metadata(&mut EventEncoder::default())?,
         })
     }
 }

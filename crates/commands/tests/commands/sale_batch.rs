@@ -1,12 +1,12 @@
 //! Many sales at once get what each would get alone.
 
-use posars_commands::{Commands, EventIds, OfferedSale, Policy, Recorded, Source};
+use posars_commands::{Commands, EventIds, OfferedSale, Policy, Recorded, SALES_MAX, Source};
 use posars_domain::sale::{RecordSale, id_of_receipt};
-use posars_domain::{ReceiptNumber, RejectionKind};
+use posars_domain::{Payment, PaymentMethod, ReceiptNumber, RejectionKind, SaleId};
 use posars_event_store::ReadLog;
 use uuid::Uuid;
 
-use super::shop::{Shop, api, asked_as, reason, sale, v, void_of};
+use super::shop::{Shop, api, asked_as, cents, reason, sale, v, void_of};
 
 fn offered(sales: &[RecordSale]) -> Vec<OfferedSale> {
     sales
@@ -56,6 +56,65 @@ async fn new_sales_are_one_commit_in_their_order_and_come_once() -> anyhow::Resu
     assert_eq!(answers(&shop.commands, &sales).await, vec!["before"; 40]);
     assert_eq!(shop.head().await?, head);
     Ok(())
+}
+
+/// The rows of a table of the log.
+async fn count(shop: &Shop, table: &str) -> anyhow::Result<i64> {
+    let client = shop.store.pool().get().await?;
+    let sql = format!("select count(*) from {table}");
+    Ok(client.query_one(&sql, &[]).await?.get(0))
+}
+
+/// Asserts that the sales go in so many appends, none of them alone, and are known afterwards.
+async fn assert_appends(shop: &Shop, sales: &[RecordSale], appends: i64) -> anyhow::Result<()> {
+    let (keys, commits) = (count(shop, "idempotency").await?, count(shop, "commits").await?);
+    assert_eq!(answers(&shop.commands, sales).await, vec!["now"; sales.len()]);
+    assert_eq!(count(shop, "idempotency").await?, keys, "a sale went alone");
+    assert_eq!(count(shop, "commits").await? - commits, appends);
+    assert_eq!(answers(&shop.commands, sales).await, vec!["before"; sales.len()]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn sales_too_large_for_one_append_go_in_several() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let lines = ["cafe", "pao"].into_iter().cycle().map(|sku| (sku, "1"));
+    let mut long = sale(&lines.take(500).collect::<Vec<_>>());
+    for line in &mut long.lines {
+        line.description = "x".repeat(250);
+    }
+    let sales: Vec<RecordSale> = (0..40)
+        .map(|number| RecordSale {
+            sale_id: SaleId::new(Uuid::now_v7()),
+            ..receipt(long.clone(), &number.to_string())
+        })
+        .collect();
+    // About 195 kB each, and 4 MiB an append.
+    assert_appends(&shop, &sales, 2).await
+}
+
+#[tokio::test]
+async fn sales_with_too_many_claims_for_one_append_go_in_several() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let mut pix = 0;
+    let sales: Vec<RecordSale> = (0..SALES_MAX)
+        .map(|_| {
+            let mut sale = sale(&[("cafe", "3")]);
+            let mut third = || {
+                pix += 1;
+                Payment {
+                    pix_e2e_id: Some(format!("E00000000202611201500{pix:011}")),
+                    ..Payment::new(PaymentMethod::PIX, cents(1_000))
+                }
+            };
+            sale.payments = vec![third(), third(), third(), third(), third()];
+            sale.lines.first_mut().unwrap().quantity = v("5");
+            sale.total = None;
+            sale
+        })
+        .collect();
+    // Six checks each and one for the store, of 4,000 an append.
+    assert_appends(&shop, &sales, 2).await
 }
 
 #[tokio::test]

@@ -136,8 +136,8 @@ pub(crate) fn decoded<E: DomainEvent>(event: &RecordedEvent) -> E {
 
 pub(crate) fn api() -> Envelope {
     let actor = Actor {
-        subject: "ana".to_owned(),
-        client: Some("test".to_owned()),
+        subject: "ana".into(),
+        client: Some("test".into()),
     };
     Envelope::new(actor, Source::Api, v(NOW))
 }

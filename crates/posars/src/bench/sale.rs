@@ -127,7 +127,7 @@ async fn measure(url: &str, args: &SaleArgs) -> anyhow::Result<Report> {
 
 fn envelope() -> Envelope {
     let actor = Actor {
-        subject: "bench".to_owned(),
+        subject: "bench".into(),
         client: None,
     };
     Envelope::new(actor, Source::Api, Timestamp::now())

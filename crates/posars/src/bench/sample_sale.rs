@@ -96,7 +96,7 @@ pub(crate) fn sale_recorded(number: u64) -> anyhow::Result<(Uuid, NewEvent)> {
         event_id: Uuid::now_v7(),
         event_type: EventType::parse(event.event_type())?,
         schema_version: event.schema_version(),
-        data: event.to_json().into(),
+        data: JsonText::of(event)?,
         metadata: JsonText::parse(r#"{"actor":"bench","source":{"kind":"api"}}"#)?,
     };
     Ok((sale_id, new))

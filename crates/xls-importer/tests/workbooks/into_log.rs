@@ -146,7 +146,7 @@ fn settings() -> ImportSettings {
         dry_run: false,
         time_zone: "America/Sao_Paulo".parse().unwrap(),
         actor: Actor {
-            subject: "test".to_owned(),
+            subject: "test".into(),
             client: None,
         },
         received_at: "2026-01-01T12:00:00Z".parse().unwrap(),
