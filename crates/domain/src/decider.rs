@@ -102,7 +102,8 @@ pub struct Claim<R> {
     /// The stream that holds the key; `None` is the stream the events go to.
     pub holder: Option<String>,
     /// The stream whose name is made of this key, if there can be one: it holds the key by existing, so for itself
-    /// nothing is written down, and everybody else must find that it does not exist.
+    /// nothing is written down, and everybody else must find that it does not exist. Whoever makes that name up for
+    /// something else spends the key, as whoever claims a key that is not his.
     pub namesake: Option<String>,
     /// The rejection to answer with when somebody else holds the key.
     pub taken: R,

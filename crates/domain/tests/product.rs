@@ -93,6 +93,15 @@ fn a_change_carries_the_whole_description_and_claims_a_new_gtin() {
         .when(command, &ProductContext)
         .accepted();
     assert_eq!(decision.claims[0].key, "gtin:00000096385074");
+    // The one it has is its own already.
+    let command = ChangeProduct {
+        name: Some("Café moído".to_owned()),
+        ..change()
+    };
+    let kept = given::<Product>(&[defined()])
+        .when(command, &ProductContext)
+        .accepted();
+    assert_eq!((kept.events.len(), kept.claims.len()), (1, 0));
     let state = Product::fold(&[defined(), decision.events[0].clone()]);
     let settings = state.settings.unwrap();
     assert_eq!(

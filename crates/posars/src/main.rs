@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
+use tokio::runtime::Builder;
 
 /// How long tasks that were told to end may take; none of them holds anything that must be saved.
 const RUNTIME_END_WAIT: Duration = Duration::from_secs(1);
@@ -42,7 +43,12 @@ fn main() -> ExitCode {
     }
     let matches = cli::Cli::command().get_matches();
     let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut builder = if cli.works_on_one_thread() {
+        Builder::new_current_thread()
+    } else {
+        Builder::new_multi_thread()
+    };
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("error[RUNTIME]: the runtime could not be started: {error}");

@@ -207,7 +207,12 @@ fn change(state: &ProductState, command: &ChangeProduct) -> Decided {
     if wanted == *before {
         return Ok(Decision::nothing());
     }
-    let claims = wanted.gtin.iter().map(gtin_claim).collect();
+    // The one it has is claimed already.
+    let new_gtin = wanted
+        .gtin
+        .iter()
+        .filter(|gtin| before.gtin.as_ref() != Some(gtin));
+    let claims = new_gtin.map(gtin_claim).collect();
     Ok(Decision {
         events: vec![changed(wanted).into()],
         claims,

@@ -107,11 +107,10 @@ async fn import(
     let refused_workbook = match &args.refused {
         Some(path) if outcome.refusals.count() > 0 => {
             let (workbook, header) = (&sheet.workbook, &sheet.header);
-            tokio::task::block_in_place(|| {
-                write_whole(path, |file| {
-                    write_refused_workbook(file, &workbook.sheet, header, &outcome.refusals, language)
-                        .map_err(|error| Failure::new(Exit::Failure, "REFUSED_WORKBOOK_NOT_WRITTEN", error))
-                })
+            // It may keep this thread: all else is done.
+            write_whole(path, |file| {
+                write_refused_workbook(file, &workbook.sheet, header, &outcome.refusals, language)
+                    .map_err(|error| Failure::new(Exit::Failure, "REFUSED_WORKBOOK_NOT_WRITTEN", error))
             })?;
             Some(path.display().to_string())
         }
@@ -143,8 +142,8 @@ fn settings(args: &ImportArgs) -> ImportSettings {
         dry_run: args.dry_run,
         time_zone: args.time_zone.clone(),
         actor: Actor {
-            subject: "local".to_owned(),
-            client: Some("posars import".to_owned()),
+            subject: "local".into(),
+            client: Some("posars import".into()),
         },
         received_at,
     }
