@@ -133,6 +133,32 @@ async fn a_key_wanted_free_is_checked_and_not_written() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Many keys are looked for at once, between the first and the last of them.
+#[tokio::test]
+async fn of_many_keys_wanted_free_the_one_that_is_held_is_found() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let keys = ["a:1", "B:2", "Z:9", "ã:3", "b:4"];
+    for (n, held) in keys.iter().enumerate() {
+        let holder = format!("held-{n}");
+        let at_once = |to: &str| {
+            let write = at(to, ExpectedVersion::NoStream);
+            keys.iter()
+                .fold(write, |append, key| append.guard(unclaimed(key, to)))
+        };
+        world.log.append(at_once(&format!("free-{n}"))).await?;
+        world.log.append(any(&holder).guard(claim(held, &holder))).await?;
+        match world.log.append(at_once(&format!("lost-{n}"))).await.unwrap_err() {
+            AppendError::ClaimTaken { key, holder: by } => {
+                assert_eq!((key.as_str(), by.as_str()), (*held, holder.as_str()));
+            }
+            other => panic!("{other}"),
+        }
+        let client = world.sql().await?;
+        client.batch_execute("delete from claims").await?;
+    }
+    Ok(())
+}
+
 /// The two halves of a key that is in a stream's name: who has the name looks for the key, who has the key for the name.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_and_the_stream_named_after_it_are_had_by_one() -> anyhow::Result<()> {

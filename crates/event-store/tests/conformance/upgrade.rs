@@ -17,7 +17,7 @@ const BEFORE: [&str; 4] = [
 ];
 const AFTER: [&str; 2] = [
     include_str!("../../../../migrations/V5__lean_appends.sql"),
-    include_str!("../../../../migrations/V6__gate_without_multixacts.sql"),
+    include_str!("../../../../migrations/V6__lighter_batches.sql"),
 ];
 /// Spacing and order that a store of values would not keep.
 const ODD: &str = r#"{ "b" :1,"a":1.50,  "a":2 }"#;
