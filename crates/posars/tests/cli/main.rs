@@ -12,6 +12,7 @@ mod companies;
 mod help;
 mod identity;
 mod import;
+mod import_xls;
 mod network;
 mod projections;
 mod readme;

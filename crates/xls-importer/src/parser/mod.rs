@@ -116,8 +116,8 @@ fn refuse_reserved_memory() -> std::io::Result<()> {
     Ok(())
 }
 
-/// Addresses in use before the first row: the program itself and its libraries take about 60 MiB.
-const RESERVED_BYTES_MAX: u64 = PARSER_MEMORY_BYTES / 2;
+/// Most addresses in use before the first row, in bytes: the program itself and its libraries take 50 to 70 MiB.
+const RESERVED_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
 /// Standard streams, the workbook and two copies of its handle.
 const DESCRIPTORS_MAX: u64 = 6;

@@ -13,7 +13,7 @@ use posars_xls_importer::{
     Workbook, find_header, write_refused_workbook,
 };
 
-use crate::allocator::SMALL_RESERVE;
+use crate::allocator::NO_ARENAS;
 use crate::database::{Database, Need};
 use crate::failure::{Exit, Failure};
 use crate::house::{COMPANY_NAME, House};
@@ -51,7 +51,7 @@ impl Sheet {
         let language = args.language.into();
         let (path, name) = (args.file.clone(), args.sheet.clone());
         let read = tokio::task::spawn_blocking(move || {
-            let (variable, value) = SMALL_RESERVE;
+            let (variable, value) = NO_ARENAS;
             let parser = ParserCommand::this_binary().with_variable(variable, value);
             Workbook::read(&path, name.as_deref(), &parser)
         });
