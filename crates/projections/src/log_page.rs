@@ -15,12 +15,16 @@ use crate::event::{RawEvent, StoredEvent};
 
 /// Events of one page near the head: large enough that the transaction costs little per event.
 pub(crate) const PAGE_EVENTS_MAX: u32 = 2_000;
-/// Events of one page far from it: about 4 MB, and done in well under the lease's time. A row that every page changes,
-/// such as a balance, is written half as often by pages twice as large. Pages end at multiples of this, so that those who
-/// began at different places soon read the same ones.
+/// Events of one page far from it: about 5 MB of sales, and done in well under the lease's time. A row that every page
+/// changes, such as a balance, is written half as often by pages twice as large. Pages end at multiples of this, so
+/// that those who began at different places soon read the same ones.
 const FAR_PAGE_EVENTS: u64 = 8_000;
-/// Bytes of texts that an event has, about: what a page makes room for at once, since growing would copy it all.
-const EVENT_TEXT_BYTES: usize = 512;
+/// Bytes of texts that end a page early: an event may have 4 MiB, and a page of such would fill the memory. The event
+/// that passes this is still in the page.
+pub(crate) const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of texts that an event has at most as a rule, such as a sale of few lines: what a page makes room for at once,
+/// since growing would copy it all.
+const EVENT_TEXT_BYTES: usize = 768;
 /// How far behind the head an export is worth a statement of its own.
 const FAR_EVENTS: u64 = 500;
 /// Pages kept: how far the first may be ahead of the last.
@@ -60,8 +64,17 @@ impl LogPage {
         self.events.iter().filter_map(|event| event.within(&self.texts))
     }
 
-    fn push(&mut self, event: &RawEvent<'_>) {
+    /// Bytes of the texts of its events.
+    #[cfg(test)]
+    pub(crate) fn text_bytes(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Adds the next event of the log. Says whether the page is full, so that no more may follow.
+    fn push(&mut self, event: &RawEvent<'_>) -> bool {
         self.events.push(StoredEvent::put(event, &mut self.texts));
+        self.scanned_to = event.position;
+        self.texts.len() > PAGE_BYTES_MAX
     }
 }
 
@@ -176,10 +189,12 @@ impl Shared {
 async fn read_near(log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
     let read = log.read_log(&ReadLog::after(after, PAGE_EVENTS_MAX)).await?;
     let mut page = LogPage::with_room_for(read.events.len(), after);
+    let mut events = read.events.iter();
+    let is_full = events.any(|event| page.push(&RawEvent::from(event)));
+    if is_full && !events.as_slice().is_empty() {
+        return Ok((Arc::new(page), false));
+    }
     page.scanned_to = read.scanned_to.max(after);
-    read.events
-        .iter()
-        .for_each(|event| page.push(&RawEvent::from(event)));
     Ok((Arc::new(page), read.at_end))
 }
 
@@ -187,9 +202,11 @@ async fn read_far(log: &Log, after: Position, to: Position) -> Result<LogPage, S
     let events = usize::try_from(to.get().saturating_sub(after.get())).unwrap_or(0);
     let mut page = LogPage::with_room_for(events, after);
     let mut export = log.export_payloads(after, to).await?;
+    // An export that ends early closes its connection, which is rare enough.
     while let Some(event) = export.next().await? {
-        page.push(&RawEvent::from(event));
+        if page.push(&RawEvent::from(event)) {
+            break;
+        }
     }
-    page.scanned_to = to;
     Ok(page)
 }

@@ -4,6 +4,7 @@ mod copies;
 mod crashes;
 mod history;
 mod live;
+mod pages;
 mod parking;
 mod queries;
 mod rebuilding;
