@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use posars_event_store::{Log, Position, ReadLog, StoreError};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::event::{RawEvent, StoredEvent};
 
@@ -27,10 +28,10 @@ pub(crate) const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 const EVENT_TEXT_BYTES: usize = 768;
 /// How far behind the head an export is worth a statement of its own.
 const FAR_EVENTS: u64 = 500;
-/// Pages kept: how far the first may be ahead of the last.
+/// Pages kept: while the last is at one, the first may be at the next.
 const PAGES_MAX: usize = 2;
 /// How long the first waits for the last before it goes on alone: the last may be stuck.
-const PACE_WAIT: Duration = Duration::from_secs(1);
+pub(crate) const PACE_WAIT: Duration = Duration::from_secs(1);
 
 /// Events of a stretch of the log, in order.
 #[derive(Debug)]
@@ -129,13 +130,23 @@ impl PageReader {
         self.shared.moved_to(self.projection, after);
         // Only a hint, but one that costs nothing; that it lags does no harm.
         if log.watch().position().get().saturating_sub(after.get()) < FAR_EVENTS {
+            self.shared.let_go_of_passed();
             return read_near(log, after).await;
         }
-        self.shared.keep_pace(after).await;
-        let mut pages = self.shared.pages.lock().await;
-        if let Some(page) = pages.iter().find(|page| page.after == after) {
-            return Ok((Arc::clone(page), false));
-        }
+        let patience = Instant::now() + PACE_WAIT;
+        let mut pages = loop {
+            // Before the look, so that a move right after it is not missed.
+            let moved = self.shared.moved.notified();
+            let pages = self.shared.pages.lock().await;
+            if let Some(page) = pages.iter().find(|page| page.after == after) {
+                return Ok((Arc::clone(page), false));
+            }
+            if !self.shared.must_wait(&pages, after) || Instant::now() >= patience {
+                break pages;
+            }
+            drop(pages);
+            let _ = tokio::time::timeout_at(patience, moved).await;
+        };
         let head = log.head().await?.position;
         if head.get().saturating_sub(after.get()) < FAR_EVENTS {
             drop(pages);
@@ -168,21 +179,22 @@ impl Shared {
         self.moved.notify_waiters();
     }
 
-    /// Waits a little for those behind, so that they find the pages; not for one that is too far behind to be awaited.
-    async fn keep_pace(&self, after: Position) {
-        let kept = FAR_PAGE_EVENTS * u64::try_from(PAGES_MAX - 1).unwrap_or(1);
-        let caught_up = async {
-            loop {
-                // Before the look, so that a move right after it is not missed.
-                let moved = self.moved.notified();
-                let ahead = after.get().saturating_sub(self.slowest().get());
-                if !(kept..=2 * kept).contains(&ahead) {
-                    return;
-                }
-                moved.await;
-            }
+    /// Drops the pages that the last has passed: a live run may never come past another one.
+    fn let_go_of_passed(&self) {
+        // Whoever reads has the lock, and drops them itself.
+        if let Ok(mut pages) = self.pages.try_lock() {
+            let slowest = self.slowest();
+            pages.retain(|page| page.scanned_to > slowest);
+        }
+    }
+
+    /// Whether one more page would push out one that somebody behind is at: they would read it a second time.
+    fn must_wait(&self, pages: &VecDeque<Arc<LogPage>>, after: Position) -> bool {
+        let Some(oldest) = pages.front().filter(|_| pages.len() >= PAGES_MAX) else {
+            return false;
         };
-        let _ = tokio::time::timeout(PACE_WAIT, caught_up).await;
+        let is_at_oldest = |at: &Position| (oldest.after..oldest.scanned_to).contains(at);
+        self.readers().values().any(|at| *at < after && is_at_oldest(at))
     }
 }
 

@@ -1,10 +1,13 @@
-//! Pages of the log: bounded in bytes, nothing lost between two of them.
+//! Pages of the log: bounded in bytes, read once for all that come past them, nothing lost between two of them.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use posars_event_store::Position;
 
 use super::world::{Said, World, sale};
 use crate::RebuildOptions;
-use crate::log_page::{PAGE_BYTES_MAX, PageReader};
+use crate::log_page::{LogPages, PACE_WAIT, PAGE_BYTES_MAX, PageReader};
 
 /// A sale with so many bytes more than it needs.
 fn large_sale(number: u32, bytes: usize) -> Said {
@@ -73,5 +76,63 @@ async fn large_events_come_in_several_pages_and_each_once() -> anyhow::Result<()
         )
         .await?;
     assert!(report.comparison.is_some_and(|both| both.equal), "{report:?}");
+    Ok(())
+}
+
+/// Events that nobody reads: three far pages and some.
+const FILL: &str = r#"
+insert into events (log_id, position, version, recorded_at, event_id, schema_version, stream, type, data, metadata)
+select 1, n, n, now(), gen_random_uuid(), 1, 'other-1', 'Noise', '{}', '{}' from generate_series(1, 24600) n;
+update log_head set position = 24600, updated_at = now() where log_id = 1;
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_is_one_page_ahead_of_the_last_and_reads_for_it() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    world.sql().await?.batch_execute(FILL).await?;
+    world.log.watch().wait_past(Position::new(24_599)).await;
+    let pages = LogPages::default();
+    let (first, last) = (pages.reader("first"), pages.reader("last"));
+    let (zero, one, two) = (Position::START, Position::new(8_000), Position::new(16_000));
+
+    let (page, _) = first.next(&world.log, zero).await?;
+    let (same, _) = last.next(&world.log, zero).await?;
+    assert!(Arc::ptr_eq(&page, &same), "a page is read once");
+
+    // One page ahead without a wait, two only when the last has left its page.
+    let ahead = tokio::time::timeout(PACE_WAIT, first.next(&world.log, one)).await??;
+    let log = world.log.clone();
+    let going_on = tokio::spawn(async move { first.next(&log, two).await });
+    tokio::time::sleep(PACE_WAIT / 4).await;
+    assert!(!going_on.is_finished(), "the first does not wait for the last");
+    let (same, _) = last.next(&world.log, one).await?;
+    assert!(
+        Arc::ptr_eq(&ahead.0, &same),
+        "the page of the first is kept for the last"
+    );
+    let (page, _) = tokio::time::timeout(PACE_WAIT / 2, going_on).await???;
+    assert_eq!(page.scanned_to.get(), 24_000);
+
+    // Near the head nothing is kept of a page that all have passed.
+    let passed = Arc::downgrade(&page);
+    drop(page);
+    assert!(passed.upgrade().is_some(), "it is kept for the last");
+    last.next(&world.log, Position::new(24_200)).await?;
+    assert!(passed.upgrade().is_none(), "a page outlives its use");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_is_stuck_holds_up_nobody_for_long() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    world.sql().await?.batch_execute(FILL).await?;
+    world.log.watch().wait_past(Position::new(24_599)).await;
+    let pages = LogPages::default();
+    let (first, stuck) = (pages.reader("first"), pages.reader("stuck"));
+    stuck.next(&world.log, Position::START).await?;
+    let all = tokio::time::timeout(PACE_WAIT + Duration::from_secs(20), async {
+        page_lengths(&world, &first, Position::START).await
+    });
+    assert_eq!(all.await??, [8_000, 8_000, 8_000, 600]);
     Ok(())
 }
