@@ -73,6 +73,26 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     /// Adds rows refused while reading.
     pub(super) fn rows_refused_in_reading(&mut self) {
         self.rows_done = self.outcome.refusals.count();
+        self.tell();
+    }
+
+    /// Enters rows that say once more what an earlier one says.
+    pub(super) fn enter_repeated(&mut self, rows: &[u32]) {
+        for row in rows {
+            self.outcome.records.duplicate += 1;
+            self.outcome.duplicate_rows.add(*row);
+        }
+        self.have_fate(rows);
+    }
+
+    /// Refuses all rows of a record without asking the log.
+    pub(super) fn refuse_all(&mut self, record: &Record, reason: RowReason, detail: &str) {
+        self.outcome.records.refused += 1;
+        for row in &record.rows {
+            let fault = RowFault::of_row(reason, detail);
+            self.outcome.refusals.add(*row, vec![fault]);
+        }
+        self.have_fate(&record.rows);
     }
 
     /// Enters an answer.
@@ -103,19 +123,26 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
                 return;
             }
         }
-        self.rows_done += u32::try_from(record.rows.len()).unwrap_or(u32::MAX);
+        self.have_fate(&record.rows);
+    }
+
+    fn have_fate(&mut self, rows: &[u32]) {
+        self.rows_done += u32::try_from(rows.len()).unwrap_or(u32::MAX);
         self.tell();
     }
 
     /// Tells how far the import is, now and then: to be told costs the listener more than a record costs the book.
     fn tell(&mut self) {
-        let rows = self.outcome.tally.records;
-        if self.rows_done - self.rows_told >= ROWS_TOLD_EVERY || self.rows_done >= rows {
+        if self.rows_done - self.rows_told >= ROWS_TOLD_EVERY {
             self.rows_told = self.rows_done;
-            (self.progress)(ImportProgress {
-                rows_done: self.rows_done,
-                rows,
-            });
+            (self.progress)(self.reached());
+        }
+    }
+
+    fn reached(&self) -> ImportProgress {
+        ImportProgress {
+            rows_done: self.rows_done,
+            rows: self.outcome.tally.records,
         }
     }
 
@@ -151,8 +178,9 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         }
     }
 
-    /// Closes the book. Totals are of what is in the log, or would be.
+    /// Closes the book with a last word about the progress. Totals are of what is in the log, or would be.
     pub(super) fn close(mut self, dry_run: bool) -> ImportOutcome {
+        (self.progress)(self.reached());
         self.outcome.refusals.sort();
         if self.outcome.totals.on_hand.is_none() {
             self.outcome.totals.quantity = Some(self.quantity);

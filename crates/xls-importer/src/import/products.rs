@@ -30,10 +30,7 @@ impl Run<'_> {
         ledger.outcome.footer_checks = reading.footer_checks().to_vec();
         ledger.outcome.totals.on_hand = Some(reading.on_hand());
         ledger.rows_refused_in_reading();
-        for row in reading.repeated_rows() {
-            ledger.outcome.records.duplicate += 1;
-            ledger.outcome.duplicate_rows.add(*row);
-        }
+        ledger.enter_repeated(reading.repeated_rows());
         if reading.without_sku() > 0 {
             let note = format!(
                 "{} rows have no SKU; theirs is made from the name",

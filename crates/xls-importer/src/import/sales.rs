@@ -13,7 +13,7 @@ use super::ledger::{Answer, Ledger, Record};
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
 use crate::refusal::FileRefusal;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
 use crate::sheet::Sheet;
 
@@ -72,7 +72,7 @@ impl Run<'_> {
         };
         let Some(command) = command(draft, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
-            refuse_all(&record, RowReason::DateInvalid, "", ledger);
+            ledger.refuse_all(&record, RowReason::DateInvalid, "");
             return None;
         };
         let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
@@ -149,21 +149,5 @@ fn refuse_unknown_store<P: Fn(ImportProgress)>(
         "UNKNOWN_STORE: {} ({}); --define-missing",
         draft.store.store_id, draft.store.name
     );
-    refuse_all(record, RowReason::Rejected, &detail, ledger);
-}
-
-/// Refuses all rows of a record without asking the log.
-pub(super) fn refuse_all<P: Fn(ImportProgress)>(
-    record: &Record,
-    reason: RowReason,
-    detail: &str,
-    ledger: &mut Ledger<P>,
-) {
-    ledger.outcome.records.refused += 1;
-    for row in &record.rows {
-        ledger
-            .outcome
-            .refusals
-            .add(*row, vec![RowFault::of_row(reason, detail)]);
-    }
+    ledger.refuse_all(record, RowReason::Rejected, &detail);
 }

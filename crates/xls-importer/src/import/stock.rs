@@ -10,7 +10,6 @@ use posars_domain::{Amount, Quantity, StoreId};
 use super::definitions::ImportStore;
 use super::deliveries::deliver;
 use super::ledger::{Answer, Ledger, Record};
-use super::sales::refuse_all;
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
 use crate::product_names::ProductName;
@@ -77,7 +76,7 @@ impl Run<'_> {
         let record = weigh(draft);
         let Some(store) = stores.get(&draft.store.store_id) else {
             let detail = format!("UNKNOWN_STORE: {}; --define-missing", draft.store.store_id);
-            refuse_all(&record, RowReason::Rejected, &detail, ledger);
+            ledger.refuse_all(&record, RowReason::Rejected, &detail);
             return None;
         };
         let command = self.receive_goods(draft, &store.settings);
