@@ -35,7 +35,7 @@ fn by_content(kind: &str, content: &[&str], ordinal: u32) -> Uuid {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_content, receipt_id};
+    use super::{import_id, receipt_id, receipt_id_by_content, sale_id_by_content};
 
     #[test]
     fn the_ids_of_released_versions_stay() {
@@ -43,9 +43,21 @@ mod tests {
             receipt_id("loja_1", "acme", "17", "2026-01-31").to_string(),
             "9c05d839-e86b-59f1-9be5-c9454be513a5"
         );
-        assert_ne!(
-            by_content("sale-row", &["a"], 0),
-            by_content("sale-row", &["a"], 1)
+        let sale = sale_id_by_content(&["loja_1", "2026-01-31", "Café", "2", "17.80"], 1);
+        assert_eq!(sale.to_string(), "d75f27d3-9926-5480-aa69-7de87377fbb5");
+        let receipt = receipt_id_by_content(&["loja_1", "Vidro A", "5", "10"], 0);
+        assert_eq!(receipt.to_string(), "4adbaa53-c278-52e9-a733-696dcd054447");
+        assert_eq!(
+            import_id(&"0f".repeat(32), "Plan1").to_string(),
+            "86725314-a165-5857-94cd-8e5c0559a46f"
         );
+    }
+
+    #[test]
+    fn equal_rows_are_told_apart_by_their_number() {
+        let id = |ordinal| sale_id_by_content(&["a"], ordinal);
+        assert_ne!(id(0), id(1));
+        // The kind is part of the name.
+        assert_ne!(id(0).to_string(), receipt_id_by_content(&["a"], 0).to_string());
     }
 }
