@@ -99,7 +99,7 @@ pub struct Sheet {
     last_text_rows: Vec<u32>,
 }
 
-/// The first cells of a row, and the bytes behind it.
+/// What is wrong with a payload.
 type Malformed = &'static str;
 
 impl Sheet {
