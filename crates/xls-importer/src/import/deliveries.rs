@@ -126,8 +126,8 @@ async fn lane<O, N, P: Fn(ImportProgress)>(
     }
 }
 
-/// Offers those once more that the log could not take; the others have their answers already. The same ids make that safe
-/// even where an answer was lost.
+/// Offers those once more that the log could not take; the others have their answers already. The same ids make that
+/// safe even where an answer was lost.
 async fn insist<O>(
     attempt: &impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
     offers: Vec<O>,
