@@ -28,6 +28,10 @@ pub const SALES_MAX: usize = APPEND_EVENTS_MAX;
 /// How often the rest of a batch is offered together before it goes one by one.
 const TRIES_TOGETHER: usize = 2;
 
+/// Sales decided before others on this thread have a turn, such as the batch before this one, which is being sent: less
+/// than a millisecond of work.
+const SALES_BETWEEN_YIELDS: usize = 50;
+
 /// A sale to be recorded, and what surrounds it.
 #[derive(Clone, Debug)]
 pub struct OfferedSale {
@@ -145,6 +149,9 @@ impl Commands {
         for (index, sale) in sales.iter().enumerate() {
             if answers.get(index).is_none_or(Option::is_some) {
                 continue;
+            }
+            if index % SALES_BETWEEN_YIELDS == 0 {
+                tokio::task::yield_now().await;
             }
             match self.decide(index, sale, &mut stores, &mut encoder).await {
                 Ok((accepted, store)) => {

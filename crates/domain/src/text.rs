@@ -3,6 +3,7 @@
 //! A field's name is taken as something to be shown: it becomes text only in a refusal.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use crate::InvalidValue;
 
@@ -28,10 +29,27 @@ pub(crate) fn required(field: impl Display, text: &str, chars_max: usize) -> Res
 
 /// Trims a text that may be empty and checks its bounds.
 pub(crate) fn optional(field: impl Display, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
+    checked(field, text, chars_max).map(str::to_owned)
+}
+
+/// As [`optional`], of a text that many lines share, such as the name of what they sold.
+pub(crate) fn shared(
+    field: impl Display,
+    text: &Arc<str>,
+    chars_max: usize,
+) -> Result<Arc<str>, InvalidValue> {
+    let trimmed = checked(field, text, chars_max)?;
+    if trimmed.len() == text.len() {
+        return Ok(Arc::clone(text));
+    }
+    Ok(trimmed.into())
+}
+
+fn checked(field: impl Display, text: &str, chars_max: usize) -> Result<&str, InvalidValue> {
     let text = text.trim();
     // Plain text that is short in bytes is short in characters too, and most is.
     if text.len() <= chars_max && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-        return Ok(text.to_owned());
+        return Ok(text);
     }
     // NUL and its kin cannot be stored or shown; line breaks in a note can.
     if text
@@ -49,7 +67,7 @@ pub(crate) fn optional(field: impl Display, text: &str, chars_max: usize) -> Res
         let rule = format!("this field holds at most {chars_max} characters");
         return Err(InvalidValue::new("TEXT_TOO_LONG", length_of(text), rule).at(field.to_string()));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Stands for the text in errors: what people type may name people.

@@ -181,7 +181,7 @@ fn the_customer_goes_in_as_a_subject_only() {
 #[test]
 fn a_one_line_sale_is_a_small_event() {
     let mut line = sale_line(1, "2", "49.9");
-    line.description = "Camiseta algodão".to_owned();
+    line.description = "Camiseta algodão".into();
     let event = given::<Sale>(&[])
         .when(sale_of(vec![line], 9980), &sale_context())
         .event();
@@ -411,7 +411,7 @@ fn line_id_repeated() {
 #[test]
 fn text_too_long_and_text_has_control() {
     let mut command = record_sale();
-    command.lines[0].description = "ã".repeat(501);
+    command.lines[0].description = "ã".repeat(501).into();
     given::<Sale>(&[])
         .when(command, &sale_context())
         .rejected("TEXT_TOO_LONG", Some("lines[0].description"));

@@ -1,6 +1,7 @@
 //! Products as rows name them: each spelling is turned into a SKU once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use posars_domain::{Quantity, Sku};
 
@@ -13,9 +14,9 @@ pub struct ProductName {
     /// The SKU of the sheet, or one made from the name.
     pub sku: Sku,
     /// The name, or the SKU where there is none.
-    pub name: String,
+    pub name: Arc<str>,
     /// The unit of measure, if the sheet says.
-    pub unit: Option<String>,
+    pub unit: Option<Arc<str>>,
     /// Most decimals a quantity of it has in the sheet, 0 to 4.
     pub decimals: u8,
 }
@@ -46,8 +47,8 @@ impl ProductNames {
         }
         let product = ProductName {
             sku: sku_of(sku, name)?,
-            name: name.or(sku).unwrap_or_default().to_owned(),
-            unit: unit.map(str::to_owned),
+            name: name.or(sku).unwrap_or_default().into(),
+            unit: unit.map(Arc::from),
             decimals: 0,
         };
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);

@@ -81,7 +81,7 @@ async fn sales_too_large_for_one_append_go_in_several() -> anyhow::Result<()> {
     let lines = ["cafe", "pao"].into_iter().cycle().map(|sku| (sku, "1"));
     let mut long = sale(&lines.take(500).collect::<Vec<_>>());
     for line in &mut long.lines {
-        line.description = "x".repeat(250);
+        line.description = "x".repeat(250).into();
     }
     let sales: Vec<RecordSale> = (0..40)
         .map(|number| RecordSale {

@@ -177,9 +177,9 @@ pub(crate) fn sale(lines: &[(&str, &str)]) -> RecordSale {
     let line = |(index, (sku, quantity)): (usize, &(&str, &str))| RecordSaleLine {
         line_id: LineId(u32::try_from(index).unwrap() + 1),
         sku: v(sku),
-        description: (*sku).to_owned(),
+        description: (*sku).into(),
         quantity: v(quantity),
-        unit: "UN".to_owned(),
+        unit: "UN".into(),
         unit_price: v("10"),
         line_discount: Amount::ZERO,
         net: None,

@@ -1,5 +1,7 @@
 //! What can be asked of a sale.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -65,11 +67,11 @@ pub struct RecordSaleLine {
     /// What was sold; it need not be in the catalogue.
     pub sku: Sku,
     /// What the receipt calls it, at most 500 characters.
-    pub description: String,
+    pub description: Arc<str>,
     /// How much of it, more than zero.
     pub quantity: Quantity,
     /// In which unit, at most 80 characters.
-    pub unit: String,
+    pub unit: Arc<str>,
     /// What one unit costs.
     pub unit_price: UnitPrice,
     /// The discount given on this line.

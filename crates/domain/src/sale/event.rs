@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -131,13 +132,13 @@ pub struct SaleLine {
     /// What was sold.
     pub sku: Sku,
     /// What the receipt called it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub description: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub description: Arc<str>,
     /// How much of it.
     pub quantity: Quantity,
     /// In which unit.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub unit: String,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub unit: Arc<str>,
     /// What one unit cost.
     pub unit_price: UnitPrice,
     /// Quantity times price, within one minor unit.

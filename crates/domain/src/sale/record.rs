@@ -151,13 +151,13 @@ fn priced_line(index: usize, line: &RecordSaleLine, currency: Currency) -> Resul
     Ok(SaleLine {
         line_id: line.line_id,
         sku: line.sku.clone(),
-        description: text::optional(
+        description: text::shared(
             format_args!("lines[{index}].description"),
             &line.description,
             NOTE_CHARS_MAX,
         )?,
         quantity,
-        unit: text::optional(format_args!("lines[{index}].unit"), &line.unit, CODE_CHARS_MAX)?,
+        unit: text::shared(format_args!("lines[{index}].unit"), &line.unit, CODE_CHARS_MAX)?,
         unit_price: line.unit_price,
         gross,
         line_discount,

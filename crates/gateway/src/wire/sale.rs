@@ -104,9 +104,9 @@ fn write_line(line: &SaleLine, currency: Currency) -> pb::SaleLine {
     pb::SaleLine {
         line_id: line.line_id.0,
         sku: line.sku.to_string(),
-        description: line.description.clone(),
+        description: line.description.to_string(),
         quantity: write_quantity(line.quantity),
-        unit: line.unit.clone(),
+        unit: line.unit.to_string(),
         unit_price: write_unit_price(line.unit_price),
         gross: write_money(line.gross, currency),
         line_discount: write_money(line.line_discount, currency),

@@ -136,9 +136,9 @@ fn read_line(
     Some(RecordSaleLine {
         line_id,
         sku: sku?,
-        description: line.description,
+        description: line.description.into(),
         quantity: quantity?,
-        unit: given(line.unit).unwrap_or_else(|| UNIT_DEFAULT.to_owned()),
+        unit: given(line.unit).map_or_else(|| UNIT_DEFAULT.into(), Into::into),
         unit_price: unit_price?,
         line_discount: line_discount?.unwrap_or_default(),
         net: net?,

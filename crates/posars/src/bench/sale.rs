@@ -211,9 +211,9 @@ fn request(sale: &RecordSale) -> sales::v1::RecordSaleRequest {
     let line = |line: &posars_domain::sale::RecordSaleLine| sales::v1::SaleLineInput {
         line_id: line.line_id.0,
         sku: line.sku.to_string(),
-        description: line.description.clone(),
+        description: line.description.to_string(),
         quantity: decimal(line.quantity.to_string()),
-        unit: line.unit.clone(),
+        unit: line.unit.to_string(),
         unit_price: decimal(line.unit_price.to_string()),
         line_discount: None,
         net: line.net.and_then(|net| reais(net.minor())),

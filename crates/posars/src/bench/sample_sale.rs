@@ -52,9 +52,9 @@ pub(crate) fn record_sale(number: u64) -> anyhow::Result<RecordSale> {
         lines: vec![RecordSaleLine {
             line_id: LineId(1),
             sku: "cafe_500g".parse()?,
-            description: "Cafe torrado 500 g".to_owned(),
+            description: "Cafe torrado 500 g".into(),
             quantity: "2".parse()?,
-            unit: "UN".to_owned(),
+            unit: "UN".into(),
             unit_price: "18.90".parse()?,
             line_discount: Amount::from_minor(0),
             net: Some(amount),

@@ -194,9 +194,9 @@ fn line_of(dice: &mut Dice, line: u32, product: &DemoProduct) -> Result<(RecordS
     let line = RecordSaleLine {
         line_id: LineId(line),
         sku: super::parsed(product.sku)?,
-        description: product.name.to_owned(),
+        description: product.name.into(),
         quantity: Quantity::from_ten_thousandths(quantity),
-        unit: unit.to_owned(),
+        unit: unit.into(),
         unit_price: super::parsed(&super::reais(product.price_centavos))?,
         line_discount,
         net: None,

@@ -1,6 +1,7 @@
 //! Stores and products that a sheet names and the company has not defined.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Time;
 use posars_commands::CommandError;
@@ -157,9 +158,17 @@ fn one_a_sku(names: &[ProductName]) -> Vec<DefineProduct> {
 
 /// The unit of the sheet if it can be one.
 pub(super) fn unit(text: Option<&str>) -> String {
-    text.filter(|text| text.chars().count() <= UNIT_CHARS_MAX)
-        .unwrap_or(UNIT)
-        .to_owned()
+    text.filter(|text| can_be_unit(text)).unwrap_or(UNIT).to_owned()
+}
+
+/// As [`unit`], shared with all other lines that have it.
+pub(super) fn shared_unit(text: Option<&Arc<str>>) -> Arc<str> {
+    static USUAL: LazyLock<Arc<str>> = LazyLock::new(|| UNIT.into());
+    Arc::clone(text.filter(|text| can_be_unit(text)).unwrap_or(&USUAL))
+}
+
+fn can_be_unit(text: &str) -> bool {
+    text.chars().count() <= UNIT_CHARS_MAX
 }
 
 /// A name cut to what a name may be.

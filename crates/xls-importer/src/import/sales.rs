@@ -1,13 +1,14 @@
 //! Sales of a sheet into the log.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use posars_commands::{CommandError, Envelope, OfferedSale, Recorded, SALES_MAX};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Channel, Currency, Quantity, StoreId};
 
-use super::definitions::{ImportStore, unit};
+use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Answer, Ledger, Record};
 use super::{ImportProgress, Run, instant};
@@ -113,9 +114,9 @@ fn command(draft: SaleDraft<'_>, store: &StoreSettings, currency: Currency) -> O
     let lines = draft.lines.iter().map(|line| RecordSaleLine {
         line_id: line.line_id,
         sku: line.sku.clone(),
-        description: line.description.to_owned(),
+        description: Arc::clone(line.description),
         quantity: line.quantity,
-        unit: unit(line.unit),
+        unit: shared_unit(line.unit),
         unit_price: line.unit_price,
         line_discount: line.line_discount,
         net: Some(line.net),

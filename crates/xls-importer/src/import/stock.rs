@@ -142,8 +142,8 @@ fn products(reading: &StockReading) -> Vec<ProductName> {
     lines
         .map(|line| ProductName {
             sku: line.sku.clone(),
-            name: line.name.clone(),
-            unit: line.unit.clone(),
+            name: line.name.as_str().into(),
+            unit: line.unit.as_deref().map(Into::into),
             decimals: u8::try_from(line.quantity.decimals()).unwrap_or_default(),
         })
         .collect()

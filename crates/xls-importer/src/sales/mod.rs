@@ -5,6 +5,8 @@ mod grouping;
 mod line_reader;
 mod tables;
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, Time};
 use posars_domain::{
     Amount, LineId, Payment, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku, UnitPrice,
@@ -72,9 +74,9 @@ pub struct SaleLineDraft<'a> {
     /// What was sold.
     pub sku: &'a Sku,
     /// Its name.
-    pub description: &'a str,
+    pub description: &'a Arc<str>,
     /// Unit of measure, if the sheet says.
-    pub unit: Option<&'a str>,
+    pub unit: Option<&'a Arc<str>>,
     /// How much.
     pub quantity: Quantity,
     /// Price of one.
@@ -225,7 +227,7 @@ impl SalesReading {
                 row: line.row,
                 sku: &product.sku,
                 description: &product.name,
-                unit: product.unit.as_deref(),
+                unit: product.unit.as_ref(),
                 quantity: line.quantity,
                 unit_price: line.unit_price,
                 line_discount: line.discount,
