@@ -1,15 +1,19 @@
--- append_batch as in V5, but the head of the log is updated outside the subtransaction that the hopeful try is: each batch
--- left a MultiXact on the head's row. And many keys that are only wanted free are mostly looked for at once.
+-- append_batch as in V5, but with less to send and to unpack per event: what only a batch with losers asks for is made
+-- when there is one. The head of the log is updated outside the subtransaction that the hopeful try is: each batch left a
+-- MultiXact on the head's row. And many keys that are only wanted free are mostly looked for at once.
+
+drop function append_batch;
 
 -- Appends a batch of requests as sets and answers a verdict per request; one loser never raises.
 --
--- Layout: checks are ordered by request, events by check, each contiguous. A check with events is a stream
--- write, one without is a guard. p_check_expected: n >= 0 the exact version (0 = no such stream), -1 any,
--- -2 the stream exists. p_request_last and p_check_last: the number of the last event, counted over the batch.
+-- Layout: checks and claims are ordered by request, events by check, each contiguous; p_request_checks,
+-- p_request_claims and p_check_events say how many. A check with events is a stream write, one without is a guard.
+-- p_check_expected: n >= 0 the exact version (0 = no such stream), -1 any, -2 the stream exists. p_request_last and
+-- p_check_last: the number of the last event, counted over the batch.
 -- p_claim_kept: whether the key is to be held from now on; false only asks that nobody else holds it.
 -- No two requests of one batch touch the same key, unless both only read it; the batcher sees to that.
 -- p_leaves: what commits.leaves will hold if nobody loses and p_versions_known, that is, if every expected version
--- is exact; otherwise the versions in it are put right here.
+-- is exact; otherwise the versions in it, and in p_event_version, are put right here.
 -- p_hopeful: the caller expects no loser. Then new streams, keys and claims are not looked for but written, and the
 -- unique index that refuses one undoes the try (nothing of it stays but dead rows, so a caller whose last try was undone
 -- says no for a while); the second try looks first.
@@ -23,24 +27,23 @@
 --
 -- Runs with the owner's rights, so the policies of V4 do not hold in it; in their place it compares the log it is
 -- given with the one that the session named, also for the owner.
-create or replace function append_batch(
+create function append_batch(
     p_log_id           integer,
     p_request_key      uuid[],
     p_fingerprint      bytea[],
     p_request_events   integer[],
     p_request_last     integer[],
-    p_check_request    integer[],
+    p_request_checks   integer[],
+    p_request_claims   integer[],
     p_check_stream     text[],
     p_check_expected   bigint[],
     p_check_events     integer[],
     p_check_last       integer[],
-    p_claim_request    integer[],
     p_claim_key        text[],
     p_claim_holder     text[],
     p_claim_kept       boolean[],
-    p_event_check      integer[],
-    p_event_ordinal    integer[],
     p_event_stream     text[],
+    p_event_version    bigint[],
     p_event_id         uuid[],
     p_event_type       text[],
     p_event_schema     smallint[],
@@ -73,6 +76,10 @@ declare
     v_holder   text[];
     v_first_key text collate "C";
     v_last_key  text collate "C";
+    -- The request of each check and of each claim, and the check of each event.
+    v_check_request integer[];
+    v_claim_request integer[];
+    v_event_check   integer[];
 begin
     if current_setting('posars.log_id', true) is distinct from p_log_id::text then
         raise exception 'a session of log % may not append to log %',
@@ -115,6 +122,15 @@ begin
         if v_clean then
             base_version := p_check_expected;
         else
+            select array_agg(r.request) into v_check_request
+              from (select generate_series(1, cardinality(p_request_checks)) as request,
+                           unnest(p_request_checks) as checks) r
+             cross join lateral generate_series(1, r.checks);
+            select array_agg(r.request) into v_claim_request
+              from (select generate_series(1, cardinality(p_request_claims)) as request,
+                           unnest(p_request_claims) as claims) r
+             cross join lateral generate_series(1, r.claims);
+
             select coalesce(array_agg(k.request), '{}'),
                    coalesce(array_agg(case when i.fingerprint = k.fingerprint then 1 else 2 end), '{}'),
                    coalesce(array_agg(k.key::text), '{}'), coalesce(array_agg(i.first_position), '{}'),
@@ -130,7 +146,7 @@ begin
               from (select u.request, u.stream, s.actual,
                            case u.expected when -1 then false when -2 then s.actual = 0
                                 else s.actual <> u.expected end as wrong
-                      from unnest(p_check_request, p_check_stream, p_check_expected) u(request, stream, expected)
+                      from unnest(v_check_request, p_check_stream, p_check_expected) u(request, stream, expected)
                      cross join lateral (select coalesce((select t.version from streams t
                                                            where t.stream = u.stream and t.log_id = p_log_id), 0)
                                          offset 0) s(actual)) c;
@@ -144,7 +160,7 @@ begin
 
             select array_agg(c.request), array_agg(c.key || E'\t' || t.holder)
               into v_request, v_holder
-              from unnest(p_claim_request, p_claim_key, p_claim_holder) c(request, key, holder)
+              from unnest(v_claim_request, p_claim_key, p_claim_holder) c(request, key, holder)
              cross join lateral (select h.holder from claims h
                                   where h.key = c.key and h.log_id = p_log_id offset 0) t
              where t.holder <> c.holder;
@@ -159,11 +175,14 @@ begin
             -- Takes the losers out of the arrays, so that the writes below never have to look for them. Nothing is left
             -- to write when all have lost.
             v_losers := loser_request;
-            select string_agg(substring(p_leaves from e.ord::integer * 40 - 39 for 32)
-                              || int8send(base_version[e.check_no] + e.ordinal), ''::bytea)
+            select array_agg(c.check_no), array_agg(c.base + o.ordinal) into v_event_check, p_event_version
+              from (select generate_series(1, cardinality(p_check_events)) as check_no, unnest(base_version) as base,
+                           unnest(p_check_events) as events) c
+             cross join lateral generate_series(1, c.events) o(ordinal);
+            select string_agg(substring(p_leaves from e.ord::integer * 40 - 39 for 32) || int8send(e.version), ''::bytea)
               into p_leaves
-              from unnest(p_event_check, p_event_ordinal) with ordinality e(check_no, ordinal, ord)
-             where not (p_check_request[e.check_no] = any (v_losers));
+              from unnest(v_event_check, p_event_version) with ordinality e(check_no, version, ord)
+             where not (v_check_request[e.check_no] = any (v_losers));
             if p_leaves is null then
                 return;
             end if;
@@ -177,15 +196,15 @@ begin
                   into p_check_events, p_check_last
                   from (select w.events, sum(w.events) over (rows unbounded preceding) as last
                           from (select case when u.request = any (v_losers) then 0 else u.events end as events
-                                  from unnest(p_check_request, p_check_events) u(request, events)) w) c;
-                select array_agg(e.check_no), array_agg(e.ordinal), array_agg(e.stream), array_agg(e.id),
-                       array_agg(e.type), array_agg(e.schema), array_agg(e.data), array_agg(e.metadata)
-                  into p_event_check, p_event_ordinal, p_event_stream, p_event_id, p_event_type, p_event_schema,
-                       p_event_data, p_event_metadata
-                  from unnest(p_event_check, p_event_ordinal, p_event_stream, p_event_id, p_event_type, p_event_schema,
+                                  from unnest(v_check_request, p_check_events) u(request, events)) w) c;
+                select array_agg(e.stream), array_agg(e.version), array_agg(e.id), array_agg(e.type),
+                       array_agg(e.schema), array_agg(e.data), array_agg(e.metadata)
+                  into p_event_stream, p_event_version, p_event_id, p_event_type, p_event_schema, p_event_data,
+                       p_event_metadata
+                  from unnest(v_event_check, p_event_stream, p_event_version, p_event_id, p_event_type, p_event_schema,
                               p_event_data, p_event_metadata)
-                       e(check_no, ordinal, stream, id, type, schema, data, metadata)
-                 where not (p_check_request[e.check_no] = any (v_losers));
+                       e(check_no, stream, version, id, type, schema, data, metadata)
+                 where not (v_check_request[e.check_no] = any (v_losers));
             end if;
         end if;
 
@@ -199,7 +218,7 @@ begin
             elsif true = any (p_claim_kept) then
                 insert into claims (key, log_id, holder)
                 select c.key, p_log_id, c.holder
-                  from unnest(p_claim_request, p_claim_key, p_claim_holder, p_claim_kept) c(request, key, holder, kept)
+                  from unnest(v_claim_request, p_claim_key, p_claim_holder, p_claim_kept) c(request, key, holder, kept)
                  where c.kept and not (c.request = any (v_losers))
                     on conflict (key, log_id) do nothing; -- held by this same stream, or it would have lost
             end if;
@@ -219,17 +238,16 @@ begin
             -- One statement for all other writes: the executor starts once, and there is one snapshot. Its arrays are
             -- unnested side by side in the select list, row by row; in "from" each would be spooled first (measured:
             -- about 1 us an event).
-            v_count := cardinality(p_event_check);
+            v_count := cardinality(p_event_id);
             v_link := sha256(v_hash || int8send(first_position) || int4send(v_count)
                              || int8send((extract(epoch from recorded_at) * 1000000)::bigint) || p_leaves);
             with written as (
                 insert into events (log_id, position, version, recorded_at, event_id, schema_version, stream, type, data,
                                     metadata)
-                select p_log_id, v_position + e.ord, base_version[e.check_no] + e.ordinal, recorded_at, e.id, e.schema,
-                       e.stream, e.type, e.data, e.metadata
-                  from (select generate_series(1, v_count) as ord, unnest(p_event_check) as check_no,
-                               unnest(p_event_ordinal) as ordinal, unnest(p_event_stream) as stream,
-                               unnest(p_event_id) as id, unnest(p_event_type) as type,
+                select p_log_id, v_position + e.ord, e.version, recorded_at, e.id, e.schema, e.stream, e.type, e.data,
+                       e.metadata
+                  from (select generate_series(1, v_count) as ord, unnest(p_event_version) as version,
+                               unnest(p_event_stream) as stream, unnest(p_event_id) as id, unnest(p_event_type) as type,
                                unnest(p_event_schema) as schema, unnest(p_event_data) as data,
                                unnest(p_event_metadata) as metadata) e
             ), started as (
@@ -272,3 +290,5 @@ begin
     execute format('alter function append_batch set search_path = %I, pg_temp', current_schema());
 end
 $$;
+revoke execute on function append_batch from public;
+grant execute on function append_batch to posars_tenant;

@@ -4,10 +4,10 @@
 //! what makes it happen once: a stream that exists already is compared with what is offered, which is the same rule
 //! that a lone sale falls back to.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Instant;
 
+use foldhash::HashMap;
 use futures_util::future::join_all;
 use posars_domain::sale::{RecordSale, Sale, SaleContext, SaleEvent, SaleState};
 use posars_domain::{Claim, Decider as _, Decision, StoreId};

@@ -5,21 +5,18 @@ use uuid::{Builder, Uuid};
 
 /// Namespace of all natural ids. It must never change: ids already in the log depend on it.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_3a52_9b0c_5e47_8c21_7d40_95e3_ab16);
-/// Room for the name of nearly every sale, so that it is made in one piece.
-const NAME_BYTES: usize = 128;
-
 /// The id that the same parts always give: UUID version 5. The first part says what kind of thing it is.
 ///
 /// Parts are told apart by their lengths, so that no two lists make the same name.
 #[must_use]
 pub fn natural_id(parts: &[&str]) -> Uuid {
-    let mut name = String::with_capacity(NAME_BYTES);
+    let mut hash = Sha1::new_with_prefix(NAMESPACE.as_bytes());
     for part in parts {
-        push_number(&mut name, part.len());
-        name.push(':');
-        name.push_str(part);
+        update_with_number(&mut hash, part.len());
+        hash.update(":");
+        hash.update(part);
     }
-    name_based_id(NAMESPACE, &name)
+    id_of_hash(hash)
 }
 
 /// The id that the same name in the same namespace always gives: UUID version 5 (RFC 9562, 5.5).
@@ -27,28 +24,29 @@ pub fn natural_id(parts: &[&str]) -> Uuid {
 /// `Uuid::new_v5` gives the same, but hashes without the processor's own instructions: an import makes three a sale.
 #[must_use]
 pub fn name_based_id(namespace: Uuid, name: &str) -> Uuid {
-    let hash = Sha1::new_with_prefix(namespace.as_bytes())
-        .chain_update(name)
-        .finalize();
+    id_of_hash(Sha1::new_with_prefix(namespace.as_bytes()).chain_update(name))
+}
+
+fn id_of_hash(hash: Sha1) -> Uuid {
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(hash.split_at(16).0);
+    bytes.copy_from_slice(hash.finalize().split_at(16).0);
     Builder::from_sha1_bytes(bytes).into_uuid()
 }
 
-/// Appends a number in decimal digits.
-fn push_number(text: &mut String, number: usize) {
+/// Hashes a number in decimal digits.
+fn update_with_number(hash: &mut Sha1, number: usize) {
     if number >= 10 {
-        push_number(text, number / 10);
+        update_with_number(hash, number / 10);
     }
-    let digit = u32::try_from(number % 10).ok();
-    text.extend(digit.and_then(|digit| char::from_digit(digit, 10)));
+    let digit = u8::try_from(number % 10).unwrap_or_default();
+    hash.update([b'0' + digit]);
 }
 
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
 
-    use super::{name_based_id, natural_id, push_number};
+    use super::{NAMESPACE, name_based_id, natural_id};
 
     #[test]
     fn a_name_based_id_is_that_of_the_standard() {
@@ -58,11 +56,14 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_in_decimal() {
-        for number in [0, 9, 10, 100, 907, usize::MAX] {
-            let mut text = String::new();
-            push_number(&mut text, number);
-            assert_eq!(text, number.to_string());
+    fn parts_are_hashed_after_their_lengths_in_decimal() {
+        let long = "x".repeat(907);
+        for (parts, name) in [
+            (vec!["", "abc"], "0:3:abc".to_owned()),
+            (vec!["0123456789"], "10:0123456789".to_owned()),
+            (vec![long.as_str()], format!("907:{long}")),
+        ] {
+            assert_eq!(natural_id(&parts), name_based_id(NAMESPACE, &name));
         }
     }
 

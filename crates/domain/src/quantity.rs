@@ -185,7 +185,11 @@ impl TryFrom<Decimal> for UnitPrice {
 
 impl fmt::Display for UnitPrice {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(out)
+        // As with quantities.
+        match i64::try_from(self.0.mantissa()) {
+            Ok(whole) if self.0.scale() == 0 && out.precision().is_none() => whole.fmt(out),
+            Ok(_) | Err(_) => self.0.fmt(out),
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 //! one by one.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_postgres::Row;
@@ -113,8 +115,8 @@ pub(crate) struct Batch {
     pub(crate) requests: Vec<Request>,
     pub(crate) event_count: usize,
     size_bytes: usize,
-    written: HashSet<u64>,
-    read: HashSet<u64>,
+    written: HashSet<u64, RandomState>,
+    read: HashSet<u64, RandomState>,
 }
 
 /// The keys of one request, by hash: a collision only defers it to the next batch, or to a closer look.
@@ -151,12 +153,10 @@ impl Touched {
     }
 }
 
+/// Seeded anew by each process, so that nobody outside can choose keys that collide.
 fn key_hash(kind: u8, key: &[u8]) -> u64 {
-    use std::hash::{Hash as _, Hasher as _};
-    let mut hasher = std::hash::DefaultHasher::new();
-    kind.hash(&mut hasher);
-    key.hash(&mut hasher);
-    hasher.finish()
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+    SEED.hash_one((kind, key))
 }
 
 impl Batch {

@@ -15,18 +15,17 @@ pub(crate) struct BatchArrays<'a> {
     fingerprint: Vec<&'a [u8]>,
     request_events: Vec<i32>,
     request_last: Vec<i32>,
-    check_request: Vec<i32>,
+    request_checks: Vec<i32>,
+    request_claims: Vec<i32>,
     check_stream: Vec<&'a str>,
     check_expected: Vec<i64>,
     check_events: Vec<i32>,
     check_last: Vec<i32>,
-    claim_request: Vec<i32>,
     claim_key: Vec<&'a str>,
     claim_holder: Vec<&'a str>,
     claim_kept: Vec<bool>,
-    event_check: Vec<i32>,
-    event_ordinal: Vec<i32>,
     event_stream: Vec<&'a str>,
+    event_version: Vec<i64>,
     event_id: Vec<Uuid>,
     event_type: Vec<&'a str>,
     event_schema: Vec<i16>,
@@ -80,25 +79,24 @@ impl<'a> BatchArrays<'a> {
     }
 
     /// In the order of the parameters of `append_batch`; `hopeful` when no loser is expected.
-    pub(crate) fn params<'p>(&'p self, log_id: &'p i32, hopeful: &'p bool) -> [&'p (dyn ToSql + Sync); 25] {
+    pub(crate) fn params<'p>(&'p self, log_id: &'p i32, hopeful: &'p bool) -> [&'p (dyn ToSql + Sync); 24] {
         [
             log_id,
             &self.request_key,
             &self.fingerprint,
             &self.request_events,
             &self.request_last,
-            &self.check_request,
+            &self.request_checks,
+            &self.request_claims,
             &self.check_stream,
             &self.check_expected,
             &self.check_events,
             &self.check_last,
-            &self.claim_request,
             &self.claim_key,
             &self.claim_holder,
             &self.claim_kept,
-            &self.event_check,
-            &self.event_ordinal,
             &self.event_stream,
+            &self.event_version,
             &self.event_id,
             &self.event_type,
             &self.event_schema,
@@ -111,7 +109,7 @@ impl<'a> BatchArrays<'a> {
     }
 
     fn push(&mut self, request: &'a Request) {
-        let number = int(self.request_events.len() + 1);
+        let (checks_before, claims_before) = (self.check_stream.len(), self.claim_key.len());
         let append = &request.append;
         let idempotency = append.idempotency.as_ref();
         self.request_key
@@ -120,28 +118,31 @@ impl<'a> BatchArrays<'a> {
             .push(idempotency.map_or(&[], |idempotency| &idempotency.fingerprint));
         let mut leaves = request.leaves.iter();
         for write in &append.writes {
-            self.push_write(number, write, &mut leaves);
+            self.push_write(write, &mut leaves);
         }
         self.request_events.push(int(request.event_count));
         self.request_last.push(int(self.event_id.len()));
         for (stream, expected) in stream_guards(append) {
-            self.push_check(number, stream, expected, 0);
+            self.push_check(stream, expected, 0);
         }
         for claim in claims(append) {
-            self.claim_request.push(number);
             self.claim_key.push(claim.key.as_str());
             self.claim_holder.push(claim.holder);
             self.claim_kept.push(claim.is_kept);
         }
+        self.request_checks
+            .push(int(self.check_stream.len() - checks_before));
+        self.request_claims
+            .push(int(self.claim_key.len() - claims_before));
     }
 
-    fn push_write(&mut self, request: i32, write: &'a StreamWrite, leaves: &mut std::slice::Iter<'a, Hash>) {
+    fn push_write(&mut self, write: &'a StreamWrite, leaves: &mut std::slice::Iter<'a, Hash>) {
         let (stream, expected) = (write.stream.as_str(), write.expected.to_sql());
-        let check = int(self.check_stream.len() + 1);
-        for (ordinal, (event, leaf)) in (1_i32..).zip(write.events.iter().zip(leaves)) {
-            self.event_check.push(check);
-            self.event_ordinal.push(ordinal);
+        for (ordinal, (event, leaf)) in (1_i64..).zip(write.events.iter().zip(leaves)) {
+            // Where no version is expected, the function finds the true one.
+            let version = expected.saturating_add(ordinal);
             self.event_stream.push(stream);
+            self.event_version.push(version);
             self.event_id.push(event.event_id);
             self.event_type.push(event.event_type.as_str());
             self.event_schema
@@ -149,15 +150,13 @@ impl<'a> BatchArrays<'a> {
             self.event_data.push(event.data.as_str());
             self.event_metadata.push(event.metadata.as_str());
             self.leaves.extend_from_slice(leaf);
-            self.leaves
-                .extend_from_slice(&expected.saturating_add(i64::from(ordinal)).to_be_bytes());
+            self.leaves.extend_from_slice(&version.to_be_bytes());
         }
-        self.push_check(request, stream, expected, write.events.len());
+        self.push_check(stream, expected, write.events.len());
     }
 
-    fn push_check(&mut self, request: i32, stream: &'a str, expected: i64, events: usize) {
+    fn push_check(&mut self, stream: &'a str, expected: i64, events: usize) {
         self.versions_known &= expected >= 0;
-        self.check_request.push(request);
         self.check_stream.push(stream);
         self.check_expected.push(expected);
         self.check_events.push(int(events));

@@ -1,8 +1,8 @@
 //! Products as rows name them: each spelling is turned into a SKU once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use posars_domain::{Quantity, Sku};
 
 use crate::field::Field;

@@ -136,7 +136,7 @@ async fn nobody_writes_into_another_log() -> anyhow::Result<()> {
     let batch = format!(
         "select * from append_batch({foreign}, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}',
                                     '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}',
-                                    '{{}}', '{{}}', '', true, true)"
+                                    '{{}}', '', true, true)"
     );
     for statement in [&one, &batch] {
         let text = refusal(world.log.query(statement, &[]).await);

@@ -1,8 +1,9 @@
 //! Stores and products that a sheet names and the company has not defined.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::{HashMap, HashMapExt as _};
 use jiff::civil::Time;
 use posars_commands::CommandError;
 use posars_domain::product::DefineProduct;

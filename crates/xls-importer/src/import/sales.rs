@@ -1,8 +1,8 @@
 //! Sales of a sheet into the log.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use posars_commands::{CommandError, Envelope, OfferedSale, Recorded, SALES_MAX};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;

@@ -1,6 +1,6 @@
 //! Receipts of goods of a sheet into the log.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use posars_commands::{CommandError, Envelope, ReceiveGoods, ReceiveGoodsLine};
 use posars_domain::stock::ReceivedCost;

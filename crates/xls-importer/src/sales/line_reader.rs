@@ -1,7 +1,6 @@
 //! One row of a sales sheet into one line, and the line into the group of its receipt.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt as _};
 use jiff::civil::{Date, Time};
 use posars_domain::sale::id_of_receipt;
 use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPrice};
@@ -92,7 +91,8 @@ impl<'s> LineReader<'_, 's> {
             options,
             table: Tables::default(),
             lines: Vec::with_capacity(sheet.rows_len()),
-            groups: Vec::new(),
+            // As many receipts as rows at most. What is not filled is not touched.
+            groups: Vec::with_capacity(sheet.rows_len()),
             group_indexes: HashMap::new(),
             occurrences: HashMap::new(),
             refusals: Refusals::default(),

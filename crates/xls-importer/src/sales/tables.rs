@@ -1,7 +1,6 @@
 //! Names that many rows repeat, each kept once: stores, products, means of payment, sellers.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use posars_domain::PaymentMethod;
 
 use crate::field::Field;
@@ -19,6 +18,8 @@ pub(super) struct Tables {
     pub(super) sellers: Vec<String>,
     store_spellings: HashMap<String, u32>,
     payment_spellings: HashMap<String, u32>,
+    /// The payment of rows that name none: all rows of many sheets.
+    payment_not_told: Option<u32>,
     seller_spellings: HashMap<String, u32>,
     /// Receipt numbers with a row whose store cannot be read: every receipt of that number is in doubt.
     pub(super) doubtful_numbers: Vec<String>,
@@ -51,23 +52,31 @@ impl Tables {
 
     /// The index of a means of payment; an empty text says that the sheet does not tell.
     pub(super) fn payment(&mut self, text: &str) -> Result<u32, RowFault> {
+        if text.is_empty() {
+            if let Some(index) = self.payment_not_told {
+                return Ok(index);
+            }
+            let index = self.payment_index(PaymentMethod::NOT_INFORMED);
+            self.payment_not_told = Some(index);
+            return Ok(index);
+        }
         if let Some(index) = self.payment_spellings.get(text) {
             return Ok(*index);
         }
-        let method = if text.is_empty() {
-            Some(PaymentMethod::NOT_INFORMED)
-        } else {
-            payment_method(text)
-        };
-        let method = method.ok_or_else(|| RowFault::of(RowReason::UnknownCode, Field::Payment, text))?;
+        let method =
+            payment_method(text).ok_or_else(|| RowFault::of(RowReason::UnknownCode, Field::Payment, text))?;
+        let index = self.payment_index(method);
+        self.payment_spellings.insert(text.to_owned(), index);
+        Ok(index)
+    }
+
+    fn payment_index(&mut self, method: PaymentMethod) -> u32 {
         let known = self.payments.iter().position(|known| *known == method);
         let index = known.unwrap_or_else(|| {
             self.payments.push(method);
             self.payments.len() - 1
         });
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
-        self.payment_spellings.insert(text.to_owned(), index);
-        Ok(index)
+        u32::try_from(index).unwrap_or(u32::MAX)
     }
 
     /// The word of a means of payment, for content keys.
