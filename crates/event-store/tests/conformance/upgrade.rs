@@ -4,6 +4,7 @@ use posars_event_store::{
     AppendError, Direction, EventStore, ExpectedVersion, RecordedEvent, StoreConfig, Version,
 };
 use posars_testkit::TestDatabase;
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::fixture::{at, claim, exact, name, sql, stream};
@@ -35,14 +36,11 @@ const APPEND: &str = "select first_position
        from append_one($1, gen_random_uuid(), '\\x01', $2, $3, $4, 'Noted', 1::smallint, $5::text::json, '{}',
                        leaf($4, $2, 1 + $3::bigint, $5))";
 
-#[tokio::test]
-async fn a_log_from_before_lean_appends_reads_the_same_and_goes_on() -> anyhow::Result<()> {
-    let database = TestDatabase::create_empty().await?;
-    let client = sql(database.url()).await?;
+/// Two logs of events in partitions of three rows, so that a stream crosses their border, and a claim.
+async fn write_old_logs(client: &Client) -> anyhow::Result<()> {
     for migration in BEFORE {
         client.batch_execute(migration).await?;
     }
-    // Partitions of three rows, so that a stream crosses their border.
     client
         .batch_execute(
             "alter table events detach partition events_000000; drop table events_000000;
@@ -70,6 +68,14 @@ async fn a_log_from_before_lean_appends_reads_the_same_and_goes_on() -> anyhow::
     client
         .batch_execute("insert into claims (key, log_id, holder) values ('k', 1, 's-2')")
         .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_log_from_before_lean_appends_reads_the_same_and_goes_on() -> anyhow::Result<()> {
+    let database = TestDatabase::create_empty().await?;
+    let client = sql(database.url()).await?;
+    write_old_logs(&client).await?;
 
     for migration in AFTER {
         client.batch_execute(migration).await?;
