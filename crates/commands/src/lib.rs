@@ -9,6 +9,7 @@
 //! `posars-event-store`.
 
 mod backoff;
+mod batch;
 mod catalogue;
 mod commands;
 mod documents;
@@ -24,15 +25,16 @@ mod plan;
 mod receipt;
 mod sale_batch;
 mod sales;
+mod set_up_batch;
 mod stock;
 mod stores;
 
 pub mod reactors;
 
+pub use batch::{BATCH_MAX, Offered, Recorded};
 pub use commands::{Commands, EventIds, Policy};
 pub use documents::Document;
 pub use envelope::{Actor, Envelope, Source};
 pub use error::{CommandError, Unavailability};
 pub use receipt::Receipt;
-pub use sale_batch::{OfferedSale, Recorded, SALES_MAX};
 pub use stock::{RECEIPT_LINES_MAX, ReceiveGoods, ReceiveGoodsLine};

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use posars_event_store::{Position, StreamName, Version};
 use uuid::Uuid;
 
+use crate::Recorded;
+
 /// What a command made happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt<E> {
@@ -23,6 +25,16 @@ pub struct Receipt<E> {
 }
 
 impl<E> Receipt<E> {
+    /// Since when what was asked for is in the log.
+    #[must_use]
+    pub fn recorded(&self) -> Recorded {
+        if self.replayed {
+            Recorded::Before
+        } else {
+            Recorded::Now
+        }
+    }
+
     /// The version of the command's stream, of the first where there are several.
     #[must_use]
     pub fn version(&self) -> Version {

@@ -5,11 +5,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use posars_domain::StoreId;
 use posars_domain::store::{Store, StoreSettings};
+use posars_domain::{Decider as _, StoreId};
 use posars_event_store::{ExpectedVersion, Guard, StreamName, Version};
 
 use crate::keys::stream_of;
+use crate::load::decode;
 use crate::{CommandError, Commands};
 
 /// The most stores kept; about 300 bytes each. Beyond it all are forgotten and read again.
@@ -74,13 +75,17 @@ impl Commands {
         let Some(settings) = loaded.state.settings() else {
             return Ok(None);
         };
+        Ok(Some(self.keep_store(settings, stream, loaded.version)))
+    }
+
+    fn keep_store(&self, settings: StoreSettings, stream: StreamName, version: Version) -> Arc<KnownStore> {
         let known = Arc::new(KnownStore {
             settings,
             stream,
-            version: loaded.version,
+            version,
         });
         self.shared.stores.keep(&known);
-        Ok(Some(known))
+        known
     }
 
     /// The settings of a store; `None` when it is not defined.
@@ -92,5 +97,34 @@ impl Commands {
             .known_store(store_id)
             .await?
             .map(|known| known.settings.clone()))
+    }
+
+    /// The settings of stores, in the order asked; `None` where one is not defined. One round trip, as a rule.
+    ///
+    /// # Errors
+    /// As [`Commands::store_settings`].
+    pub async fn settings_of_stores(
+        &self,
+        store_ids: &[StoreId],
+    ) -> Result<Vec<Option<StoreSettings>>, CommandError> {
+        let streams: Vec<StreamName> = store_ids
+            .iter()
+            .map(|store_id| stream_of::<Store>(Store::stream_id(store_id)))
+            .collect::<Result<_, _>>()?;
+        let last = self.shared.log.last_events(&streams).await?;
+        let mut settings = Vec::with_capacity(store_ids.len());
+        for ((store_id, stream), last) in store_ids.iter().zip(streams).zip(last) {
+            settings.push(match last {
+                None => None,
+                // The only event of its stream is its whole history.
+                Some(first) if first.version == Version::START.plus(1) => {
+                    let state = Store::fold([&decode(&first)?]);
+                    let settings = state.settings();
+                    settings.map(|settings| self.keep_store(settings, stream, first.version).settings.clone())
+                }
+                Some(_) => self.store_settings(store_id).await?,
+            });
+        }
+        Ok(settings)
     }
 }

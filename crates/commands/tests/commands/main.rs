@@ -8,5 +8,6 @@ mod reactor;
 mod reactor_waiting;
 mod sale_batch;
 mod sales;
+mod set_up_batch;
 mod shop;
 mod volume;

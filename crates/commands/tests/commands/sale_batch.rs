@@ -1,30 +1,22 @@
 //! Many sales at once get what each would get alone.
 
-use posars_commands::{Commands, EventIds, OfferedSale, Policy, Recorded, SALES_MAX, Source};
+use posars_commands::{BATCH_MAX, Commands, EventIds, Offered, Policy, Recorded, Source};
 use posars_domain::sale::{RecordSale, id_of_receipt};
 use posars_domain::{Payment, PaymentMethod, ReceiptNumber, RejectionKind, SaleId};
 use posars_event_store::ReadLog;
 use uuid::Uuid;
 
-use super::shop::{Shop, api, asked_as, cents, reason, sale, v, void_of};
+use super::shop::{Shop, api, asked_as, cents, reason, sale, told, v, void_of};
 
-fn offered(sales: &[RecordSale]) -> Vec<OfferedSale> {
+fn offered(sales: &[RecordSale]) -> Vec<Offered<RecordSale>> {
     sales
         .iter()
-        .map(|sale| OfferedSale::new(sale.clone(), api()))
+        .map(|sale| Offered::new(sale.clone(), api()))
         .collect()
 }
 
-/// What became of each: `now`, `before`, or the code of the refusal.
 async fn answers(commands: &Commands, sales: &[RecordSale]) -> Vec<String> {
-    let answers = commands.record_sales(&offered(sales)).await.into_iter();
-    answers
-        .map(|answer| match answer {
-            Ok(Recorded::Now) => "now".to_owned(),
-            Ok(Recorded::Before) => "before".to_owned(),
-            Err(error) => error.reason().to_owned(),
-        })
-        .collect()
+    told(commands.record_sales(&offered(sales)).await)
 }
 
 fn receipt(mut sale: RecordSale, number: &str) -> RecordSale {
@@ -59,18 +51,12 @@ async fn new_sales_are_one_commit_in_their_order_and_come_once() -> anyhow::Resu
 }
 
 /// The rows of a table of the log.
-async fn count(shop: &Shop, table: &str) -> anyhow::Result<i64> {
-    let client = shop.store.pool().get().await?;
-    let sql = format!("select count(*) from {table}");
-    Ok(client.query_one(&sql, &[]).await?.get(0))
-}
-
 /// Asserts that the sales go in so many appends, none of them alone, and are known afterwards.
 async fn assert_appends(shop: &Shop, sales: &[RecordSale], appends: i64) -> anyhow::Result<()> {
-    let (keys, commits) = (count(shop, "idempotency").await?, count(shop, "commits").await?);
+    let (keys, commits) = (shop.count("idempotency").await?, shop.count("commits").await?);
     assert_eq!(answers(&shop.commands, sales).await, vec!["now"; sales.len()]);
-    assert_eq!(count(shop, "idempotency").await?, keys, "a sale went alone");
-    assert_eq!(count(shop, "commits").await? - commits, appends);
+    assert_eq!(shop.count("idempotency").await?, keys, "a sale went alone");
+    assert_eq!(shop.count("commits").await? - commits, appends);
     assert_eq!(answers(&shop.commands, sales).await, vec!["before"; sales.len()]);
     Ok(())
 }
@@ -97,7 +83,7 @@ async fn sales_too_large_for_one_append_go_in_several() -> anyhow::Result<()> {
 async fn sales_with_too_many_claims_for_one_append_go_in_several() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     let mut pix = 0;
-    let sales: Vec<RecordSale> = (0..SALES_MAX)
+    let sales: Vec<RecordSale> = (0..BATCH_MAX)
         .map(|_| {
             let mut sale = sale(&[("cafe", "3")]);
             let mut third = || {
@@ -300,7 +286,7 @@ async fn what_needs_a_look_of_its_own_goes_alone() -> anyhow::Result<()> {
     );
     // The caller's own key stays taken by the sale that it came with.
     let key = Uuid::now_v7();
-    let keyed = OfferedSale::new(sale(&[("cafe", "1")]), asked_as(key));
+    let keyed = Offered::new(sale(&[("cafe", "1")]), asked_as(key));
     let told = shop.commands.record_sales(&[keyed]).await;
     assert!(matches!(told.as_slice(), [Ok(Recorded::Now)]), "{told:?}");
     assert_eq!(
@@ -341,7 +327,7 @@ async fn rows_of_a_sheet_leave_their_mark_in_each_event() -> anyhow::Result<()> 
             sheet: "Vendas".into(),
             row,
         };
-        OfferedSale::new(sale(&[("cafe", "1")]), envelope)
+        Offered::new(sale(&[("cafe", "1")]), envelope)
     };
     let before = shop.head().await?;
     let told = shop.commands.record_sales(&[from_row(2), from_row(3)]).await;

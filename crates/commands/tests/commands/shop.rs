@@ -1,7 +1,9 @@
 //! One small shop for all tests, and short ways to say what happens in it.
 
 use posars_commands::reactors::ReactorRunner;
-use posars_commands::{Actor, CommandError, Commands, Envelope, ReceiveGoods, ReceiveGoodsLine, Source};
+use posars_commands::{
+    Actor, CommandError, Commands, Envelope, ReceiveGoods, ReceiveGoodsLine, Recorded, Source,
+};
 use posars_domain::product::DefineProduct;
 use posars_domain::sale::{
     Disposition, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, VoidSale,
@@ -66,6 +68,13 @@ impl Shop {
     pub(crate) async fn another_process(&self) -> anyhow::Result<Log> {
         let store = EventStore::connect(StoreConfig::new(self.database.url())).await?;
         Ok(store.log(&LogName::parse("main")?).await?)
+    }
+
+    /// Rows of a table of the log.
+    pub(crate) async fn count(&self, table: &str) -> anyhow::Result<i64> {
+        let client = self.store.pool().get().await?;
+        let sql = format!("select count(*) from {table}");
+        Ok(client.query_one(&sql, &[]).await?.get(0))
     }
 
     pub(crate) async fn head(&self) -> anyhow::Result<Position> {
@@ -158,6 +167,18 @@ pub(crate) fn define_store(store_id: &str) -> DefineStore {
         day_cutover: jiff::civil::time(0, 0, 0, 0),
         currency: Currency::BRL,
     }
+}
+
+/// What became of each command of a batch: `now`, `before`, or the code of the refusal.
+pub(crate) fn told(answers: Vec<Result<Recorded, CommandError>>) -> Vec<String> {
+    let answers = answers.into_iter();
+    answers
+        .map(|answer| match answer {
+            Ok(Recorded::Now) => "now".to_owned(),
+            Ok(Recorded::Before) => "before".to_owned(),
+            Err(error) => error.reason().to_owned(),
+        })
+        .collect()
 }
 
 pub(crate) fn define_product(sku: &str) -> DefineProduct {

@@ -1,11 +1,12 @@
 //! Stores and products that a sheet names and the company has not defined.
 
 use std::collections::HashSet;
+use std::fmt::Display;
 use std::sync::{Arc, LazyLock};
 
 use foldhash::{HashMap, HashMapExt as _};
 use jiff::civil::Time;
-use posars_commands::CommandError;
+use posars_commands::{BATCH_MAX, CommandError, Offered, Recorded};
 use posars_domain::product::DefineProduct;
 use posars_domain::store::{DefineStore, StoreSettings};
 use posars_domain::{Sku, StoreId};
@@ -21,8 +22,6 @@ const NAME_CHARS_MAX: usize = 200;
 const UNIT_CHARS_MAX: usize = 10;
 /// Unit of what the sheet gives none.
 const UNIT: &str = "UN";
-/// Products looked up in one question.
-const LOOK_UP_MAX: usize = 500;
 
 /// A store as the import will find it.
 #[derive(Debug, Clone)]
@@ -40,65 +39,87 @@ impl Run<'_> {
         ledger: &mut Ledger<P>,
     ) -> HashMap<StoreId, ImportStore> {
         let mut stores = HashMap::new();
-        for name in names {
-            match self.store(name, ledger).await {
-                Ok(Some(store)) => {
-                    stores.insert(name.store_id.clone(), store);
-                }
-                Ok(None) => {}
-                Err(error @ CommandError::Rejected(_)) => {
-                    ledger
-                        .outcome
-                        .notes
-                        .push(format!("{}: {}: {error}", name.name, error.reason()));
-                }
-                Err(error) => {
-                    ledger.interrupt(&error);
-                    break;
-                }
+        for some in names.chunks(BATCH_MAX) {
+            if let Err(error) = self.some_stores(some, &mut stores, ledger).await {
+                ledger.interrupt(&error);
+                break;
             }
         }
         stores
     }
 
-    async fn store<P: Fn(ImportProgress)>(
+    async fn some_stores<P: Fn(ImportProgress)>(
         &self,
-        name: &StoreName,
+        names: &[StoreName],
+        stores: &mut HashMap<StoreId, ImportStore>,
         ledger: &mut Ledger<P>,
-    ) -> Result<Option<ImportStore>, CommandError> {
-        if let Some(settings) = self.commands.store_settings(&name.store_id).await? {
-            return Ok(Some(ImportStore {
+    ) -> Result<(), CommandError> {
+        self.find_stores(names, stores).await?;
+        let mut asked: HashSet<&StoreId> = HashSet::new();
+        let missing: Vec<DefineStore> = names
+            .iter()
+            .filter(|name| !stores.contains_key(&name.store_id) && asked.insert(&name.store_id))
+            .map(|name| self.definition(name))
+            .collect();
+        if missing.is_empty() || !self.settings.define_missing {
+            return Ok(());
+        }
+        let offers = self.offers(&missing, ledger);
+        let answers = self.commands.define_stores(&offers).await;
+        for (store, answer) in missing.into_iter().zip(answers) {
+            if !was_defined(
+                &store.name,
+                answer,
+                &mut ledger.outcome.records.stores_defined,
+                &mut ledger.outcome.notes,
+            )? {
+                continue;
+            }
+            if self.settings.dry_run {
+                let store = imagined(store);
+                stores.insert(store.settings.store_id.clone(), store);
+            }
+        }
+        self.find_stores(names, stores).await
+    }
+
+    /// Adds those that are defined and not yet among `stores`.
+    async fn find_stores(
+        &self,
+        names: &[StoreName],
+        stores: &mut HashMap<StoreId, ImportStore>,
+    ) -> Result<(), CommandError> {
+        let unknown = names.iter().filter(|name| !stores.contains_key(&name.store_id));
+        let unknown: Vec<StoreId> = unknown.map(|name| name.store_id.clone()).collect();
+        let found = self.commands.settings_of_stores(&unknown).await?;
+        for settings in found.into_iter().flatten() {
+            let store = ImportStore {
                 settings,
                 is_imagined: false,
-            }));
+            };
+            stores.insert(store.settings.store_id.clone(), store);
         }
-        if !self.settings.define_missing {
-            return Ok(None);
-        }
-        let command = DefineStore {
+        Ok(())
+    }
+
+    fn definition(&self, name: &StoreName) -> DefineStore {
+        DefineStore {
             store_id: name.store_id.clone(),
             name: cut(&name.name),
             cnpj: None,
             time_zone: self.settings.time_zone.clone(),
             day_cutover: Time::midnight(),
             currency: self.settings.read.currency,
-        };
-        let settings = StoreSettings {
-            store_id: command.store_id.clone(),
-            name: command.name.clone(),
-            time_zone: command.time_zone.clone(),
-            day_cutover: command.day_cutover,
-            currency: command.currency,
-        };
-        let receipt = self
-            .commands
-            .define_store(command, &self.envelope(ledger.outcome.header_row))
-            .await?;
-        ledger.outcome.records.stores_defined += u32::from(!receipt.replayed);
-        Ok(Some(ImportStore {
-            settings,
-            is_imagined: self.settings.dry_run,
-        }))
+        }
+    }
+
+    /// The commands as from the row of the titles.
+    fn offers<C: Clone, P: Fn(ImportProgress)>(&self, commands: &[C], ledger: &Ledger<P>) -> Vec<Offered<C>> {
+        let row = ledger.outcome.header_row;
+        let commands = commands.iter().cloned();
+        commands
+            .map(|command| Offered::new(command, self.envelope(row)))
+            .collect()
     }
 
     /// Defines the products that are not in the catalogue, when told so.
@@ -110,28 +131,69 @@ impl Run<'_> {
         if !self.settings.define_missing {
             return;
         }
-        let products = one_a_sku(names);
-        for some in products.chunks(LOOK_UP_MAX) {
-            let skus: Vec<Sku> = some.iter().map(|product| product.sku.clone()).collect();
-            let known = match self.commands.products(&skus).await {
-                Ok(known) => known,
-                Err(error) => return ledger.interrupt(&error),
-            };
-            for (product, _) in some.iter().zip(&known).filter(|(_, known)| known.is_none()) {
-                let envelope = self.envelope(ledger.outcome.header_row);
-                match self.commands.define_product(product.clone(), &envelope).await {
-                    Ok(receipt) => ledger.outcome.records.products_defined += u32::from(!receipt.replayed),
-                    // A retired product stays retired; its sales are recorded all the same.
-                    Err(error @ CommandError::Rejected(_)) => {
-                        ledger
-                            .outcome
-                            .notes
-                            .push(format!("{}: {}: {error}", product.sku, error.reason()));
-                    }
-                    Err(error) => return ledger.interrupt(&error),
-                }
+        for some in one_a_sku(names).chunks(BATCH_MAX) {
+            if let Err(error) = self.define_some_products(some, ledger).await {
+                return ledger.interrupt(&error);
             }
         }
+    }
+
+    async fn define_some_products<P: Fn(ImportProgress)>(
+        &self,
+        products: &[DefineProduct],
+        ledger: &mut Ledger<P>,
+    ) -> Result<(), CommandError> {
+        let skus: Vec<Sku> = products.iter().map(|product| product.sku.clone()).collect();
+        let known = self.commands.products(&skus).await?;
+        let missing = products.iter().zip(known).filter(|(_, known)| known.is_none());
+        let missing: Vec<DefineProduct> = missing.map(|(product, _)| product.clone()).collect();
+        let offers = self.offers(&missing, ledger);
+        let answers = self.commands.define_products(&offers).await;
+        let outcome = &mut ledger.outcome;
+        for (product, answer) in missing.iter().zip(answers) {
+            // A retired product stays retired; its sales are recorded all the same.
+            was_defined(
+                &product.sku,
+                answer,
+                &mut outcome.records.products_defined,
+                &mut outcome.notes,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts what a definition made and notes what the rules refused; false for the latter.
+fn was_defined(
+    subject: &impl Display,
+    answer: Result<Recorded, CommandError>,
+    defined: &mut u32,
+    notes: &mut Vec<String>,
+) -> Result<bool, CommandError> {
+    match answer {
+        Ok(recorded) => {
+            *defined += u32::from(recorded == Recorded::Now);
+            Ok(true)
+        }
+        Err(error @ CommandError::Rejected(_)) => {
+            notes.push(format!("{subject}: {}: {error}", error.reason()));
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// As the log would have it.
+fn imagined(store: DefineStore) -> ImportStore {
+    ImportStore {
+        settings: StoreSettings {
+            store_id: store.store_id,
+            name: store.name,
+            time_zone: store.time_zone,
+            day_cutover: store.day_cutover,
+            currency: store.currency,
+        },
+        is_imagined: true,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
-use posars_commands::{CommandError, Unavailability};
+use posars_commands::{CommandError, Recorded, Unavailability};
 
 use super::ImportProgress;
 use super::ledger::{Answer, Ledger, Record};
@@ -23,11 +23,11 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 /// Offers record after record to the log, many at once, and enters the answers.
 ///
 /// `next` gives the next record, or settles in the ledger those that need not be offered. `attempt` offers one, again
-/// while the log cannot take it, and says whether it changed nothing.
+/// while the log cannot take it.
 pub(super) async fn deliver<O, P: Fn(ImportProgress)>(
     ledger: &mut Ledger<P>,
     next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
-    attempt: impl AsyncFn(&O) -> Result<bool, CommandError>,
+    attempt: impl AsyncFn(&O) -> Result<Recorded, CommandError>,
 ) {
     let attempt_one = async |offers: &[O]| match offers {
         [offer] => vec![attempt(offer).await],
@@ -41,7 +41,7 @@ pub(super) async fn deliver_batches<O, P: Fn(ImportProgress)>(
     ledger: &mut Ledger<P>,
     next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
     batch_max: usize,
-    attempt: impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+    attempt: impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
 ) {
     deliver_on(BATCHES_UNDER_WAY_MAX, ledger, next, batch_max, attempt).await;
 }
@@ -51,7 +51,7 @@ async fn deliver_on<O, P: Fn(ImportProgress)>(
     ledger: &mut Ledger<P>,
     next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
     batch_max: usize,
-    attempt: impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+    attempt: impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
 ) {
     let desk = Desk(Mutex::new((ledger, next)));
     // Lanes that live as long as the import, on this task: a task for each command costs more than its decision.
@@ -84,11 +84,11 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
         (records, offers)
     }
 
-    fn hand_in(&self, record: &Record, answer: Option<Result<bool, CommandError>>) {
+    fn hand_in(&self, record: &Record, answer: Option<Result<Recorded, CommandError>>) {
         let ledger = &mut self.lock().0;
         match answer {
-            Some(Ok(true)) => ledger.enter(record, Answer::Duplicate),
-            Some(Ok(false)) => ledger.enter(record, Answer::Accepted),
+            Some(Ok(Recorded::Before)) => ledger.enter(record, Answer::Duplicate),
+            Some(Ok(Recorded::Now)) => ledger.enter(record, Answer::Accepted),
             Some(Err(error)) => ledger.enter(record, Answer::Refused(error)),
             None => {
                 // A command that panicked has no answer; the same file again will find out.
@@ -106,7 +106,7 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
 async fn lane<O, N, P: Fn(ImportProgress)>(
     desk: &Desk<'_, N, P>,
     batch_max: usize,
-    attempt: &impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+    attempt: &impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
 ) where
     N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
 {
@@ -129,9 +129,9 @@ async fn lane<O, N, P: Fn(ImportProgress)>(
 /// Offers those once more that the log could not take; the others have their answers already. The same ids make that
 /// safe even where an answer was lost.
 async fn insist<O>(
-    attempt: &impl AsyncFn(&[O]) -> Vec<Result<bool, CommandError>>,
+    attempt: &impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
     offers: Vec<O>,
-) -> Vec<Result<bool, CommandError>> {
+) -> Vec<Result<Recorded, CommandError>> {
     let started = Instant::now();
     let mut answers = attempt(&offers).await;
     if answers.iter().all(Result::is_ok) {

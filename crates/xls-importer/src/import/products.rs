@@ -1,11 +1,11 @@
 //! Products of a catalogue into the log.
 
-use posars_commands::Envelope;
+use posars_commands::{BATCH_MAX, Offered};
 use posars_domain::product::DefineProduct;
 use posars_domain::{Amount, Quantity};
 
 use super::definitions::{cut, unit};
-use super::deliveries::deliver;
+use super::deliveries::deliver_batches;
 use super::ledger::{Ledger, Record};
 use super::{ImportProgress, Run};
 use crate::header::Header;
@@ -46,13 +46,11 @@ impl Run<'_> {
                 quantity: Quantity::ZERO,
                 amount: Amount::ZERO,
             };
-            Some((record, (command(draft), self.envelope(draft.row))))
+            Some((record, Offered::new(command(draft), self.envelope(draft.row))))
         };
-        let attempt = async |(command, envelope): &(DefineProduct, Envelope)| {
-            let receipt = self.commands.define_product(command.clone(), envelope).await?;
-            Ok(receipt.replayed)
-        };
-        deliver(ledger, next, attempt).await;
+        let attempt =
+            async |products: &[Offered<DefineProduct>]| self.commands.define_products(products).await;
+        deliver_batches(ledger, next, BATCH_MAX, attempt).await;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use posars_commands::{CommandError, Envelope, OfferedSale, Recorded, SALES_MAX};
+use posars_commands::{BATCH_MAX, CommandError, Envelope, Offered};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Channel, Currency, Quantity, StoreId};
@@ -49,13 +49,8 @@ impl Run<'_> {
                 }
             }
         };
-        let attempt = async |offers: &[OfferedSale]| {
-            let answers = self.commands.record_sales(offers).await.into_iter();
-            answers
-                .map(|answer| answer.map(|recorded| recorded == Recorded::Before))
-                .collect()
-        };
-        deliver_batches(ledger, next, SALES_MAX, attempt).await;
+        let attempt = async |sales: &[Offered<RecordSale>]| self.commands.record_sales(sales).await;
+        deliver_batches(ledger, next, BATCH_MAX, attempt).await;
         Ok(())
     }
 
@@ -65,7 +60,7 @@ impl Run<'_> {
         draft: SaleDraft<'_>,
         stores: &HashMap<StoreId, ImportStore>,
         ledger: &mut Ledger<P>,
-    ) -> Option<(Record, OfferedSale)> {
+    ) -> Option<(Record, Offered<RecordSale>)> {
         let record = weigh(&draft);
         let Some(store) = stores.get(&draft.store.store_id) else {
             refuse_unknown_store(&record, &draft, ledger);
@@ -82,7 +77,7 @@ impl Run<'_> {
             ledger.enter(&record, answer);
             return None;
         }
-        Some((record, OfferedSale::new(command, envelope)))
+        Some((record, Offered::new(command, envelope)))
     }
 }
 

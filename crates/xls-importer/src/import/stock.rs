@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 
-use posars_commands::{CommandError, Envelope, ReceiveGoods, ReceiveGoodsLine};
+use posars_commands::{CommandError, Envelope, ReceiveGoods, ReceiveGoodsLine, Recorded};
 use posars_domain::stock::ReceivedCost;
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Quantity, StoreId};
@@ -57,9 +57,9 @@ impl Run<'_> {
         };
         let attempt =
             async |offer: &Offer| match self.commands.receive_stock(&offer.command, &offer.envelope).await {
-                Ok(receipt) => Ok(receipt.replayed),
+                Ok(receipt) => Ok(receipt.recorded()),
                 // The id of an undated row is made of all it says, so only the hour of the import can differ.
-                Err(CommandError::IdempotencyMismatch { .. }) if offer.is_undated => Ok(true),
+                Err(CommandError::IdempotencyMismatch { .. }) if offer.is_undated => Ok(Recorded::Before),
                 Err(error) => Err(error),
             };
         deliver(ledger, next, attempt).await;

@@ -1,0 +1,225 @@
+//! Many commands at once, as a spreadsheet brings them: what they have in common on their way to one append.
+
+use std::iter;
+
+use posars_domain::Claim;
+use posars_event_store::{
+    APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, AppendError, ExpectedVersion, Guard,
+    NewEvent, StreamName,
+};
+
+use crate::error::from_append;
+use crate::keys::LogClaim;
+use crate::{CommandError, Commands, Envelope};
+
+/// The most commands of one batch: as many events as one append takes.
+pub const BATCH_MAX: usize = APPEND_EVENTS_MAX;
+
+/// Commands decided before others on this thread have a turn, such as the batch before this one, which is being sent:
+/// less than a millisecond of work.
+const DECISIONS_BETWEEN_YIELDS: usize = 50;
+
+/// A command to be carried out with others, and what surrounds it.
+#[derive(Clone, Debug)]
+pub struct Offered<C> {
+    pub(crate) command: C,
+    pub(crate) envelope: Envelope,
+}
+
+impl<C> Offered<C> {
+    /// Puts the two together.
+    #[must_use]
+    pub const fn new(command: C, envelope: Envelope) -> Self {
+        Self { command, envelope }
+    }
+}
+
+/// Since when what a command asks for is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// This call wrote it, or would have.
+    Now,
+    /// It was there before, with the same content.
+    Before,
+}
+
+pub(crate) type Answer = Result<Recorded, CommandError>;
+
+/// A command that the rules accept, ready for the log as a new stream.
+pub(crate) struct Accepted {
+    index: usize,
+    stream: StreamName,
+    events: Vec<NewEvent>,
+    claims: Vec<Guard>,
+}
+
+/// What one append is to write, and on which conditions.
+#[derive(Default)]
+pub(crate) struct Together {
+    /// Which append of the call it is.
+    pub(crate) number: u32,
+    accepted: Vec<Accepted>,
+    /// Beyond the claims, which are with their commands.
+    guards: Vec<Guard>,
+    check_count: usize,
+    event_count: usize,
+    size_bytes: usize,
+}
+
+/// The answers of a batch in the order of its commands, as far as they are known.
+pub(crate) struct Answers(Vec<Option<Answer>>);
+
+impl Answers {
+    pub(crate) fn none_of(count: usize) -> Self {
+        let mut answers = Vec::new();
+        answers.resize_with(count, || None);
+        Self(answers)
+    }
+
+    pub(crate) fn is_open(&self, index: usize) -> bool {
+        self.0.get(index).is_some_and(Option::is_none)
+    }
+
+    pub(crate) fn give(&mut self, index: usize, answer: Answer) {
+        if let Some(slot) = self.0.get_mut(index) {
+            *slot = Some(answer);
+        }
+    }
+
+    pub(crate) fn give_all(&mut self, indexes: &[usize], answer: impl Fn() -> Answer) {
+        for index in indexes {
+            self.give(*index, answer());
+        }
+    }
+
+    /// The commands that have no answer yet, each with its place.
+    pub(crate) fn open<'c, C>(&self, commands: &'c [C]) -> Vec<(usize, &'c C)> {
+        let numbered = commands.iter().enumerate();
+        numbered.filter(|(index, _)| self.is_open(*index)).collect()
+    }
+
+    /// All answers, the last of them from those carried out alone.
+    pub(crate) fn completed<C>(mut self, alone: &[(usize, &C)], answers: Vec<Answer>) -> Vec<Answer> {
+        for ((index, _), answer) in alone.iter().zip(answers) {
+            self.give(*index, answer);
+        }
+        self.0.into_iter().flatten().collect()
+    }
+}
+
+impl Commands {
+    /// Appends what is gathered and answers for it. False when the log says no to some of it together, so that each
+    /// command must be looked at.
+    pub(crate) async fn append_gathered(&self, together: Together, answers: &mut Answers) -> bool {
+        let (indexes, append) = together.into_append();
+        let Some(append) = append.filter(|_| self.writes) else {
+            answers.give_all(&indexes, || Ok(Recorded::Now));
+            return true;
+        };
+        match self.shared.log.append(append).await {
+            Ok(_) => answers.give_all(&indexes, || Ok(Recorded::Now)),
+            Err(AppendError::WrongVersion { stream, .. }) => {
+                // If it is a store's, its settings have changed.
+                self.shared.stores.forget(&stream);
+                return false;
+            }
+            Err(AppendError::ClaimTaken { .. } | AppendError::Invalid(_)) => return false,
+            Err(
+                error @ (AppendError::IdempotencyMismatch { .. }
+                | AppendError::QueueFull
+                | AppendError::DeadlineExceeded { .. }
+                | AppendError::OutcomeUnknown(_)
+                | AppendError::Store(_)),
+            ) => answers.give_all(&indexes, || Err(from_append(&error))),
+        }
+        true
+    }
+}
+
+/// Lets others have a turn now and then.
+pub(crate) async fn give_way(index: usize) {
+    if index.is_multiple_of(DECISIONS_BETWEEN_YIELDS) {
+        tokio::task::yield_now().await;
+    }
+}
+
+impl Accepted {
+    pub(crate) fn new<R>(
+        index: usize,
+        stream: StreamName,
+        events: Vec<NewEvent>,
+        claims: &[Claim<R>],
+    ) -> Result<Self, CommandError> {
+        let mut guards = Vec::with_capacity(claims.len());
+        for claim in claims {
+            guards.extend(LogClaim::new(&stream, claim)?.guards());
+        }
+        Ok(Self {
+            index,
+            stream,
+            events,
+            claims: guards,
+        })
+    }
+
+    /// What nobody else in the same append may name: its stream and the keys it claims.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        let keys = self.claims.iter().filter_map(|guard| match guard {
+            Guard::Claim { key, .. } | Guard::Unclaimed { key, .. } => Some(format!("claim {key}")),
+            Guard::Stream { .. } => None,
+        });
+        iter::once(self.stream.to_string()).chain(keys)
+    }
+
+    /// Its stream and its claims.
+    fn check_count(&self) -> usize {
+        1 + self.claims.len()
+    }
+
+    fn size_bytes(&self) -> usize {
+        self.events.iter().map(NewEvent::size_bytes).sum()
+    }
+}
+
+impl Together {
+    /// Whether the log would still take it with that command, and with one condition more.
+    pub(crate) fn has_room_for(&self, accepted: &Accepted) -> bool {
+        self.check_count + accepted.check_count() < APPEND_CHECKS_MAX
+            && self.event_count + accepted.events.len() <= APPEND_EVENTS_MAX
+            && self.size_bytes + accepted.size_bytes() <= APPEND_BYTES_MAX
+    }
+
+    pub(crate) fn push(&mut self, accepted: Accepted, guard: Option<Guard>) {
+        self.check_count += accepted.check_count() + usize::from(guard.is_some());
+        self.guards.extend(guard);
+        self.event_count += accepted.events.len();
+        self.size_bytes += accepted.size_bytes();
+        self.accepted.push(accepted);
+    }
+
+    /// What is gathered; the next append begins.
+    pub(crate) fn take(&mut self) -> Self {
+        let next = Self {
+            number: self.number + 1,
+            ..Self::default()
+        };
+        std::mem::replace(self, next)
+    }
+
+    /// The commands concerned, and the append; none when no command is left.
+    fn into_append(self) -> (Vec<usize>, Option<Append>) {
+        let indexes = self.accepted.iter().map(|accepted| accepted.index).collect();
+        let mut append: Option<Append> = None;
+        let mut guards = self.guards;
+        for accepted in self.accepted {
+            let (stream, events) = (accepted.stream, accepted.events);
+            guards.extend(accepted.claims);
+            append = Some(match append {
+                None => Append::to(stream, ExpectedVersion::NoStream, events),
+                Some(append) => append.also(stream, ExpectedVersion::NoStream, events),
+            });
+        }
+        let append = append.map(|append| guards.into_iter().fold(append, Append::guard));
+        (indexes, append)
+    }
+}

@@ -1,0 +1,185 @@
+//! Many definitions at once, as a spreadsheet brings them: one look at what is there, one append for all that are new.
+//!
+//! As with sales, the stream is what makes a definition happen once; one that exists is compared with what is offered.
+
+use std::time::Instant;
+
+use foldhash::{HashSet, HashSetExt as _};
+use futures_util::future::join_all;
+use posars_domain::product::{DefineProduct, Product, ProductContext};
+use posars_domain::store::{DefineStore, Store, StoreContext};
+use posars_domain::{Decider, Decision};
+use posars_event_store::{RecordedEvent, StreamName, Version};
+
+use crate::batch::{Accepted, Answer, Answers, Offered, Recorded, Together, give_way};
+use crate::event_encoder::EventEncoder;
+use crate::keys::stream_of;
+use crate::load::decode;
+use crate::plan::Write;
+use crate::{CommandError, Commands, Envelope};
+
+/// A definition on its way through a batch.
+struct Definition<'a, D: Decider> {
+    index: usize,
+    command: D::Command,
+    envelope: &'a Envelope,
+}
+
+impl Commands {
+    /// Sets up to [`BATCH_MAX`](crate::BATCH_MAX) stores up, each as [`Commands::define_store`] would, and answers for
+    /// each, in their order. Those that are new go into the log in one transaction.
+    ///
+    /// # Errors
+    /// Each has its own [`CommandError`]; one that is refused does not stand in the way of the others.
+    pub async fn define_stores(&self, stores: &[Offered<DefineStore>]) -> Vec<Answer> {
+        let stream = |store: &DefineStore| stream_of::<Store>(Store::stream_id(&store.store_id));
+        let started = Instant::now();
+        let answers = self
+            .define_together::<Store, _>(stores, &StoreContext, |store| Ok(stream(store)?))
+            .await;
+        let open = answers.open(stores);
+        let alone = join_all(open.iter().map(|(_, store)| self.define_store_alone(store))).await;
+        let answers = answers.completed(&open, alone);
+        self.shared
+            .metrics
+            .done("DefineStores", started.elapsed(), &Ok(()));
+        answers
+    }
+
+    /// Enters up to [`BATCH_MAX`](crate::BATCH_MAX) products into the catalogue, each as [`Commands::define_product`]
+    /// would, and answers for each, in their order. Those that are new go into the log in one transaction.
+    ///
+    /// # Errors
+    /// Each has its own [`CommandError`]; one that is refused does not stand in the way of the others.
+    pub async fn define_products(&self, products: &[Offered<DefineProduct>]) -> Vec<Answer> {
+        let stream = |product: &DefineProduct| stream_of::<Product>(Product::stream_id(&product.sku));
+        let started = Instant::now();
+        let answers = self
+            .define_together::<Product, _>(products, &ProductContext, |product| Ok(stream(product)?))
+            .await;
+        let open = answers.open(products);
+        let alone = join_all(open.iter().map(|(_, product)| self.define_product_alone(product))).await;
+        let answers = answers.completed(&open, alone);
+        self.shared
+            .metrics
+            .done("DefineProducts", started.elapsed(), &Ok(()));
+        answers
+    }
+
+    async fn define_store_alone(&self, store: &Offered<DefineStore>) -> Answer {
+        let receipt = self.define_store(store.command.clone(), &store.envelope).await?;
+        Ok(receipt.recorded())
+    }
+
+    async fn define_product_alone(&self, product: &Offered<DefineProduct>) -> Answer {
+        let receipt = self
+            .define_product(product.command.clone(), &product.envelope)
+            .await?;
+        Ok(receipt.recorded())
+    }
+
+    /// Answers for the definitions of new streams and for those that change nothing; the others stay open.
+    async fn define_together<D: Decider, C: Clone + Into<D::Command>>(
+        &self,
+        offered: &[Offered<C>],
+        context: &D::Context,
+        stream: impl Fn(&C) -> Result<StreamName, CommandError>,
+    ) -> Answers {
+        let mut answers = Answers::none_of(offered.len());
+        // A key of the caller's own must be claimed: the lone command's business.
+        if offered.iter().any(|one| one.envelope.request_id.is_some()) {
+            return answers;
+        }
+        let mut streams = Vec::with_capacity(offered.len());
+        let mut definitions: Vec<Definition<'_, D>> = Vec::with_capacity(offered.len());
+        for (index, one) in offered.iter().enumerate() {
+            match stream(&one.command) {
+                Ok(stream) => {
+                    streams.push(stream);
+                    definitions.push(Definition {
+                        index,
+                        command: one.command.clone().into(),
+                        envelope: &one.envelope,
+                    });
+                }
+                Err(error) => answers.give(index, Err(error)),
+            }
+        }
+        let last = match self.shared.log.last_events(&streams).await {
+            Ok(last) => last,
+            Err(error) => {
+                let indexes: Vec<usize> = (0..offered.len()).collect();
+                answers.give_all(&indexes, || Err(error.clone().into()));
+                return answers;
+            }
+        };
+        let mut encoder = EventEncoder::default();
+        let mut together = Together::default();
+        // What is defined or claimed twice is compared with the first when that is in the log.
+        let mut taken = HashSet::new();
+        for ((definition, stream), last) in definitions.into_iter().zip(streams).zip(last) {
+            let index = definition.index;
+            give_way(index).await;
+            match self.define_one(&definition, stream, last.as_ref(), context, &mut encoder) {
+                Ok(Decided::New(accepted)) if !accepted.names().all(|name| taken.insert(name)) => {}
+                Ok(Decided::New(accepted)) => {
+                    if !together.has_room_for(&accepted) {
+                        // What the log refuses stays open.
+                        self.append_gathered(together.take(), &mut answers).await;
+                    }
+                    together.push(accepted, None);
+                }
+                Ok(Decided::Before) => answers.give(index, Ok(Recorded::Before)),
+                Ok(Decided::Unclear) => {}
+                Err(error) => answers.give(index, Err(error)),
+            }
+        }
+        self.append_gathered(together, &mut answers).await;
+        answers
+    }
+
+    fn define_one<D: Decider>(
+        &self,
+        definition: &Definition<'_, D>,
+        stream: StreamName,
+        last: Option<&RecordedEvent>,
+        context: &D::Context,
+        encoder: &mut EventEncoder,
+    ) -> Result<Decided, CommandError> {
+        let state = match last {
+            None => D::State::default(),
+            Some(first) if first.version == Version::START.plus(1) => D::fold([&decode(first)?]),
+            // The last of several events is not the whole history.
+            Some(_) => return Ok(Decided::Unclear),
+        };
+        let decision = D::decide(&state, &definition.command, context);
+        let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
+        match (last, events.is_empty()) {
+            (_, true) => return Ok(Decided::Before),
+            (Some(_), false) => return Ok(Decided::Unclear),
+            (None, false) => {}
+        }
+        let write = Write {
+            stream,
+            version: Version::START,
+            events,
+        };
+        let metadata = definition.envelope.metadata(encoder)?;
+        let events = self.new_events(encoder, &write, &metadata, &definition.envelope.source)?;
+        Ok(Decided::New(Accepted::new(
+            definition.index,
+            write.stream,
+            events,
+            &claims,
+        )?))
+    }
+}
+
+enum Decided {
+    /// Its stream is to begin with this.
+    New(Accepted),
+    /// All is as it is asked to be.
+    Before,
+    /// It takes the whole stream to say.
+    Unclear,
+}
