@@ -41,7 +41,7 @@ pub use export::{Export, ExportedEvent};
 pub use inspection::{ServerFacts, SubscriptionState};
 pub use log::Log;
 pub use names::{ClaimKey, EventType, LogName, NAME_BYTES_MAX, Position, StreamName, Version};
-pub use read::{Direction, Head, LogPage, READ_EVENTS_MAX, ReadLog};
+pub use read::{Direction, Head, LogPage, READ_BYTES_MAX, READ_EVENTS_MAX, ReadLog};
 pub use snapshot::Snapshot;
 pub use store::EventStore;
 pub use subscription::{Lease, Subscription};

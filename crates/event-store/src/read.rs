@@ -8,6 +8,8 @@ use crate::{EventType, Position, RecordedEvent, StoreError, StreamName, Version}
 
 /// The most events of one page.
 pub const READ_EVENTS_MAX: u32 = 10_000;
+/// The most bytes of payloads and metadata of one page of a log; its last event may cross it, by 4 MiB at most.
+pub const READ_BYTES_MAX: u32 = 16 * 1024 * 1024;
 /// How many positions one look at the log covers while it searches for a rare category; bounds one statement.
 const SCAN_POSITIONS: u64 = 50_000;
 
@@ -80,6 +82,18 @@ pub struct LogPage {
     pub scanned_to: Position,
     /// True when the range holds nothing further.
     pub at_end: bool,
+}
+
+/// What a page can still take.
+struct Room {
+    events: i64,
+    bytes: i64,
+}
+
+impl Room {
+    fn is_none(&self) -> bool {
+        self.events <= 0 || self.bytes <= 0
+    }
 }
 
 /// The head of a log.
@@ -158,7 +172,8 @@ impl Log {
         Ok(events)
     }
 
-    /// A page of the log. Without a category the positions of the page are asserted to be contiguous.
+    /// A page of the log, as long as its limits allow: `limit` and [`READ_BYTES_MAX`]. Without a category the positions
+    /// of the page are asserted to be contiguous.
     ///
     /// # Errors
     /// As [`Log::read_stream`]; [`StoreError::NotContiguous`] when the log has a hole.
@@ -176,33 +191,31 @@ impl Log {
             at_end: true,
         };
         let (mut low, mut high) = (read.after, end);
+        let mut left = Room {
+            events: i64::from(limit),
+            bytes: i64::from(READ_BYTES_MAX),
+        };
         while low < high {
-            let wanted = u64::from(limit) - u64::try_from(page.events.len()).unwrap_or(0);
-            if wanted == 0 {
+            if left.is_none() {
                 page.at_end = false;
                 break;
             }
             let reach = if read.category.is_some() {
                 SCAN_POSITIONS
             } else {
-                wanted
+                u64::try_from(left.events).unwrap_or(0)
             };
             let (from, to) = match read.direction {
                 Direction::Forwards => (low, low.plus(reach).min(high)),
                 Direction::Backwards => (Position::new(high.get().saturating_sub(reach)).max(low), high),
             };
-            let found = self.scan(read, (from, to), wanted).await?;
-            let cut = found.len() == usize::try_from(wanted).unwrap_or(usize::MAX);
+            let found = self.scan(read, (from, to), &mut left).await?;
             let last = found.last().map(|event| event.position);
+            // Where there is no room left the range may not have been looked at to its end.
+            let end = last.filter(|_| left.is_none());
             match read.direction {
-                Direction::Forwards => low = if cut { last.unwrap_or(to) } else { to },
-                Direction::Backwards => {
-                    high = if cut {
-                        last.map_or(from, |at| Position::new(at.get() - 1))
-                    } else {
-                        from
-                    }
-                }
+                Direction::Forwards => low = end.unwrap_or(to),
+                Direction::Backwards => high = end.map_or(from, |at| Position::new(at.get() - 1)),
             }
             page.scanned_to = match read.direction {
                 Direction::Forwards => low,
@@ -213,26 +226,40 @@ impl Log {
         Ok(page)
     }
 
+    /// Events of a range, as many as there is room for, which becomes less by them.
     async fn scan(
         &self,
         read: &ReadLog,
         (from, to): (Position, Position),
-        limit: u64,
+        left: &mut Room,
     ) -> Result<Vec<RecordedEvent>, StoreError> {
         let sql = match read.direction {
             Direction::Forwards => include_str!("sql/read_log_forwards.sql"),
             Direction::Backwards => include_str!("sql/read_log_backwards.sql"),
         };
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
-            [&self.id, &from.to_sql(), &to.to_sql(), &read.category, &limit];
+        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 6] = [
+            &self.id,
+            &from.to_sql(),
+            &to.to_sql(),
+            &read.category,
+            &left.events,
+            &left.bytes,
+        ];
         let rows = self.connections().query(sql, &params).await?;
         let events: Vec<RecordedEvent> = rows
             .iter()
             .map(|row| self.decode(row))
             .collect::<Result<_, _>>()?;
+        left.events -= i64::try_from(events.len()).unwrap_or(i64::MAX);
+        left.bytes -= rows.last().map_or(0, |row| row.get::<_, i64>("through_bytes"));
         if read.category.is_none() {
-            self.assert_contiguous(&events, (from, to), read.direction)?;
+            let last = events.last().filter(|_| left.is_none());
+            let range = match (last, read.direction) {
+                (None, _) => (from, to),
+                (Some(last), Direction::Forwards) => (from, last.position),
+                (Some(last), Direction::Backwards) => (Position::new(last.position.get() - 1), to),
+            };
+            self.assert_contiguous(&events, range, read.direction)?;
         }
         Ok(events)
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::chain::{self, Hash, LEAF_BYTES};
 use crate::log::Log;
-use crate::{Position, RecordedEvent, StoreError};
+use crate::{Position, READ_BYTES_MAX, RecordedEvent, StoreError};
 
 /// How many commits are fetched at a time.
 const COMMITS_PAGE: i64 = 1_000;
@@ -294,12 +294,14 @@ impl<'a> StoredEvents<'a> {
         // By range, not by limit: every position of it is looked at, whether a row is there or not.
         let to = self.after.plus(Self::PAGE_POSITIONS).min(self.last);
         let limit = i64::try_from(Self::PAGE_POSITIONS).unwrap_or(i64::MAX);
-        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 5] = [
+        let bytes = i64::from(READ_BYTES_MAX);
+        let params: [&(dyn tokio_postgres::types::ToSql + Sync); 6] = [
             &self.log.id,
             &self.after.to_sql(),
             &to.to_sql(),
             &no_category,
             &limit,
+            &bytes,
         ];
         let rows = self
             .log
@@ -312,7 +314,11 @@ impl<'a> StoredEvents<'a> {
             Err(error) => Err(error),
         });
         let page: Vec<(Position, Found)> = decoded.collect::<Result<_, _>>()?;
-        self.after = to;
+        let is_full = rows
+            .last()
+            .is_some_and(|row| row.get::<_, i64>("through_bytes") >= bytes);
+        let last = page.last().map(|(position, _)| *position);
+        self.after = last.filter(|_| is_full).unwrap_or(to);
         self.page = page.into_iter();
         Ok(())
     }

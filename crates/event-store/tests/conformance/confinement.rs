@@ -106,7 +106,7 @@ async fn the_stores_statements_with_another_log_find_nothing() -> anyhow::Result
             ),
             (
                 include_str!("../../src/sql/read_log_forwards.sql"),
-                &[&log, &0_i64, &10_i64, &no_category, &10_i64],
+                &[&log, &0_i64, &10_i64, &no_category, &10_i64, &1_000_000_i64],
             ),
             (
                 include_str!("../../src/sql/last_events.sql"),

@@ -19,21 +19,15 @@ const HOT: [(&str, &str); 8] = [
         include_str!("../../src/sql/read_stream_backwards.sql"),
         "'sale-7', 100, 1",
     ),
-    (
-        include_str!("../../src/sql/first_events.sql"),
-        STREAMS,
-    ),
-    (
-        include_str!("../../src/sql/last_events.sql"),
-        STREAMS,
-    ),
+    (include_str!("../../src/sql/first_events.sql"), STREAMS),
+    (include_str!("../../src/sql/last_events.sql"), STREAMS),
     (
         include_str!("../../src/sql/read_log_forwards.sql"),
-        "100, 200, null, 100",
+        "100, 200, null, 100, 1000000",
     ),
     (
         include_str!("../../src/sql/read_log_backwards.sql"),
-        "100, 200, 'sale', 100",
+        "100, 200, 'sale', 100, 1000000",
     ),
     (
         include_str!("../../src/sql/replayed_events.sql"),

@@ -1,7 +1,8 @@
 //! Every way of reading gives what a naive filter over the whole log gives.
 
 use posars_event_store::{
-    Append, Direction, ExpectedVersion, Position, ReadLog, RecordedEvent, StoreError, StreamName, Version,
+    Append, Direction, ExpectedVersion, JsonText, Position, READ_BYTES_MAX, ReadLog, RecordedEvent,
+    StoreError, StreamName, Version,
 };
 
 use crate::fixture::{World, all, any, events, position, stream, version, whole};
@@ -112,6 +113,65 @@ async fn an_empty_range_sends_nobody_back() -> anyhow::Result<()> {
             (0, position(after + 1), true)
         );
     }
+    Ok(())
+}
+
+/// Reads page by page, each within the limit in bytes but for its last event.
+async fn large_pages(world: &World, mut read: ReadLog) -> anyhow::Result<Vec<(Position, String)>> {
+    let mut found = Vec::new();
+    for number in 1.. {
+        let page = world.log.read_log(&read).await?;
+        let bytes: usize = page
+            .events
+            .iter()
+            .map(|event| event.data.len() + event.metadata.len())
+            .sum();
+        let last = page.events.last().map_or(0, |event| event.data.len());
+        assert!(bytes - last < usize::try_from(READ_BYTES_MAX)?, "{bytes}");
+        let texts = page.events.into_iter();
+        found.extend(texts.map(|event| (event.position, event.data.to_string())));
+        if page.at_end {
+            assert!(number > 1, "all in one page");
+            break;
+        }
+        match read.direction {
+            Direction::Forwards => read.after = page.scanned_to,
+            Direction::Backwards => read.up_to = Some(position(page.scanned_to.get() - 1)),
+        }
+    }
+    Ok(found)
+}
+
+#[tokio::test]
+async fn pages_of_large_events_are_bounded_in_bytes() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    // 3.9 MB each, more than three pages of them, and small ones between.
+    for n in 0..16 {
+        let mut large = events(2);
+        let text = "x".repeat(3_900_000);
+        large[0].data = JsonText::parse(&format!(r#"{{"n":{n},"text":"{text}"}}"#))?;
+        let append = Append::to(stream(STREAMS[n % 3]), ExpectedVersion::Any, large);
+        world.log.append(append).await?;
+    }
+    let sql = "select position, data from events
+                where $1::text is null or split_part(stream, '-', 1) = $1 order by position";
+    for category in [None, Some("sale")] {
+        let rows = world.sql().await?.query(sql, &[&category]).await?;
+        let mut expected: Vec<(Position, String)> = rows
+            .iter()
+            .map(|row| (position(u64::try_from(row.get::<_, i64>(0)).unwrap()), row.get(1)))
+            .collect();
+        assert_eq!(expected.len(), if category.is_none() { 32 } else { 12 });
+        for direction in [Direction::Forwards, Direction::Backwards] {
+            let mut read = ReadLog::after(Position::START, 1_000);
+            (read.category, read.direction) = (category.map(str::to_owned), direction);
+            let found = large_pages(&world, read).await?;
+            // Without a word about texts of megabytes.
+            assert!(found == expected, "{category:?}, {direction:?}");
+            expected.reverse();
+        }
+    }
+    assert_eq!(world.log.verify(None, |_| {}).await?.fault, None);
     Ok(())
 }
 
