@@ -98,6 +98,18 @@ impl Answers {
         numbered.filter(|(index, _)| self.is_open(*index)).collect()
     }
 
+    /// What a batch that ends like this has come to: the first answer that says the log could not be asked, if any does.
+    pub(crate) fn outcome(answers: &[Answer]) -> Result<(), &CommandError> {
+        let errors = answers.iter().filter_map(|answer| answer.as_ref().err());
+        let mut grave = errors.filter(|error| match error {
+            CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. } => false,
+            CommandError::Conflict { .. }
+            | CommandError::Unreadable { .. }
+            | CommandError::Unavailable { .. } => true,
+        });
+        grave.next().map_or(Ok(()), Err)
+    }
+
     /// All answers, the last of them from those carried out alone.
     pub(crate) fn completed<C>(mut self, alone: &[(usize, &C)], answers: Vec<Answer>) -> Vec<Answer> {
         for ((index, _), answer) in alone.iter().zip(answers) {
@@ -136,9 +148,9 @@ impl Commands {
     }
 }
 
-/// Lets others have a turn now and then.
-pub(crate) async fn give_way(index: usize) {
-    if index.is_multiple_of(DECISIONS_BETWEEN_YIELDS) {
+/// Lets others have a turn now and then; `done` counts what was worked on since the last await.
+pub(crate) async fn give_way(done: usize) {
+    if done.is_multiple_of(DECISIONS_BETWEEN_YIELDS) {
         tokio::task::yield_now().await;
     }
 }

@@ -51,7 +51,9 @@ impl Commands {
         let started = Instant::now();
         let span = tracing::debug_span!("command", name = job.name, stream = %job.stream);
         let result = self.attempts(job, envelope).instrument(span).await;
-        self.shared.metrics.done(job.name, started.elapsed(), &result);
+        self.shared
+            .metrics
+            .done(job.name, started.elapsed(), result.as_ref());
         result
     }
 

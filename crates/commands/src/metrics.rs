@@ -32,7 +32,7 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn done<T>(&self, command: &'static str, took: Duration, result: &Result<T, CommandError>) {
+    pub(crate) fn done<T>(&self, command: &'static str, took: Duration, result: Result<T, &CommandError>) {
         let outcome = match result {
             Ok(_) => "done",
             Err(CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. }) => "rejected",

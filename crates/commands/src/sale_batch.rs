@@ -23,6 +23,9 @@ use crate::{CommandError, Commands};
 /// How often the rest of a batch is offered together before it goes one by one.
 const TRIES_TOGETHER: usize = 2;
 
+/// About how many lines of sales one question about recorded ones may bring; 100 to 2,000 bytes each.
+const LINES_ASKED_MAX: usize = 5_000;
+
 /// The stores of one call's sales: each is looked up once, not once per sale.
 #[derive(Default)]
 struct Stores(HashMap<StoreId, StoreOfSales>);
@@ -69,7 +72,7 @@ impl Commands {
         let answers = answers.completed(&open, alone);
         self.shared
             .metrics
-            .done("RecordSales", started.elapsed(), &Ok(()));
+            .done("RecordSales", started.elapsed(), Answers::outcome(&answers));
         answers
     }
 
@@ -80,8 +83,8 @@ impl Commands {
         let mut encoder = EventEncoder::default();
         let mut together = Together::default();
         let mut agreed = true;
-        for (index, sale) in answers.open(sales) {
-            give_way(index).await;
+        for (done, (index, sale)) in answers.open(sales).into_iter().enumerate() {
+            give_way(done).await;
             match self.decide(index, sale, &mut stores, &mut encoder).await {
                 Ok((accepted, store)) => {
                     if !together.has_room_for(&accepted) {
@@ -143,26 +146,48 @@ impl Commands {
 
     /// Answers for those sales that are in the log already; the others stay without an answer.
     async fn find_recorded(&self, sales: &[Offered<RecordSale>], answers: &mut Answers) {
-        let mut open = Vec::new();
-        let mut streams = Vec::new();
-        for (index, sale) in answers.open(sales) {
+        let mut stores = Stores::default();
+        let open = answers.open(sales);
+        let mut rest = open.as_slice();
+        while !rest.is_empty() {
+            // What is found is about as long as what is offered.
+            let lines = rest.iter().scan(0, |lines, (_, sale)| {
+                let before = *lines;
+                *lines += sale.command.lines.len();
+                Some(before)
+            });
+            let (some, others) = rest.split_at(lines.take_while(|before| *before < LINES_ASKED_MAX).count());
+            self.find_some_recorded(some, &mut stores, answers).await;
+            rest = others;
+        }
+    }
+
+    async fn find_some_recorded(
+        &self,
+        sales: &[(usize, &Offered<RecordSale>)],
+        stores: &mut Stores,
+        answers: &mut Answers,
+    ) {
+        let mut asked = Vec::with_capacity(sales.len());
+        let mut streams = Vec::with_capacity(sales.len());
+        for (index, sale) in sales {
             if let Ok(stream) = stream(sale) {
-                open.push((index, sale));
+                asked.push((*index, *sale));
                 streams.push(stream);
             }
         }
         let first = match self.shared.log.first_events(&streams).await {
             Ok(first) => first,
             Err(error) => {
-                let indexes: Vec<usize> = open.iter().map(|(index, _)| *index).collect();
+                let indexes: Vec<usize> = asked.iter().map(|(index, _)| *index).collect();
                 return answers.give_all(&indexes, || Err(error.clone().into()));
             }
         };
-        let mut stores = Stores::default();
-        for ((index, sale), first) in open.into_iter().zip(first) {
+        for (done, ((index, sale), first)) in asked.into_iter().zip(first).enumerate() {
+            give_way(done).await;
             let Some(first) = first else { continue };
             let answer = match decode::<SaleEvent>(&first) {
-                Ok(event) => self.compare(sale, &event, &mut stores).await,
+                Ok(event) => self.compare(sale, &event, stores).await,
                 Err(error) => Err(error),
             };
             answers.give(index, answer);

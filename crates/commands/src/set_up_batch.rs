@@ -21,6 +21,7 @@ use crate::{CommandError, Commands, Envelope};
 /// A definition on its way through a batch.
 struct Definition<'a, D: Decider> {
     index: usize,
+    stream: StreamName,
     command: D::Command,
     envelope: &'a Envelope,
 }
@@ -42,7 +43,7 @@ impl Commands {
         let answers = answers.completed(&open, alone);
         self.shared
             .metrics
-            .done("DefineStores", started.elapsed(), &Ok(()));
+            .done("DefineStores", started.elapsed(), Answers::outcome(&answers));
         answers
     }
 
@@ -62,7 +63,7 @@ impl Commands {
         let answers = answers.completed(&open, alone);
         self.shared
             .metrics
-            .done("DefineProducts", started.elapsed(), &Ok(()));
+            .done("DefineProducts", started.elapsed(), Answers::outcome(&answers));
         answers
     }
 
@@ -78,7 +79,8 @@ impl Commands {
         Ok(receipt.recorded())
     }
 
-    /// Answers for the definitions of new streams and for those that change nothing; the others stay open.
+    /// Answers for the definitions of new streams and for those that change nothing; the others stay open, such as what
+    /// the log refuses together with others.
     async fn define_together<D: Decider, C: Clone + Into<D::Command>>(
         &self,
         offered: &[Offered<C>],
@@ -90,21 +92,19 @@ impl Commands {
         if offered.iter().any(|one| one.envelope.request_id.is_some()) {
             return answers;
         }
-        let mut streams = Vec::with_capacity(offered.len());
         let mut definitions: Vec<Definition<'_, D>> = Vec::with_capacity(offered.len());
         for (index, one) in offered.iter().enumerate() {
             match stream(&one.command) {
-                Ok(stream) => {
-                    streams.push(stream);
-                    definitions.push(Definition {
-                        index,
-                        command: one.command.clone().into(),
-                        envelope: &one.envelope,
-                    });
-                }
+                Ok(stream) => definitions.push(Definition {
+                    index,
+                    stream,
+                    command: one.command.clone().into(),
+                    envelope: &one.envelope,
+                }),
                 Err(error) => answers.give(index, Err(error)),
             }
         }
+        let streams: Vec<StreamName> = definitions.iter().map(|one| one.stream.clone()).collect();
         let last = match self.shared.log.last_events(&streams).await {
             Ok(last) => last,
             Err(error) => {
@@ -117,14 +117,13 @@ impl Commands {
         let mut together = Together::default();
         // What is defined or claimed twice is compared with the first when that is in the log.
         let mut taken = HashSet::new();
-        for ((definition, stream), last) in definitions.into_iter().zip(streams).zip(last) {
+        for (done, (definition, last)) in definitions.into_iter().zip(last).enumerate() {
             let index = definition.index;
-            give_way(index).await;
-            match self.define_one(&definition, stream, last.as_ref(), context, &mut encoder) {
+            give_way(done).await;
+            match self.define_one(definition, last.as_ref(), context, &mut encoder) {
                 Ok(Decided::New(accepted)) if !accepted.names().all(|name| taken.insert(name)) => {}
                 Ok(Decided::New(accepted)) => {
                     if !together.has_room_for(&accepted) {
-                        // What the log refuses stays open.
                         self.append_gathered(together.take(), &mut answers).await;
                     }
                     together.push(accepted, None);
@@ -140,8 +139,7 @@ impl Commands {
 
     fn define_one<D: Decider>(
         &self,
-        definition: &Definition<'_, D>,
-        stream: StreamName,
+        definition: Definition<'_, D>,
         last: Option<&RecordedEvent>,
         context: &D::Context,
         encoder: &mut EventEncoder,
@@ -160,7 +158,7 @@ impl Commands {
             (None, false) => {}
         }
         let write = Write {
-            stream,
+            stream: definition.stream,
             version: Version::START,
             events,
         };

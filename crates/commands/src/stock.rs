@@ -117,7 +117,9 @@ impl Commands {
             .stock_attempts(store_id, moves, request)
             .instrument(span)
             .await;
-        self.shared.metrics.done(request.name, started.elapsed(), &result);
+        self.shared
+            .metrics
+            .done(request.name, started.elapsed(), result.as_ref());
         result
     }
 

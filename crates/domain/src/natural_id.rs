@@ -5,6 +5,7 @@ use uuid::{Builder, Uuid};
 
 /// Namespace of all natural ids. It must never change: ids already in the log depend on it.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_3a52_9b0c_5e47_8c21_7d40_95e3_ab16);
+
 /// The id that the same parts always give: UUID version 5. The first part says what kind of thing it is.
 ///
 /// Parts are told apart by their lengths, so that no two lists make the same name.
@@ -53,6 +54,16 @@ mod tests {
         // RFC 9562, appendix A.4.
         let id = name_based_id(Uuid::NAMESPACE_DNS, "www.example.com");
         assert_eq!(id.to_string(), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+    }
+
+    #[test]
+    fn a_name_based_id_is_that_of_the_library_whatever_the_length() {
+        // Past two blocks of the hash and all that padding does at their ends.
+        for length in 0..=200 {
+            let name: String = ('a'..='z').cycle().take(length).collect();
+            let expected = Uuid::new_v5(&NAMESPACE, name.as_bytes());
+            assert_eq!(name_based_id(NAMESPACE, &name), expected, "{length}");
+        }
     }
 
     #[test]

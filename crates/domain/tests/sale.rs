@@ -190,6 +190,16 @@ fn a_one_line_sale_is_a_small_event() {
 }
 
 #[test]
+fn texts_of_lines_lose_the_space_around_them() {
+    let mut command = record_sale();
+    command.lines[0].description = "  Café torrado ".into();
+    command.lines[0].unit = " UN".into();
+    let recorded = as_recorded(given::<Sale>(&[]).when(command, &sale_context()).event());
+    assert_eq!(&*recorded.lines[0].description, "Café torrado");
+    assert_eq!(&*recorded.lines[0].unit, "UN");
+}
+
+#[test]
 fn unknown_sku_is_accepted() {
     let mut command = record_sale();
     command.lines[0].sku = v("nunca-visto");

@@ -160,6 +160,11 @@ fn quantities_and_prices_are_exact() {
     assert_eq!(reason::<Quantity>("0.00001"), "QUANTITY_INVALID");
     assert_eq!(reason::<Quantity>("900719925474.0992"), "QUANTITY_INVALID");
     assert_eq!(reason::<Quantity>("1,5"), "QUANTITY_INVALID");
+    for price in ["70", "70.5", "18446744073709551616", "0"] {
+        assert_eq!(v::<UnitPrice>(price).to_string(), price);
+    }
+    assert_eq!(v::<UnitPrice>("70.00").to_string(), "70");
+    assert_eq!(format!("{:.2}", v::<UnitPrice>("70")), "70.00");
     assert_eq!(reason::<UnitPrice>("-1"), "UNIT_PRICE_INVALID");
     assert_eq!(reason::<UnitPrice>("0.00000000001"), "UNIT_PRICE_INVALID");
     assert_eq!(

@@ -153,7 +153,8 @@ impl Touched {
     }
 }
 
-/// Seeded anew by each process, so that nobody outside can choose keys that collide.
+/// Seeded anew by each process, so that keys that collide are hard to choose; one that does is only put off to the next
+/// batch.
 fn key_hash(kind: u8, key: &[u8]) -> u64 {
     static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
     SEED.hash_one((kind, key))

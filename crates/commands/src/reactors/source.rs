@@ -99,7 +99,11 @@ struct CorrelationJson {
 }
 
 impl Cause {
-    pub(crate) fn of(event: &RecordedEvent, reactor: &str) -> Result<Self, CommandError> {
+    pub(crate) fn of(
+        event: &RecordedEvent,
+        reactor: &str,
+        encoder: &mut EventEncoder,
+    ) -> Result<Self, CommandError> {
         let correlation: Option<CorrelationJson> = serde_json::from_str(&event.metadata).ok();
         let name: Arc<str> = reactor.into();
         let actor = Actor {
@@ -117,7 +121,7 @@ impl Cause {
             position: event.position,
             event_id: event.event_id,
             recorded_at: event.recorded_at,
-            metadata: envelope.metadata(&mut EventEncoder::default())?,
+            metadata: envelope.metadata(encoder)?,
         })
     }
 }

@@ -16,6 +16,7 @@ use super::runner::ReactorError;
 use super::slice::{Slice, State};
 use super::source::{Cause, MovedLine, MovedSku, Movement, returned, sum};
 use super::waiting::{Parked, waiting_stream};
+use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;
 use crate::{CommandError, Unavailability};
@@ -117,9 +118,10 @@ impl StockReactor {
             scanned_to,
             at_end,
         } = intake;
+        let mut encoder = EventEncoder::default();
         let mut inputs = Vec::with_capacity(events.len());
         for event in &events {
-            inputs.extend(input_of(event)?);
+            inputs.extend(input_of(event, &mut encoder)?);
         }
         self.learn(&inputs, after).await?;
         for input in &inputs {
@@ -410,8 +412,8 @@ impl Wanted {
     }
 }
 
-fn input_of(event: &RecordedEvent) -> Result<Option<Input>, CommandError> {
-    let cause = Cause::of(event, NAME)?;
+fn input_of(event: &RecordedEvent, encoder: &mut EventEncoder) -> Result<Option<Input>, CommandError> {
+    let cause = Cause::of(event, NAME, encoder)?;
     let input = if event.stream.category() == Product::CATEGORY {
         decode(event).map(|product| Some(Input::Product(cause.clone(), product)))
     } else {

@@ -1,9 +1,9 @@
 //! Two logs of one database know nothing of each other.
 
-use posars_event_store::{AppendError, ExpectedVersion};
+use posars_event_store::{Append, AppendError, ExpectedVersion};
 use uuid::Uuid;
 
-use crate::fixture::{Gate, World, all, any, at, claim, name, range, whole};
+use crate::fixture::{Gate, World, all, any, at, claim, name, range, unclaimed, whole};
 
 #[tokio::test]
 async fn two_logs_share_nothing() -> anyhow::Result<()> {
@@ -37,6 +37,38 @@ async fn two_logs_share_nothing() -> anyhow::Result<()> {
         assert_eq!(log.verify(None, |_| {}).await?.fault, None);
         assert_eq!(log.last_events(&[crate::fixture::stream("s-1")]).await?.len(), 1);
     }
+    Ok(())
+}
+
+/// Keys wanted free are looked for as a range first, in which another log may hold some.
+#[tokio::test]
+async fn a_key_of_one_log_is_free_in_another() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let other = world.store.log(&name("other")).await?;
+    for log in [&world.log, &other] {
+        log.append(any("s-5").guard(claim("receipt:5", "s-5"))).await?;
+    }
+    other.append(any("s-7").guard(claim("receipt:7", "s-7"))).await?;
+    let wants = |keys: &[(&str, &str)]| {
+        let guards = keys.iter().map(|(key, holder)| unclaimed(key, holder));
+        guards.fold(any("s-1"), Append::guard)
+    };
+    let around = [("receipt:4", "s-4"), ("receipt:6", "s-6")];
+    let by_its_holder = [("receipt:4", "s-4"), ("receipt:5", "s-5"), ("receipt:6", "s-6")];
+    let of_the_other_log = [("receipt:6", "s-6"), ("receipt:7", "s-9")];
+    for keys in [&around[..], &by_its_holder, &of_the_other_log] {
+        world.log.append(wants(keys)).await?;
+    }
+    let taken = world
+        .log
+        .append(wants(&[("receipt:4", "s-4"), ("receipt:5", "s-9")]));
+    match taken.await.unwrap_err() {
+        AppendError::ClaimTaken { key, holder } => {
+            assert_eq!((key.as_str(), holder.as_str()), ("receipt:5", "s-5"));
+        }
+        error => panic!("{error}"),
+    }
+    assert_eq!(world.log.head().await?.position.get(), 4);
     Ok(())
 }
 

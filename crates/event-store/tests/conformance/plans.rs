@@ -93,12 +93,9 @@ async fn the_plans_of_a_tenant_are_those_of_the_owner() -> anyhow::Result<()> {
                 "{of_tenant} against {of_owner}: {}",
                 hot.0
             );
-            assert!(
-                tenants
-                    .iter()
-                    .all(|line| !line.starts_with("Seq Scan") && !line.starts_with("Hash")),
-                "{tenants:?}"
-            );
+            for whole in ["Seq Scan", "Hash", "Merge Join", "Merge Left", "Materialize"] {
+                assert!(tenants.iter().all(|line| !line.starts_with(whole)), "{tenants:?}");
+            }
         }
     }
     Ok(())
