@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use posars_event_store::{Log, Position, ReadLog, StoreError};
+use posars_event_store::{Log, Position, READ_BYTES_MAX, ReadLog, StoreError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -20,18 +20,20 @@ pub(crate) const PAGE_EVENTS_MAX: u32 = 2_000;
 /// changes, such as a balance, is written half as often by pages twice as large. Pages end at multiples of this, so
 /// that those who began at different places soon read the same ones.
 const FAR_PAGE_EVENTS: u64 = 8_000;
-/// Bytes of texts that end a page early: an event may have 4 MiB, and a page of such would fill the memory. The event
-/// that passes this is still in the page.
-pub(crate) const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of texts that end a far page early, as they end one that the log reads: an event may have 4 MiB, and a page of
+/// such would fill the memory. The event that passes this is still in the page.
+pub(crate) const PAGE_BYTES_MAX: u32 = READ_BYTES_MAX;
 /// Bytes of texts that an event has at most as a rule, such as a sale of few lines: what a page makes room for at once,
 /// since growing would copy it all.
 const EVENT_TEXT_BYTES: usize = 768;
 /// How far behind the head an export is worth a statement of its own.
 const FAR_EVENTS: u64 = 500;
-/// Pages kept: while the last is at one, the first may be at the next.
+/// Pages kept: while the last works on one, the first may be two further on.
 const PAGES_MAX: usize = 2;
-/// How long the first waits for the last before it goes on alone: the last may be stuck.
-pub(crate) const PACE_WAIT: Duration = Duration::from_secs(1);
+/// How far behind a page somebody may be for it to be kept for them: as far as the pages kept reach.
+const REACH_EVENTS: u64 = 2 * FAR_PAGE_EVENTS;
+/// How long the first waits for those behind before it goes on alone: one may be stuck.
+const PACE_WAIT: Duration = Duration::from_secs(1);
 
 /// Events of a stretch of the log, in order.
 #[derive(Debug)]
@@ -71,11 +73,14 @@ impl LogPage {
         self.texts.len()
     }
 
-    /// Adds the next event of the log. Says whether the page is full, so that no more may follow.
-    fn push(&mut self, event: &RawEvent<'_>) -> bool {
+    fn is_full(&self) -> bool {
+        u32::try_from(self.texts.len()).map_or(true, |bytes| bytes > PAGE_BYTES_MAX)
+    }
+
+    /// Adds the next event of the log.
+    fn push(&mut self, event: &RawEvent<'_>) {
         self.events.push(StoredEvent::put(event, &mut self.texts));
         self.scanned_to = event.position;
-        self.texts.len() > PAGE_BYTES_MAX
     }
 }
 
@@ -87,8 +92,12 @@ pub(crate) struct LogPages(Arc<Shared>);
 struct Shared {
     /// Held while a page is read: the others that want it wait for it.
     pages: tokio::sync::Mutex<VecDeque<Arc<LogPage>>>,
+    /// After which position each projection will ask next.
     readers: Mutex<HashMap<&'static str, Position>>,
     moved: Notify,
+    /// How often a reader had to wait for others.
+    #[cfg(test)]
+    waits: tokio::sync::watch::Sender<u32>,
 }
 
 /// A projection on its way through the log, until it is dropped.
@@ -105,18 +114,18 @@ impl LogPages {
             projection,
         }
     }
+
+    #[cfg(test)]
+    pub(crate) fn waits(&self) -> tokio::sync::watch::Receiver<u32> {
+        self.0.waits.subscribe()
+    }
 }
 
 impl Drop for PageReader {
     fn drop(&mut self) {
-        let mut readers = self.shared.readers();
-        readers.remove(self.projection);
-        let is_last = readers.is_empty();
-        drop(readers);
-        // Whoever reads has the lock and keeps the pages.
-        if is_last && let Ok(mut pages) = self.shared.pages.try_lock() {
-            pages.clear();
-        }
+        self.shared.readers().remove(self.projection);
+        // Whoever reads has the lock, and drops them itself.
+        self.shared.let_go_of_unwanted();
         self.shared.moved.notify_waiters();
     }
 }
@@ -127,12 +136,24 @@ impl PageReader {
     /// # Errors
     /// As `Log::read_log` and `Log::export_payloads`.
     pub(crate) async fn next(&self, log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
-        self.shared.moved_to(self.projection, after);
+        self.will_ask_after(after);
         // Only a hint, but one that costs nothing; that it lags does no harm.
-        if log.watch().position().get().saturating_sub(after.get()) < FAR_EVENTS {
-            self.shared.let_go_of_passed();
-            return read_near(log, after).await;
-        }
+        let (page, at_end) = if log.watch().position().get().saturating_sub(after.get()) < FAR_EVENTS {
+            self.shared.let_go_of_unwanted();
+            read_near(log, after).await?
+        } else {
+            self.next_of_all(log, after).await?
+        };
+        self.will_ask_after(page.scanned_to);
+        Ok((page, at_end))
+    }
+
+    fn will_ask_after(&self, position: Position) {
+        self.shared.readers().insert(self.projection, position);
+        self.shared.moved.notify_waiters();
+    }
+
+    async fn next_of_all(&self, log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
         let patience = Instant::now() + PACE_WAIT;
         let mut pages = loop {
             // Before the look, so that a move right after it is not missed.
@@ -141,10 +162,12 @@ impl PageReader {
             if let Some(page) = pages.iter().find(|page| page.after == after) {
                 return Ok((Arc::clone(page), false));
             }
-            if !self.shared.must_wait(&pages, after) || Instant::now() >= patience {
+            if !self.must_wait(&pages, after) || Instant::now() >= patience {
                 break pages;
             }
             drop(pages);
+            #[cfg(test)]
+            self.shared.waits.send_modify(|waits| *waits += 1);
             let _ = tokio::time::timeout_at(patience, moved).await;
         };
         let head = log.head().await?.position;
@@ -154,14 +177,38 @@ impl PageReader {
         }
         let end = Position::new((after.get() / FAR_PAGE_EVENTS + 1) * FAR_PAGE_EVENTS);
         let page = Arc::new(read_far(log, after, end.min(head)).await?);
-        let slowest = self.shared.slowest();
-        pages.retain(|page| page.scanned_to > slowest);
-        if pages.len() >= PAGES_MAX {
-            pages.pop_front();
-        }
-        pages.push_back(Arc::clone(&page));
+        self.keep(&mut pages, &page);
         let at_end = page.scanned_to >= head;
         Ok((page, at_end))
+    }
+
+    /// Whether one more page would push out one that somebody is about to ask for, and would then have to read again.
+    /// Only where the new one is worth keeping, that is, for somebody who has others close behind.
+    fn must_wait(&self, pages: &VecDeque<Arc<LogPage>>, after: Position) -> bool {
+        let Some(oldest) = pages.front().filter(|_| pages.len() >= PAGES_MAX) else {
+            return false;
+        };
+        self.has_behind(after, REACH_EVENTS) && self.has_behind(oldest.after, FAR_PAGE_EVENTS - 1)
+    }
+
+    /// Keeps a page for those behind, in the place of those that nobody will come past. One that only its reader wants,
+    /// who is far from all others, pushes out none of theirs.
+    fn keep(&self, pages: &mut VecDeque<Arc<LogPage>>, page: &Arc<LogPage>) {
+        pages.retain(|page| self.shared.is_wanted(page.after));
+        if pages.len() >= PAGES_MAX {
+            if !self.has_behind(page.after, REACH_EVENTS) {
+                return;
+            }
+            pages.pop_front();
+        }
+        pages.push_back(Arc::clone(page));
+    }
+
+    /// Whether another will come to this position from at most so far behind it.
+    fn has_behind(&self, position: Position, events: u64) -> bool {
+        let readers = self.shared.readers();
+        let mut others = readers.iter().filter(|(name, _)| **name != self.projection);
+        others.any(|(_, asks_after)| is_behind(*asks_after, position, events))
     }
 }
 
@@ -170,42 +217,32 @@ impl Shared {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn slowest(&self) -> Position {
-        self.readers().values().min().copied().unwrap_or_default()
+    fn is_wanted(&self, page_after: Position) -> bool {
+        let readers = self.readers();
+        let mut asks = readers.values();
+        asks.any(|asks_after| is_behind(*asks_after, page_after, REACH_EVENTS))
     }
 
-    fn moved_to(&self, projection: &'static str, position: Position) {
-        self.readers().insert(projection, position);
-        self.moved.notify_waiters();
-    }
-
-    /// Drops the pages that the last has passed: a live run may never come past another one.
-    fn let_go_of_passed(&self) {
-        // Whoever reads has the lock, and drops them itself.
+    /// Drops the pages that nobody will come past: a live run may never come past another one.
+    fn let_go_of_unwanted(&self) {
         if let Ok(mut pages) = self.pages.try_lock() {
-            let slowest = self.slowest();
-            pages.retain(|page| page.scanned_to > slowest);
+            pages.retain(|page| self.is_wanted(page.after));
         }
     }
+}
 
-    /// Whether one more page would push out one that somebody behind is at: they would read it a second time.
-    fn must_wait(&self, pages: &VecDeque<Arc<LogPage>>, after: Position) -> bool {
-        let Some(oldest) = pages.front().filter(|_| pages.len() >= PAGES_MAX) else {
-            return false;
-        };
-        let is_at_oldest = |at: &Position| (oldest.after..oldest.scanned_to).contains(at);
-        self.readers().values().any(|at| *at < after && is_at_oldest(at))
-    }
+/// Whether who asks next after one position will come to another from at most so far behind it.
+fn is_behind(asks_after: Position, position: Position, events: u64) -> bool {
+    let distance = position.get().checked_sub(asks_after.get());
+    distance.is_some_and(|distance| distance <= events)
 }
 
 async fn read_near(log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), StoreError> {
     let read = log.read_log(&ReadLog::after(after, PAGE_EVENTS_MAX)).await?;
     let mut page = LogPage::with_room_for(read.events.len(), after);
-    let mut events = read.events.iter();
-    let is_full = events.any(|event| page.push(&RawEvent::from(event)));
-    if is_full && !events.as_slice().is_empty() {
-        return Ok((Arc::new(page), false));
-    }
+    read.events
+        .iter()
+        .for_each(|event| page.push(&RawEvent::from(event)));
     page.scanned_to = read.scanned_to.max(after);
     Ok((Arc::new(page), read.at_end))
 }
@@ -215,10 +252,10 @@ async fn read_far(log: &Log, after: Position, to: Position) -> Result<LogPage, S
     let mut page = LogPage::with_room_for(events, after);
     let mut export = log.export_payloads(after, to).await?;
     // An export that ends early closes its connection, which is rare enough.
-    while let Some(event) = export.next().await? {
-        if page.push(&RawEvent::from(event)) {
-            break;
-        }
+    while !page.is_full()
+        && let Some(event) = export.next().await?
+    {
+        page.push(&RawEvent::from(event));
     }
     Ok(page)
 }
