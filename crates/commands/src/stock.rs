@@ -8,6 +8,7 @@ use posars_domain::product::{Product, ProductSettings};
 use posars_domain::stock::{
     AdjustStock, ReceiveStock, ReceivedCost, Stock, StockCommand, StockContext, StockEvent, StockState,
 };
+use posars_domain::store::StoreSettings;
 use posars_domain::{
     AccessKey, Amount, Currency, Decider, InvalidValue, LineId, Quantity, ReceiptId, Rejection as _, Sku,
     StoreId,
@@ -43,6 +44,42 @@ pub struct ReceiveGoods {
     pub access_key: Option<AccessKey>,
     /// What was received, 1 to [`RECEIPT_LINES_MAX`] lines.
     pub lines: Vec<ReceiveGoodsLine>,
+}
+
+impl ReceiveGoods {
+    /// Whether the rules would take it in a store that has no stock yet and whose products are not known: for a dry run
+    /// about a store that is not in the log.
+    ///
+    /// # Errors
+    /// As [`Commands::receive_stock`], of the rules alone.
+    pub fn decide_in_new_store(
+        &self,
+        store: &StoreSettings,
+        recorded_at: Timestamp,
+    ) -> Result<(), CommandError> {
+        check_lines(&self.lines).map_err(CommandError::rejected)?;
+        let context = StockContext {
+            store: Some(store.clone()),
+            product: None,
+            recorded_at,
+        };
+        let mut states: HashMap<&Sku, StockState> = HashMap::new();
+        for (index, line) in self.lines.iter().enumerate() {
+            let state = states.entry(&line.sku).or_default();
+            match Stock::decide(state, &line_command(self, line).into(), &context) {
+                Ok(decision) => {
+                    for event in &decision.events {
+                        *state = Stock::evolve(std::mem::take(state), event);
+                    }
+                }
+                Err(rejection) => {
+                    let line = Some(index);
+                    return Err(CommandError::rejected(InLine { line, rejection }));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One line of goods received.

@@ -82,7 +82,11 @@ fn describe(path: &Path, sheet: Option<&str>) -> Result<String, FileRefusal> {
             text += &format!(
                 "; {} without SKU, {} repeated",
                 reading.without_sku(),
-                reading.repeated_rows().len()
+                reading
+                    .products()
+                    .iter()
+                    .map(|product| product.repeated_in.len())
+                    .sum::<usize>()
             );
         }
     }

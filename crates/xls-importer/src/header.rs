@@ -1,9 +1,11 @@
 //! Finding the row of column titles, and with it the kind of sheet.
 
 use crate::field::{Field, SheetKind};
+use crate::language::Language;
 use crate::limits::HEADER_ROWS_SEARCHED;
 use crate::mapping::{Candidate, Column, Mapping, map_columns};
 use crate::refusal::FileRefusal;
+use crate::refused_workbook;
 use crate::sheet::{Cell, Row, Sheet, column_letters};
 
 /// What the sender says about a sheet, where the titles do not suffice.
@@ -29,6 +31,24 @@ pub struct Header {
 }
 
 impl Header {
+    /// Whether the sheet is a workbook of refused rows that is sent back.
+    pub(crate) fn is_of_refused_rows(&self) -> bool {
+        let has = |title: &str| self.columns.iter().any(|column| column.title == title);
+        [Language::PtBr, Language::En]
+            .into_iter()
+            .any(|language| refused_workbook::added_titles(language).into_iter().all(has))
+    }
+
+    /// The refusal of a sheet that lacks a column, in a form that says what it has.
+    pub(crate) fn needs(&self, field: Field) -> FileRefusal {
+        FileRefusal::NeedsMapping {
+            kind: Some(self.mapping.kind.word().to_owned()),
+            missing: vec![field.word().to_owned()],
+            ambiguous: Vec::new(),
+            columns: self.columns.iter().map(|column| column.title.clone()).collect(),
+        }
+    }
+
     /// Titles of columns that mean nothing to the importer; unnamed ones by their letters.
     #[must_use]
     pub fn unused_columns(&self) -> Vec<String> {

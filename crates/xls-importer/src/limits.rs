@@ -51,7 +51,7 @@ pub const PARSER_DEADLINE: Duration = Duration::from_secs(300);
 pub const PARSER_STDERR_BYTES_MAX: usize = 4 * 1024;
 /// Rows searched for a header. Titles, dates and filters above a table rarely take more than ten.
 pub const HEADER_ROWS_SEARCHED: usize = 30;
-/// Lines of one receipt: the most a sale may have. More in a sheet is a wrong grouping.
+/// Lines of one receipt of a sale: the most it may have. More in a sheet is a wrong grouping.
 pub const RECEIPT_LINES_MAX: usize = 500;
 /// Refusals kept in full; the rest is counted only, so that a wrong file cannot fill the memory.
 pub const REFUSALS_KEPT_MAX: usize = 100_000;

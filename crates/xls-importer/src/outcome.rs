@@ -75,7 +75,7 @@ impl RowRanges {
 pub struct RecordCounts {
     /// New in the log.
     pub accepted: u32,
-    /// There already, with the same content.
+    /// There already, with the same content; or a count of nothing, which there is nothing to book for.
     pub duplicate: u32,
     /// Refused.
     pub refused: u32,
@@ -174,6 +174,32 @@ impl ImportOutcome {
         }
     }
 
+    /// Of a file with nothing in it.
+    #[cfg(test)]
+    pub(crate) fn of_nothing() -> Self {
+        Self {
+            state: ImportState::DryRun,
+            kind: SheetKind::Sales,
+            file_sha256: String::new(),
+            file_size_bytes: 0,
+            sheet: String::new(),
+            header_row: 1,
+            columns: Vec::new(),
+            unused_columns: Vec::new(),
+            other_sheets: Vec::new(),
+            hidden_sheets: Vec::new(),
+            stopped_before_row: None,
+            tally: RowTally::default(),
+            records: RecordCounts::default(),
+            totals: ImportTotals::default(),
+            footer_checks: Vec::new(),
+            notes: Vec::new(),
+            accepted_rows: RowRanges::default(),
+            duplicate_rows: RowRanges::default(),
+            refusals: Refusals::default(),
+        }
+    }
+
     /// The report as JSON, messages in one language. Every row of the sheet is accounted for.
     #[must_use]
     pub fn to_json(&self, language: Language) -> serde_json::Value {
@@ -245,7 +271,8 @@ impl ImportOutcome {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// The hash of a file as it is written down.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -68,12 +68,16 @@ impl ProductNames {
         }
     }
 
-    /// The SKU of a product by its index, as text.
-    pub(crate) fn sku(&self, index: u32) -> String {
+    /// All that a row says of its product, by the product's index: SKU, name and unit.
+    pub(crate) fn content(&self, index: u32) -> [String; 3] {
         let name = usize::try_from(index)
             .ok()
             .and_then(|index| self.names.get(index));
-        name.map(|product| product.sku.to_string()).unwrap_or_default()
+        let content = name.map(|product| {
+            let unit = product.unit.as_deref().unwrap_or_default();
+            [product.sku.to_string(), product.name.to_string(), unit.to_owned()]
+        });
+        content.unwrap_or_default()
     }
 
     pub(crate) fn into_names(self) -> Vec<ProductName> {

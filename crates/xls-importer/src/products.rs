@@ -10,7 +10,7 @@ use crate::field::Field;
 use crate::header::Header;
 use crate::product_names::sku_of;
 use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, Walk};
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Row, Sheet};
 
 /// One product of a catalogue.
@@ -34,6 +34,8 @@ pub struct ProductDraft {
     pub unit_price: Option<UnitPrice>,
     /// What the sheet says is in stock; can be below zero. It is reported, not booked: a catalogue has no cost.
     pub on_hand: Option<Quantity>,
+    /// Numbers of the later rows that define the same product in the same way.
+    pub repeated_in: Vec<u32>,
 }
 
 impl ProductDraft {
@@ -50,7 +52,6 @@ pub struct ProductsReading {
     refusals: Refusals,
     footer_checks: Vec<FooterCheck>,
     products: Vec<ProductDraft>,
-    repeated_rows: Vec<u32>,
     without_sku: u32,
     on_hand: Decimal,
 }
@@ -63,7 +64,7 @@ impl ProductsReading {
         let mut products: Vec<ProductDraft> = Vec::new();
         let mut by_sku: HashMap<Sku, usize> = HashMap::new();
         let mut refusals = Refusals::default();
-        let (mut repeated_rows, mut without_sku) = (Vec::new(), 0);
+        let mut without_sku = 0;
         let walk = Walk::over(sheet, header, &columns, |row| {
             let (draft, faults) = draft(row, &columns);
             without_sku += u32::from(columns.has(Field::Sku) && has_no_sku(row, &columns));
@@ -71,13 +72,13 @@ impl ProductsReading {
                 refusals.add(row.number, faults);
                 return;
             };
-            let first = by_sku.get(&draft.sku).and_then(|index| products.get(*index));
+            let first = by_sku.get(&draft.sku).and_then(|index| products.get_mut(*index));
             match first {
                 None => {
                     by_sku.insert(draft.sku.clone(), products.len());
                     products.push(draft);
                 }
-                Some(first) if first.defines_the_same(&draft) => repeated_rows.push(row.number),
+                Some(first) if first.defines_the_same(&draft) => first.repeated_in.push(row.number),
                 Some(first) => {
                     let fault = RowFault::of(RowReason::DuplicateKey, Field::Sku, &draft.sku);
                     refusals.add(row.number, vec![fault.with_detail(format!("-> {}", first.row))]);
@@ -93,7 +94,6 @@ impl ProductsReading {
             refusals,
             footer_checks,
             products,
-            repeated_rows,
             without_sku,
             on_hand,
         }
@@ -121,12 +121,6 @@ impl ProductsReading {
     #[must_use]
     pub fn products(&self) -> &[ProductDraft] {
         &self.products
-    }
-
-    /// Rows that define a product of an earlier row in the same way.
-    #[must_use]
-    pub fn repeated_rows(&self) -> &[u32] {
-        &self.repeated_rows
     }
 
     /// Rows whose SKU is empty; their SKU is made from the name.
@@ -170,6 +164,7 @@ fn draft(row: &Row<'_>, columns: &Columns<'_>) -> (Option<ProductDraft>, Vec<Row
         parent_sku: parent.map(|parent| parent.into_owned()),
         unit_price,
         on_hand,
+        repeated_in: Vec::new(),
     });
     (draft, faults)
 }
@@ -189,8 +184,4 @@ fn ncm(row: &Row<'_>, columns: &Columns<'_>) -> Result<Option<Ncm>, RowFault> {
         .parse()
         .map(Some)
         .map_err(|_| RowFault::of(RowReason::TextInvalid, Field::Ncm, &text))
-}
-
-fn keep<T>(value: Result<T, RowFault>, faults: &mut Vec<RowFault>) -> Option<T> {
-    value.map_err(|fault| faults.push(fault)).ok()
 }

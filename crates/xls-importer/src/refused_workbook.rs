@@ -1,15 +1,19 @@
 //! The refused rows as a workbook: the sender's own cells, what is wrong and how to correct it.
 //!
-//! Corrected and sent back as it is, it imports just these rows: the three columns added mean nothing to the importer.
+//! Corrected and sent back as it is, it imports just these rows. The three columns added say that it is one: a row
+//! without a receipt, which is known by its content and its place among equal rows, is then refused, for here its place
+//! is another. It must be corrected in the original.
 
 use std::io::{Seek, Write};
 
 use jiff::civil::date;
 use rust_xlsxwriter::{ColNum, Format, FormatAlign, RowNum, Workbook, Worksheet, XlsxError};
 
+use crate::field::{Field, SheetKind};
 use crate::header::Header;
 use crate::language::Language;
 use crate::reading::{Refusals, RefusedRow};
+use crate::row_fault::RowReason;
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
 
@@ -42,11 +46,7 @@ pub fn write_refused_workbook(
         write_text(page, 0, at, &candidate.title, &formats.title, &formats.title)?;
         page.set_column_width(at, COLUMN_WIDTH)?;
     }
-    let added = [
-        (language.pick("Linha", "Row"), 8.0),
-        (language.pick("Erro", "Error"), 60.0),
-        (language.pick("Como corrigir", "How to correct"), 60.0),
-    ];
+    let added = added_titles(language).into_iter().zip([8.0, 60.0, 60.0]);
     for (at, (title, characters)) in (width..).zip(added) {
         page.write_string_with_format(0, at, title, &formats.added_title)?;
         page.set_column_width(at, characters)?;
@@ -57,13 +57,43 @@ pub fn write_refused_workbook(
         while index < sheet.rows_len() && (!sheet.read_row(index, &mut row) || row.number < refused.row) {
             index += 1;
         }
-        if row.number == refused.row {
+        let is_found = row.number == refused.row;
+        if is_found {
             write_cells(page, at, &row, sheet.epoch_1904(), &formats)?;
         }
-        write_faults(page, at, width, refused, header, language, &formats)?;
+        let mut fixes = fixes(refused, language);
+        if is_found && needs_original(&row, header) {
+            fixes.push(RowReason::NeedsOriginal.how_to_fix(language));
+        }
+        let messages = messages(refused, header, language).join("\n");
+        page.write_number(at, width, refused.row)?;
+        page.write_string_with_format(at, width + 1, messages, &formats.fault)?;
+        page.write_string_with_format(at, width + 2, fixes.join("\n"), &formats.fault)?;
     }
     workbook.save_to_writer(out)?;
     Ok(())
+}
+
+/// The titles of the columns added: by them a workbook that is sent back is known.
+pub(crate) fn added_titles(language: Language) -> [&'static str; 3] {
+    [
+        language.pick("Linha", "Row"),
+        language.pick("Erro", "Error"),
+        language.pick("Como corrigir", "How to correct"),
+    ]
+}
+
+/// Whether the row is known by its content and its place among equal rows, so that it cannot be sent back alone.
+fn needs_original(row: &Row<'_>, header: &Header) -> bool {
+    let is_known_by_receipt = match header.mapping.kind {
+        SheetKind::Sales | SheetKind::Stock => {
+            let column = header.mapping.column(Field::Receipt);
+            row.cells()
+                .any(|(index, cell)| Some(index) == column && cell != Cell::Empty)
+        }
+        SheetKind::Products => true,
+    };
+    !is_known_by_receipt
 }
 
 /// Wide enough for a product's name; the sender's own widths are not known.
@@ -200,28 +230,17 @@ fn write_text(
     Ok(())
 }
 
-fn write_faults(
-    page: &mut Worksheet,
-    at: RowNum,
-    width: ColNum,
-    refused: &RefusedRow,
-    header: &Header,
-    language: Language,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
-    let messages: Vec<String> = refused
-        .faults
-        .iter()
-        .map(|fault| fault.message(language, fault.field.map_or("", |field| header.title(field))))
-        .collect();
-    let mut fixes: Vec<&str> = refused
-        .faults
-        .iter()
-        .map(|fault| fault.how_to_fix(language))
-        .collect();
+fn messages(refused: &RefusedRow, header: &Header, language: Language) -> Vec<String> {
+    let title = |field| header.title(field);
+    let faults = refused.faults.iter();
+    faults
+        .map(|fault| fault.message(language, fault.field.map_or("", title)))
+        .collect()
+}
+
+fn fixes(refused: &RefusedRow, language: Language) -> Vec<&'static str> {
+    let faults = refused.faults.iter();
+    let mut fixes: Vec<&str> = faults.map(|fault| fault.how_to_fix(language)).collect();
     fixes.dedup();
-    page.write_number(at, width, refused.row)?;
-    page.write_string_with_format(at, width + 1, messages.join("\n"), &formats.fault)?;
-    page.write_string_with_format(at, width + 2, fixes.join("\n"), &formats.fault)?;
-    Ok(())
+    fixes
 }

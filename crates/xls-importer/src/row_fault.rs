@@ -52,6 +52,8 @@ pub enum RowReason {
     Rejected,
     /// The same natural key was imported before with other content.
     IdempotencyMismatch,
+    /// A row of a workbook of refused rows that only its place among equal rows of the original tells apart.
+    NeedsOriginal,
 }
 
 impl RowReason {
@@ -100,6 +102,11 @@ pub struct RowFault {
     pub given: String,
     /// More about it: the expected value, the other row, the rejection.
     pub detail: String,
+}
+
+/// The value, or none and its fault among the others.
+pub(crate) fn keep<T>(value: Result<T, RowFault>, faults: &mut Vec<RowFault>) -> Option<T> {
+    value.map_err(|fault| faults.push(fault)).ok()
 }
 
 /// Characters of a cell repeated in a message.

@@ -248,6 +248,18 @@ pub(crate) const ROW_TEXTS: &[RowTexts] = &[
             "if the new one is right, void the earlier sale",
         ],
     ),
+    texts(
+        RowReason::NeedsOriginal,
+        "needs_original",
+        [
+            "a linha não tem número de documento, e só no arquivo original se distingue de linhas iguais",
+            "the row has no number of a receipt, and only in its original file can it be told from equal rows",
+        ],
+        [
+            "corrija-a no arquivo original e importe-o de novo: o que já entrou não entra outra vez",
+            "correct it in the original file and import that again: what is in already does not come in twice",
+        ],
+    ),
 ];
 
 #[cfg(test)]
@@ -273,5 +285,5 @@ mod tests {
     }
 
     /// Variants of the reason; a new one needs words first.
-    const REASONS: usize = 21;
+    const REASONS: usize = 22;
 }

@@ -1,19 +1,19 @@
 //! Rows of a stock sheet into receipts of goods: deliveries by document, or a count taken over as opening stock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
+use posars_commands::RECEIPT_LINES_MAX;
 use posars_domain::{Amount, LineId, Quantity, ReceiptId, Sku, UnitPrice};
 
 use crate::columns::{Columns, unit_price_of};
 use crate::field::Field;
 use crate::header::Header;
-use crate::limits::RECEIPT_LINES_MAX;
 use crate::natural_key::{receipt_id, receipt_id_by_content};
 use crate::product_names::sku_of;
 use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName, Walk};
 use crate::refusal::FileRefusal;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Row, Sheet};
 
 /// Goods received together: the lines of one document, or one row without a document.
@@ -86,12 +86,7 @@ impl StockReading {
     /// `needs_mapping` when neither the sheet nor the caller names the store.
     pub fn read(sheet: &Sheet, header: &Header, options: &ReadOptions) -> Result<Self, FileRefusal> {
         if !header.mapping.has(Field::Store) && options.store.is_none() {
-            return Err(FileRefusal::NeedsMapping {
-                kind: Some(header.mapping.kind.word().to_owned()),
-                missing: vec![Field::Store.word().to_owned()],
-                ambiguous: Vec::new(),
-                columns: header.columns.iter().map(|column| column.title.clone()).collect(),
-            });
+            return Err(header.needs(Field::Store));
         }
         let columns = Columns::new(sheet, header, options.today);
         let quantity_field = if columns.has(Field::Quantity) {
@@ -107,15 +102,20 @@ impl StockReading {
             by_document: HashMap::new(),
             occurrences: HashMap::new(),
             refusals: Refusals::default(),
+            previous: None,
+            after_unreadable: false,
+            doubtful_documents: HashSet::new(),
+            is_of_refused_rows: header.is_of_refused_rows(),
         };
         let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
         let StockReader {
             receipts,
             mut refusals,
+            doubtful_documents,
             ..
         } = reader;
         let offered = receipts.len();
-        let receipts = standing(receipts, &mut refusals);
+        let receipts = standing(receipts, &doubtful_documents, &mut refusals);
         let refused_receipts = u32::try_from(offered - receipts.len()).unwrap_or(u32::MAX);
         refusals.sort();
         let is_count = quantity_field == Field::OnHand;
@@ -185,13 +185,19 @@ impl StockReading {
     }
 }
 
-/// Drops the receipts that have a refused row, and refuses their other rows.
-fn standing(receipts: Vec<StockReceiptDraft>, refusals: &mut Refusals) -> Vec<StockReceiptDraft> {
+/// Drops the receipts that have, or may have, a refused row, and refuses their other rows.
+fn standing(
+    receipts: Vec<StockReceiptDraft>,
+    doubtful: &HashSet<String>,
+    refusals: &mut Refusals,
+) -> Vec<StockReceiptDraft> {
     let mut standing = Vec::with_capacity(receipts.len());
     for receipt in receipts {
         let document = receipt.document.as_deref().unwrap_or_default();
         let fault = if let Some(row) = receipt.refused_by_row {
             RowFault::of_row(RowReason::ReceiptHasRefusedRows, format!("{document} -> {row}"))
+        } else if doubtful.contains(document) {
+            RowFault::of_row(RowReason::ReceiptHasRefusedRows, document)
         } else if receipt.lines.len() > RECEIPT_LINES_MAX {
             RowFault::of_row(
                 RowReason::ReceiptTooLong,
@@ -216,73 +222,120 @@ struct StockReader<'a> {
     by_document: HashMap<ReceiptId, usize>,
     occurrences: HashMap<ReceiptId, u32>,
     refusals: Refusals,
+    /// The document of the row before, if it has one.
+    previous: Option<usize>,
+    /// Whether the row before could not be told to which document it belongs.
+    after_unreadable: bool,
+    /// Documents of rows whose store, date or supplier cannot be read: every receipt of them is in doubt.
+    doubtful_documents: HashSet<String>,
+    /// Whether rows without a document have lost their place among equal ones.
+    is_of_refused_rows: bool,
 }
+
+/// Store, date and supplier.
+type Place = (StoreName, Option<Date>, Option<String>);
 
 impl StockReader<'_> {
     fn take(&mut self, row: &Row<'_>) {
         let mut faults = Vec::new();
-        let store = keep(self.store(row), &mut faults);
-        let date = keep(self.columns.date(row), &mut faults);
-        let document = keep(self.columns.text(row, Field::Receipt), &mut faults).flatten();
-        let supplier = keep(self.columns.text(row, Field::Supplier), &mut faults).flatten();
+        let document = keep(self.columns.text(row, Field::Receipt), &mut faults);
+        let place = self.place(row, document.as_ref().is_some_and(Option::is_some), &mut faults);
         let line = self.line(row, &mut faults);
-        if document.is_some() && date == Some(None) {
-            // The document's id is for ever, and so must be what is recorded under it.
-            faults.push(RowFault::of(RowReason::RequiredMissing, Field::Date, ""));
+        if document == Some(None) && self.is_of_refused_rows {
+            faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
         }
-        let (Some(store), Some(date)) = (store, date) else {
+        let (Some(document), Some((store, date, supplier))) = (&document, place) else {
+            match document {
+                Some(document) => self
+                    .doubtful_documents
+                    .extend(document.map(|text| text.into_owned())),
+                None => self.doubt_neighbours(row.number),
+            }
             self.refusals.add(row.number, faults);
             return;
         };
-        let date = date.map(|(date, _)| date);
         let draft = StockReceiptDraft {
             receipt_id: ReceiptId::new(uuid::Uuid::nil()),
             store,
-            document: document.map(|document| document.into_owned()),
-            supplier: supplier.map(|supplier| supplier.into_owned()),
+            document: document.as_deref().map(str::to_owned),
+            supplier,
             date,
             lines: Vec::new(),
             refused_by_row: None,
         };
-        let has_document = draft.document.is_some();
-        match (line.filter(|_| faults.is_empty()), has_document) {
-            (Some(line), true) => {
-                if let Some(receipt) = self.receipt_of_document(draft) {
-                    let number = u32::try_from(receipt.lines.len() + 1).unwrap_or(u32::MAX);
-                    receipt.lines.push(StockLineDraft {
-                        line_id: LineId(number),
-                        ..line
-                    });
-                }
-            }
-            (Some(line), false) => {
-                let receipt_id = self.id_by_content(&draft, &line);
-                self.receipts.push(StockReceiptDraft {
-                    receipt_id,
-                    lines: vec![line],
-                    ..draft
-                });
-            }
-            (None, true) => {
-                if let Some(receipt) = self.receipt_of_document(draft) {
-                    receipt.refused_by_row.get_or_insert(row.number);
-                }
-                self.refusals.add(row.number, faults);
-            }
-            (None, false) => self.refusals.add(row.number, faults),
+        let line = line.filter(|_| faults.is_empty());
+        if !faults.is_empty() {
+            self.refusals.add(row.number, faults);
+        }
+        if draft.document.is_some() {
+            self.take_into_document(draft, line, row.number);
+            return;
+        }
+        (self.previous, self.after_unreadable) = (None, false);
+        if let Some(line) = line {
+            let receipt_id = self.id_by_content(&draft, &line);
+            self.receipts.push(StockReceiptDraft {
+                receipt_id,
+                lines: vec![line],
+                ..draft
+            });
         }
     }
 
-    fn receipt_of_document(&mut self, draft: StockReceiptDraft) -> Option<&mut StockReceiptDraft> {
+    /// Where the goods of a row came in, when and from whom; a document's id is for ever, so it must have a date.
+    fn place(&self, row: &Row<'_>, has_document: bool, faults: &mut Vec<RowFault>) -> Option<Place> {
+        let store = keep(self.store(row), faults);
+        let date = keep(self.columns.date(row), faults);
+        let supplier = keep(self.columns.text(row, Field::Supplier), faults);
+        if has_document && date == Some(None) {
+            faults.push(RowFault::of(RowReason::RequiredMissing, Field::Date, ""));
+            return None;
+        }
+        let supplier = supplier?.map(|supplier| supplier.into_owned());
+        Some((store?, date?.map(|(date, _)| date), supplier))
+    }
+
+    /// Adds a line to its document, or the knowledge that one of its lines is refused.
+    fn take_into_document(&mut self, draft: StockReceiptDraft, line: Option<StockLineDraft>, row: u32) {
+        let index = self.receipt_of_document(draft);
+        self.previous = Some(index);
+        if std::mem::take(&mut self.after_unreadable) || line.is_none() {
+            self.doubt(index, row);
+        }
+        if let (Some(line), Some(receipt)) = (line, self.receipts.get_mut(index)) {
+            let number = u32::try_from(receipt.lines.len() + 1).unwrap_or(u32::MAX);
+            receipt.lines.push(StockLineDraft {
+                line_id: LineId(number),
+                ..line
+            });
+        }
+    }
+
+    /// A row whose document cannot be read may belong to the one above or the one below: neither is whole for certain,
+    /// and one that was booked without the row could never take it in.
+    fn doubt_neighbours(&mut self, row: u32) {
+        if let Some(previous) = self.previous {
+            self.doubt(previous, row);
+        }
+        self.after_unreadable = true;
+    }
+
+    /// Marks a receipt as having a refused row.
+    fn doubt(&mut self, index: usize, row: u32) {
+        if let Some(receipt) = self.receipts.get_mut(index) {
+            receipt.refused_by_row.get_or_insert(row);
+        }
+    }
+
+    fn receipt_of_document(&mut self, draft: StockReceiptDraft) -> usize {
         let date = draft.date.map(|date| date.to_string()).unwrap_or_default();
         let supplier = draft.supplier.as_deref().unwrap_or_default();
         let document = draft.document.as_deref().unwrap_or_default();
         let receipt_id = receipt_id(draft.store.store_id.as_str(), supplier, document, &date);
-        let index = *self.by_document.entry(receipt_id).or_insert_with(|| {
+        *self.by_document.entry(receipt_id).or_insert_with(|| {
             self.receipts.push(StockReceiptDraft { receipt_id, ..draft });
             self.receipts.len() - 1
-        });
-        self.receipts.get_mut(index)
+        })
     }
 
     fn id_by_content(&mut self, draft: &StockReceiptDraft, line: &StockLineDraft) -> ReceiptId {
@@ -372,8 +425,4 @@ impl StockReader<'_> {
         let each = major.and_then(|major| major.checked_div(quantity.to_decimal()));
         each.and_then(|each| unit_price_of(each).ok()).ok_or_else(missing)
     }
-}
-
-fn keep<T>(value: Result<T, RowFault>, faults: &mut Vec<RowFault>) -> Option<T> {
-    value.map_err(|fault| faults.push(fault)).ok()
 }

@@ -17,6 +17,10 @@ const UNDER_WAY_MAX: usize = 1_024;
 const BATCHES_UNDER_WAY_MAX: usize = 2;
 /// How long an offer is repeated before the import ends as interrupted; by then somebody should know.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
+/// First pause after a conflict, which the command itself has tried to resolve before it told; grows with the attempts.
+const CONFLICT_PAUSE_MS: u64 = 50;
+/// What the report says of a record without an answer.
+const UNANSWERED: &str = "a command did not end: it panicked; import the file again";
 /// Longest wait between two attempts.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
@@ -93,10 +97,7 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
             None => {
                 // A command that panicked has no answer; the same file again will find out.
                 tracing::error!(rows = ?record.rows, "a command of the import did not end");
-                let note = "a command did not end: it panicked; import the file again";
-                if !ledger.outcome.notes.iter().any(|told| told == note) {
-                    ledger.outcome.notes.push(note.to_owned());
-                }
+                ledger.stop(UNANSWERED.to_owned());
             }
         }
     }
@@ -116,12 +117,9 @@ async fn lane<O, N, P: Fn(ImportProgress)>(
             return;
         }
         let answers = AssertUnwindSafe(insist(attempt, offers)).catch_unwind().await;
-        let answers = answers.map_or_else(
-            |_| records.iter().map(|_| None).collect(),
-            |answers| answers.into_iter().map(Some).collect::<Vec<_>>(),
-        );
-        for (record, answer) in records.iter().zip(answers) {
-            desk.hand_in(record, answer);
+        let mut answers = answers.unwrap_or_default().into_iter();
+        for record in &records {
+            desk.hand_in(record, answers.next());
         }
     }
 }
@@ -184,8 +182,63 @@ fn pause(error: &CommandError, attempts: u32) -> Option<Duration> {
         | CommandError::IdempotencyMismatch { .. }
         | CommandError::Unreadable { .. } => return None,
         CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
-        CommandError::Conflict { .. } => 0,
+        CommandError::Conflict { .. } => CONFLICT_PAUSE_MS,
     };
     let pause = Duration::from_millis(pause_ms).saturating_mul(attempts);
     Some(pause.min(WAIT_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{ImportOutcome, ImportState};
+
+    /// Delivers the rows 1 to 10, two at a time.
+    async fn delivered(
+        attempt: impl AsyncFn(&[u32]) -> Vec<Result<Recorded, CommandError>>,
+    ) -> ImportOutcome {
+        let mut ledger = Ledger::new(ImportOutcome::of_nothing(), |_| ());
+        let mut rows = 1..=10;
+        let next = |_: &mut Ledger<_>| {
+            let row = rows.next()?;
+            let record = Record {
+                rows: vec![row],
+                ..Record::default()
+            };
+            Some((record, row))
+        };
+        deliver_batches(&mut ledger, next, 2, attempt).await;
+        ledger.close(false)
+    }
+
+    #[tokio::test]
+    async fn all_are_delivered() {
+        let outcome = delivered(async |rows: &[u32]| rows.iter().map(|_| Ok(Recorded::Now)).collect()).await;
+        assert_eq!(outcome.state, ImportState::Completed);
+        assert_eq!(outcome.accepted_rows.ranges(), [(1, 10)]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_panics_interrupts() {
+        let outcome = delivered(async |rows: &[u32]| {
+            assert!(!rows.contains(&5), "a fault of ours");
+            rows.iter().map(|_| Ok(Recorded::Now)).collect()
+        })
+        .await;
+        assert_eq!(outcome.state, ImportState::Interrupted);
+        assert_eq!(outcome.notes, [UNANSWERED]);
+        let accepted = outcome.accepted_rows.ranges();
+        assert!(
+            accepted.iter().all(|(_, last)| *last < 5 || *last == 8),
+            "{accepted:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_record_without_an_answer_interrupts() {
+        let outcome =
+            delivered(async |rows: &[u32]| rows.iter().skip(1).map(|_| Ok(Recorded::Now)).collect()).await;
+        assert_eq!(outcome.state, ImportState::Interrupted);
+        assert_eq!(outcome.notes, [UNANSWERED]);
+    }
 }

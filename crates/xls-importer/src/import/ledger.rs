@@ -18,8 +18,17 @@ const ROWS_TOLD_EVERY: u32 = 500;
 pub(super) struct Record {
     /// Rows in the order of the command's lines.
     pub(super) rows: Vec<u32>,
+    /// Later rows that say the same as the record: duplicates of it, or refused with it.
+    pub(super) repeats: Vec<u32>,
     pub(super) quantity: Quantity,
     pub(super) amount: Amount,
+}
+
+impl Record {
+    /// How many records the rows make: the repeats count for themselves.
+    fn with_repeats(&self) -> u32 {
+        u32::try_from(1 + self.repeats.len()).unwrap_or(u32::MAX)
+    }
 }
 
 /// What the log answered.
@@ -64,8 +73,13 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
 
     /// Stops the import, once, with the reason.
     pub(super) fn interrupt(&mut self, error: &CommandError) {
+        self.stop(format!("{}: {error}", error.reason()));
+    }
+
+    /// As [`Ledger::interrupt`], for a reason that is no command's.
+    pub(super) fn stop(&mut self, note: String) {
         if !self.interrupted {
-            self.outcome.notes.push(format!("{}: {error}", error.reason()));
+            self.outcome.notes.push(note);
         }
         self.interrupted = true;
     }
@@ -76,23 +90,14 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         self.tell();
     }
 
-    /// Enters rows that say once more what an earlier one says.
-    pub(super) fn enter_repeated(&mut self, rows: &[u32]) {
-        for row in rows {
-            self.outcome.records.duplicate += 1;
-            self.outcome.duplicate_rows.add(*row);
-        }
-        self.have_fate(rows);
-    }
-
     /// Refuses all rows of a record without asking the log.
     pub(super) fn refuse_all(&mut self, record: &Record, reason: RowReason, detail: &str) {
-        self.outcome.records.refused += 1;
-        for row in &record.rows {
+        self.outcome.records.refused += record.with_repeats();
+        for row in record.rows.iter().chain(&record.repeats) {
             let fault = RowFault::of_row(reason, detail);
             self.outcome.refusals.add(*row, vec![fault]);
         }
-        self.have_fate(&record.rows);
+        self.have_fate(record);
     }
 
     /// Enters an answer.
@@ -104,6 +109,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
                     .rows
                     .iter()
                     .for_each(|row| self.outcome.accepted_rows.add(*row));
+                self.enter_repeats(record);
                 self.weigh(record);
             }
             Answer::Duplicate => {
@@ -112,10 +118,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
                     .rows
                     .iter()
                     .for_each(|row| self.outcome.duplicate_rows.add(*row));
+                self.enter_repeats(record);
                 self.weigh(record);
             }
             Answer::Refused(error) if is_about_the_record(&error) => {
-                self.outcome.records.refused += 1;
+                self.outcome.records.refused += record.with_repeats();
                 self.refuse(record, &error);
             }
             Answer::Refused(error) => {
@@ -123,11 +130,19 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
                 return;
             }
         }
-        self.have_fate(&record.rows);
+        self.have_fate(record);
     }
 
-    fn have_fate(&mut self, rows: &[u32]) {
-        self.rows_done += u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    fn enter_repeats(&mut self, record: &Record) {
+        for row in &record.repeats {
+            self.outcome.records.duplicate += 1;
+            self.outcome.duplicate_rows.add(*row);
+        }
+    }
+
+    fn have_fate(&mut self, record: &Record) {
+        let rows = record.rows.len() + record.repeats.len();
+        self.rows_done += u32::try_from(rows).unwrap_or(u32::MAX);
         self.tell();
     }
 
@@ -167,7 +182,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         } else {
             RowReason::Rejected
         };
-        for row in &record.rows {
+        for row in record.rows.iter().chain(&record.repeats) {
             let fault = match at_fault {
                 Some(at_fault) if at_fault != row => {
                     RowFault::of_row(RowReason::ReceiptHasRefusedRows, format!("-> {at_fault}"))

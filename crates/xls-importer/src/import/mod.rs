@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::field::SheetKind;
 use crate::header::Header;
 use crate::natural_key::import_id;
-use crate::outcome::{ImportOutcome, ImportState};
+use crate::outcome::{ImportOutcome, ImportState, hexadecimal};
 use crate::reading::ReadOptions;
 use crate::refusal::FileRefusal;
 use crate::workbook::Workbook;
@@ -107,11 +107,7 @@ impl<'a> Run<'a> {
         } else {
             importer.commands.clone()
         };
-        let file_sha256: String = workbook
-            .file_sha256
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let file_sha256 = hexadecimal(&workbook.file_sha256);
         let import_id = import_id(&file_sha256, workbook.sheet.name());
         let sheet = workbook.sheet.name().into();
         Self {

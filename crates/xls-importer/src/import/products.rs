@@ -30,7 +30,6 @@ impl Run<'_> {
         ledger.outcome.footer_checks = reading.footer_checks().to_vec();
         ledger.outcome.totals.on_hand = Some(reading.on_hand());
         ledger.rows_refused_in_reading();
-        ledger.enter_repeated(reading.repeated_rows());
         if reading.without_sku() > 0 {
             let note = format!(
                 "{} rows have no SKU; theirs is made from the name",
@@ -43,6 +42,7 @@ impl Run<'_> {
             let draft = drafts.next()?;
             let record = Record {
                 rows: vec![draft.row],
+                repeats: draft.repeated_in.clone(),
                 quantity: Quantity::ZERO,
                 amount: Amount::ZERO,
             };

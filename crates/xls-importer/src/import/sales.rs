@@ -97,6 +97,7 @@ fn imagine(command: &RecordSale, store: &StoreSettings, envelope: &Envelope) -> 
 fn weigh(draft: &SaleDraft<'_>) -> Record {
     Record {
         rows: draft.lines.iter().map(|line| line.row).collect(),
+        repeats: Vec::new(),
         quantity: Quantity::checked_sum(draft.lines.iter().map(|line| line.quantity))
             .unwrap_or(Quantity::ZERO),
         amount: draft.total,

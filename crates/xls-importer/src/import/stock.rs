@@ -80,9 +80,17 @@ impl Run<'_> {
             return None;
         };
         let command = self.receive_goods(draft, &store.settings);
-        // A count of nothing moves nothing; and what a dry run has not defined cannot be asked.
-        if command.lines.is_empty() || store.is_imagined {
-            ledger.enter(&record, Answer::Accepted);
+        // A count of nothing moves nothing: all is as the sheet says. And what a dry run has not defined cannot be asked.
+        let answer = if command.lines.is_empty() {
+            Some(Answer::Duplicate)
+        } else if store.is_imagined {
+            let decided = command.decide_in_new_store(&store.settings, self.settings.received_at);
+            Some(decided.map_or_else(Answer::Refused, |()| Answer::Accepted))
+        } else {
+            None
+        };
+        if let Some(answer) = answer {
+            ledger.enter(&record, answer);
             return None;
         }
         let offer = Offer {
@@ -132,6 +140,7 @@ fn weigh(draft: &StockReceiptDraft) -> Record {
     let (offered, nothing): (Vec<_>, Vec<_>) = draft.lines.iter().partition(|line| !line.quantity.is_zero());
     Record {
         rows: offered.iter().chain(&nothing).map(|line| line.row).collect(),
+        repeats: Vec::new(),
         quantity: Quantity::checked_sum(offered.iter().map(|line| line.quantity)).unwrap_or(Quantity::ZERO),
         amount: Amount::checked_sum(offered.iter().map(|line| line.cost)).unwrap_or(Amount::ZERO),
     }

@@ -70,10 +70,18 @@ pub(super) fn group_lines(
     for group in groups.iter_mut() {
         list_members(group, lines, &mut members);
         let mut faults = Vec::new();
+        let mut total = Some(Amount::ZERO);
         for index in &members {
             if let Some(line) = lines.get_mut(*index) {
                 match settle(line, meaning) {
-                    Ok(net) => line.net = net,
+                    Ok(net) => {
+                        line.net = net;
+                        total = total.and_then(|total| total.checked_add(net));
+                        if total.is_none() {
+                            faults.push((*index, out_of_range(line)));
+                            total = Some(Amount::ZERO);
+                        }
+                    }
                     Err(fault) => faults.push((*index, fault)),
                 }
             }
@@ -172,6 +180,12 @@ fn total_meaning(lines: &[Line]) -> TotalMeaning {
     } else {
         TotalMeaning::Net
     }
+}
+
+/// The fault of a line with which its receipt comes to more than an amount can hold.
+fn out_of_range(line: &Line) -> RowFault {
+    RowFault::of(RowReason::NumberPrecisionLost, Field::Total, as_major(line.net))
+        .with_detail(format!("> {}", as_major(Amount::MAX)))
 }
 
 /// What a line comes to; the sheet's own total stands if it is right to the minor unit.

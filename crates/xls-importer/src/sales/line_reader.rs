@@ -14,7 +14,7 @@ use crate::header::Header;
 use crate::natural_key::sale_id_by_content;
 
 use crate::reading::{ReadOptions, Refusals, Walk};
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Cell, Row, Sheet};
 use crate::tax_id_text::check_document;
 
@@ -80,6 +80,8 @@ pub(super) struct LineReader<'a, 's> {
     /// The receipt of the row before, and whether this row may belong to a receipt that cannot be read.
     previous_group: Option<u32>,
     after_unreadable: bool,
+    /// Whether rows without a receipt have lost their place among equal ones.
+    is_of_refused_rows: bool,
 }
 
 impl<'s> LineReader<'_, 's> {
@@ -99,6 +101,7 @@ impl<'s> LineReader<'_, 's> {
             remembered: None,
             previous_group: None,
             after_unreadable: false,
+            is_of_refused_rows: header.is_of_refused_rows(),
         };
         let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
         let LineReader {
@@ -157,6 +160,10 @@ impl<'s> LineReader<'_, 's> {
                 let cells = RECEIPT_FIELDS.map(|field| self.columns.cell(row, field));
                 self.remembered = Some(Remembered { cells, group });
                 Some(group)
+            }
+            (Ok(_), Ok(None)) if self.is_of_refused_rows => {
+                faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
+                None
             }
             (Ok(store), Ok(None)) => line
                 .filter(|_| faults.is_empty())
@@ -267,18 +274,22 @@ impl<'s> LineReader<'_, 's> {
         index
     }
 
-    /// A row without a receipt is a sale of its own, known by its content; equal rows are counted.
+    /// A row without a receipt is a sale of its own, known by its content, which is all that the sale will say; equal
+    /// rows are counted.
     fn group_of_content(&mut self, store: u32, register: Option<RegisterNo>, line: &Line) -> u32 {
         let store_id = self.table.store_at(store);
         let store_id = store_id
             .map(|store| store.store_id.to_string())
             .unwrap_or_default();
+        let [sku, name, unit] = self.table.products.content(line.product);
         let content = [
             store_id,
             register.as_ref().map_or(String::new(), RegisterNo::to_string),
             line.date.to_string(),
             line.time.map(|time| time.to_string()).unwrap_or_default(),
-            self.table.products.sku(line.product),
+            sku,
+            name,
+            unit,
             line.quantity.to_string(),
             line.unit_price.to_string(),
             line.discount.minor().to_string(),
@@ -286,6 +297,7 @@ impl<'s> LineReader<'_, 's> {
                 .map(|total| total.minor().to_string())
                 .unwrap_or_default(),
             self.table.payment_word(line.payment),
+            self.table.seller_name(line.seller),
         ];
         let content: Vec<&str> = content.iter().map(String::as_str).collect();
         let seen = self
@@ -400,8 +412,4 @@ impl<'s> LineReader<'_, 's> {
 
 fn required<T>(value: Result<Option<T>, RowFault>, field: Field) -> Result<T, RowFault> {
     value?.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))
-}
-
-fn keep<T>(value: Result<T, RowFault>, faults: &mut Vec<RowFault>) -> Option<T> {
-    value.map_err(|fault| faults.push(fault)).ok()
 }

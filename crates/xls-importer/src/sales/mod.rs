@@ -107,12 +107,7 @@ impl SalesReading {
     /// `needs_mapping` when neither the sheet nor the caller names the store.
     pub fn read(sheet: &Sheet, header: &Header, options: &ReadOptions) -> Result<Self, FileRefusal> {
         if !header.mapping.has(Field::Store) && options.store.is_none() {
-            return Err(FileRefusal::NeedsMapping {
-                kind: Some(header.mapping.kind.word().to_owned()),
-                missing: vec![Field::Store.word().to_owned()],
-                ambiguous: Vec::new(),
-                columns: header.columns.iter().map(|column| column.title.clone()).collect(),
-            });
+            return Err(header.needs(Field::Store));
         }
         let Lines {
             walk,

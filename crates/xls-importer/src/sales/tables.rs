@@ -87,6 +87,12 @@ impl Tables {
         method.map(PaymentMethod::to_string).unwrap_or_default()
     }
 
+    pub(super) fn seller_name(&self, index: Option<u32>) -> String {
+        let index = index.and_then(|index| usize::try_from(index).ok());
+        let name = index.and_then(|index| self.sellers.get(index));
+        name.cloned().unwrap_or_default()
+    }
+
     /// The index of a seller.
     pub(super) fn seller(&mut self, text: &str) -> u32 {
         if let Some(index) = self.seller_spellings.get(text) {

@@ -62,7 +62,7 @@ pub(crate) fn refused(reading: &SalesReading) -> Vec<(u32, &'static str)> {
     .collect()
 }
 
-/// An honest workbook of text cells; the empty text is no cell, `#` in front makes a number.
+/// An honest workbook of text cells; the empty text is no cell, `#` in front makes a number, `!` an error.
 pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let page = workbook.add_worksheet();
@@ -73,6 +73,10 @@ pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
                 Some(number) => {
                     page.write_number(at, column, number.parse::<f64>().unwrap())
                         .unwrap();
+                }
+                None if text.starts_with('!') => {
+                    let error = rust_xlsxwriter::Formula::new("=NA()").set_result("#N/A");
+                    page.write_formula(at, column, error).unwrap();
                 }
                 None => {
                     page.write_string(at, column, *text).unwrap();

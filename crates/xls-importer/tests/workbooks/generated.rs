@@ -59,6 +59,11 @@ pub(crate) const CASES: &[Case] = &[
         titles_that_do_not_suffice,
     ),
     ("generated::deliveries_by_document", deliveries_by_document),
+    ("generated::documents_in_doubt", documents_in_doubt),
+    (
+        "generated::a_receipt_beyond_all_amounts",
+        a_receipt_beyond_all_amounts,
+    ),
     (
         "generated::a_catalogue_with_bar_codes",
         a_catalogue_with_bar_codes,
@@ -231,6 +236,34 @@ fn rows_without_receipt_count_occurrences() -> Result<(), Skipped> {
     assert_ne!(both[0], both[1], "the second of two equal rows is another sale");
     let moved = ids(&workbook(&[titles, other, row, row]));
     assert_eq!(moved, [both[2], both[0], both[1]], "moving rows changes nothing");
+
+    // All that the sale will say is part of what it is known by.
+    let titles: &[&str] = &["Data", "Código", "Produto", "Unidade", "Qtd", "Total", "Vendedor"];
+    let plain: &[&str] = &["01/01/2025", "C1", "Camisa", "UN", "#1", "#10", "Ana"];
+    let changed = [(2, "Camiseta"), (3, "CX"), (6, "Bia")];
+    for (at, text) in changed {
+        let mut other = plain.to_vec();
+        other[at] = text;
+        let both = ids(&workbook(&[titles, plain, &other]));
+        let moved = ids(&workbook(&[titles, &other, plain]));
+        assert_eq!(moved, [both[1], both[0]], "{text}");
+    }
+    Ok(())
+}
+
+fn a_receipt_beyond_all_amounts() -> Result<(), Skipped> {
+    let half = "50000000000000,00";
+    let reading = sales(&workbook(&[
+        TITLES,
+        &["#7", "01/01/2025", "Camisa", "#1", half, half],
+        &["#7", "01/01/2025", "Meia", "#1", half, half],
+        &["#8", "01/01/2025", "Meia", "#1", half, half],
+    ]));
+    assert_eq!(
+        refused(&reading),
+        [(2, "receipt_has_refused_rows"), (3, "number_precision_lost")]
+    );
+    assert_eq!((reading.sales().count(), reading.refused_sales()), (1, 1));
     Ok(())
 }
 
@@ -553,7 +586,12 @@ fn a_catalogue_with_bar_codes() -> Result<(), Skipped> {
         .map(|row| (row.row, row.faults[0].reason.code()))
         .collect();
     assert_eq!(codes, [(3, "gtin_check_digit"), (6, "duplicate_key")]);
-    assert_eq!(reading.repeated_rows(), [5], "the same product again");
+    let repeated: Vec<_> = reading
+        .products()
+        .iter()
+        .map(|product| product.repeated_in.as_slice())
+        .collect();
+    assert_eq!(repeated, [&[5][..], &[], &[]], "the same product again");
     let skus: Vec<_> = reading
         .products()
         .iter()
@@ -566,6 +604,59 @@ fn a_catalogue_with_bar_codes() -> Result<(), Skipped> {
         "the zero is back"
     );
     assert_eq!(reading.products()[1].gtin, None);
+    Ok(())
+}
+
+/// A document one of whose rows may be missing is not booked at all: it could never take the row in later.
+fn documents_in_doubt() -> Result<(), Skipped> {
+    const TITLES: &[&str] = &[
+        "Nota Fiscal",
+        "Data Entrada",
+        "Fornecedor",
+        "Depósito",
+        "Código",
+        "Qtd Recebida",
+        "Custo Unitário",
+    ];
+    let row = |document, date, supplier, store| [document, date, supplier, store, "A1", "#1", "#2.5"];
+    let good = |document| row(document, "01/02/2025", "ACME", "Centro");
+    let bad = [
+        (row("#55", "", "ACME", "Centro"), "required_missing"),
+        (row("#55", "abc", "ACME", "Centro"), "date_invalid"),
+        (row("#55", "01/02/2025", "!#N/A", "Centro"), "error_cell"),
+        (row("#55", "01/02/2025", "ACME", ""), "required_missing"),
+    ];
+    for (bad, code) in &bad {
+        // Wherever its rows stand.
+        let sheet = read(&workbook(&[
+            TITLES,
+            &good("#55"),
+            &good("#56"),
+            bad,
+            &good("#57"),
+            &row("", "01/02/2025", "", "Centro"),
+        ]))
+        .unwrap();
+        let reading = StockReading::read(&sheet.sheet, &header(&sheet.sheet), &options()).unwrap();
+        let rows = reading.refusals().rows().iter();
+        let codes: Vec<_> = rows.map(|row| (row.row, row.faults[0].reason.code())).collect();
+        assert_eq!(codes, [(2, "receipt_has_refused_rows"), (4, *code)]);
+        assert_eq!(reading.receipts().len(), 3);
+    }
+    let unreadable = row("!#N/A", "01/02/2025", "ACME", "Centro");
+    let sheet = read(&workbook(&[
+        TITLES,
+        &good("#54"),
+        &good("#55"),
+        &unreadable,
+        &good("#56"),
+        &good("#57"),
+        &good("#55"),
+    ]))
+    .unwrap();
+    let reading = StockReading::read(&sheet.sheet, &header(&sheet.sheet), &options()).unwrap();
+    let rows: Vec<_> = reading.refusals().rows().iter().map(|row| row.row).collect();
+    assert_eq!(rows, [3, 4, 5, 7], "the one above and the one below, whole");
     Ok(())
 }
 
