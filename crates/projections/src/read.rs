@@ -6,7 +6,8 @@ use posars_event_store::Position;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 
-use crate::{DatabaseError, Projections, QueryError};
+use crate::projection::Projection as _;
+use crate::{DatabaseError, NamesFold, Projections, QueryError};
 
 /// Most rows of a page; an answer stays within a few hundred kilobytes.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
@@ -250,6 +251,25 @@ impl Projections {
         Ok(rows
             .first()
             .map_or(Position::START, |row| position_from(row.get("position"))))
+    }
+
+    /// As [`Projections::wait_for`], for rows that are shown with the names of what they are about: those are a read
+    /// model of their own, and a name set before the position asked for must be in the answer too.
+    ///
+    /// # Errors
+    /// As [`Projections::wait_for`], of either.
+    pub(crate) async fn wait_for_named(
+        &self,
+        projection: &'static str,
+        freshness: Freshness,
+    ) -> Result<Position, QueryError> {
+        // Whoever asks for whatever is there asks for no name either.
+        if freshness.min_position == Position::START {
+            return self.wait_for(projection, freshness).await;
+        }
+        let names = self.wait_for(NamesFold::NAME, freshness);
+        let (_, position) = tokio::try_join!(names, self.wait_for(projection, freshness))?;
+        Ok(position)
     }
 
     /// Waits until a projection has applied every event up to `min_position`; answers how far it is.

@@ -347,7 +347,7 @@ impl Projections {
         page: &PageRequest,
         freshness: Freshness,
     ) -> Result<Page<DailySales>, QueryError> {
-        let before = self.wait_for(DailySalesFold::NAME, freshness).await?;
+        let before = self.wait_for_named(DailySalesFold::NAME, freshness).await?;
         let (after_date, after_store) = match page.key::<2>()? {
             Some([date, store]) => (Some(key_part::<Date>(date)?), Some(store)),
             None => (None, None),

@@ -233,7 +233,7 @@ impl Projections {
         page: &PageRequest,
         freshness: Freshness,
     ) -> Result<Page<StockItem>, QueryError> {
-        let before = self.wait_for(StockPositionFold::NAME, freshness).await?;
+        let before = self.wait_for_named(StockPositionFold::NAME, freshness).await?;
         let (after_store, after_sku) = page.key::<2>()?.map(|[store, sku]| (store, sku)).unzip();
         let store = filter.store_id.as_ref().map(StoreId::as_str);
         let sku = filter.sku.as_ref().map(Sku::as_str);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use posars_event_store::Position;
 
 use super::world::{World, sale};
-use crate::{DailySalesFilter, Freshness, PageRequest, QueryError, SaleFilter};
+use crate::{DailySalesFilter, Freshness, PageRequest, QueryError, SaleFilter, StockFilter, registry};
 
 #[tokio::test]
 async fn pages_hold_still_while_sales_come_in() -> anyhow::Result<()> {
@@ -121,6 +121,63 @@ async fn a_query_waits_for_its_position_and_says_when_it_gives_up() -> anyhow::R
     let page = ask(20_000).await?;
     assert_eq!((page.rows.len(), page.position), (1, head));
     runner.stop().await;
+    Ok(())
+}
+
+/// Brings one projection up to the end, and no other.
+async fn bring_up(world: &World, name: &str) -> anyhow::Result<()> {
+    let projection = registry::find(name)?;
+    let subscription = world.log.subscription(&format!("projection.{name}"));
+    let mut lease = subscription.acquire("test", Duration::from_secs(60)).await?;
+    let reader = world.projections.pages.reader(projection.name());
+    world
+        .projections
+        .run_page(projection, &mut lease, &reader)
+        .await?;
+    lease.release().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_shown_with_names_wait_for_the_names() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let head = world.say(&[sale(1, "centro", "2026-01-30", "pix", 100)]).await?;
+    let fresh = Freshness::at_least(head, Duration::from_millis(50));
+    let first = PageRequest::first(9);
+    let days_of_january = DailySalesFilter {
+        from: "2026-01-01".parse()?,
+        to: "2026-01-31".parse()?,
+        store_id: None,
+    };
+    for name in ["daily_sales", "stock_position"] {
+        bring_up(&world, name).await?;
+    }
+    let days = world
+        .projections
+        .list_daily_sales(&days_of_january, &first, fresh)
+        .await;
+    let stock = world
+        .projections
+        .list_stock(&StockFilter::default(), &first, fresh)
+        .await;
+    for behind in [days.err(), stock.err()] {
+        assert!(
+            matches!(
+                behind,
+                Some(QueryError::Behind {
+                    projection: "names",
+                    ..
+                })
+            ),
+            "{behind:?}"
+        );
+    }
+    bring_up(&world, "names").await?;
+    let days = world
+        .projections
+        .list_daily_sales(&days_of_january, &first, fresh)
+        .await?;
+    assert_eq!((days.rows.len(), days.position), (1, head));
     Ok(())
 }
 
