@@ -15,8 +15,8 @@ use crate::{CommandError, Commands, Envelope};
 /// The most commands of one batch: as many events as one append takes.
 pub const BATCH_MAX: usize = APPEND_EVENTS_MAX;
 
-/// Commands decided before others on this thread have a turn, such as the batch before this one, which is being sent:
-/// less than a millisecond of work.
+/// Commands decided before others on this thread have a turn: other calls, and what the connections have to send and to
+/// receive. Less than a millisecond of work.
 const DECISIONS_BETWEEN_YIELDS: usize = 50;
 
 /// A command to be carried out with others, and what surrounds it.
