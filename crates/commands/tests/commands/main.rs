@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod goods;
+mod pins;
 mod races;
 mod reactor;
 mod reactor_waiting;
