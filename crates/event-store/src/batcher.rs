@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -15,12 +15,14 @@ use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use crate::batch::{Answered, Batch, Request, Verdicts};
+use crate::batch::{Answered, Batch, Verdicts};
 use crate::batch_arrays::BatchArrays;
 use crate::connections::Connections;
 use crate::error::is_passing;
 use crate::metrics::Metrics;
+use crate::partitions::Partitions;
 use crate::replay;
+use crate::request::Request;
 use crate::wake_ups::LogSignal;
 use crate::{AppendError, StoreError};
 
@@ -33,13 +35,6 @@ const BACKOFF_MAX: Duration = Duration::from_secs(1);
 /// more are likely, as in a file that is imported again, and each undone write leaves dead rows. The batch after them is
 /// hopeful again whatever they met: a probe that costs a thirty-third at most.
 const CAUTIOUS_BATCHES: u32 = 32;
-
-/// Where the partitions of `events` end, as far as this process knows.
-#[derive(Debug)]
-pub(crate) struct Partitions {
-    pub(crate) covered_to: AtomicU64,
-    pub(crate) rows: u64,
-}
 
 pub(crate) struct Batcher {
     pub(crate) log_id: i32,
@@ -265,7 +260,7 @@ impl Batcher {
             .fetch_add(self.partitions.rows, Ordering::Relaxed);
         let (connections, partitions) = (self.connections.clone(), Arc::clone(&self.partitions));
         tokio::spawn(async move {
-            if let Err(error) = ensure(&connections, &partitions, head + partitions.rows).await {
+            if let Err(error) = partitions.cover(&connections, head + partitions.rows).await {
                 tracing::warn!(%error, "could not make the next partition ahead of time; the append that needs it will");
             }
         });
@@ -273,24 +268,8 @@ impl Batcher {
 
     async fn ensure_partitions(&self) -> Result<(), StoreError> {
         let next = self.signal.position().get() + self.partitions.rows;
-        ensure(&self.connections, &self.partitions, next).await
+        self.partitions.cover(&self.connections, next).await
     }
-}
-
-pub(crate) async fn ensure(
-    connections: &Connections,
-    partitions: &Partitions,
-    position: u64,
-) -> Result<(), StoreError> {
-    let position = i64::try_from(position).unwrap_or(i64::MAX);
-    let rows = connections
-        .query(include_str!("sql/ensure_partitions.sql"), &[&position])
-        .await?;
-    let covered_to = rows.first().map_or(0, |row| row.get::<_, i64>("covered_to"));
-    partitions
-        .covered_to
-        .store(u64::try_from(covered_to).unwrap_or(0), Ordering::Relaxed);
-    Ok(())
 }
 
 /// Sorts the driver's error of a sent batch by what it says of the outcome.

@@ -21,11 +21,14 @@ mod inspection;
 mod log;
 mod metrics;
 mod names;
+mod partitions;
 mod read;
 mod replay;
+mod request;
 mod snapshot;
 mod store;
 mod subscription;
+mod surroundings;
 mod verify;
 mod wake_ups;
 

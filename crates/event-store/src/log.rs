@@ -7,10 +7,11 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use crate::batch::{Progress, ROOM_BYTES, Request};
-use crate::batcher::{Batcher, Partitions};
+use crate::batcher::Batcher;
 use crate::connections::Connections;
-use crate::store::Shared;
+use crate::partitions::Partitions;
+use crate::request::{Progress, ROOM_BYTES, Request};
+use crate::surroundings::Surroundings;
 use crate::wake_ups::{HeadWatch, LogSignal};
 use crate::{Append, AppendError, Appended, LogName, Position, StoreError, Subscription};
 
@@ -21,7 +22,7 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(15);
 /// A log: one tenant's history. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Log {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) surroundings: Arc<Surroundings>,
     pub(crate) name: LogName,
     pub(crate) id: i32,
     connections: Connections,
@@ -32,29 +33,31 @@ pub struct Log {
 
 impl Log {
     pub(crate) fn open(
-        shared: Arc<Shared>,
+        surroundings: Arc<Surroundings>,
         name: LogName,
         id: i32,
         position: Position,
         partitions: Arc<Partitions>,
     ) -> Self {
-        let (queue, receiver) = mpsc::channel(shared.config.queue_requests_max);
-        let room = Arc::new(Semaphore::new(shared.config.queue_bytes_max.div_ceil(ROOM_BYTES)));
-        let signal = shared.wake_ups.signal(id, position);
-        let connections = shared.connections.confined_to(id);
+        let (queue, receiver) = mpsc::channel(surroundings.config.queue_requests_max);
+        let room = Arc::new(Semaphore::new(
+            surroundings.config.queue_bytes_max.div_ceil(ROOM_BYTES),
+        ));
+        let signal = surroundings.wake_ups.signal(id, position);
+        let connections = surroundings.connections.confined_to(id);
         let batcher = Batcher {
             log_id: id,
             connections: connections.clone(),
             queue: receiver,
             signal: signal.clone(),
-            metrics: shared.metrics.clone(),
+            metrics: surroundings.metrics.clone(),
             partitions,
-            give_up_after: shared.config.append_deadline,
+            give_up_after: surroundings.config.append_deadline,
             cautious_batches: 0,
         };
         tokio::spawn(batcher.run());
         Self {
-            shared,
+            surroundings,
             name,
             id,
             connections,
@@ -77,7 +80,7 @@ impl Log {
 
     /// Not confined: for the audit, mass reading and leases.
     pub(crate) fn owner_connections(&self) -> &Connections {
-        &self.shared.connections
+        &self.surroundings.connections
     }
 
     /// Runs one statement on behalf of a caller, in a session that PostgreSQL itself confines to this log: rows of
@@ -142,7 +145,7 @@ impl Log {
         })?;
         tokio::pin!(answer);
         let lost = |text: &str| AppendError::OutcomeUnknown(text.to_owned());
-        match tokio::time::timeout(self.shared.config.append_deadline, &mut answer).await {
+        match tokio::time::timeout(self.surroundings.config.append_deadline, &mut answer).await {
             Ok(answer) => {
                 answer.unwrap_or_else(|_| Err(lost("the writer ended while the append was under way")))
             }
