@@ -2,15 +2,6 @@
 
 use crate::{ClaimKey, ExpectedVersion, LogName, Position, StreamName, Version};
 
-/// A name that the log does not accept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {kind} {name:?} {problem}; use 1 to 200 bytes without white space or control characters")]
-pub struct InvalidName {
-    pub(crate) kind: &'static str,
-    pub(crate) problem: &'static str,
-    pub(crate) name: String,
-}
-
 /// The database did not do what was asked, for a reason outside the request.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {

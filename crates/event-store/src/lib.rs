@@ -16,6 +16,7 @@ mod config;
 mod connections;
 mod error;
 mod event;
+mod expected_version;
 mod export;
 mod inspection;
 mod log;
@@ -33,17 +34,17 @@ mod verify;
 mod wake_ups;
 
 pub use append::{
-    APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, Appended, ExpectedVersion, Guard,
-    Idempotency, StreamWrite,
+    APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, Appended, Guard, Idempotency, StreamWrite,
 };
 pub use chain::Hash;
 pub use config::StoreConfig;
-pub use error::{AppendError, InvalidName, LeaseError, StoreError};
+pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{JSON_DEPTH_MAX, JsonText, JsonWriter, NewEvent, RecordedEvent};
+pub use expected_version::ExpectedVersion;
 pub use export::{Export, ExportedEvent};
 pub use inspection::{ServerFacts, SubscriptionState};
 pub use log::Log;
-pub use names::{ClaimKey, EventType, LogName, NAME_BYTES_MAX, Position, StreamName, Version};
+pub use names::{ClaimKey, EventType, InvalidName, LogName, NAME_BYTES_MAX, Position, StreamName, Version};
 pub use read::{Direction, Head, LogPage, READ_BYTES_MAX, READ_EVENTS_MAX, ReadLog};
 pub use snapshot::Snapshot;
 pub use store::EventStore;

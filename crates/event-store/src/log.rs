@@ -13,7 +13,7 @@ use crate::partitions::Partitions;
 use crate::request::{Progress, ROOM_BYTES, Request};
 use crate::surroundings::Surroundings;
 use crate::wake_ups::{HeadWatch, LogSignal};
-use crate::{Append, AppendError, Appended, LogName, Position, StoreError, Subscription};
+use crate::{Append, AppendError, Appended, LogName, Position, StoreError};
 
 /// How much longer than its deadline a sent append is waited for, before its outcome counts as unknown: the
 /// batcher itself gives up at the deadline and says what it knows.
@@ -164,11 +164,5 @@ impl Log {
     #[must_use]
     pub fn watch(&self) -> HeadWatch {
         self.signal.watch()
-    }
-
-    /// A named subscription of this log: a checkpoint with a lease.
-    #[must_use]
-    pub fn subscription(&self, name: &str) -> Subscription {
-        Subscription::new(self.clone(), name)
     }
 }

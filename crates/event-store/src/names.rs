@@ -3,10 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::InvalidName;
-
 /// The most bytes of a stream name, event type, log name or claim; keeps index entries well below a page.
 pub const NAME_BYTES_MAX: usize = 200;
+
+/// A name that the log does not accept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {kind} {name:?} {problem}; use 1 to 200 bytes without white space or control characters")]
+pub struct InvalidName {
+    kind: &'static str,
+    problem: &'static str,
+    name: String,
+}
 
 fn check(kind: &'static str, text: &str) -> Result<(), InvalidName> {
     let problem = if text.is_empty() {
