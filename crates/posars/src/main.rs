@@ -21,6 +21,7 @@ mod screen;
 mod session;
 mod settings;
 mod signals;
+mod stock_costs;
 mod telemetry;
 mod whole_file;
 mod workers;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod catalogue;
+mod costs;
 mod goods;
 mod pins;
 mod races;

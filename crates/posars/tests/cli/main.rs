@@ -19,6 +19,7 @@ mod readme;
 mod sharing;
 mod sheets;
 mod sign_in;
+mod stock;
 mod support;
 mod traces;
 mod trouble;
