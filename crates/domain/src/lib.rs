@@ -42,6 +42,7 @@ pub use ids::{
     SubjectId,
 };
 pub use invalid::InvalidValue;
+pub use masking::mask_cpf;
 pub use money::{Amount, Currency, Money};
 pub use natural_id::{name_based_id, natural_id};
 pub use payment::{Channel, MethodAmount, Payment, PaymentCode, PaymentMethod};

@@ -9,7 +9,8 @@ const MASK: &str = "<CPF>";
 
 /// The text with every CPF masked, also one that was typed into a field for something else. A number counts as one
 /// when it has eleven digits, punctuated or not, and its check digits agree.
-pub(crate) fn mask_cpf(text: &str) -> String {
+#[must_use]
+pub fn mask_cpf(text: &str) -> String {
     let belongs = |character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '/');
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;

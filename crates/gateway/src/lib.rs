@@ -33,6 +33,7 @@ pub mod proto;
 mod rate;
 mod readiness;
 mod refusals;
+mod request_budget;
 mod request_pace;
 mod request_size;
 mod serve;
@@ -41,6 +42,7 @@ mod shares;
 mod status;
 mod tenant;
 mod tls;
+mod value_count;
 mod wire;
 
 pub use access::{Access, AccessRule, AccessRules, AccessRulesError};

@@ -31,6 +31,12 @@ const STRANGER_CALLS_PER_S: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 pub struct Limits {
     /// Largest body of a request, in bytes. The largest honest one is a receipt of some thousand lines, far below.
     pub request_bytes_max: usize,
+    /// Most values of a request: fields and entries of lists, on every level. A receipt of 500 lines with everything in
+    /// them has some 10,000. A value of two bytes takes some hundred in memory.
+    pub request_values_max: usize,
+    /// Memory that the requests under way take at most, in bytes, ordinary ones of up to 64 KiB not counted. More are
+    /// refused with `REQUESTS_OVERLOADED`. One caller has half of it at most, and one request always fits.
+    pub requests_bytes_max: usize,
     /// Calls under way on one HTTP/2 connection. More wait in the client.
     pub concurrent_streams_max: u32,
     /// Calls under way in the whole process, their answers included. More are refused with `OVERLOADED`: work that
@@ -71,6 +77,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_bytes_max: 4 * 1024 * 1024,
+            request_values_max: 20_000,
+            requests_bytes_max: 48 * 1024 * 1024,
             concurrent_streams_max: 200,
             in_flight_calls_max: 1024,
             connections_max: 1024,
