@@ -275,7 +275,8 @@ impl Projections {
     /// Waits until a projection has applied every event up to `min_position`; answers how far it is.
     ///
     /// # Errors
-    /// [`QueryError::Behind`] when it is not there in time.
+    /// [`QueryError::BeyondLog`] at once when the log does not reach so far, [`QueryError::Behind`] when the projection is
+    /// not there in time.
     pub(crate) async fn wait_for(
         &self,
         projection: &'static str,
@@ -283,12 +284,16 @@ impl Projections {
     ) -> Result<Position, QueryError> {
         let began = Instant::now();
         let mut progress = self.progress(projection);
+        let mut within_log = false;
         loop {
             // Marked as seen before the look at the database, so that no change between the two is missed.
             progress.mark_unchanged();
             let position = self.checkpoint(projection).await?;
             if position >= freshness.min_position {
                 return Ok(position);
+            }
+            if !std::mem::replace(&mut within_log, true) {
+                self.must_be_in_log(freshness.min_position).await?;
             }
             let waited = began.elapsed();
             let Some(left) = freshness.wait.checked_sub(waited).filter(|left| !left.is_zero()) else {
@@ -302,6 +307,19 @@ impl Projections {
             // The runner of this process tells at once; one elsewhere is found by looking.
             let _ = tokio::time::timeout(left.min(POLL), progress.changed()).await;
         }
+    }
+
+    /// Refuses a position that the log has not reached. Every position that was ever answered with is committed, so one
+    /// look is enough; and none is needed for what this process has heard of, as after a command of its own.
+    async fn must_be_in_log(&self, min_position: Position) -> Result<(), QueryError> {
+        if min_position <= self.log.watch().position() {
+            return Ok(());
+        }
+        let head = self.log.head().await.map_err(DatabaseError::from)?.position;
+        if min_position <= head {
+            return Ok(());
+        }
+        Err(QueryError::BeyondLog { min_position, head })
     }
 }
 
