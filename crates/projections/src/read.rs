@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use posars_event_store::Position;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
@@ -13,6 +14,11 @@ use crate::{DatabaseError, NamesFold, Projections, QueryError};
 pub const PAGE_ROWS_MAX: u32 = 1_000;
 /// Longest time one statement of the owner's may take.
 const QUERY_DEADLINE: Duration = Duration::from_secs(10);
+/// Before and after every trading day: the bounds of a list without any. The statements compare with values, not with
+/// nulls, because a plan that is kept for any parameters can only walk an index between values.
+pub(crate) const FIRST_DAY: Date = Date::constant(-4000, 1, 1);
+/// See [`FIRST_DAY`].
+pub(crate) const LAST_DAY: Date = Date::constant(9999, 12, 31);
 /// How often a checkpoint that another process moves is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -81,8 +87,9 @@ impl PageRequest {
         i64::from(self.limit()) + 1
     }
 
-    pub(crate) fn sql_at(&self) -> Option<i64> {
-        self.at.map(sql_position)
+    /// The last position that rows may have.
+    pub(crate) fn sql_at(&self) -> i64 {
+        self.at.map_or(i64::MAX, sql_position)
     }
 
     /// The parts of the key to go on after, as many as the query's order has.

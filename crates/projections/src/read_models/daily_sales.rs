@@ -348,9 +348,11 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<DailySales>, QueryError> {
         let before = self.wait_for_named(DailySalesFold::NAME, freshness).await?;
+        // Before every store of the first day.
+        let from = (filter.from, "");
         let (after_date, after_store) = match page.key::<2>()? {
-            Some([date, store]) => (Some(key_part::<Date>(date)?), Some(store)),
-            None => (None, None),
+            Some([date, store]) => from.max((key_part::<Date>(date)?, store)),
+            None => from,
         };
         let store = filter.store_id.as_ref().map(StoreId::as_str);
         let rows = self
@@ -359,11 +361,10 @@ impl Projections {
                 &[
                     &crate::read::subscription_name(DailySalesFold::NAME),
                     &self.log_id,
-                    &filter.from,
-                    &filter.to,
                     &store,
                     &after_date,
                     &after_store,
+                    &filter.to,
                     &page.sql_limit(),
                 ],
             )

@@ -162,11 +162,9 @@ impl Projection for NamesFold {
     }
 
     async fn write(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
-        let rows = fold.0.into_rows();
         target
-            .write(include_str!("../sql/retire_names.sql"), &rows)
-            .await?;
-        target.write(include_str!("../sql/write_names.sql"), &rows).await
+            .write(include_str!("../sql/write_names.sql"), &fold.0.into_rows())
+            .await
     }
 
     async fn copy(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
@@ -220,7 +218,7 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<Name>, QueryError> {
         let before = self.wait_for(NamesFold::NAME, freshness).await?;
-        let after = page.key::<1>()?.map(|[id]| id);
+        let after = page.key::<1>()?.map_or("", |[id]| id);
         let rows = self
             .query(
                 include_str!("../sql/list_names.sql"),

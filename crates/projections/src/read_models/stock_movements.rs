@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::payments::ten_thousandths;
 use crate::fold_map::TextMap;
 use crate::projection::Target;
-use crate::read::{Columns, applied, key_part, sql_position, subscription_name};
+use crate::read::{Columns, FIRST_DAY, LAST_DAY, applied, key_part, sql_position, subscription_name};
 use crate::row::{Insert, table_row};
 use crate::{
     ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
@@ -370,10 +370,10 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<StockMovement>, QueryError> {
         let before = self.wait_for(StockMovementsFold::NAME, freshness).await?;
-        let after = page
-            .key::<1>()?
-            .map(|[position]| key_part::<i64>(position))
-            .transpose()?;
+        let after = match page.key::<1>()? {
+            Some([position]) => key_part::<i64>(position)?,
+            None => 0,
+        };
         let rows = self
             .query(
                 include_str!("../sql/list_stock_movements.sql"),
@@ -382,8 +382,8 @@ impl Projections {
                     &self.log_id,
                     &filter.store_id.as_str(),
                     &filter.sku.as_str(),
-                    &filter.from,
-                    &filter.to,
+                    &filter.from.unwrap_or(FIRST_DAY),
+                    &filter.to.unwrap_or(LAST_DAY),
                     &page.sql_at(),
                     &after,
                     &page.sql_limit(),

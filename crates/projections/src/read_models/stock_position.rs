@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
 use posars_event_store::{Position, Version};
 use serde::Deserialize;
+use tokio_postgres::Row;
 
 use super::payments::ten_thousandths;
 use crate::fold_map::TextMap;
@@ -234,8 +235,13 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<StockItem>, QueryError> {
         let before = self.wait_for_named(StockPositionFold::NAME, freshness).await?;
-        let (after_store, after_sku) = page.key::<2>()?.map(|[store, sku]| (store, sku)).unzip();
         let store = filter.store_id.as_ref().map(StoreId::as_str);
+        // Before every product of the first store.
+        let from = (store.unwrap_or(""), "");
+        let (after_store, after_sku) = match page.key::<2>()? {
+            Some([store, sku]) => from.max((store, sku)),
+            None => from,
+        };
         let sku = filter.sku.as_ref().map(Sku::as_str);
         let rows = self
             .query(
@@ -252,15 +258,7 @@ impl Projections {
                 ],
             )
             .await?;
-        let items: Vec<StockItem> = rows
-            .iter()
-            .map(|row| {
-                decode(Columns {
-                    table: "stock_position",
-                    row,
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let items: Vec<StockItem> = rows.iter().map(decode).collect::<Result<_, _>>()?;
         Ok(Page::cut(items, page, applied(&rows, before), |item| {
             vec![item.store_id.to_string(), item.sku.to_string()]
         }))
@@ -276,19 +274,28 @@ impl Projections {
         sku: &Sku,
         freshness: Freshness,
     ) -> Result<(Option<StockItem>, Position), QueryError> {
-        let filter = StockFilter {
-            store_id: Some(store_id.clone()),
-            sku: Some(sku.clone()),
-            short_only: false,
-        };
-        let mut page = self
-            .list_stock(&filter, &PageRequest::first(1), freshness)
+        let before = self.wait_for_named(StockPositionFold::NAME, freshness).await?;
+        let rows = self
+            .query(
+                include_str!("../sql/get_stock_item.sql"),
+                &[
+                    &subscription_name(StockPositionFold::NAME),
+                    &self.log_id,
+                    &store_id.as_str(),
+                    &sku.as_str(),
+                ],
+            )
             .await?;
-        Ok((page.rows.pop(), page.position))
+        let item = rows.first().map(decode).transpose()?;
+        Ok((item, applied(&rows, before)))
     }
 }
 
-fn decode(columns: Columns<'_>) -> Result<StockItem, QueryError> {
+fn decode(row: &Row) -> Result<StockItem, QueryError> {
+    let columns = Columns {
+        table: "stock_position",
+        row,
+    };
     Ok(StockItem {
         store_id: columns.parse("store_id")?,
         sku: columns.parse("sku")?,

@@ -133,7 +133,7 @@ impl Projections {
             // Best effort: what stays is dropped at the next start.
             let params: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&projection.name(), &self.log_id];
             if let Err(error) = self
-                .query(include_str!("../sql/drop_leftover.sql"), &params)
+                .query_as_owner(include_str!("../sql/drop_leftover.sql"), &params)
                 .await
             {
                 tracing::debug!(%error, "the unfinished table stays until the next start");
