@@ -16,13 +16,16 @@ use crate::projection::Target;
 use crate::read::{Columns, applied, sql_position, subscription_name};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
     QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct StockPositionFold;
+
+/// Memory of a row of the fold with its key, about.
+const ROW_BYTES: usize = 350;
 
 table_row! {
     /// The stock after its last event.
@@ -162,8 +165,8 @@ impl Projection for StockPositionFold {
         });
     }
 
-    fn rows(fold: &Balances) -> usize {
-        fold.0.len()
+    fn bytes(fold: &Balances) -> usize {
+        fold.0.len() * ROW_BYTES
     }
 
     async fn write(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
@@ -175,14 +178,17 @@ impl Projection for StockPositionFold {
             .await
     }
 
-    async fn copy(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
+    async fn copy(fold: Balances, target: &Target<'_>) -> Result<Balances, DatabaseError> {
         target
             .copy(
                 include_str!("../sql/copy_stock_position.sql"),
                 &fold.0.into_rows(),
             )
-            .await
+            .await?;
+        Ok(Balances::default())
     }
+
+    const LOAD: Load = Load::ByKey;
 }
 
 /// What a store has of a product.

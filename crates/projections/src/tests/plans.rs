@@ -226,7 +226,8 @@ async fn plans_of_empty_tables(statistics: &str) -> anyhow::Result<()> {
         let keep = format!("alter table read_models_1.{table} set (autovacuum_enabled = off)");
         outside.batch_execute(&keep).await?;
     }
-    let built = "insert into read_model_builds (projection, log_id, build, version) values ('sales', 1, 1, 1)";
+    let built =
+        "insert into read_model_builds (projection, log_id, build, version) values ('sales', 1, 1, 1)";
     outside.batch_execute(built).await?;
     outside.batch_execute(statistics).await?;
     let numbered = || (0..).zip(STATEMENTS);
