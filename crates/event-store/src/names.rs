@@ -187,7 +187,13 @@ mod tests {
 
     #[test]
     fn numbers_beyond_a_bigint_are_told_as_they_came_and_asked_for_as_its_last() {
-        for (number, sql) in [(0, 0), (7, 7), (i64::MAX.unsigned_abs(), i64::MAX), (1 << 63, i64::MAX), (u64::MAX, i64::MAX)] {
+        for (number, sql) in [
+            (0, 0),
+            (7, 7),
+            (i64::MAX.unsigned_abs(), i64::MAX),
+            (1 << 63, i64::MAX),
+            (u64::MAX, i64::MAX),
+        ] {
             let position = Position::new(number);
             assert_eq!((position.get(), position.to_sql()), (number, sql));
             assert_eq!(position.to_string(), number.to_string());
