@@ -161,9 +161,9 @@ async fn an_rpc_with_a_time_of_its_own_keeps_to_that() {
     let shop = Shop::with_limits(limits).await;
     // Reports take longer than the rest: their proto says how long.
     let request = ListDailySalesRequest {
-        parent: shop::COMPANY.into(),
-        start_date: shop::date(2026, 11, 1),
-        end_date: shop::date(2026, 11, 2),
+        parent: COMPANY.into(),
+        start_date: date(2026, 11, 1),
+        end_date: date(2026, 11, 2),
         ..Default::default()
     };
     shop.reports().list_daily_sales(request).await.unwrap();

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use posars_event_store::Position;
-use tokio::sync::Semaphore;
 use tokio_postgres::error::SqlState;
 
 use super::fold::Ranges;
@@ -11,10 +10,6 @@ use super::{Build, OnProgress};
 use crate::ProjectionError;
 use crate::faults::Step;
 use crate::projection::{AnyFold, Load, Target};
-
-/// The turn of those who fill a table. One at a time holds folds: after an update of the program all read models of all
-/// companies may have to be rebuilt at once, and each would take its memory.
-static TURN: Semaphore = Semaphore::const_new(1);
 
 /// How far the new table is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +30,6 @@ impl Build<'_> {
         workers: usize,
         on_progress: OnProgress<'_>,
     ) -> Result<Duration, ProjectionError> {
-        // Never closed, so this only waits.
-        let _turn = TURN.acquire().await;
         loop {
             let began = Instant::now();
             let mut writing = Duration::ZERO;

@@ -17,9 +17,9 @@ use std::time::Instant;
 
 use deadpool_postgres::Object;
 use posars_event_store::{Position, ReadLog};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::load::Table;
-
 use crate::event::RawEvent;
 use crate::faults::Step;
 use crate::log_page::PAGE_EVENTS_MAX;
@@ -29,6 +29,10 @@ use crate::{ProjectionError, Projections};
 
 /// Most workers; each holds a connection of the pool.
 const WORKERS_MAX: usize = 8;
+/// The turn of those who fill a table. One at a time holds folds: after an update of the program all read models of all
+/// companies may have to be rebuilt at once, and each would take its memory. Never closed.
+static TURN: Semaphore = Semaphore::const_new(1);
+
 /// What a rebuild may hold in memory, whatever the log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FoldLimits {
@@ -40,7 +44,7 @@ pub(crate) struct FoldLimits {
 
 impl Default for FoldLimits {
     /// A process that rebuilds stays below 256 MiB: the merged fold, as much again in ranges and in what is on its way to
-    /// the server, and the rest of the program. Ranges twice as large gave no higher rate.
+    /// the server, and the rest of the program.
     fn default() -> Self {
         Self {
             bytes_max: 64 * 1_024 * 1_024,
@@ -151,10 +155,12 @@ impl Projections {
         on_progress: OnProgress<'_>,
     ) -> Result<RebuildReport, ProjectionError> {
         let projection = self.find(projection)?;
+        // Before the lock, which takes a connection: those who wait must not hold what those who work need.
+        let turn = TURN.acquire().await;
         let lock = self.lock_rebuild(projection).await?;
-        let outcome = Build::new(self, projection, limits)
-            .run(options.workers.clamp(1, WORKERS_MAX), on_progress)
-            .await;
+        let mut build = Build::new(self, projection, limits);
+        let workers = options.workers.clamp(1, WORKERS_MAX);
+        let outcome = build.run(turn.ok(), workers, on_progress).await;
         self.unlock_rebuild(projection, lock).await;
         if outcome.is_err() {
             // Best effort: what stays is dropped at the next start.
@@ -216,6 +222,7 @@ impl<'a> Build<'a> {
 
     async fn run(
         &mut self,
+        turn: Option<SemaphorePermit<'_>>,
         workers: usize,
         on_progress: OnProgress<'_>,
     ) -> Result<RebuildReport, ProjectionError> {
@@ -223,6 +230,8 @@ impl<'a> Build<'a> {
         let total = self.projections.log.head().await?.position;
         let fold_seconds = self.load(total, workers, on_progress).await?.as_secs_f64();
         let load_seconds = began.elapsed().as_secs_f64();
+        // The folds are gone; whoever waits for long reports to let go of the live table holds nobody up.
+        drop(turn);
         let (comparison, caught_up) = self.catch_up_and_swap(total).await?;
         self.projections.faults.reach(Step::SwapCommitted)?;
         Ok(RebuildReport {
