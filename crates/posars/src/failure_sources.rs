@@ -167,6 +167,7 @@ impl From<QueryError> for Failure {
         let (exit, code) = match error {
             QueryError::Database(error) => return error.into(),
             QueryError::Behind { .. } => (Exit::Unavailable, "READ_MODEL_BEHIND"),
+            QueryError::BeyondLog { .. } => (Exit::Usage, "POSITION_BEYOND_LOG"),
             QueryError::BadPage { .. } => (Exit::Usage, "PAGE_INVALID"),
             QueryError::Unreadable { .. } => (Exit::Failure, "READ_MODEL_UNREADABLE"),
         };

@@ -125,6 +125,18 @@ pub enum QueryError {
         /// How long the query waited.
         waited_ms: u64,
     },
+    /// The log itself does not reach the position asked for, so waiting does not help: it comes from another log, or
+    /// from before a restore.
+    #[error(
+        "the log ends at position {head}, asked for {min_position}, which lies beyond it; give a position that a command on \
+         this log answered with"
+    )]
+    BeyondLog {
+        /// What was asked for.
+        min_position: Position,
+        /// Where the log ends.
+        head: Position,
+    },
     /// The place to go on from is not one that this query gave out.
     #[error("the page cannot be found: {problem}; start again from the first page")]
     BadPage {

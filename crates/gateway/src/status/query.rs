@@ -35,6 +35,7 @@ pub(crate) fn from_query(error: &QueryError) -> Status {
                 DATABASE_RETRY,
             )
         }
+        QueryError::BeyondLog { min_position, head } => beyond_log(*min_position, *head),
         QueryError::BadPage { .. } => {
             let mut violation = FieldViolation::new("page_token", error.to_string());
             "PAGE_TOKEN_INVALID".clone_into(&mut violation.reason);
@@ -113,9 +114,15 @@ pub(crate) fn out_of_range(business_date: &dyn Display, store: &dyn Display) -> 
 /// # Errors
 /// `POSITION_BEYOND_LOG`: the position comes from another company or from before a restore, and waiting will not help.
 pub(crate) fn within_log(min_position: u64, head: Position) -> Result<(), Status> {
-    if min_position <= head.get() {
+    let min_position = Position::new(min_position);
+    if min_position <= head {
         return Ok(());
     }
+    Err(beyond_log(min_position, head))
+}
+
+/// `POSITION_BEYOND_LOG`, with both positions.
+fn beyond_log(min_position: Position, head: Position) -> Status {
     let message = format!(
         "min_position {min_position} lies beyond the log, which ends at {head}; give a position that this company's \
          commands answered with"
@@ -124,12 +131,12 @@ pub(crate) fn within_log(min_position: u64, head: Position) -> Result<(), Status
         ("min_position", min_position.to_string()),
         ("position", head.to_string()),
     ];
-    Err(status(
+    status(
         Code::OutOfRange,
         "POSITION_BEYOND_LOG",
         message,
         owned(metadata.to_vec()),
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -141,6 +148,24 @@ mod tests {
     #[test]
     fn every_failed_query_has_its_code() {
         let cases = [
+            (
+                QueryError::Behind {
+                    projection: "sales",
+                    min_position: Position::new(3),
+                    position: Position::new(2),
+                    waited_ms: 9,
+                },
+                Code::DeadlineExceeded,
+                "READ_MODEL_BEHIND",
+            ),
+            (
+                QueryError::BeyondLog {
+                    min_position: Position::new(u64::MAX),
+                    head: Position::new(2),
+                },
+                Code::OutOfRange,
+                "POSITION_BEYOND_LOG",
+            ),
             (
                 QueryError::BadPage { problem: "x".into() },
                 Code::InvalidArgument,

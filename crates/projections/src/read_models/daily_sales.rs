@@ -14,13 +14,16 @@ use crate::projection::Target;
 use crate::read::{Columns, applied, key_part};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
     QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct DailySalesFold;
+
+/// Memory of a row of the fold with its key, about.
+const ROW_BYTES: usize = 400;
 
 table_row! {
     /// What some events change in one row.
@@ -240,8 +243,8 @@ impl Projection for DailySalesFold {
         earlier.0.merge(later.0, |row, later| row.add(&later));
     }
 
-    fn rows(fold: &DailyChanges) -> usize {
-        fold.0.len()
+    fn bytes(fold: &DailyChanges) -> usize {
+        fold.0.len() * ROW_BYTES
     }
 
     async fn write(fold: DailyChanges, target: &Target<'_>) -> Result<(), DatabaseError> {
@@ -250,11 +253,14 @@ impl Projection for DailySalesFold {
             .await
     }
 
-    async fn copy(fold: DailyChanges, target: &Target<'_>) -> Result<(), DatabaseError> {
+    async fn copy(fold: DailyChanges, target: &Target<'_>) -> Result<DailyChanges, DatabaseError> {
         target
             .copy(include_str!("../sql/copy_daily_sales.sql"), &fold.0.into_rows())
-            .await
+            .await?;
+        Ok(DailyChanges::default())
     }
+
+    const LOAD: Load = Load::ByKey;
 }
 
 /// Sums of one store, day and payment method, or of several of them.
@@ -348,9 +354,11 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<DailySales>, QueryError> {
         let before = self.wait_for_named(DailySalesFold::NAME, freshness).await?;
+        // Before every store of the first day.
+        let from = (filter.from, "");
         let (after_date, after_store) = match page.key::<2>()? {
-            Some([date, store]) => (Some(key_part::<Date>(date)?), Some(store)),
-            None => (None, None),
+            Some([date, store]) => from.max((key_part::<Date>(date)?, store)),
+            None => from,
         };
         let store = filter.store_id.as_ref().map(StoreId::as_str);
         let rows = self
@@ -359,11 +367,10 @@ impl Projections {
                 &[
                     &crate::read::subscription_name(DailySalesFold::NAME),
                     &self.log_id,
-                    &filter.from,
-                    &filter.to,
                     &store,
                     &after_date,
                     &after_store,
+                    &filter.to,
                     &page.sql_limit(),
                 ],
             )
