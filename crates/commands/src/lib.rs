@@ -28,6 +28,7 @@ mod sales;
 mod set_up_batch;
 mod stock;
 mod stores;
+mod turns;
 
 pub mod reactors;
 
