@@ -107,7 +107,12 @@ impl Answers {
     pub(crate) fn refuse(&mut self, index: usize, error: CommandError) -> bool {
         let is_passing = error.passing().is_some();
         if is_passing {
-            for answer in self.0.iter_mut().skip(index + 1).filter(|answer| answer.is_none()) {
+            for answer in self
+                .0
+                .iter_mut()
+                .skip(index + 1)
+                .filter(|answer| answer.is_none())
+            {
                 *answer = error.passing().map(Err);
             }
         }

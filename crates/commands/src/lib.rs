@@ -17,6 +17,7 @@ mod envelope;
 mod error;
 mod event_encoder;
 mod fingerprint;
+mod goods_batch;
 mod handle;
 mod keys;
 mod load;

@@ -70,7 +70,9 @@ impl Commands {
                 self.find_recorded(sales, &mut answers).await;
             }
         }
-        turns.take(sales, &mut answers, |sale| self.record_alone(sale)).await;
+        turns
+            .take(sales, &mut answers, |sale| self.record_alone(sale))
+            .await;
         let answers = answers.completed();
         self.shared
             .metrics
@@ -80,12 +82,7 @@ impl Commands {
 
     /// Appends all sales that have no answer yet and whose turn it is, in as few appends as the log's limits allow. No
     /// answer where the log says no to some of them together, so that each must be looked at.
-    async fn append_together(
-        &self,
-        sales: &[Offered<RecordSale>],
-        turns: &mut Turns,
-        answers: &mut Answers,
-    ) {
+    async fn append_together(&self, sales: &[Offered<RecordSale>], turns: &mut Turns, answers: &mut Answers) {
         let mut stores = Stores::default();
         let mut encoder = EventEncoder::default();
         let mut together = Together::default();

@@ -60,7 +60,9 @@ impl Commands {
             .define_together::<Product, _>(products, &ProductContext, |product| Ok(stream(product)?))
             .await;
         turns
-            .take(products, &mut answers, |product| self.define_product_alone(product))
+            .take(products, &mut answers, |product| {
+                self.define_product_alone(product)
+            })
             .await;
         let answers = answers.completed();
         self.shared

@@ -4,11 +4,12 @@
 //! faster would have it, and the same sheet could end in two ways. So who names what another has named before waits until
 //! that one has its answer; all others go at once.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::hash::BuildHasher as _;
 
-use foldhash::fast::FixedState;
 use foldhash::HashMap;
+use foldhash::fast::FixedState;
 use futures_util::future::join_all;
 use posars_event_store::{Guard, StreamName};
 use uuid::Uuid;
@@ -36,6 +37,11 @@ impl Name {
             Guard::Claim { key, .. } | Guard::Unclaimed { key, .. } => Some(Self::of("claim", key.as_str())),
             Guard::Stream { .. } => None,
         }
+    }
+
+    /// An id or a key by which a document is recorded once.
+    pub(crate) fn document(id: &dyn Display) -> Self {
+        Self::of("document", &id.to_string())
     }
 
     /// A key of the caller's own.
@@ -163,7 +169,11 @@ mod tests {
             async move {
                 tokio::task::yield_now().await;
                 *under_way.borrow_mut() -= 1;
-                if away.contains(&index) { Err(busy()) } else { Ok(Recorded::Now) }
+                if away.contains(&index) {
+                    Err(busy())
+                } else {
+                    Ok(Recorded::Now)
+                }
             }
         };
         turns.take(&commands, &mut answers, alone).await;

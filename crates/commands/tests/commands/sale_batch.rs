@@ -222,7 +222,10 @@ async fn rows_that_go_alone_keep_their_order_too() -> anyhow::Result<()> {
         .collect();
     let answers = told(shop.commands.record_sales(&keyed).await);
     assert_eq!(answers.first().map(String::as_str), Some("now"));
-    assert_eq!(answers.get(1..), Some(vec!["IDEMPOTENCY_MISMATCH".to_owned(); 19].as_slice()));
+    assert_eq!(
+        answers.get(1..),
+        Some(vec!["IDEMPOTENCY_MISMATCH".to_owned(); 19].as_slice())
+    );
     Ok(())
 }
 

@@ -170,7 +170,10 @@ async fn rows_with_a_key_of_their_own_keep_their_order() -> anyhow::Result<()> {
         .collect();
     let answers = told(shop.commands.define_products(&keyed).await);
     assert_eq!(answers.first().map(String::as_str), Some("now"));
-    assert_eq!(answers.get(1..), Some(vec!["GTIN_IN_USE".to_owned(); 19].as_slice()));
+    assert_eq!(
+        answers.get(1..),
+        Some(vec!["GTIN_IN_USE".to_owned(); 19].as_slice())
+    );
     Ok(())
 }
 
