@@ -84,13 +84,11 @@ impl Turns {
     /// Whether it is a command's turn.
     pub(crate) fn of(&self, index: usize, answers: &Answers) -> Turn {
         for before in self.ahead.get(&index).into_iter().flatten() {
-            match answers.of(*before) {
-                None => return Turn::Later,
-                Some(Err(error)) => match error.passing() {
-                    Some(error) => return Turn::Never(error),
-                    None => {}
-                },
-                Some(Ok(_)) => {}
+            let Some(answer) = answers.of(*before) else {
+                return Turn::Later;
+            };
+            if let Some(error) = answer.as_ref().err().and_then(CommandError::passing) {
+                return Turn::Never(error);
             }
         }
         Turn::Now

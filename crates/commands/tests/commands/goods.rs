@@ -139,14 +139,13 @@ async fn deliveries_of_a_sheet_move_a_stock_in_their_order() -> anyhow::Result<(
         told(shop.commands.receive_deliveries(&deliveries).await),
         expected
     );
-    let moved = shop
-        .stock_events("cafe")
-        .await?
-        .into_iter()
-        .map(|event| match event {
-            StockEvent::StockReceived(received) => received.value.minor(),
-            other => panic!("{other:?}"),
-        });
+    let moved = shop.stock_events("cafe").await?;
+    let moved = moved.iter().map(|event| {
+        let StockEvent::StockReceived(received) = event else {
+            panic!("{event:?}")
+        };
+        received.value.minor()
+    });
     assert_eq!(moved.collect::<Vec<_>>(), costs);
     Ok(())
 }
