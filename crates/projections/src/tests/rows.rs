@@ -6,8 +6,8 @@ use super::world::{
     Balance, World, give_back, id, issued, product, received, retired, sale, short, store, void,
 };
 use crate::{
-    DailySalesFilter, Freshness, MovementFilter, MovementKind, NameKind, PageRequest, RebuildOptions,
-    SaleFilter, SaleStatus, StockFilter,
+    DailySales, DailySalesFilter, Freshness, MovementFilter, MovementKind, NameKind, PageRequest,
+    RebuildOptions, SaleFilter, SaleStatus, StockFilter,
 };
 
 const FIRST: PageRequest = PageRequest::first(100);
@@ -97,6 +97,15 @@ fn units(ten_thousandths: i64) -> Quantity {
     Quantity::from_ten_thousandths(ten_thousandths)
 }
 
+async fn days_of_2026(world: &World) -> anyhow::Result<Vec<DailySales>> {
+    let filter = DailySalesFilter {
+        from: "2026-01-01".parse()?,
+        to: "2026-12-31".parse()?,
+        store_id: None,
+    };
+    Ok(world.projections.daily_sales(&filter, Freshness::ANY).await?.rows)
+}
+
 #[tokio::test]
 async fn days_add_up_by_store_and_method() -> anyhow::Result<()> {
     let world = World::open().await?;
@@ -118,12 +127,7 @@ async fn days_add_up_by_store_and_method() -> anyhow::Result<()> {
         ])
         .await?;
     twice(&world).await?;
-    let filter = DailySalesFilter {
-        from: "2026-01-01".parse()?,
-        to: "2026-12-31".parse()?,
-        store_id: None,
-    };
-    let days = world.projections.daily_sales(&filter, Freshness::ANY).await?.rows;
+    let days = days_of_2026(&world).await?;
     let shown: Vec<_> = days
         .iter()
         .map(|day| {
@@ -209,12 +213,7 @@ async fn change_of_more_than_the_cash_leaves_other_payments_whole() -> anyhow::R
         ])
         .await?;
     twice(&world).await?;
-    let filter = DailySalesFilter {
-        from: "2026-01-01".parse()?,
-        to: "2026-12-31".parse()?,
-        store_id: None,
-    };
-    let days = world.projections.daily_sales(&filter, Freshness::ANY).await?.rows;
+    let days = days_of_2026(&world).await?;
     let shown: Vec<_> = days
         .iter()
         .map(|day| {
