@@ -3,7 +3,7 @@
 use posars_domain::{Amount, Quantity, Sku, StoreId};
 
 use super::world::{
-    Balance, World, give_back, id, issued, product, received, retired, sale, short, store, void,
+    Balance, Said, World, give_back, id, issued, product, received, retired, sale, short, store, void,
 };
 use crate::{
     DailySales, DailySalesFilter, Freshness, MovementFilter, MovementKind, NameKind, PageRequest,
@@ -175,17 +175,18 @@ async fn days_add_up_by_store_and_method() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// 75.00 owed, 10.00 off, and 25.00 change.
+fn with_change(number: u32, payments: &str) -> Said {
+    let (stream, kind, data) = sale(number, "centro", "2026-01-31", "cash", 7500);
+    let data = data
+        .replace(r#"[{"method":"cash","code":"01","amount":7500}]"#, payments)
+        .replace(r#""discount_total":7"#, r#""change":2500,"discount_total":1000"#);
+    (stream, kind, data)
+}
+
 #[tokio::test]
 async fn change_of_more_than_the_cash_leaves_other_payments_whole() -> anyhow::Result<()> {
     let world = World::open().await?;
-    // 75.00 owed, 10.00 off. All splits of 100.00 with 25.00 change.
-    let paid = |number, paid: &str| {
-        let (stream, kind, data) = sale(number, "centro", "2026-01-31", "cash", 7500);
-        let data = data
-            .replace(r#"[{"method":"cash","code":"01","amount":7500}]"#, paid)
-            .replace(r#""discount_total":7"#, r#""change":2500,"discount_total":1000"#);
-        (stream, kind, data)
-    };
     let voided = {
         let (stream, kind, data) = void(3, "centro", "2026-02-01", "debit_card", 10_000);
         let refunds = r#"{"method":"debit_card","amount":10000},{"method":"cash","amount":-2500}"#;
@@ -198,17 +199,17 @@ async fn change_of_more_than_the_cash_leaves_other_payments_whole() -> anyhow::R
     world
         .say(&[
             store("centro", "Loja Centro"),
-            paid(1, r#"[{"method":"credit_card","amount":10000}]"#),
-            paid(
+            with_change(1, r#"[{"method":"credit_card","amount":10000}]"#),
+            with_change(
                 2,
                 r#"[{"method":"cash","amount":1000},{"method":"pix","amount":9000}]"#,
             ),
-            paid(3, r#"[{"method":"debit_card","amount":10000}]"#),
-            paid(
+            with_change(3, r#"[{"method":"debit_card","amount":10000}]"#),
+            with_change(
                 4,
                 r#"[{"method":"meal","amount":4000},{"method":"food","amount":6000}]"#,
             ),
-            paid(5, r#"[{"method":"cash","amount":10000}]"#),
+            with_change(5, r#"[{"method":"cash","amount":10000}]"#),
             voided,
         ])
         .await?;
