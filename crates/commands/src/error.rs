@@ -152,6 +152,26 @@ impl CommandError {
         }
     }
 
+    /// The same for a command that waits for this one; none when offering this one again is no use.
+    pub(crate) fn passing(&self) -> Option<Self> {
+        match self {
+            Self::Conflict { stream, attempts } => Some(Self::Conflict {
+                stream: stream.clone(),
+                attempts: *attempts,
+            }),
+            Self::Unavailable {
+                reason,
+                retry_after_ms,
+                problem,
+            } => Some(Self::Unavailable {
+                reason: *reason,
+                retry_after_ms: *retry_after_ms,
+                problem: problem.clone(),
+            }),
+            Self::Rejected(_) | Self::IdempotencyMismatch { .. } | Self::Unreadable { .. } => None,
+        }
+    }
+
     pub(crate) fn rejected(rejection: impl Rejection) -> Self {
         Self::Rejected(Box::new(rejection))
     }

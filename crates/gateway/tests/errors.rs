@@ -32,6 +32,8 @@ const NO_REASONS: &[&str] = &[
     "TLS_HANDSHAKE",
     "TLS_HANDSHAKE_SLOW",
     "TLS_MISSING",
+    // What stands before a number.
+    "CNPJ",
     // Of the protos and of OpenAPI.
     "IMMUTABLE",
     "INPUT_ONLY",

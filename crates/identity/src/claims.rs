@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jwt_simple::reexports::ct_codecs::{Base64UrlSafeNoPadding, Decoder as _};
+use posars_domain::is_invisible;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -109,7 +110,9 @@ impl Claims {
             .filter(|subject| {
                 !subject.is_empty()
                     && subject.chars().nth(SUBJECT_CHARS_MAX).is_none()
-                    && !subject.chars().any(char::is_control)
+                    && !subject
+                        .chars()
+                        .any(|character| character.is_control() || is_invisible(character))
             })
             .ok_or(TokenError::Malformed)?;
         // A pool has groups of other programs as well; what is no membership gives nothing.

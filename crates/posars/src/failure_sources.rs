@@ -216,7 +216,7 @@ impl From<IssuerError> for Failure {
 impl From<UsersError> for Failure {
     fn from(error: UsersError) -> Self {
         let (exit, code) = match &error {
-            UsersError::Subject => (Exit::Usage, "SUBJECT_INVALID"),
+            UsersError::Subject | UsersError::SubjectIsTaxId => (Exit::Usage, "SUBJECT_INVALID"),
             UsersError::DisplayName => (Exit::Usage, "DISPLAY_NAME_INVALID"),
             UsersError::Exists => (Exit::Conflict, "USER_EXISTS"),
             UsersError::Unknown => (Exit::Failure, "USER_UNKNOWN"),

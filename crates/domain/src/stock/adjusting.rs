@@ -7,6 +7,8 @@ use super::{
     AdjustStock, AdjustmentReason, AverageBasis, RevalueStock, StockAdjusted, StockBalance, StockContext,
     StockRejection, StockState,
 };
+use crate::dates::not_too_early;
+use crate::misplaced::{Refused, not_in_any_words};
 use crate::payment::not_negative;
 use crate::quantity::in_range;
 use crate::text::{self, NOTE_CHARS_MAX};
@@ -28,6 +30,11 @@ pub(super) fn decide(state: &StockState, command: &AdjustStock, context: &StockC
         at_version(before, expected)?;
     }
     not_in_future(command.occurred_at, context.recorded_at)?;
+    not_too_early(command.occurred_at, store)?;
+    not_in_any_words("note", note.as_ref(), Refused::Both)?;
+    if before.version == 0 {
+        command.sku.check_new("sku")?;
+    }
     in_product_decimals(context, &command.sku, command.delta)?;
     let change = change(before, command)?;
     // An increase that still leaves too little is no step down and stays allowed.
