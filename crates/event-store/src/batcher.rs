@@ -18,13 +18,13 @@ use tokio_postgres::types::ToSql;
 use crate::batch::{Answered, Batch, Verdicts};
 use crate::batch_arrays::BatchArrays;
 use crate::connections::Connections;
-use crate::error::is_passing;
+use crate::disk::LastRefusal;
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
 use crate::replay;
 use crate::request::Request;
 use crate::wake_ups::LogSignal;
-use crate::{AppendError, StoreError};
+use crate::{AppendError, StoreError, Trouble};
 
 /// Requests put off because they touch a key of the running batch; beyond this the queue waits.
 const DEFERRED_MAX: usize = 1_024;
@@ -43,6 +43,8 @@ pub(crate) struct Batcher {
     pub(crate) signal: LogSignal,
     pub(crate) metrics: Metrics,
     pub(crate) partitions: Arc<Partitions>,
+    /// The last append that the disk did not take.
+    pub(crate) disk: LastRefusal,
     pub(crate) give_up_after: Duration,
     /// How many more batches look before they write.
     pub(crate) cautious_batches: u32,
@@ -103,7 +105,10 @@ impl Batcher {
         let mut backoff = BACKOFF;
         loop {
             let error = match self.send(&batch).await {
-                Ok(row) => return self.answer(batch, &row).await,
+                Ok(row) => {
+                    self.disk.clear();
+                    return self.answer(batch, &row).await;
+                }
                 Err(Failure::Refused(error)) if batch.requests.len() > 1 => {
                     tracing::warn!(%error, requests = batch.requests.len(), "batch refused, trying its requests one by one");
                     for request in batch.requests {
@@ -118,6 +123,11 @@ impl Batcher {
                     }
                     Err(error) => error,
                 },
+                Err(Failure::NotWritten(error @ StoreError::DiskFull(_))) => {
+                    // Room comes from somebody who makes it, not within a deadline: whoever waits hears of it at once.
+                    self.disk.note(&error);
+                    return refuse(batch.requests, &error, unknown.as_ref());
+                }
                 Err(Failure::NotWritten(error)) => error,
                 Err(Failure::Unknown(error)) => {
                     let (repeatable, lost): (Vec<_>, Vec<_>) =
@@ -205,6 +215,8 @@ impl Batcher {
         let statement = prepared.map_err(|error| match error {
             StoreError::Refused(_) => Failure::Refused(error),
             StoreError::Unavailable(_)
+            | StoreError::DiskFull(_)
+            | StoreError::Exhausted(_)
             | StoreError::DeadlineExceeded(_)
             | StoreError::BadConfig(_)
             | StoreError::NotContiguous { .. }
@@ -279,7 +291,7 @@ fn sort(error: &tokio_postgres::Error) -> fn(StoreError) -> Failure {
         Some(code) if *code == SqlState::CHECK_VIOLATION => |_| Failure::NoPartition,
         // A server going down may have committed before it hung up.
         Some(code) if code.code().starts_with("57P0") || code.code().starts_with("08") => Failure::Unknown,
-        Some(code) if is_passing(code) || *code == SqlState::QUERY_CANCELED => Failure::NotWritten,
+        Some(code) if Trouble::of_sqlstate(code.code()).is_some() => Failure::NotWritten,
         Some(_) => Failure::Refused,
         None => Failure::Unknown,
     }

@@ -14,6 +14,7 @@ mod batcher;
 mod chain;
 mod config;
 mod connections;
+mod disk;
 mod error;
 mod event;
 mod expected_version;
@@ -30,6 +31,7 @@ mod snapshot;
 mod store;
 mod subscription;
 mod surroundings;
+mod trouble;
 mod verify;
 mod wake_ups;
 
@@ -38,6 +40,7 @@ pub use append::{
 };
 pub use chain::Hash;
 pub use config::StoreConfig;
+pub use disk::DiskRefusal;
 pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{JSON_DEPTH_MAX, JsonText, JsonWriter, NewEvent, RecordedEvent};
 pub use expected_version::ExpectedVersion;
@@ -49,5 +52,6 @@ pub use read::{Direction, Head, LogPage, READ_BYTES_MAX, READ_EVENTS_MAX, ReadLo
 pub use snapshot::Snapshot;
 pub use store::EventStore;
 pub use subscription::{Lease, Subscription};
+pub use trouble::Trouble;
 pub use verify::{Anchor, Fault, Verification};
 pub use wake_ups::HeadWatch;

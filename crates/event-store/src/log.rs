@@ -9,6 +9,7 @@ use tokio_postgres::types::ToSql;
 
 use crate::batcher::Batcher;
 use crate::connections::Connections;
+use crate::disk::LastRefusal;
 use crate::partitions::Partitions;
 use crate::request::{Progress, ROOM_BYTES, Request};
 use crate::surroundings::Surroundings;
@@ -29,6 +30,7 @@ pub struct Log {
     queue: mpsc::Sender<Request>,
     room: Arc<Semaphore>,
     signal: LogSignal,
+    pub(crate) disk: LastRefusal,
 }
 
 impl Log {
@@ -45,6 +47,7 @@ impl Log {
         ));
         let signal = surroundings.wake_ups.signal(id, position);
         let connections = surroundings.connections.confined_to(id);
+        let disk = LastRefusal::default();
         let batcher = Batcher {
             log_id: id,
             connections: connections.clone(),
@@ -52,6 +55,7 @@ impl Log {
             signal: signal.clone(),
             metrics: surroundings.metrics.clone(),
             partitions,
+            disk: disk.clone(),
             give_up_after: surroundings.config.append_deadline,
             cautious_batches: 0,
         };
@@ -64,6 +68,7 @@ impl Log {
             queue,
             room,
             signal,
+            disk,
         }
     }
 

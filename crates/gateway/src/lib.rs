@@ -18,6 +18,7 @@ mod connection_seats;
 mod cors;
 mod deadline;
 pub mod errors;
+mod frame_pace;
 mod gateway;
 mod grpc_web;
 mod held_answer;
@@ -42,6 +43,7 @@ mod shares;
 mod status;
 mod tenant;
 mod tls;
+mod under_way;
 mod value_count;
 mod wire;
 

@@ -44,8 +44,10 @@ pub struct Limits {
     /// refused more with `CALLER_OVERLOADED`. An eighth of it is there besides for calls that anybody may make, such as
     /// reflection, and a fixed number for watchers of health.
     pub in_flight_calls_max: usize,
-    /// Open connections. More wait in the listener's queue. One address has half of them at most, a trusted proxy and
-    /// this machine itself all.
+    /// Connections that have shown a request. With more, the one that has been idle for longest is closed; when all
+    /// have calls under way, a further one waits some seconds and is then refused with `OVERLOADED`. A quarter of it,
+    /// at least 64, is there besides for newcomers, of which the oldest makes way for the next. One address has half of
+    /// them at most, a trusted proxy and this machine itself all.
     pub connections_max: usize,
     /// Largest set of request headers, in bytes; refused with HTTP 431. HTTP/1 takes no less than 8 KiB.
     pub header_bytes_max: u32,

@@ -29,6 +29,8 @@ const NO_REASONS: &[&str] = &[
     // Counted by the server, told to nobody: the connection is gone.
     "ADDRESS_CONNECTIONS",
     "ANSWER_STALLED",
+    "FRAME_FLOOD",
+    "NEWCOMER_DISMISSED",
     "TLS_HANDSHAKE",
     "TLS_HANDSHAKE_SLOW",
     "TLS_MISSING",

@@ -39,6 +39,8 @@ pub(crate) struct Claims {
     client_id: Option<String>,
     #[serde(rename = "cognito:groups")]
     groups: Option<Vec<String>>,
+    #[serde(rename = "posars:role_by_hand")]
+    role_by_hand: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,10 +126,13 @@ impl Claims {
             .collect();
         memberships.sort();
         memberships.dedup();
+        // A label, which opens nothing: what is no role of ours says nothing either.
+        let role_by_hand = self.role_by_hand.and_then(|role| role.parse().ok());
         Ok(Identity {
             subject,
             client,
             memberships,
+            role_by_hand,
             expires_at,
         })
     }

@@ -76,6 +76,8 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let (exit, code) = match &error {
             StoreError::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            StoreError::DiskFull(_) => (Exit::Unavailable, "DATABASE_DISK_FULL"),
+            StoreError::Exhausted(_) => (Exit::Unavailable, "DATABASE_EXHAUSTED"),
             StoreError::DeadlineExceeded(_) => (Exit::Unavailable, "DEADLINE_EXCEEDED"),
             StoreError::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
             StoreError::BadConfig(_) => (Exit::Usage, "DATABASE_URL_INVALID"),
@@ -116,6 +118,8 @@ impl From<CommandError> for Failure {
                 Unavailability::Busy
                 | Unavailability::Deadline
                 | Unavailability::DatabaseAway
+                | Unavailability::DatabaseDiskFull
+                | Unavailability::DatabaseExhausted
                 | Unavailability::OutcomeUnknown => Exit::Unavailable,
             },
         };
@@ -128,6 +132,8 @@ impl From<posars_projections::DatabaseError> for Failure {
         use posars_projections::DatabaseError as Away;
         let (exit, code) = match &error {
             Away::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            Away::DiskFull(_) => (Exit::Unavailable, "DATABASE_DISK_FULL"),
+            Away::Exhausted(_) => (Exit::Unavailable, "DATABASE_EXHAUSTED"),
             Away::DeadlineExceeded(_) => (Exit::Unavailable, "DEADLINE_EXCEEDED"),
             Away::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
         };

@@ -12,6 +12,8 @@ use super::{invalid_request, owned, retriable, status};
 
 /// Wait before a query that found no database, or a read model that is behind, is sent again.
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
+/// Wait before a query that met a full disk is sent again: somebody has to make room first.
+const DISK_RETRY: Duration = Duration::from_secs(5);
 
 /// Why a query got no answer.
 pub(crate) fn from_query(error: &QueryError) -> Status {
@@ -62,6 +64,21 @@ fn from_read_database(error: &DatabaseError) -> Status {
         DatabaseError::Unavailable(_) => {
             let message = "the database does not answer; ask again after a pause";
             retriable(Code::Unavailable, "DATABASE_AWAY", message, [], DATABASE_RETRY)
+        }
+        DatabaseError::DiskFull(_) => {
+            let message = "the disk of the database is full or does not work; ask again when its operator has made room";
+            retriable(Code::Unavailable, "DATABASE_DISK_FULL", message, [], DISK_RETRY)
+        }
+        DatabaseError::Exhausted(_) => {
+            let message =
+                "the database has run out of memory or connections; ask for less, or again after a pause";
+            retriable(
+                Code::Unavailable,
+                "DATABASE_EXHAUSTED",
+                message,
+                [],
+                DATABASE_RETRY,
+            )
         }
         DatabaseError::DeadlineExceeded(timeout_ms) => {
             let metadata = [("timeout_ms".to_owned(), timeout_ms.to_string())];
@@ -183,6 +200,16 @@ mod tests {
                 QueryError::Database(DatabaseError::Unavailable("x".into())),
                 Code::Unavailable,
                 "DATABASE_AWAY",
+            ),
+            (
+                QueryError::Database(DatabaseError::DiskFull("x".into())),
+                Code::Unavailable,
+                "DATABASE_DISK_FULL",
+            ),
+            (
+                QueryError::Database(DatabaseError::Exhausted("x".into())),
+                Code::Unavailable,
+                "DATABASE_EXHAUSTED",
             ),
             (
                 QueryError::Database(DatabaseError::Refused("x".into())),

@@ -34,7 +34,9 @@ pub enum UsersError {
     #[error("the database URL cannot be read. Next: write it as postgres://user@host/database")]
     InvalidUrl,
     /// The database cannot be reached now.
-    #[error("the database cannot be reached: {0}. Next: check that it runs, then try again")]
+    #[error(
+        "the database cannot serve now: {0}. Next: check that it runs and that its disk has room, then try again"
+    )]
     Unavailable(String),
     /// The database refused the statement, or what it holds cannot be read.
     #[error("the database refused: {0}. Next: check that its schema is current with `posars migrate`")]

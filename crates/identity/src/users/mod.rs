@@ -295,7 +295,10 @@ fn of_driver(error: &tokio_postgres::Error) -> UsersError {
     }
 }
 
-/// Connection trouble, a server that comes or goes, too many connections, lost races.
+/// Connection trouble, a server that comes or goes, lost races, and a server that lacks room, memory or connections, or
+/// whose disk does not work.
 fn is_passing(code: &str) -> bool {
-    ["08", "40", "57P0"].iter().any(|class| code.starts_with(class)) || code == "53300"
+    let classes = ["08", "40", "53", "57P0"];
+    classes.iter().any(|class| code.starts_with(class))
+        || matches!(code, "25006" | "55P03" | "57014" | "58030")
 }

@@ -9,6 +9,7 @@
 mod audit;
 mod canary;
 mod companies;
+mod drain;
 mod help;
 mod identity;
 mod import;
