@@ -129,10 +129,10 @@ impl Modules {
 
     /// The module that declares what a path leads to, as far as that is in this crate.
     fn target(&self, from: &ModulePath, path: &[String], depth: usize) -> Option<ModulePath> {
-        let mut rest = path.iter().peekable();
-        let mut at = match rest.peek().map(|part| part.as_str()) {
+        let mut rest = path;
+        let mut at = match path.first().map(String::as_str) {
             Some("crate") => {
-                rest.next();
+                rest = path.get(1..).unwrap_or_default();
                 ModulePath::new()
             }
             Some("self" | "super") => from.clone(),
@@ -140,7 +140,7 @@ impl Modules {
             Some(first) if self.is_module(from, first) => from.clone(),
             Some(_) | None => return None,
         };
-        while let Some(part) = rest.next() {
+        for part in rest {
             match part.as_str() {
                 "self" => {}
                 "super" => {

@@ -12,7 +12,7 @@ use posars_domain::register::{DefineRegister, Register, RegisterContext};
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, Sale, SaleEvent};
 use posars_domain::stock::Stock;
 use posars_domain::store::{DefineStore, Store, StoreContext};
-use posars_domain::{Currency, Decider, Quantity, ReceiptNumber};
+use posars_domain::{Currency, Quantity, ReceiptNumber};
 
 const CPF: &str = "529.982.247-25";
 const CNPJ: &str = "12.ABC.345/01DE-35";
@@ -139,7 +139,7 @@ fn a_sale_has_no_tax_number_outside_its_field() {
             }];
         }),
         ("lines[1].description", |sale, text| {
-            sale.lines[1].description = text.into()
+            sale.lines[1].description = text.into();
         }),
     ];
     for (field, set) in fields {
