@@ -81,8 +81,6 @@ mod tests {
         for text in ["1a".repeat(500_000), "1-a".repeat(500_000)] {
             assert_eq!(mask_cpf(&text), text);
         }
-        let long = format!("{}0193a529-9822-4725-a000-00000000000a", "a".repeat(100));
-        assert_eq!(mask_cpf(&long), long, "a word longer than a UUID");
     }
 
     #[test]
