@@ -260,11 +260,15 @@ impl ConnectionPlace {
         if self.is_seated() {
             return true;
         }
-        let mut seat = self.seat.lock().await;
+        let give_up = Instant::now() + patience;
+        // Requests of one connection wait beside each other, not each behind the one before.
+        let Ok(mut seat) = tokio::time::timeout_at(give_up, self.seat.lock()).await else {
+            return self.is_seated();
+        };
         if seat.is_none() {
             *seat = match Arc::clone(&self.seats.0.free).try_acquire_owned() {
                 Ok(free) => Some(free),
-                Err(_) => self.wait_for_seat(patience).await,
+                Err(_) => self.wait_for_seat(give_up).await,
             };
             if seat.is_some() {
                 self.take_seat();
@@ -295,10 +299,9 @@ impl ConnectionPlace {
         self.is_seated.store(true, Ordering::Release);
     }
 
-    async fn wait_for_seat(&self, patience: Duration) -> Option<OwnedSemaphorePermit> {
+    async fn wait_for_seat(&self, give_up: Instant) -> Option<OwnedSemaphorePermit> {
         let _waiting = self.seats.0.waiting.try_acquire().ok()?;
         let _mark = Waiting::of(&self.place);
-        let give_up = Instant::now() + patience;
         let mut free = std::pin::pin!(Arc::clone(&self.seats.0.free).acquire_owned());
         while Instant::now() < give_up {
             self.seats.room().tell_longest_idle();
@@ -481,5 +484,16 @@ mod tests {
         }
         assert!(was_told(&one_more));
         assert!(!waiting.iter().any(was_told));
+    }
+
+    #[tokio::test]
+    async fn a_request_waits_for_a_seat_beside_others_of_its_connection() {
+        let seats = seats(1);
+        let busy = seated(&seats, "::1").await;
+        let _call = UnderWay::begin(busy.under_way());
+        let other = enter(&seats, "::1").unwrap();
+        let mut first = Box::pin(other.sit());
+        assert!((&mut first).now_or_never().is_none());
+        assert!(!other.sit_within(Duration::from_millis(20)).await);
     }
 }

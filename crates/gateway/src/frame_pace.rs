@@ -24,6 +24,9 @@ const EARNED_BY_REQUEST: u64 = 8;
 const ANSWER_BYTES_PER_FRAME: u64 = 64;
 /// A smaller piece of a body is counted. A body of single bytes is sent by nobody who wants it read.
 const BODY_BYTES_MIN: usize = 64;
+/// How many such pieces come with a request: clients that write JSON as they make it send a receipt of 2 KB in pieces
+/// of some eight bytes.
+const SMALL_PIECES_OF_REQUEST: u64 = 256;
 /// Takes back what the request had earned: opening streams only to reset them is no work.
 const COST_OF_RESET: u64 = EARNED_BY_REQUEST + 1;
 
@@ -44,6 +47,8 @@ pub(crate) struct FramePace {
     header: [u8; HEADER_BYTES],
     header_bytes: usize,
     payload_bytes_left: usize,
+    newest_stream: u32,
+    small_pieces: u64,
     answer_bytes: u64,
 }
 
@@ -56,6 +61,8 @@ impl FramePace {
             header: [0; HEADER_BYTES],
             header_bytes: 0,
             payload_bytes_left: 0,
+            newest_stream: 0,
+            small_pieces: 0,
             answer_bytes: 0,
         }
     }
@@ -85,10 +92,11 @@ impl FramePace {
             self.header_bytes += taken;
             if self.header_bytes == HEADER_BYTES {
                 self.header_bytes = 0;
-                let [high, middle, low, kind, ..] = self.header;
+                let [high, middle, low, kind, _flags, stream @ ..] = self.header;
                 self.payload_bytes_left =
                     (usize::from(high) << 16) | (usize::from(middle) << 8) | usize::from(low);
-                self.frame(kind, self.payload_bytes_left, now)?;
+                let begins_stream = kind == HEADERS && self.is_new(u32::from_be_bytes(stream));
+                self.frame(kind, begins_stream, now)?;
             }
         }
     }
@@ -102,13 +110,25 @@ impl FramePace {
         self.answer_bytes %= ANSWER_BYTES_PER_FRAME;
     }
 
-    fn frame(&mut self, kind: u8, payload_bytes: usize, now: Instant) -> Result<(), FrameFlood> {
+    /// Whether a stream of this id begins now. Headers of one that is there already are no request, however many come.
+    fn is_new(&mut self, stream: u32) -> bool {
+        let is_newer = stream > self.newest_stream;
+        self.newest_stream = self.newest_stream.max(stream);
+        is_newer
+    }
+
+    fn frame(&mut self, kind: u8, begins_stream: bool, now: Instant) -> Result<(), FrameFlood> {
         match kind {
-            HEADERS => {
+            HEADERS if begins_stream => {
                 self.earn(EARNED_BY_REQUEST);
+                self.small_pieces = (self.small_pieces + SMALL_PIECES_OF_REQUEST).min(ALLOWANCE_MAX);
                 Ok(())
             }
-            DATA if payload_bytes >= BODY_BYTES_MIN => Ok(()),
+            DATA if self.payload_bytes_left >= BODY_BYTES_MIN => Ok(()),
+            DATA if self.payload_bytes_left > 0 && self.small_pieces > 0 => {
+                self.small_pieces -= 1;
+                Ok(())
+            }
             RST_STREAM => self.spend(COST_OF_RESET, now),
             _ => self.spend(1, now),
         }
@@ -142,10 +162,20 @@ mod tests {
     const WINDOW_UPDATE: u8 = 8;
 
     fn frames(kind: u8, payload: &[u8], count: usize) -> Vec<u8> {
+        frame(kind, 0, payload).repeat(count)
+    }
+
+    fn frame(kind: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
         let mut frame = u32::try_from(payload.len()).unwrap().to_be_bytes()[1..].to_vec();
-        frame.extend([kind, 0, 0, 0, 0, 0]);
+        frame.extend([kind, 0]);
+        frame.extend(stream.to_be_bytes());
         frame.extend(payload);
-        frame.repeat(count)
+        frame
+    }
+
+    /// The id of the stream that a client opens as its `number`th.
+    fn stream_of(number: usize) -> u32 {
+        u32::try_from(2 * number + 1).unwrap()
     }
 
     fn first() -> usize {
@@ -155,9 +185,10 @@ mod tests {
     #[test]
     fn every_kind_of_frame_that_asks_for_nothing_is_bounded() {
         let now = Instant::now();
-        let cases: [(&str, u8, &[u8]); 8] = [
+        let cases: [(&str, u8, &[u8]); 9] = [
             ("DATA without a byte", DATA, b""),
             ("DATA of one byte", DATA, b"x"),
+            ("HEADERS of no new stream", HEADERS, &[0x82; 40]),
             ("PRIORITY", 2, &[0; 5]),
             ("SETTINGS", 4, b""),
             ("PING", 6, &[0; 8]),
@@ -207,12 +238,19 @@ mod tests {
         let now = Instant::now();
         let mut pace = FramePace::new(now);
         // A call with four windows opened, a ping and its answer, 100,000 times in no time at all.
-        let mut call = frames(HEADERS, &[0x82; 40], 1);
-        call.extend(frames(DATA, &[0; 5], 1));
-        call.extend(frames(WINDOW_UPDATE, &[0, 0, 0, 1], 4));
-        call.extend(frames(6, &[0; 8], 2));
-        for _ in 0..100_000 {
-            assert_eq!(pace.came(&call, now), Ok(()));
+        let mut besides = frames(DATA, &[0; 5], 1);
+        besides.extend(frames(WINDOW_UPDATE, &[0, 0, 0, 1], 4));
+        besides.extend(frames(6, &[0; 8], 2));
+        for number in 0..100_000 {
+            let headers = frame(HEADERS, stream_of(number), &[0x82; 40]);
+            assert_eq!(pace.came(&headers, now), Ok(()));
+            assert_eq!(pace.came(&besides, now), Ok(()));
+        }
+        // Bodies in pieces of a few bytes.
+        for number in 100_000..101_000 {
+            let headers = frame(HEADERS, stream_of(number), &[0x82; 40]);
+            assert_eq!(pace.came(&headers, now), Ok(()));
+            assert_eq!(pace.came(&frames(DATA, &[0; 8], 256), now), Ok(()));
         }
         // A download, with two windows opened for each 16 KiB.
         for _ in 0..100_000 {
@@ -227,12 +265,14 @@ mod tests {
     fn resets_and_answers_to_pings_earn_nothing() {
         let now = Instant::now();
         let mut pace = FramePace::new(now);
-        let mut opened_and_reset = frames(HEADERS, &[0x82; 8], 1);
-        opened_and_reset.extend(frames(RST_STREAM, &[0; 4], 1));
-        assert_eq!(
-            pace.came(&opened_and_reset.repeat(first() + 1), now),
-            Err(FrameFlood)
-        );
+        let opened_and_reset: Vec<_> = (0..=first())
+            .flat_map(|number| {
+                let stream = stream_of(number);
+                let headers = frame(HEADERS, stream, &[0x82; 8]);
+                [headers, frame(RST_STREAM, stream, &[0; 4])].concat()
+            })
+            .collect();
+        assert_eq!(pace.came(&opened_and_reset, now), Err(FrameFlood));
         let mut pace = FramePace::new(now);
         let ping = frames(6, &[0; 8], 1);
         let flooded = (0..2 * first()).any(|_| {

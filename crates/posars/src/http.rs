@@ -1,8 +1,12 @@
 //! The plain HTTP paths beside gRPC: `/livez`, `/readyz` and `/metrics`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::Router;
-use axum::extract::{Extension, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Extension, Request, State};
+use axum::http::{HeaderValue, StatusCode, Version, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use posars_gateway::FromThisMachine;
@@ -42,6 +46,33 @@ pub(crate) fn router(health: Health, metrics: Metrics, readers: MetricsReaders) 
         .route("/livez", get(async || "ok\n"))
         .route("/readyz", get(readyz).with_state(health))
         .route("/metrics", get(page).with_state((metrics, readers)))
+}
+
+/// Whether this process is about to end. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ending(Arc<AtomicBool>);
+
+impl Ending {
+    /// It is, from now on.
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Lets clients of HTTP/1 leave with an answer while we end. One that still keeps its connection when the port closes
+/// may send a call into it at that moment, and learns of no outcome. HTTP/2 has a farewell of its own.
+pub(crate) async fn close_with_answer(
+    State(Ending(is_ending)): State<Ending>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_http1 = request.version() <= Version::HTTP_11;
+    let mut response = next.run(request).await;
+    if is_http1 && is_ending.load(Ordering::Relaxed) {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
 }
 
 async fn readyz(State(health): State<Health>) -> Response {

@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::scale::VALUE_BYTES;
+
 /// What this pass refuses.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unfit {
@@ -139,7 +141,7 @@ impl<'j> Scan<'j> {
                         None => {}
                     }
                 }
-                b'-' | b'0'..=b'9' => at = self.number(at - 1),
+                b'-' | b'0'..=b'9' => at = self.number(at - 1)?,
                 _ => {}
             }
         }
@@ -155,8 +157,14 @@ impl<'j> Scan<'j> {
         Ok(())
     }
 
+    /// Counts a path that is kept as the values that take as much memory. One long key may stand above thousands of
+    /// numbers, and be in the path of each.
+    fn count_kept(&mut self, path_bytes: usize) -> Result<(), Unfit> {
+        self.count(path_bytes / VALUE_BYTES)
+    }
+
     /// Looks at the number that begins at `from`; gives the place behind it.
-    fn number(&mut self, from: usize) -> usize {
+    fn number(&mut self, from: usize) -> Result<usize, Unfit> {
         let rest = self.json.get(from..).unwrap_or_default();
         let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
         let length = rest.iter().take_while(|byte| is_part(byte)).count();
@@ -164,9 +172,11 @@ impl<'j> Scan<'j> {
         // What is no JSON can have more numbers than values.
         let has_room = self.seen.rounded.len() <= self.seen.values;
         if has_room && is_rounded(number) {
-            self.seen.rounded.push(self.path());
+            let path = self.path();
+            self.count_kept(path.len())?;
+            self.seen.rounded.push(path);
         }
-        from + length.max(1)
+        Ok(from + length.max(1))
     }
 
     /// The index of the quote that ends a string which begins at `at`.
@@ -206,7 +216,7 @@ impl<'j> Scan<'j> {
             self.keys.push(duplicate);
             return Err(Unfit::DuplicateKey(self.path()));
         }
-        self.note_alike(keys_from);
+        self.note_alike(keys_from)?;
         self.keys.truncate(keys_from);
         self.frames.pop();
         Ok(())
@@ -231,7 +241,7 @@ impl<'j> Scan<'j> {
     }
 
     /// Notes keys that differ in their spelling alone. They are in order already.
-    fn note_alike(&mut self, keys_from: usize) {
+    fn note_alike(&mut self, keys_from: usize) -> Result<(), Unfit> {
         let keys = self.keys.get(keys_from..).unwrap_or_default();
         let mut found = Vec::new();
         for key in keys {
@@ -247,18 +257,21 @@ impl<'j> Scan<'j> {
             }
         }
         if found.is_empty() {
-            return;
+            return Ok(());
         }
         let outer = self.frames.len().saturating_sub(1);
         let frames = self.frames.get(..outer).unwrap_or_default();
         let inside = path_of(self.json, frames, self.keys.get(..keys_from).unwrap_or_default());
-        self.seen
-            .alike
-            .extend(found.into_iter().map(|(snake, camel)| Alike {
+        for (snake, camel) in found {
+            let kept = [inside.len(), snake.len(), camel.len()];
+            self.count_kept(kept.into_iter().sum())?;
+            self.seen.alike.push(Alike {
                 inside: inside.clone(),
                 snake,
                 camel,
-            }));
+            });
+        }
+        Ok(())
     }
 
     fn path(&self) -> String {
@@ -374,6 +387,17 @@ mod tests {
             r#"{"a":0,"b":{"c":[0,0,0,0,0,0]}}"#,
         ] {
             assert_eq!(check(json.as_bytes(), 9), Err(Unfit::TooManyValues), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_long_path_that_is_kept_counts_as_many_values() {
+        let long = "k".repeat(4 * VALUE_BYTES);
+        for (inside, values) in [("1e300", 3), (r#"{"a_b":0,"aB":0}"#, 5)] {
+            let one = format!(r#"{{"{long}":[{inside}]}}"#);
+            assert_eq!(check(one.as_bytes(), 9).unwrap().values, values + 4, "{inside}");
+            let two = format!(r#"{{"{long}":[{inside},{inside}]}}"#);
+            assert_eq!(check(two.as_bytes(), 9), Err(Unfit::TooManyValues), "{inside}");
         }
     }
 

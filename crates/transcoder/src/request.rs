@@ -18,15 +18,12 @@ use crate::query;
 use crate::reason;
 use crate::route::{BodyForm, Route};
 use crate::router::captured;
-use crate::scale::BodyScale;
+use crate::scale::{BodyScale, VALUE_BYTES};
 use crate::text_value;
 use crate::upload;
 
 /// One byte for compression and four for the length stand before each message.
 pub(crate) const FRAME_HEADER_BYTES: usize = 5;
-
-/// What a value of a message takes in memory beside its own text, about.
-const VALUE_BYTES: usize = 128;
 
 /// The parts of an HTTP request that become a message.
 pub(crate) struct Parts<'r> {

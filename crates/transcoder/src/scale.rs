@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use tonic::Status;
 
+/// What a value of a message takes in memory beside its own text, about.
+pub(crate) const VALUE_BYTES: usize = 128;
+
 type Weigh = dyn Fn(usize) -> Result<(), Status> + Send + Sync;
 
 /// Is told how many bytes of memory a request takes, each time that they become more, and may refuse it.

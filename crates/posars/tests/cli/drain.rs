@@ -91,6 +91,13 @@ async fn a_server_that_ends_serves_on_until_balancers_have_looked_elsewhere() {
         assert_eq!(house.up.get("/livez").0, 200);
         assert_eq!(house.up.get("/readyz").0, 503, "it does not come back");
     }
+    // One that would be kept: whoever holds it when the port closes could lose a call.
+    let mut kept = TcpStream::connect(house.up.address()).unwrap();
+    kept.set_read_timeout(Some(SOON)).unwrap();
+    write!(kept, "GET /livez HTTP/1.1\r\nHost: posars\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    kept.read_to_string(&mut answer).unwrap();
+    assert!(answer.to_lowercase().contains("connection: close"), "{answer}");
     let began = Instant::now();
     let (code, talk) = house.up.terminate();
     assert_eq!(code, 0, "{talk}");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
 use posars_domain::CompanyId;
 use posars_gateway::{Authentication, Gateway, Readiness, Server, Tenant, Tenants};
 use tokio::net::TcpListener;
@@ -16,7 +17,7 @@ use crate::demo::{self, Seeded};
 use crate::failure::{Exit, Failure};
 use crate::health::Health;
 use crate::house::House;
-use crate::http::{self, MetricsReaders};
+use crate::http::{self, Ending, MetricsReaders};
 use crate::session::Session;
 use crate::signals::EndRequests;
 use crate::workers::Workers;
@@ -54,6 +55,7 @@ pub(super) struct Serving {
     health: Health,
     readiness: Readiness,
     server: JoinHandle<std::io::Result<()>>,
+    ending: Ending,
     stop: channel::Sender<bool>,
     drain_wait: Duration,
 }
@@ -93,12 +95,13 @@ impl Serving {
         let gateway = Gateway::new(tenants, authentication, &server.limits)
             .await
             .map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
-        let readiness = gateway.readiness();
+        let (readiness, ending) = (gateway.readiness(), Ending::default());
         let api_docs =
             api_docs::router().map_err(|error| Failure::new(Exit::Failure, "GATEWAY_BROKEN", error))?;
         let router = http::router(health.clone(), session.metrics.clone(), asked.metrics_readers)
             .merge(api_docs)
-            .merge(gateway.into_router());
+            .merge(gateway.into_router())
+            .layer(from_fn_with_state(ending.clone(), http::close_with_answer));
         let (stop, mut stopped) = channel::channel(false);
         let server = tokio::spawn(async move {
             let shutdown = async move {
@@ -126,6 +129,7 @@ impl Serving {
             health,
             readiness,
             server,
+            ending,
             stop,
             drain_wait: asked.drain_wait,
         })
@@ -173,6 +177,7 @@ impl Serving {
         // Before anything else: a balancer must look elsewhere before the port closes.
         self.health.note(OURSELVES, Err("ending".to_owned()));
         self.readiness.stop_serving().await;
+        self.ending.begin();
         session.screen.say(&farewell(self.drain_wait));
         let orderly = async {
             self.watch.mend_for(self.drain_wait, database).await;
