@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use posars_domain::stock::{Recosting, StockEvent};
-use posars_domain::{Amount, Currency, Decider as _, DomainEvent as _, Money, Quantity, SaleId, Sku, StoreId};
+use posars_domain::{
+    Amount, Currency, Decider as _, DomainEvent as _, Money, Quantity, SaleId, Sku, StoreId,
+};
 use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
 use serde::Serialize;
 
