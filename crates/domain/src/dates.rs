@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::InvalidValue;
 use crate::store::StoreSettings;
@@ -19,6 +19,9 @@ pub const LAST_DAY: Date = date(2099, 12, 31);
 
 /// A moment, in seconds since 1970, from which on [`FIRST_DAY`] has begun in every zone.
 const BEGUN_EVERYWHERE_S: i64 = 946_857_600;
+
+/// How far two clocks may be apart.
+const CLOCKS_DIFFER_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 const REASON: &str = "DATE_OUT_OF_RANGE";
 
@@ -34,10 +37,21 @@ pub(crate) fn not_too_early(occurred_at: Timestamp, store: &StoreSettings) -> Re
     Err(InvalidValue::new(REASON, occurred_at, rule).at("occurred_at"))
 }
 
+/// Refuses a moment at which what happens to a sale cannot have happened, because the sale was more than a day later.
+///
+/// Two clocks may differ, also by a time zone that one of them was not told; one that lost its battery is years behind.
+pub(crate) fn not_before_sale(occurred_at: Timestamp, sold_at: Timestamp) -> Result<(), InvalidValue> {
+    if sold_at.duration_since(occurred_at) <= CLOCKS_DIFFER_MAX {
+        return Ok(());
+    }
+    let rule = format!("the sale was at {sold_at}, and this comes after it; set the till's clock");
+    Err(InvalidValue::new(REASON, occurred_at, rule).at("occurred_at"))
+}
+
 /// Refuses a day on which nothing can fall due.
-pub(crate) fn due_day(field: impl fmt::Display, day: Option<Date>) -> Result<Option<Date>, InvalidValue> {
+pub(crate) fn due_day(field: impl fmt::Display, day: Option<Date>) -> Result<(), InvalidValue> {
     let Some(day) = day.filter(|day| *day < FIRST_DAY || *day > LAST_DAY) else {
-        return Ok(day);
+        return Ok(());
     };
     let rule = "a due date is of 2000-01-01 to 2099-12-31; leave it out when there is none";
     Err(InvalidValue::new(REASON, day, rule).at(field.to_string()))

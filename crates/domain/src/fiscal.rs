@@ -124,6 +124,20 @@ impl FiscalRef {
             uri: text::maybe(format_args!("{field}.uri"), self.uri.as_ref(), URI_CHARS_MAX)?,
         })
     }
+
+    /// Refuses one that is new to the log and has a code that no new one may have.
+    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
+        let codes = [
+            ("model", &self.model),
+            ("series", &self.series),
+            ("number", &self.number),
+            ("status", &self.status),
+            ("protocol", &self.protocol),
+            ("xml_sha256", &self.xml_sha256),
+            ("uri", &self.uri),
+        ];
+        text::check_new_codes(field, codes)
+    }
 }
 
 /// One tax of a document as the client's emitter computed it; stored, never recomputed.

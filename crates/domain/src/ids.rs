@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::InvalidValue;
 use crate::invisible::is_invisible;
+use crate::misplaced::not_in_code;
 use crate::name::normalise;
 use crate::text::{length_of, serde_as_str};
 
@@ -166,9 +167,10 @@ fn all_visible(field: impl fmt::Display, code: &str, reason: &'static str) -> Re
 }
 
 impl Sku {
-    /// Refuses one that is new to the log and has invisible characters.
+    /// Refuses one that is new to the log and has invisible characters or a tax number in it.
     pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
-        all_visible(field, self.as_str(), "SKU_INVALID")
+        all_visible(&field, self.as_str(), "SKU_INVALID")?;
+        not_in_code(field, self.as_str())
     }
 }
 
@@ -180,10 +182,13 @@ impl SubjectId {
 }
 
 impl ReceiptNumber {
-    /// Refuses one that is new to the log and has invisible characters.
+    /// Refuses one that is new to the log and has invisible characters or a tax number in it.
     pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
         let mut parts = self.series().into_iter().chain([self.number()]);
-        parts.try_for_each(|part| all_visible(&field, part, "RECEIPT_NUMBER_INVALID"))
+        parts.try_for_each(|part| {
+            all_visible(&field, part, "RECEIPT_NUMBER_INVALID")?;
+            not_in_code(&field, part)
+        })
     }
 }
 

@@ -19,6 +19,7 @@ mod money;
 mod name;
 mod natural_id;
 mod payment;
+mod plain;
 mod quantity;
 mod rejection;
 mod rounding;

@@ -5,21 +5,20 @@
 //!
 //! | Field | Refused |
 //! | --- | --- |
-//! | customer, register, company and store ids | an id that is nothing but a number, however punctuated |
+//! | customer, register, company and store ids | an id that is nothing but a number, however punctuated; a CPF anywhere |
 //! | names, sellers, reasons, notes | a number anywhere |
 //! | suppliers | a CPF anywhere; a CNPJ says who delivered, and is no secret |
 //! | descriptions on a receipt | a number in its own punctuation, or beside the word CPF or CNPJ |
-//! | SKUs, receipt and document numbers, NSUs, PIX ids and other codes of machines | nothing |
+//! | SKUs, receipt and document numbers, NSUs, PIX ids and other codes of machines | a number in its own punctuation |
 //!
 //! One of a hundred random numbers of eleven digits passes as a CPF. A machine cannot choose another code for its sale,
-//! so codes of machines are left alone, and a description with a telephone number too. People can write another word.
+//! so bare digits in codes of machines are left alone, and a description with a telephone number too. People can write
+//! another word.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization as _;
-
-use crate::masking::mask_cpf;
+use crate::masking::{grouped, has_cpf};
+use crate::plain::plain;
 use crate::text::length_of;
 use crate::{Cnpj, Cpf, InvalidValue};
 
@@ -28,6 +27,8 @@ const REASON: &str = "TAX_ID_MISPLACED";
 const DIGITS_MIN: usize = 2;
 const CPF_CHARS: usize = 11;
 const CNPJ_CHARS: usize = 14;
+/// How many digits stand together in a CNPJ that is written with something between them.
+const CNPJ_GROUPS: [usize; 5] = [2, 3, 3, 4, 2];
 /// What may stand between the parts of a number.
 const PUNCTUATION: [char; 3] = ['.', '-', '/'];
 
@@ -49,7 +50,11 @@ pub fn is_tax_id(text: &str) -> bool {
 /// Refuses an id that is nothing but a tax number.
 pub(crate) fn not_an_id(field: impl fmt::Display, id: &str, refused: Refused) -> Result<(), InvalidValue> {
     let may_be_one = id.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN || !id.is_ascii();
-    if may_be_one && is_number(&plain(id), refused) {
+    if !may_be_one {
+        return Ok(());
+    }
+    let plain = plain(id);
+    if is_number(&plain, refused) || has_cpf(&plain) {
         let rule = "a tax number is no id: it would stay in the log in the clear for ever; make an id of another kind";
         return Err(refusal(field, id, rule));
     }
@@ -64,9 +69,8 @@ pub(crate) fn not_in_words(
 ) -> Result<(), InvalidValue> {
     if may_hold_one(text) {
         let text = plain(text);
-        let has_cnpj =
-            || refused == Refused::Both && runs(&text).any(|run| is_written_cnpj(run) || is_cnpj(run));
-        if is_number(text.trim(), refused) || mask_cpf(&text) != text || has_cnpj() {
+        let has_cnpj = || refused == Refused::Both && has_cnpj(&text);
+        if is_number(text.trim(), refused) || has_cpf(&text) || has_cnpj() {
             return Err(in_text(field, &text));
         }
     }
@@ -90,11 +94,22 @@ pub(crate) fn not_in_description(field: impl fmt::Display, text: &str) -> Result
     let text = plain(text);
     let lower = text.to_ascii_lowercase();
     let is_named = ["cpf", "cnpj"].iter().any(|kind| lower.contains(kind));
-    let is_one = |run: &str| {
-        is_written_cpf(run) || is_written_cnpj(run) || (is_named && is_number(run, Refused::Both))
-    };
-    if runs(&text).any(is_one) {
+    let is_one = |run: &str| is_written(run) || (is_named && is_number(run, Refused::Both));
+    if runs(&text).any(is_one) || (is_named && has_cpf(&text)) {
         return Err(in_text(field, &text));
+    }
+    Ok(())
+}
+
+/// Refuses a code of a machine with a tax number in it that is written as nobody writes anything else.
+pub(crate) fn not_in_code(field: impl fmt::Display, code: &str) -> Result<(), InvalidValue> {
+    // Nearly every code has none of the full stops.
+    if code.is_ascii() && !code.contains('.') {
+        return Ok(());
+    }
+    let code = plain(code);
+    if runs(&code).any(is_written) {
+        return Err(in_text(field, &code));
     }
     Ok(())
 }
@@ -113,14 +128,6 @@ fn refusal(field: impl fmt::Display, text: &str, rule: &'static str) -> InvalidV
 /// Nearly every text has fewer digits than a tax number, which takes no look at its parts to see.
 fn may_hold_one(text: &str) -> bool {
     text.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN || !text.is_ascii()
-}
-
-/// Digits of other forms, such as full-width ones, as plain ones.
-fn plain(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.nfkd().collect())
 }
 
 /// The longest parts that can be one number with its punctuation.
@@ -171,18 +178,33 @@ fn is_cnpj(bare: &str) -> bool {
     bare.len() == CNPJ_CHARS && !is_word_and_number && bare.parse::<Cnpj>().is_ok()
 }
 
+fn has_cnpj(text: &str) -> bool {
+    let is_one = |run: &str| is_written_cnpj(run) || is_cnpj(run);
+    let is_grouped_at = |(place, _): (usize, &str)| {
+        let number = text.get(place..).and_then(|text| grouped(text, &CNPJ_GROUPS));
+        number.is_some_and(|(digits, _)| is_cnpj(&digits))
+    };
+    let mut digits = text.match_indices(|character: char| character.is_ascii_digit());
+    runs(text).any(is_one) || digits.any(is_grouped_at)
+}
+
+/// A number in its own punctuation.
+fn is_written(run: &str) -> bool {
+    is_written_cpf(run) || is_written_cnpj(run)
+}
+
 /// `529.982.247-25`.
 fn is_written_cpf(run: &str) -> bool {
-    is_written(run, "000.000.000-00") && run.parse::<Cpf>().is_ok()
+    has_marks_of(run, "000.000.000-00") && run.parse::<Cpf>().is_ok()
 }
 
 /// `12.ABC.345/01DE-35`.
 fn is_written_cnpj(run: &str) -> bool {
-    is_written(run, "00.000.000/0000-00") && run.parse::<Cnpj>().is_ok()
+    has_marks_of(run, "00.000.000/0000-00") && run.parse::<Cnpj>().is_ok()
 }
 
 /// Whether a text has its punctuation where the pattern has it.
-fn is_written(text: &str, pattern: &str) -> bool {
+fn has_marks_of(text: &str, pattern: &str) -> bool {
     let is_mark = |character: char| PUNCTUATION.contains(&character);
     text.len() == pattern.len()
         && text
@@ -195,13 +217,16 @@ fn is_written(text: &str, pattern: &str) -> bool {
 mod tests {
     use super::*;
 
-    const CPFS: [&str; 6] = [
+    const CPFS: [&str; 9] = [
         "52998224725",
         "529.982.247-25",
         "529 982 247 25",
         "cpf:529.982.247-25",
         "CPF52998224725",
         "５２９９８２２４７２５",
+        "٥٢٩٩٨٢٢٤٧٢٥",
+        "529_982_247_25",
+        "529.982.247–25",
     ];
     const CNPJS: [&str; 6] = [
         "11222333000181",
@@ -240,6 +265,36 @@ mod tests {
     }
 
     #[test]
+    fn an_id_has_no_persons_number_in_it() {
+        for id in [
+            "cliente-52998224725",
+            "52998224725-x",
+            "c529.982.247-25",
+            "loja_529_982_247_25",
+        ] {
+            assert!(not_an_id("id", id, Refused::Cpf).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_code_has_none_as_people_write_it() {
+        for code in [
+            "529.982.247-25",
+            "NSU 529.982.247-25",
+            "11.222.333/0001-81",
+            "５２９.９８２.２４７-２５",
+        ] {
+            assert!(not_in_code("code", code).is_err(), "{code}");
+        }
+        for code in OTHERS
+            .iter()
+            .chain(&["52998224725", "11222333000181", "1.2.3-4", "529.982.247-26"])
+        {
+            assert!(not_in_code("code", code).is_ok(), "{code}");
+        }
+    }
+
+    #[test]
     fn words_have_no_tax_number_in_them() {
         for number in CPFS.iter().chain(&CNPJS) {
             for text in [(*number).to_owned(), format!("  {number}. ")] {
@@ -251,6 +306,9 @@ mod tests {
             "Ana (529.982.247-25)",
             "Ana 52998224725",
             "devolvido a 11.222.333/0001-81, sem nota",
+            "cliente 529 982 247 25 pediu",
+            "Ana, CPF ५२९ ९८२ २४७ २५",
+            "da 11 222 333 0001 81",
         ] {
             assert!(not_in_words("reason", text, Refused::Both).is_err(), "{text}");
         }
@@ -265,6 +323,7 @@ mod tests {
         for text in [
             "Taxa 529.982.247-25",
             "cpf 52998224725",
+            "Taxa CPF 529 982 247 25",
             "11.222.333/0001-81",
             "CNPJ: 12ABC34501DE35",
         ] {

@@ -281,8 +281,22 @@ impl Payment {
             pix_e2e_id: code("pix_e2e_id", &self.pix_e2e_id)?,
             pix_txid: code("pix_txid", &self.pix_txid)?,
             boleto_number: code("boleto_number", &self.boleto_number)?,
-            due_date: due_day(format_args!("{field}.due_date"), self.due_date)?,
+            due_date: self.due_date,
         })
+    }
+
+    /// Refuses one that is new to the log and has a day or a code that no new payment may have.
+    pub(crate) fn check_new(&self, field: impl fmt::Display + Copy) -> Result<(), InvalidValue> {
+        due_day(format_args!("{field}.due_date"), self.due_date)?;
+        let codes = [
+            ("brand", &self.brand),
+            ("nsu", &self.nsu),
+            ("authorization", &self.authorization),
+            ("pix_e2e_id", &self.pix_e2e_id),
+            ("pix_txid", &self.pix_txid),
+            ("boleto_number", &self.boleto_number),
+        ];
+        text::check_new_codes(field, codes)
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::InvalidValue;
 use crate::invisible::{is_invisible, turns_direction};
+use crate::misplaced::not_in_code;
 
 /// Longest name of a company, store, register or product, in characters.
 pub(crate) const NAME_CHARS_MAX: usize = 200;
@@ -82,14 +83,27 @@ pub(crate) fn maybe(
     Ok(Some(optional(field, text, chars_max)?).filter(|text| !text.is_empty()))
 }
 
-/// As [`maybe`], of a code: two codes that look the same are the same.
+/// As [`maybe`], of a code.
 pub(crate) fn maybe_code(field: impl Display, text: Option<&String>) -> Result<Option<String>, InvalidValue> {
-    let code = maybe(&field, text, CODE_CHARS_MAX)?;
-    if let Some(code) = code.as_deref().filter(|code| code.chars().any(is_invisible)) {
-        let rule = "a code has visible characters only";
-        return Err(InvalidValue::new("TEXT_HAS_CONTROL", length_of(code), rule).at(field.to_string()));
+    maybe(field, text, CODE_CHARS_MAX)
+}
+
+/// Refuses codes new to the log, each with its field in a part of the command: two that look the same are the same, and
+/// none has a tax number in it.
+pub(crate) fn check_new_codes<'c>(
+    part: impl Display,
+    codes: impl IntoIterator<Item = (&'static str, &'c Option<String>)>,
+) -> Result<(), InvalidValue> {
+    for (name, code) in codes {
+        let Some(code) = code else { continue };
+        let field = format_args!("{part}.{name}");
+        if code.chars().any(is_invisible) {
+            let rule = "a code has visible characters only";
+            return Err(InvalidValue::new("TEXT_HAS_CONTROL", length_of(code), rule).at(field.to_string()));
+        }
+        not_in_code(field, code)?;
     }
-    Ok(code)
+    Ok(())
 }
 
 /// Reads a type back from its text form, checking the text.

@@ -6,13 +6,14 @@ use fixtures::{
     adjust, cents, given, receive, record_return, record_sale, sale_context, stock_context, store, v,
     void_sale,
 };
+use jiff::SignedDuration;
 use posars_domain::company::{Company, CompanyContext, DefineCompany};
 use posars_domain::product::{DefineProduct, Product, ProductContext, RetireProduct};
 use posars_domain::register::{DefineRegister, Register, RegisterContext};
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, Sale, SaleEvent};
 use posars_domain::stock::Stock;
 use posars_domain::store::{DefineStore, Store, StoreContext};
-use posars_domain::{Currency, Quantity, ReceiptNumber};
+use posars_domain::{Currency, FiscalRef, Quantity, ReceiptNumber};
 
 const CPF: &str = "529.982.247-25";
 const CNPJ: &str = "12.ABC.345/01DE-35";
@@ -82,6 +83,29 @@ fn a_time_that_was_not_set_is_refused_in_every_command() {
 }
 
 #[test]
+fn nothing_happens_to_a_sale_before_it() {
+    let SaleEvent::SaleRecorded(recorded) = sold() else {
+        panic!()
+    };
+    for (before_s, is_taken) in [(0, true), (24 * 3_600, true), (24 * 3_600 + 1, false)] {
+        let occurred_at = recorded.occurred_at - SignedDuration::from_secs(before_s);
+        let mut void = void_sale();
+        void.occurred_at = occurred_at;
+        let voided = given::<Sale>(&[sold()]).when(void, &sale_context());
+        let mut back = record_return(1, 1, "1");
+        back.occurred_at = occurred_at;
+        let returned = given::<Sale>(&[sold()]).when(back, &sale_context());
+        for then in [voided, returned] {
+            if is_taken {
+                then.event();
+            } else {
+                then.rejected("DATE_OUT_OF_RANGE", Some("occurred_at"));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_due_date_is_of_this_age() {
     for (day, is_taken) in [
         ("0001-01-01", false),
@@ -112,7 +136,10 @@ fn what_is_recorded_already_is_answered_as_before() {
     };
     recorded.occurred_at = v("0001-01-01T00:00:00Z");
     recorded.seller = Some(CPF.to_owned());
+    recorded.payments[0].due_date = Some(v("9999-12-31"));
+    recorded.payments[0].nsu = Some(format!("1\u{200b}{CPF}"));
     let mut again = record_sale();
+    again.payments = recorded.payments.clone();
     again.occurred_at = recorded.occurred_at;
     again.seller = recorded.seller.clone();
     given::<Sale>(&[recorded.into()])
@@ -163,6 +190,31 @@ fn a_sale_has_no_tax_number_outside_its_field() {
         given::<Sale>(&[])
             .when(sale, &sale_context())
             .rejected("TAX_ID_MISPLACED", Some("register_no"));
+    }
+    let codes: [(&str, Set); 5] = [
+        ("lines[0].sku", |sale, text| sale.lines[0].sku = v(text)),
+        ("receipt", |sale, text| {
+            sale.receipt = Some(ReceiptNumber::new(None, text).unwrap());
+        }),
+        ("payments[0].nsu", |sale, text| {
+            sale.payments[0].nsu = Some(text.to_owned());
+        }),
+        ("payments[0].brand", |sale, text| {
+            sale.payments[0].brand = Some(text.to_owned());
+        }),
+        ("fiscal_ref.protocol", |sale, text| {
+            sale.fiscal_ref = Some(FiscalRef {
+                protocol: Some(text.to_owned()),
+                ..FiscalRef::default()
+            });
+        }),
+    ];
+    for (field, set) in codes {
+        let mut sale = record_sale();
+        set(&mut sale, "529.982.247-25");
+        given::<Sale>(&[])
+            .when(sale, &sale_context())
+            .rejected("TAX_ID_MISPLACED", Some(field));
     }
     // Beside it is the field for it, and what machines number may look like one.
     let mut sale = record_sale();

@@ -199,7 +199,8 @@ impl Shelf {
     }
 
     fn recosting(&self) -> Recosting {
-        let mut recosting = Recosting::default();
+        let returned = self.history.iter().filter_map(StockEvent::returned_sale);
+        let mut recosting = Recosting::of(returned.collect());
         for event in &self.history {
             recosting.follow(event).unwrap();
         }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use posars_domain::stock::{Recosting, StockEvent};
-use posars_domain::{Amount, Currency, Decider as _, DomainEvent as _, Money, Quantity, Sku, StoreId};
+use posars_domain::{
+    Amount, Currency, Decider as _, DomainEvent as _, Money, Quantity, SaleId, Sku, StoreId,
+};
 use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
 use serde::Serialize;
 
@@ -85,15 +87,17 @@ async fn suspects(log: &Log) -> Result<BTreeSet<StreamName>, Failure> {
 /// # Errors
 /// As [`find`].
 pub(crate) async fn look_at(log: &Log, stream: &StreamName) -> Result<Option<WrongCost>, Failure> {
-    let mut recosting = Recosting::default();
+    // Twice through the stream: of what cost matters is known at its end, and the rest of a long one is not kept.
+    let (sales, end) = returned_sales(log, stream).await?;
+    let mut recosting = Recosting::of(sales);
     let (mut last, mut newest, mut currency) = (Version::START, None, None);
-    loop {
+    while last < end {
         let page = log
             .read_stream(stream, last.plus(1), Direction::Forwards, PAGE_EVENTS)
             .await?;
-        let Some(end) = page.last() else { break };
-        last = end.version;
-        for recorded in &page {
+        let Some(newest_read) = page.last() else { break };
+        last = newest_read.version;
+        for recorded in page.iter().filter(|recorded| recorded.version <= end) {
             let event = decode(recorded)?;
             if recosting.follow(&event).is_none() {
                 return Ok(None);
@@ -115,6 +119,25 @@ pub(crate) async fn look_at(log: &Log, stream: &StreamName) -> Result<Option<Wro
             version: balance.version,
         }
     }))
+}
+
+/// The sales of which goods came back, and where the stream ends.
+async fn returned_sales(log: &Log, stream: &StreamName) -> Result<(HashSet<SaleId>, Version), Failure> {
+    let (mut sales, mut end) = (HashSet::new(), Version::START);
+    loop {
+        let page = log
+            .read_stream(stream, end.plus(1), Direction::Forwards, PAGE_EVENTS)
+            .await?;
+        let Some(newest) = page.last() else {
+            return Ok((sales, end));
+        };
+        end = newest.version;
+        for recorded in &page {
+            if recorded.event_type.as_str() == "StockReturned" {
+                sales.extend(decode(recorded)?.returned_sale());
+            }
+        }
+    }
 }
 
 /// The stream of a stock.

@@ -12,6 +12,7 @@
 
 mod cache;
 mod database;
+mod remains;
 mod scratch;
 mod server;
 mod sweeper;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use posars_local_postgres::{Durability, Installation, Server, ServerConfig};
 
 use crate::cache::{self, TEMPLATE};
+use crate::remains;
 use crate::scratch::{self, Scratch};
 
 /// Many tests at once, each with a pool.
@@ -78,15 +79,21 @@ impl TestServer {
         self.server.as_ref().map(Server::pid)
     }
 
-    /// Kills the server with SIGKILL and waits for its end; no error when it is down already.
+    /// Kills the server with SIGKILL and waits for its end and that of its backends, so that nobody is answered any
+    /// more; no error when it is down already.
     ///
     /// # Errors
-    /// When the process does not end.
+    /// When a process does not end.
     pub async fn kill9(&mut self) -> anyhow::Result<()> {
         let Some(server) = self.server.take() else {
             return Ok(());
         };
-        Ok(tokio::task::spawn_blocking(move || server.kill()).await??)
+        let folder = self.folder().to_owned();
+        let kill = move || {
+            server.kill()?;
+            remains::await_end(&folder)
+        };
+        tokio::task::spawn_blocking(kill).await?
     }
 
     /// Stops the server in order; no error when it is down already.

@@ -113,3 +113,24 @@ async fn only_the_durable_server_waits_for_the_disk() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn nothing_of_a_killed_server_answers_any_more() -> anyhow::Result<()> {
+    let mut server = TestServer::private().await?;
+    let url = server.create_database().await?;
+    let client = connect(&url).await?;
+    let backend: i32 = client.query_one("select pg_backend_pid()", &[]).await?.get(0);
+    // Computes without a look at what became of the server.
+    let computing = tokio::spawn(async move {
+        let sum = "select sum(number) from generate_series(1, 2000000) as numbers (number)";
+        client.query_one(sum, &[]).await
+    });
+    let watcher = connect(&url).await?;
+    let state = "select count(*) from pg_stat_activity where state = 'active' and query like 'select sum(%'";
+    while watcher.query_one(state, &[]).await?.get::<_, i64>(0) == 0 && !computing.is_finished() {}
+    server.kill9().await?;
+    let is_there = std::fs::read_link(format!("/proc/{backend}/cwd")).is_ok();
+    assert!(!is_there, "the backend outlived the server");
+    assert!(watcher.query_one("select 1", &[]).await.is_err());
+    Ok(())
+}

@@ -35,13 +35,17 @@ impl Shop {
     async fn cafe_is(&self, quantity: &str, value: i64) -> anyhow::Result<()> {
         self.catch_up().await?;
         assert_eq!(self.on_hand("cafe").await?, (quantity.to_owned(), value));
-        let mut recosting = Recosting::default();
-        for event in self.stock_events("cafe").await? {
-            recosting.follow(&event).unwrap();
-        }
-        assert_eq!(recosting.wrong_value(), None);
+        assert_eq!(recosting(&self.stock_events("cafe").await?).wrong_value(), None);
         Ok(())
     }
+}
+
+fn recosting(events: &[StockEvent]) -> Recosting {
+    let mut recosting = Recosting::of(events.iter().filter_map(StockEvent::returned_sale).collect());
+    for event in events {
+        recosting.follow(event).unwrap();
+    }
+    recosting
 }
 
 #[tokio::test]
@@ -237,10 +241,7 @@ async fn returned_by_an_earlier_version(shop: &Shop) -> anyhow::Result<()> {
 async fn a_stock_that_an_earlier_version_left_wrong_is_put_right_once() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     returned_by_an_earlier_version(&shop).await?;
-    let mut recosting = Recosting::default();
-    for event in shop.stock_events("cafe").await? {
-        recosting.follow(&event).unwrap();
-    }
+    let recosting = recosting(&shop.stock_events("cafe").await?);
     let (balance, right) = recosting.wrong_value().unwrap();
     assert_eq!((balance.value, right), (cents(750), cents(1_500)));
     let command = RevalueStock {

@@ -1,8 +1,8 @@
 //! What a sale may bring into the log for ever. A sale that is there already is held against nothing but itself.
 
 use super::SaleRecorded;
-use crate::InvalidValue;
 use crate::misplaced::{Refused, not_an_id, not_in_any_words, not_in_description};
+use crate::{FiscalRef, InvalidValue};
 
 /// Refuses codes that nobody can tell apart and tax numbers outside the field for them.
 pub(super) fn check(sale: &SaleRecorded) -> Result<(), InvalidValue> {
@@ -25,5 +25,13 @@ pub(super) fn check(sale: &SaleRecorded) -> Result<(), InvalidValue> {
         line.sku.check_new(format_args!("lines[{index}].sku"))?;
         not_in_description(format_args!("lines[{index}].description"), &line.description)?;
     }
-    Ok(())
+    for (index, payment) in sale.payments.iter().enumerate() {
+        payment.check_new(format_args!("payments[{index}]"))?;
+    }
+    fiscal_ref(sale.fiscal_ref.as_ref())
+}
+
+/// As [`check`], of the document of a sale, void or return.
+pub(super) fn fiscal_ref(fiscal_ref: Option<&FiscalRef>) -> Result<(), InvalidValue> {
+    fiscal_ref.map_or(Ok(()), |fiscal_ref| fiscal_ref.check_new("fiscal_ref"))
 }

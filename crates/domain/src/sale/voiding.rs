@@ -2,10 +2,11 @@
 
 use jiff::SignedDuration;
 
+use super::admission;
 use super::decide::{Decided, fiscal_claim, not_in_future, recorded, store_of};
 use super::{SaleContext, SaleLine, SaleRejection, SaleState, SaleVoided, VoidSale, VoidedLine};
 use crate::Decision;
-use crate::dates::not_too_early;
+use crate::dates::{not_before_sale, not_too_early};
 use crate::misplaced::{Refused, not_in_words};
 use crate::text::{self, NOTE_CHARS_MAX};
 
@@ -26,6 +27,7 @@ pub(super) fn decide(state: &SaleState, command: &VoidSale, context: &SaleContex
     let store = store_of(context, &sale.store_id)?;
     not_in_future(command.occurred_at, context.recorded_at)?;
     not_too_early(command.occurred_at, store)?;
+    not_before_sale(command.occurred_at, sale.occurred_at)?;
     not_in_words("reason", &command.reason, Refused::Both)?;
     if let Some(window_hours) = context.void_window_hours {
         let window = SignedDuration::from_hours(i64::from(window_hours));
@@ -57,6 +59,7 @@ pub(super) fn decide(state: &SaleState, command: &VoidSale, context: &SaleContex
             .map(|fiscal| fiscal.checked("fiscal_ref"))
             .transpose()?,
     };
+    admission::fiscal_ref(voided.fiscal_ref.as_ref())?;
     let claims = fiscal_claim(voided.fiscal_ref.as_ref()).into_iter().collect();
     Ok(Decision {
         events: vec![voided.into()],

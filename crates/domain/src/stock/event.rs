@@ -42,6 +42,19 @@ impl StockEvent {
         }
     }
 
+    /// The sale of which goods came back.
+    #[must_use]
+    pub const fn returned_sale(&self) -> Option<SaleId> {
+        match self {
+            Self::StockReturned(event) => Some(event.sale_id),
+            Self::StockReceived(_)
+            | Self::StockIssued(_)
+            | Self::StockAdjusted(_)
+            | Self::ShortageDetected(_)
+            | Self::ShortageResolved(_) => None,
+        }
+    }
+
     /// The store and the product.
     #[must_use]
     pub const fn key(&self) -> (&StoreId, &Sku) {

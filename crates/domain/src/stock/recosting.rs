@@ -4,7 +4,7 @@
 //! paid for them since. Those events stand. This tells by how much they leave the stock wrong, so that one more event
 //! can put it right.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::costing::{CostSource, average, inflow, outflow};
 use super::selling::{Restocked, restocked};
@@ -19,15 +19,17 @@ use crate::{Amount, LineId, Quantity, SaleId};
 const TOLERANCE_MINOR: u64 = 1;
 
 /// A stock's stream, followed from its first event: as it is, and as it should be.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Recosting {
+    /// What other sales had cost is asked by nobody, and a stream may have a million of them.
+    sales: HashSet<SaleId>,
     recorded: Book,
     right: Book,
     /// How much of each line went back on the shelf.
     returned: HashMap<(SaleId, LineId), Quantity>,
 }
 
-/// One account of the stock: its balance, and what every issue had cost.
+/// One account of the stock: its balance, and what the goods of each sale had cost that is followed.
 #[derive(Debug, Clone, Default)]
 struct Book {
     balance: StockBalance,
@@ -37,6 +39,17 @@ struct Book {
 }
 
 impl Recosting {
+    /// Follows what the goods of these sales had cost: those of which the stream has a return.
+    #[must_use]
+    pub fn of(sales: HashSet<SaleId>) -> Self {
+        Self {
+            sales,
+            recorded: Book::default(),
+            right: Book::default(),
+            returned: HashMap::new(),
+        }
+    }
+
     /// Takes in the next event of the stream; `None` when a figure is out of range, and nothing more can be told.
     pub fn follow(&mut self, event: &StockEvent) -> Option<()> {
         let right = match event {
@@ -52,8 +65,8 @@ impl Recosting {
             StockEvent::StockAdjusted(adjusted) => self.adjusted(adjusted)?.into(),
             StockEvent::ShortageDetected(_) | StockEvent::ShortageResolved(_) => return Some(()),
         };
-        self.recorded.follow(event);
-        self.right.follow(&right);
+        self.recorded.follow(event, &self.sales);
+        self.right.follow(&right, &self.sales);
         if let StockEvent::StockAdjusted(adjusted) = event
             && adjusted.delta.is_zero()
         {
@@ -158,9 +171,12 @@ fn right_line(recorded: &RestockedLine, right: Option<RestockLine>) -> RestockLi
 }
 
 impl Book {
-    fn follow(&mut self, event: &StockEvent) {
+    fn follow(&mut self, event: &StockEvent, sales: &HashSet<SaleId>) {
         self.balance = *event.balance();
         if let StockEvent::StockIssued(issued) = event {
+            if !sales.contains(&issued.sale_id) {
+                return;
+            }
             let cost = FinalCost::of(issued);
             if !cost.is_final() {
                 self.open.push(issued.sale_id);

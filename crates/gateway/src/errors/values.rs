@@ -54,12 +54,12 @@ pub(super) const REASONS: &[Reason] = &[
         "DATE_OUT_OF_RANGE",
         InvalidArgument,
         [
-            "A time or day is before 2000-01-01, or a due date after 2099-12-31[: {given}]",
-            "Um horário ou dia é anterior a 01/01/2000, ou um vencimento posterior a 31/12/2099[: {given}]",
+            "A time or day is before 2000-01-01 or a day before the sale it is about, or a due date after 2099-12-31[: {given}]",
+            "Um horário ou dia é anterior a 01/01/2000 ou um dia antes da venda a que se refere, ou um vencimento posterior a 31/12/2099[: {given}]",
         ],
         [
-            "Send when it happened; the years 1 and 1970 are what programs send for a time that was not set",
-            "Envie quando aconteceu; os anos 1 e 1970 são o que os programas enviam quando o horário não foi preenchido",
+            "Send when it happened, and set the clock of the till; the years 1 and 1970 are what programs send for a time that was not set",
+            "Envie quando aconteceu e acerte o relógio do caixa; os anos 1 e 1970 são o que os programas enviam quando o horário não foi preenchido",
         ],
     ),
     reason(

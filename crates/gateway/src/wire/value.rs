@@ -152,7 +152,8 @@ pub(crate) fn read_optional_time(
         .filter(|_| time.nanos >= 0);
     if read.is_none() {
         let problem = format!(
-            "{} s and {} ns is no moment between the years 1 and 9999",
+            "{} s and {} ns since 1970 is no moment from the year 1 to 9999-12-30; leave the field out where it may be, \
+             rather than send a time for never",
             time.seconds, time.nanos
         );
         reader.refuse(field, FIELD_INVALID, problem);

@@ -97,6 +97,8 @@ enum Command {
     )]
     Bench(Bench),
     /// Check this machine, the settings and the database, with a fix for each fault
+    ///
+    /// The stocks are checked against the whole log, which is read through: some seconds for every million events.
     Doctor(doctor::DoctorArgs),
 }
 
