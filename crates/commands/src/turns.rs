@@ -1,8 +1,8 @@
 //! Whose turn it is in a batch: commands that ask for the same thing go in their order.
 //!
 //! A stream is begun by one command, and a key such as a GTIN or a receipt number is claimed by one. Offered at once, the
-//! faster would have it, and the same sheet could end in two ways. So who names what another has named before waits until
-//! that one has its answer; all others go at once.
+//! faster would have it, and the same sheet could end in two ways. So a command that names what an earlier one named waits
+//! for the answer of that one; all others go at once.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -15,7 +15,7 @@ use posars_event_store::{Guard, StreamName};
 use uuid::Uuid;
 
 use crate::CommandError;
-use crate::batch::{Answer, Answers};
+use crate::answers::{Answer, Answers};
 
 /// Something that one command of a batch can have. A hash: two things that are taken for one only make somebody wait.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,10 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::Cpf;
+use crate::check_digits;
 
-/// Digits of a CPF.
-const CPF_DIGITS: usize = 11;
 /// Characters of a UUID with its hyphens.
 const UUID_CHARS: usize = 36;
 /// Stands where a CPF stood.
@@ -56,8 +54,8 @@ fn uuid_around(text: &str, place: usize) -> Option<(&str, &str)> {
 }
 
 fn is_cpf(number: &str) -> bool {
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    digits == CPF_DIGITS && number.parse::<Cpf>().is_ok()
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    check_digits::is_cpf(&digits)
 }
 
 #[cfg(test)]
