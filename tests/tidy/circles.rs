@@ -19,10 +19,6 @@ const STILL: &[(&str, &str)] = &[
         "commands",
         "reactors::intake, reactors::runner, reactors::stock, reactors::waiting",
     ),
-    ("transcoder", "answer, body, printer, route"),
-    ("transcoder", "binding, http_rule"),
-    ("transcoder", "exchange, stream"),
-    ("transcoder", "request, upload"),
     (
         "xls-importer",
         "columns, header, reading, refused_workbook, row_kind",
