@@ -16,10 +16,16 @@ use crate::verdict;
 const UNCHECKED: [(&str, &str); 0] = [];
 
 /// Rust files that build statements, each with the reason.
-const BUILT_IN_RUST: [(&str, &str); 1] = [(
-    "crates/local-postgres/src/database.rs",
-    "makes and drops databases; their names are identifiers, which binds cannot carry, and are quoted there",
-)];
+const BUILT_IN_RUST: [(&str, &str); 2] = [
+    (
+        "crates/local-postgres/src/database.rs",
+        "makes and drops databases; their names are identifiers, which binds cannot carry, and are quoted there",
+    ),
+    (
+        "crates/projections/src/row.rs",
+        "sets a savepoint around a COPY and goes back to it; PREPARE takes neither",
+    ),
+];
 
 /// How a file is checked; PREPARE takes only queries and changes of rows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -249,6 +255,7 @@ fn looks_like_sql(literal: &str) -> bool {
         | ["with", _, "as", ..]
         | ["listen" | "unlisten" | "notify", _] => true,
         ["update", ..] => has("set"),
+        ["savepoint", _] | ["rollback", "to", ..] => true,
         ["create" | "drop" | "alter", what, ..] => [
             "table", "database", "index", "schema", "function", "role", "view", "unlogged",
         ]
@@ -265,6 +272,7 @@ fn sql_is_told_from_sentences() {
         "\"select x from t\"",
         "\"update t set a = 1\"",
         "\"create database {name}\"",
+        "\"rollback to savepoint before\"",
         "r#\"with a as (\"#",
     ];
     let sentences = [

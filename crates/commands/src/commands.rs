@@ -6,8 +6,8 @@ use std::sync::Arc;
 use posars_event_store::Log;
 use uuid::Uuid;
 
+use crate::known_stores::KnownStores;
 use crate::metrics::Metrics;
-use crate::stores::Stores;
 
 /// Every command of one company. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) policy: Policy,
     pub(crate) ids: EventIds,
-    pub(crate) stores: Stores,
+    pub(crate) stores: KnownStores,
     pub(crate) metrics: Metrics,
 }
 
@@ -77,7 +77,7 @@ impl Commands {
             log,
             policy,
             ids,
-            stores: Stores::default(),
+            stores: KnownStores::default(),
             metrics: Metrics::new(),
         };
         Self {

@@ -2,7 +2,8 @@
 
 use posars_domain::stock::Stock;
 
-use crate::batch::{Answer, Answers, Offered};
+use crate::answers::{Answer, Answers};
+use crate::batch::Offered;
 use crate::keys::stream_of;
 use crate::names::Name;
 use crate::turns::Turns;

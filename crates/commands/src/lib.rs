@@ -8,6 +8,7 @@
 //! No rule of the trade is decided here: rules live in `posars-domain`, once-ness and order in
 //! `posars-event-store`.
 
+mod answers;
 mod backoff;
 mod batch;
 mod catalogue;
@@ -20,10 +21,12 @@ mod fingerprint;
 mod goods_batch;
 mod handle;
 mod keys;
+mod known_stores;
 mod load;
 mod metrics;
 mod names;
 mod plan;
+mod products;
 mod receipt;
 mod sale_batch;
 mod sales;
@@ -34,7 +37,8 @@ mod turns;
 
 pub mod reactors;
 
-pub use batch::{BATCH_MAX, Offered, Recorded};
+pub use answers::Recorded;
+pub use batch::{BATCH_MAX, Offered};
 pub use commands::{Commands, EventIds, Policy};
 pub use documents::Document;
 pub use envelope::{Actor, Envelope, Source};

@@ -4,11 +4,10 @@
 //! one long kind, a stock, carries its whole state in each event, so that its last event is its snapshot.
 
 use jiff::Timestamp;
-use posars_domain::{Decider, DomainEvent, Sku, product};
+use posars_domain::{Decider, DomainEvent};
 use posars_event_store::{Direction, Position, RecordedEvent, StreamName, Version};
 use uuid::Uuid;
 
-use crate::keys::stream_of;
 use crate::{CommandError, Commands};
 
 /// Events of one read; most streams end within the first.
@@ -88,46 +87,5 @@ impl Commands {
                 return Ok(loaded);
             }
         }
-    }
-
-    /// The present descriptions of products, in the order asked; `None` where one is not in the catalogue.
-    ///
-    /// # Errors
-    /// [`CommandError::Unavailable`] when the database is away, [`CommandError::Unreadable`] for a damaged log.
-    pub async fn products(
-        &self,
-        skus: &[Sku],
-    ) -> Result<Vec<Option<product::ProductSettings>>, CommandError> {
-        let streams: Vec<StreamName> = skus
-            .iter()
-            .map(stream_of::<product::Product>)
-            .collect::<Result<_, _>>()?;
-        let last = self.shared.log.last_events(&streams).await?;
-        let mut products = Vec::with_capacity(skus.len());
-        for (stream, last) in streams.iter().zip(&last) {
-            products.push(match last {
-                Some(last) => self.settings_of(stream, last).await?,
-                None => None,
-            });
-        }
-        Ok(products)
-    }
-
-    /// A definition or a change carries the whole description; only after a retirement must the stream be read.
-    pub(crate) async fn settings_of(
-        &self,
-        stream: &StreamName,
-        last: &RecordedEvent,
-    ) -> Result<Option<product::ProductSettings>, CommandError> {
-        let event: product::ProductEvent = decode(last)?;
-        let state = match event {
-            product::ProductEvent::ProductRetired(_) => {
-                self.load::<product::Product>(stream, |_| false).await?.state
-            }
-            product::ProductEvent::ProductDefined(_) | product::ProductEvent::ProductChanged(_) => {
-                product::Product::fold([&event])
-            }
-        };
-        Ok(state.settings)
     }
 }

@@ -12,7 +12,8 @@ use posars_domain::sale::{RecordSale, Sale, SaleContext, SaleEvent, SaleState};
 use posars_domain::{Decider as _, Decision, StoreId};
 use posars_event_store::{Guard, StreamName, Version};
 
-use crate::batch::{Accepted, Answer, Answers, Offered, Recorded, Together, give_way};
+use crate::answers::{Answer, Answers, Recorded};
+use crate::batch::{Accepted, Offered, Together, give_way};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;

@@ -10,7 +10,8 @@ use posars_domain::{Decider, Decision};
 use posars_event_store::{RecordedEvent, StreamName, Version};
 use uuid::Uuid;
 
-use crate::batch::{Accepted, Answer, Answers, Offered, Recorded, Together, give_way};
+use crate::answers::{Answer, Answers, Recorded};
+use crate::batch::{Accepted, Offered, Together, give_way};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;

@@ -20,9 +20,9 @@ use tracing::Instrument as _;
 
 use crate::handle::is_for_ever;
 use crate::keys::{derived, stream_of};
+use crate::known_stores::KnownStore;
 use crate::load::decode;
 use crate::plan::{Failed, Plan, Request, Write};
-use crate::stores::KnownStore;
 use crate::{CommandError, Commands, Envelope, Receipt};
 
 /// The most lines of one receipt of goods: two events each at most, in one append of at most 1,000.

@@ -1,65 +1,15 @@
-//! The settings of stores, kept between commands: nearly every command needs one, and they hardly ever change.
-//!
-//! A stale one does no harm: the append guards the store's stream at the version the settings were read at.
+//! The settings of stores, out of memory or read from their streams.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use posars_domain::store::{Store, StoreSettings};
 use posars_domain::{Decider as _, StoreId};
-use posars_event_store::{ExpectedVersion, Guard, StreamName, Version};
+use posars_event_store::{StreamName, Version};
 
 use crate::keys::stream_of;
+use crate::known_stores::KnownStore;
 use crate::load::decode;
 use crate::{CommandError, Commands};
-
-/// The most stores kept; about 300 bytes each. Beyond it all are forgotten and read again.
-const STORES_MAX: usize = 10_000;
-
-/// A store's settings and where they were read.
-#[derive(Debug)]
-pub(crate) struct KnownStore {
-    pub(crate) settings: StoreSettings,
-    stream: StreamName,
-    version: Version,
-}
-
-impl KnownStore {
-    /// Holds while the settings are the present ones.
-    pub(crate) fn guard(&self) -> Guard {
-        Guard::Stream {
-            stream: self.stream.clone(),
-            expected: ExpectedVersion::Exact(self.version),
-        }
-    }
-}
-
-#[derive(Debug, Default)]
-pub(crate) struct Stores(RwLock<HashMap<StoreId, Arc<KnownStore>>>);
-
-impl Stores {
-    fn get(&self, store_id: &StoreId) -> Option<Arc<KnownStore>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(store_id)
-            .cloned()
-    }
-
-    fn keep(&self, store: &Arc<KnownStore>) {
-        let mut stores = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if stores.len() >= STORES_MAX {
-            stores.clear();
-        }
-        stores.insert(store.settings.store_id.clone(), Arc::clone(store));
-    }
-
-    /// Forgets the store whose stream this is, if it is one.
-    pub(crate) fn forget(&self, stream: &StreamName) {
-        let mut stores = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        stores.retain(|_, store| store.stream != *stream);
-    }
-}
 
 impl Commands {
     pub(crate) async fn known_store(

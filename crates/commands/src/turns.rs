@@ -1,8 +1,8 @@
 //! Whose turn it is in a batch: commands that ask for the same thing go in their order.
 //!
 //! A stream is begun by one command, and a key such as a GTIN or a receipt number is claimed by one. Offered at once, the
-//! faster would have it, and the same sheet could end in two ways. So who names what another has named before waits until
-//! that one has its answer; all others go at once.
+//! faster would have it, and the same sheet could end in two ways. So a command that names what an earlier one named waits
+//! for the answer of that one; all others go at once.
 
 use std::future::Future;
 
@@ -10,7 +10,7 @@ use foldhash::HashMap;
 use futures_util::future::join_all;
 
 use crate::CommandError;
-use crate::batch::{Answer, Answers};
+use crate::answers::{Answer, Answers};
 use crate::names::Name;
 
 /// Who waits for whom in a batch.

@@ -101,9 +101,9 @@ pub struct Claim<R> {
     pub key: String,
     /// The stream that holds the key; `None` is the stream the events go to.
     pub holder: Option<String>,
-    /// The stream whose name is made of this key, if there can be one: it holds the key by existing, so for itself
-    /// nothing is written down, and everybody else must find that it does not exist. Whoever makes that name up for
-    /// something else spends the key, as whoever claims a key that is not his.
+    /// The stream whose name is made of this key, if there can be one. It holds the key by existing, so it writes no
+    /// claim; every other stream can claim the key only while this one does not exist. A client that gives this name to
+    /// something else uses the key up, just as a client that claims a foreign key does.
     pub namesake: Option<String>,
     /// The rejection to answer with when somebody else holds the key.
     pub taken: R,

@@ -5,6 +5,7 @@
 
 mod apportion;
 mod business_date;
+mod check_digits;
 mod dates;
 mod decider;
 mod event;

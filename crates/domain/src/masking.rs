@@ -2,11 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::Cpf;
+use crate::check_digits;
 use crate::plain::plain;
 
-/// Digits of a CPF.
-const CPF_DIGITS: usize = 11;
 /// How many digits stand together in a CPF that is written with something between them.
 const CPF_GROUPS: [&[usize]; 2] = [&[3, 3, 3, 2], &[9, 2]];
 /// Characters of a UUID with its hyphens.
@@ -110,8 +108,8 @@ fn uuid_around(text: &str, place: usize) -> Option<(&str, &str)> {
 }
 
 fn is_cpf(number: &str) -> bool {
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    digits == CPF_DIGITS && number.parse::<Cpf>().is_ok()
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    check_digits::is_cpf(&digits)
 }
 
 #[cfg(test)]

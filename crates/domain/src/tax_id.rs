@@ -6,8 +6,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::InvalidValue;
 use crate::text::serde_as_text;
+use crate::{InvalidValue, check_digits};
 
 /// The reason of every refusal here.
 const REASON: &str = "INVALID_TAX_ID";
@@ -30,15 +30,7 @@ impl Cnpj {
     /// The two check digits of the first 12 characters; `None` unless they are 12 of `0-9 A-Z`.
     #[must_use]
     pub fn check_digits(root: &str) -> Option<[u8; 2]> {
-        let is_root = |byte: &u8| byte.is_ascii_digit() || byte.is_ascii_uppercase();
-        if root.len() != 12 || !root.as_bytes().iter().all(is_root) {
-            return None;
-        }
-        let mut values = root
-            .bytes()
-            .map(|byte| u32::from(byte - b'0'))
-            .collect::<Vec<_>>();
-        Some(two_check_digits(&mut values, 9))
+        check_digits::of_cnpj(root)
     }
 }
 
@@ -48,7 +40,7 @@ impl FromStr for Cnpj {
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let bare = without_punctuation(text);
         let rule = "a CNPJ is 12 letters or digits and 2 check digits that agree with them";
-        if check(&bare, 12, Self::check_digits) {
+        if check_digits::is_cnpj(&bare) {
             return Ok(Self(bare.into()));
         }
         // What is not as long as a CNPJ may be a person's CPF, mistyped on top of it.
@@ -89,14 +81,7 @@ impl Cpf {
     /// The two check digits of the first 9 digits; `None` unless they are 9 digits.
     #[must_use]
     pub fn check_digits(root: &str) -> Option<[u8; 2]> {
-        if root.len() != 9 || !root.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let mut values = root
-            .bytes()
-            .map(|byte| u32::from(byte - b'0'))
-            .collect::<Vec<_>>();
-        Some(two_check_digits(&mut values, 11))
+        check_digits::of_cpf(root)
     }
 }
 
@@ -108,7 +93,7 @@ impl FromStr for Cpf {
         let rule = "a CPF is 9 digits and 2 check digits that agree with them";
         // The number itself is personal data and stays out of errors and logs.
         let shown = || format!("<{} characters>", bare.chars().count());
-        if !check(&bare, 9, Self::check_digits) {
+        if !check_digits::is_cpf(&bare) {
             return Err(InvalidValue::new(REASON, shown(), rule));
         }
         Ok(Self(bare.into()))
@@ -168,35 +153,4 @@ fn without_punctuation(text: &str) -> String {
         .filter(|character| !punctuation(character))
         .map(|character| character.to_ascii_uppercase())
         .collect()
-}
-
-/// Whether the text is a root of the given length with the right two digits behind it.
-fn check(bare: &str, root_length: usize, digits: fn(&str) -> Option<[u8; 2]>) -> bool {
-    let (Some(root), Some(tail)) = (bare.get(..root_length), bare.get(root_length..)) else {
-        return false;
-    };
-    // Repdigits such as 00000000000 agree with their check digits, but are never issued.
-    let first = bare.chars().next();
-    let repeats = bare.chars().all(|character| Some(character) == first);
-    let right = digits(root).is_some_and(|[one, two]| tail == format!("{one}{two}"));
-    right && !repeats
-}
-
-/// Appends both check digits; weights run 2, 3, … from the right, back to 2 after `weight_max`.
-fn two_check_digits(values: &mut Vec<u32>, weight_max: u32) -> [u8; 2] {
-    [(); 2].map(|()| {
-        let weights = (2..=weight_max).cycle();
-        let sum = values
-            .iter()
-            .rev()
-            .zip(weights)
-            .map(|(value, weight)| value * weight)
-            .sum::<u32>();
-        let digit = match sum % 11 {
-            0 | 1 => 0,
-            rest => 11 - rest,
-        };
-        values.push(digit);
-        u8::try_from(digit).unwrap_or(0)
-    })
 }

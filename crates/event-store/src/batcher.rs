@@ -1,4 +1,4 @@
-//! Group commit: one transaction in flight per log and process; whatever queued meanwhile is the next.
+//! Group commit: one transaction in flight per log and process; what queued meanwhile is the next.
 //!
 //! No timer: a lone request goes out at once, and under load the batch is what arrived during one commit.
 //! Failures are sorted by what is known of the outcome. A connection that never opened or a server that said
@@ -33,7 +33,7 @@ const BACKOFF: Duration = Duration::from_millis(20);
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
 /// Batches that look before they write after one whose write had to be undone: where one request was a repetition,
 /// more are likely, as in a file that is imported again, and each undone write leaves dead rows. The batch after them is
-/// hopeful again whatever they met: a probe that costs a thirty-third at most.
+/// written without a look again. If that fails too, one write in 33 was in vain.
 const CAUTIOUS_BATCHES: u32 = 32;
 
 pub(crate) struct Batcher {
@@ -124,7 +124,7 @@ impl Batcher {
                     Err(error) => error,
                 },
                 Err(Failure::NotWritten(error @ StoreError::DiskFull(_))) => {
-                    // Room comes from somebody who makes it, not within a deadline: whoever waits hears of it at once.
+                    // Only a person makes room, which takes longer than a deadline: the callers are told at once.
                     self.disk.note(&error);
                     return refuse(batch.requests, &error, unknown.as_ref());
                 }
@@ -178,7 +178,7 @@ impl Batcher {
             .batch_seconds
             .record(started.elapsed().as_secs_f64(), &[]);
         if answer.is_err() {
-            // Whatever state the connection is in, it is not for the next batch: an answer may still be under way.
+            // The connection is not for the next batch: an answer may still be under way on it.
             drop(deadpool_postgres::Object::take(client));
         }
         answer
@@ -235,7 +235,7 @@ impl Batcher {
     async fn answer(&mut self, batch: Batch, row: &Row) {
         let verdicts = match Verdicts::read(row) {
             Ok(verdicts) => verdicts,
-            // A server of another version. Written or not, who knows.
+            // A server of another version: nobody can tell whether it has written.
             Err(error) => {
                 let error =
                     StoreError::Refused(format!("append_batch answered in an unknown shape ({error})"));

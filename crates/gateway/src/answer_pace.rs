@@ -24,7 +24,8 @@ tokio::task_local! {
     static DELIVERY: Arc<Delivery>;
 }
 
-/// Counts up when a piece is handed over and when the next is asked for, so that odd means: a piece waits for room.
+/// Counts up when a piece is handed over and again when the next is asked for. While the count is odd, a piece waits
+/// for room.
 #[derive(Debug, Default)]
 struct Delivery(AtomicU64);
 

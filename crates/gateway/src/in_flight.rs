@@ -14,11 +14,11 @@ use crate::held_answer::holding;
 use crate::refusals::Refusals;
 use crate::status;
 
-/// Whoever asks whether we are alive must hear it also when we are full, or a balancer sends everybody to the others,
-/// which are then full as well.
+/// A health check is answered even when all seats are taken. Otherwise a balancer would send everybody to the other
+/// processes, which would be full next.
 const EXEMPT: &str = "/grpc.health.v1.Health/Check";
 
-/// Whoever watches health stays for hours, so it sits where it is in nobody's way.
+/// A health watch stays open for hours, so it has seats of its own and takes none from callers.
 const WATCH: &str = "/grpc.health.v1.Health/Watch";
 
 /// Balancers that watch health, in one process; each has one stream or a few.
@@ -64,7 +64,7 @@ impl Seats {
 }
 
 impl InFlight {
-    /// Seats for `calls_max` calls of those who have to say who they are, and some for others and for watchers of health.
+    /// Seats for `calls_max` calls that need a token, and some for calls that need none and for health watches.
     pub(crate) fn new(calls_max: usize, rules: Arc<AccessRules>) -> Self {
         let callers = Seats::new(calls_max);
         let strangers = Seats::new(calls_max.div_ceil(OPEN_SEATS_SHARE));

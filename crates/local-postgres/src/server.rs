@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::account::{Account, command};
-use crate::cluster::{self, SUPERUSER, last_words};
+use crate::cluster::{self, SUPERUSER};
 use crate::error::at;
 use crate::keeper::{Keeper, send};
+use crate::last_words::last_words;
 use crate::layout::Layout;
 use crate::postmaster::{Incumbent, OWNER_SETTING, PidFile, incumbent};
 use crate::process::Process;

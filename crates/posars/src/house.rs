@@ -11,10 +11,10 @@ use posars_projections::Projections;
 use crate::companies::{self, with_a_log};
 use crate::database::Database;
 use crate::failure::{Exit, Failure};
+use crate::lease_holder::holder;
 use crate::progress;
 use crate::screen::Screen;
 use crate::settings::COMPANY;
-use crate::workers::holder;
 
 /// The company's name until somebody gives it another.
 pub(crate) const COMPANY_NAME: &str = "Minha empresa";

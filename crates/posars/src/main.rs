@@ -16,6 +16,7 @@ mod folder_lock;
 mod health;
 mod house;
 mod http;
+mod lease_holder;
 mod open_files;
 mod progress;
 mod screen;

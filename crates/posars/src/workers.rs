@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::house::House;
+use crate::lease_holder::holder;
 
 /// How long the workers may take to end what they are at; what is unfinished is rolled back and done again.
 const END_WAIT: Duration = Duration::from_secs(5);
@@ -27,14 +28,6 @@ struct CompanyWorkers {
     company: CompanyId,
     stock: watch::Receiver<ReactorStatus>,
     projections: Runner,
-}
-
-/// The name of this process in leases: what an operator looks for with `ps`.
-pub(crate) fn holder() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let host = host.trim();
-    let host = if host.is_empty() { "localhost" } else { host };
-    format!("posars[{}]@{host}", std::process::id())
 }
 
 impl Workers {

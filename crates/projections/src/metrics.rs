@@ -8,8 +8,6 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, ObservableGauge};
 use posars_event_store::{Log, Position};
 
-use crate::registry;
-
 /// The instruments of one log's projections.
 pub(crate) struct Metrics {
     applied: Arc<HashMap<&'static str, AtomicU64>>,
@@ -24,11 +22,11 @@ pub(crate) struct Metrics {
 const NOT_HERE: u64 = u64::MAX;
 
 impl Metrics {
-    pub(crate) fn register(log: &Log) -> Self {
+    pub(crate) fn register(log: &Log, names: &[&'static str]) -> Self {
         let meter = opentelemetry::global::meter("posars");
-        let applied: HashMap<_, _> = registry::ALL
+        let applied: HashMap<_, _> = names
             .iter()
-            .map(|projection| (projection.name(), AtomicU64::new(NOT_HERE)))
+            .map(|name| (*name, AtomicU64::new(NOT_HERE)))
             .collect();
         let applied = Arc::new(applied);
         // Observed when asked, not written by the runner: a runner that hangs shows a growing lag. The weak

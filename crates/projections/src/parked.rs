@@ -12,7 +12,7 @@ use crate::event::RawEvent;
 use crate::projection::{AnyFold, AnyProjection, Target};
 use crate::read::{position_from, sql_position, subscription_name};
 use crate::row::table_row;
-use crate::{ApplyError, DatabaseError, ProjectionError, Projections};
+use crate::{ApplyError, DatabaseError, ProjectionError, Projections, registry};
 
 /// Most parked events that one retry of a stream, or one listing, goes through.
 const PARKED_MAX: i64 = 10_000;
@@ -142,7 +142,7 @@ impl Projections {
         projection: &str,
         stream: Option<&str>,
     ) -> Result<Vec<ParkedEvent>, ProjectionError> {
-        let projection = self.find(projection)?;
+        let projection = registry::find(projection)?;
         let rows = self
             .query(
                 include_str!("sql/list_parked.sql"),
@@ -168,7 +168,7 @@ impl Projections {
         projection: &str,
         stream: Option<&str>,
     ) -> Result<Retried, ProjectionError> {
-        let found = self.find(projection)?;
+        let found = registry::find(projection)?;
         let mut streams: Vec<String> = Vec::new();
         for parked in self.parked(projection, stream).await? {
             if !streams.contains(&parked.stream) {

@@ -9,8 +9,7 @@ use tokio::sync::watch;
 use crate::faults::Faults;
 use crate::log_page::LogPages;
 use crate::metrics::Metrics;
-use crate::projection::AnyProjection;
-use crate::{DatabaseError, ProjectionError, registry};
+use crate::{DatabaseError, ProjectionError};
 
 /// The read models of one log. Cheap to clone.
 #[derive(Clone)]
@@ -33,11 +32,12 @@ impl std::fmt::Debug for Projections {
 }
 
 impl Projections {
-    /// Opens the read models of a log, making their empty tables when the log is new.
-    ///
-    /// # Errors
-    /// [`ProjectionError::Database`] when the database is away or not migrated.
-    pub async fn open(store: EventStore, log: Log) -> Result<Self, ProjectionError> {
+    /// Opens the read models with these names, making their empty tables when the log is new.
+    pub(crate) async fn of(
+        store: EventStore,
+        log: Log,
+        names: &[&'static str],
+    ) -> Result<Self, ProjectionError> {
         let client = store.pool().get().await?;
         let row = client
             .query_one(include_str!("sql/log_id.sql"), &[&log.name().as_str()])
@@ -47,11 +47,11 @@ impl Projections {
             .execute(include_str!("sql/ensure_read_models.sql"), &[&log_id])
             .await?;
         drop(client);
-        let progress: HashMap<_, _> = registry::ALL
+        let progress: HashMap<_, _> = names
             .iter()
-            .map(|projection| (projection.name(), watch::Sender::new(Position::START)))
+            .map(|name| (*name, watch::Sender::new(Position::START)))
             .collect();
-        let metrics = Arc::new(Metrics::register(&log));
+        let metrics = Arc::new(Metrics::register(&log, names));
         Ok(Self {
             store,
             log,
@@ -63,21 +63,11 @@ impl Projections {
         })
     }
 
-    /// The names of all projections, in the order they are listed in.
-    #[must_use]
-    pub fn names(&self) -> Vec<&'static str> {
-        registry::ALL.iter().map(|projection| projection.name()).collect()
-    }
-
-    pub(crate) fn find(&self, name: &str) -> Result<&'static dyn AnyProjection, ProjectionError> {
-        registry::find(name)
-    }
-
     /// A watch on how far the runner of this process has applied the log.
     pub(crate) fn progress(&self, projection: &str) -> watch::Receiver<Position> {
         match self.progress.get(projection) {
             Some(sender) => sender.subscribe(),
-            // Every projection of the registry has its sender; a closed watch only means polling.
+            // Every projection has its sender; a closed watch only means polling.
             None => watch::channel(Position::START).1,
         }
     }

@@ -7,8 +7,7 @@ use posars_event_store::Position;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 
-use crate::projection::Projection as _;
-use crate::{DatabaseError, NamesFold, Projections, QueryError};
+use crate::{DatabaseError, Projections, QueryError};
 
 /// Most rows of a page; an answer stays within a few hundred kilobytes.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
@@ -25,14 +24,14 @@ const POLL: Duration = Duration::from_millis(20);
 /// How fresh an answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freshness {
-    /// The answer must include every event up to here; [`Position::START`] for whatever is there.
+    /// The answer must include every event up to here; [`Position::START`] asks for nothing.
     pub min_position: Position,
     /// How long to wait for that.
     pub wait: Duration,
 }
 
 impl Freshness {
-    /// Whatever is there now.
+    /// The rows as they are now.
     pub const ANY: Self = Self {
         min_position: Position::START,
         wait: Duration::ZERO,
@@ -258,25 +257,6 @@ impl Projections {
         Ok(rows
             .first()
             .map_or(Position::START, |row| position_from(row.get("position"))))
-    }
-
-    /// As [`Projections::wait_for`], for rows that are shown with the names of what they are about: those are a read
-    /// model of their own, and a name set before the position asked for must be in the answer too.
-    ///
-    /// # Errors
-    /// As [`Projections::wait_for`], of either.
-    pub(crate) async fn wait_for_named(
-        &self,
-        projection: &'static str,
-        freshness: Freshness,
-    ) -> Result<Position, QueryError> {
-        // Whoever asks for whatever is there asks for no name either.
-        if freshness.min_position == Position::START {
-            return self.wait_for(projection, freshness).await;
-        }
-        let names = self.wait_for(NamesFold::NAME, freshness);
-        let (_, position) = tokio::try_join!(names, self.wait_for(projection, freshness))?;
-        Ok(position)
     }
 
     /// Waits until a projection has applied every event up to `min_position`; answers how far it is.

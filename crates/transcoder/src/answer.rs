@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use prost_reflect::{DynamicMessage, FieldDescriptor, SerializeOptions};
 
-use crate::printer::Printer;
+use crate::not_finite::ByName;
 use crate::route::{AnswerForm, Route};
 
 /// Why a message of the service cannot be written: a service and a transcoder of different descriptors.
@@ -17,15 +17,7 @@ pub(crate) enum Unprintable {
 }
 
 /// Appends the JSON of one message, fields with default values included.
-pub(crate) fn write_json(
-    printer: &Printer,
-    route: &Route,
-    bytes: Bytes,
-    out: &mut Vec<u8>,
-) -> Result<(), Unprintable> {
-    if route.answer_form == AnswerForm::Whole {
-        return printer.print(route.output_plan, &bytes, out);
-    }
+pub(crate) fn write_json(route: &Route, bytes: Bytes, out: &mut Vec<u8>) -> Result<(), Unprintable> {
     let mut message = DynamicMessage::decode(route.output.clone(), bytes)?;
     match &route.answer_form {
         AnswerForm::Whole | AnswerForm::Raw(None) => serialize(&message, out),
@@ -46,10 +38,9 @@ pub(crate) fn write_json(
     }
 }
 
-/// Appends the JSON of a message by its descriptor.
-pub(crate) fn serialize(message: &DynamicMessage, out: &mut Vec<u8>) -> Result<(), Unprintable> {
+fn serialize(message: &DynamicMessage, out: &mut Vec<u8>) -> Result<(), Unprintable> {
     let mut serializer = serde_json::Serializer::new(out);
-    message.serialize_with_options(&mut serializer, &print_options())?;
+    message.serialize_with_options(ByName(&mut serializer), &print_options())?;
     Ok(())
 }
 
@@ -64,7 +55,7 @@ fn serialize_field(
     if let Some(value) = message.take_field(field) {
         alone.set_field(field, value);
     }
-    let whole = alone.serialize_with_options(serde_json::value::Serializer, &print_options())?;
+    let whole = alone.serialize_with_options(ByName(serde_json::value::Serializer), &print_options())?;
     serde_json::to_writer(
         out,
         whole.get(field.json_name()).unwrap_or(&serde_json::Value::Null),

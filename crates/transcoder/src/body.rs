@@ -13,11 +13,23 @@ use crate::json::{self, Bounds, Seen, Unfit};
 use crate::nearest;
 use crate::options::TranscoderOptions;
 use crate::reason;
-use crate::route::BodyForm;
 use crate::scale::BodyScale;
 use crate::text_value;
 
 pub(crate) const HTTP_BODY: &str = "google.api.HttpBody";
+
+/// How the body of a request is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyForm {
+    None,
+    Json,
+    /// `google.api.HttpBody`: any bytes.
+    Raw,
+    /// Many JSON values, one message each.
+    JsonStream,
+    /// Any bytes, passed on piece by piece.
+    RawStream,
+}
 
 /// Reads a whole body. What is declared too large is refused before a byte of it is read.
 pub(crate) async fn read(
@@ -60,7 +72,7 @@ pub(crate) async fn read(
     Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
-/// Tells what the request takes by now to the one who bounds all of them.
+/// Reports how much the request takes by now; the scale bounds all requests together.
 pub(crate) fn weigh(scale: Option<&BodyScale>, bytes: usize) -> Result<(), Failure> {
     let Some(scale) = scale else { return Ok(()) };
     scale
@@ -79,7 +91,7 @@ pub(crate) fn too_large(options: &TranscoderOptions, bytes_max: u64) -> Failure 
 }
 
 fn unreadable(options: &TranscoderOptions, broken: &axum::Error) -> Failure {
-    // Whoever bounds bodies in front of us may say with a status why one ended, as it would to tonic.
+    // A layer in front of us that bounds bodies may say with a status why one ended, as it would to tonic.
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(broken);
     while let Some(error) = cause {
         if let Some(status) = error.downcast_ref::<tonic::Status>() {

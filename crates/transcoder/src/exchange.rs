@@ -2,32 +2,28 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
 use http::request::Parts as Head;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::Body as _;
-use prost_reflect::DescriptorPool;
 use tokio::time::{Instant, timeout, timeout_at};
 use tonic::Code;
 use tower::{Service, ServiceExt as _};
 
 use crate::accept;
 use crate::answer;
-use crate::binding::Bindings;
 use crate::deadline;
-use crate::escape;
 use crate::failure::Failure;
 use crate::frames::{self, Frames};
 use crate::metadata;
-use crate::options::TranscoderOptions;
-use crate::printer::Printer;
 use crate::reason;
 use crate::request::{Framed, Parts};
 use crate::route::{AnswerForm, Route};
-use crate::router::{Found, Routed, Router};
+use crate::router::Found;
+use crate::served::Served;
 use crate::stream::StreamingAnswer;
 
 /// How long a streaming answer waits for its first message before it says 200: an error that comes at once still gets
@@ -38,28 +34,17 @@ const FIRST_MESSAGE_WAIT: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 pub(crate) struct Streamed;
 
-/// What all requests share.
-pub(crate) struct Shared {
-    pub(crate) pool: DescriptorPool,
-    pub(crate) bindings: Bindings,
-    pub(crate) router: Router,
-    pub(crate) routes: Vec<Route>,
-    pub(crate) printer: Printer,
-    pub(crate) options: TranscoderOptions,
-    pub(crate) ignored_parameters: Arc<AtomicU64>,
-}
-
 /// A request on its way through.
 struct Exchange<'s> {
-    shared: &'s Arc<Shared>,
+    served: &'s Arc<Served>,
     route: &'s Route,
     index: usize,
     deadline: Instant,
     timeout: Duration,
 }
 
-impl Shared {
-    /// Answers one request, whatever it is.
+impl Served {
+    /// Answers one request, a bad one too.
     pub(crate) async fn answer<S>(self: Arc<Self>, calls: S, request: Request<Body>) -> Response<Body>
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
@@ -87,7 +72,7 @@ impl Shared {
         let timeout = deadline::timeout(&head.headers, route.deadline_max)
             .map_err(|_bad| self.refused(reason::TIMEOUT_INVALID, "see the gRPC specification"))?;
         let exchange = Exchange {
-            shared: self,
+            served: self,
             route,
             index: found.binding,
             deadline: Instant::now() + timeout,
@@ -104,28 +89,6 @@ impl Shared {
             response
         })
     }
-
-    fn found<'p>(&self, path: &'p str, method: &Method) -> Result<Found<'p>, Failure> {
-        escape::check(path).map_err(|_bad| self.refused(reason::PATH_MALFORMED, "behind %"))?;
-        match self.router.route(path, method) {
-            Routed::Found(found) => Ok(found),
-            Routed::NotFound => Err(self.refused(reason::ROUTE_NOT_FOUND, format!("{method} here"))),
-            Routed::NotAllowed(allowed) => {
-                let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-                let names = names.join(", ");
-                let mut failure = self.refused(reason::METHOD_NOT_ALLOWED, format!("it takes {names}"));
-                // Methods are tokens, which every header may hold.
-                if let Ok(value) = HeaderValue::from_str(&names) {
-                    failure.headers.insert(header::ALLOW, value);
-                }
-                Err(failure)
-            }
-        }
-    }
-
-    pub(crate) fn refused(&self, reason: &'static reason::Reason, particular: impl Into<String>) -> Failure {
-        Failure::refused(self.options.refusals_domain, reason, "", particular)
-    }
 }
 
 impl Exchange<'_> {
@@ -140,7 +103,7 @@ impl Exchange<'_> {
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
     {
-        let options = &self.shared.options;
+        let options = &self.served.options;
         let parts = Parts {
             route: self.route,
             path: found.path,
@@ -155,7 +118,7 @@ impl Exchange<'_> {
             upload,
         } = parts.framed(body).await?;
         if ignored_parameters > 0 {
-            let counter = &self.shared.ignored_parameters;
+            let counter = &self.served.ignored_parameters;
             counter.fetch_add(ignored_parameters, Ordering::Relaxed);
         }
         let is_streaming = self.route.binding.rpc.is_server_streaming();
@@ -176,7 +139,7 @@ impl Exchange<'_> {
     }
 
     fn grpc_request(&self, head: Head, body: Body) -> Request<Body> {
-        let mut headers = metadata::into_metadata(&head.headers, &self.shared.options);
+        let mut headers = metadata::into_metadata(&head.headers, &self.served.options);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
         headers.insert(header::TE, HeaderValue::from_static("trailers"));
         if let Some(value) = deadline::header_for_service(self.timeout) {
@@ -199,7 +162,7 @@ impl Exchange<'_> {
             match frames.next().await {
                 Ok(Some(next)) => message = Some(next),
                 Ok(None) => break,
-                Err(broken) => return Err(self.shared.unreadable(&broken)),
+                Err(broken) => return Err(self.served.unreadable(&broken)),
             }
         }
         let trailers = frames.take_trailers();
@@ -209,7 +172,7 @@ impl Exchange<'_> {
             return Err(Failure::of_service(&status, headers));
         }
         let Some(message) = message else {
-            return Err(self.shared.unreadable(&frames::FrameError::Short));
+            return Err(self.served.unreadable(&frames::FrameError::Short));
         };
         let chosen = trailers
             .as_ref()
@@ -223,13 +186,13 @@ impl Exchange<'_> {
     fn written(&self, message: bytes::Bytes) -> Result<(HeaderValue, Body), Failure> {
         if let AnswerForm::Raw(field) = &self.route.answer_form {
             let (content_type, data) = answer::raw(self.route, field.as_ref(), message)
-                .map_err(|unprintable| self.shared.unreadable(&unprintable))?;
+                .map_err(|unprintable| self.served.unreadable(&unprintable))?;
             return Ok((content_type, Body::from(data)));
         }
         // JSON repeats the names of the fields, so it is some times larger than the message.
         let mut json = Vec::with_capacity(message.len().saturating_mul(3).saturating_add(128));
-        answer::write_json(&self.shared.printer, self.route, message, &mut json)
-            .map_err(|unprintable| self.shared.unreadable(&unprintable))?;
+        answer::write_json(self.route, message, &mut json)
+            .map_err(|unprintable| self.served.unreadable(&unprintable))?;
         Ok((accept::JSON_VALUE, Body::from(json)))
     }
 
@@ -255,13 +218,13 @@ impl Exchange<'_> {
                 frames = Frames::ended_well();
                 None
             }
-            Ok(Err(broken)) => return Err(self.shared.unreadable(&broken)),
+            Ok(Err(broken)) => return Err(self.served.unreadable(&broken)),
             Err(_quiet) => None,
         };
         let content_type = match (&self.route.answer_form, &first) {
             (AnswerForm::Raw(field), Some(first)) => {
                 let (content_type, _data) = answer::raw(self.route, field.as_ref(), first.clone())
-                    .map_err(|unprintable| self.shared.unreadable(&unprintable))?;
+                    .map_err(|unprintable| self.served.unreadable(&unprintable))?;
                 content_type
             }
             (AnswerForm::Raw(_), None) => HeaderValue::from_static("application/octet-stream"),
@@ -269,7 +232,7 @@ impl Exchange<'_> {
         };
         let chosen = metadata::chosen_status(&head.headers);
         let answer = StreamingAnswer {
-            shared: Arc::clone(self.shared),
+            served: Arc::clone(self.served),
             route: self.index,
             frames,
             first,

@@ -1,12 +1,29 @@
-//! The messages of a gRPC answer, taken out of its body.
+//! The body of a gRPC call: messages with a header each, put into a request's, taken out of an answer's.
 
 use axum::body::Body;
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt as _;
+use prost::Message as _;
+use prost_reflect::DynamicMessage;
 use tonic::{Code, Status};
 
-use crate::request::FRAME_HEADER_BYTES;
+/// One byte for compression and four for the length stand before each message.
+pub(crate) const FRAME_HEADER_BYTES: usize = 5;
+
+/// Appends one message with its header.
+pub(crate) fn frame(message: &DynamicMessage, out: &mut BytesMut) {
+    let start = out.len();
+    out.reserve(FRAME_HEADER_BYTES + 256);
+    out.put_bytes(0, FRAME_HEADER_BYTES);
+    message.encode_raw(out);
+    let length = out.len().saturating_sub(start).saturating_sub(FRAME_HEADER_BYTES);
+    // Bodies are bounded far below 4 GiB.
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    if let Some(place) = out.get_mut(start + 1..start + FRAME_HEADER_BYTES) {
+        place.copy_from_slice(&length.to_be_bytes());
+    }
+}
 
 /// The answer cannot be taken apart.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use http::Method;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
 
-use crate::binding::BindingProblem;
+use crate::binding_error::BindingProblem;
 
 const EXTENSION: &str = "google.api.http";
 

@@ -1,22 +1,22 @@
 //! An HTTP request as the bytes of a gRPC request: query first, body over it, path over both.
 
 use axum::body::Body as HttpBody;
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
-use prost::Message as _;
 use prost_reflect::DynamicMessage;
 
 use crate::binding::Body;
-use crate::body;
+use crate::body::{self, BodyForm};
 use crate::escape;
 use crate::failure::Failure;
 use crate::field_mask;
+use crate::frames::{FRAME_HEADER_BYTES, frame};
 use crate::json::Seen;
 use crate::message;
 use crate::options::TranscoderOptions;
 use crate::query;
 use crate::reason;
-use crate::route::{BodyForm, Route};
+use crate::route::Route;
 use crate::router::captured;
 use crate::scale::{BodyScale, VALUE_BYTES};
 use crate::text_value;
@@ -186,19 +186,5 @@ impl Parts<'_> {
             field,
             particular,
         )
-    }
-}
-
-/// Appends one message with its header.
-pub(crate) fn frame(message: &DynamicMessage, out: &mut BytesMut) {
-    let start = out.len();
-    out.reserve(FRAME_HEADER_BYTES + 256);
-    out.put_bytes(0, FRAME_HEADER_BYTES);
-    message.encode_raw(out);
-    let length = out.len().saturating_sub(start).saturating_sub(FRAME_HEADER_BYTES);
-    // Bodies are bounded far below 4 GiB.
-    let length = u32::try_from(length).unwrap_or(u32::MAX);
-    if let Some(place) = out.get_mut(start + 1..start + FRAME_HEADER_BYTES) {
-        place.copy_from_slice(&length.to_be_bytes());
     }
 }

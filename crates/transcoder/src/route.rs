@@ -7,10 +7,9 @@ use http::uri::PathAndQuery;
 use prost_reflect::{FieldDescriptor, MessageDescriptor};
 
 use crate::binding::{Binding, Body};
-use crate::body::is_http_body;
+use crate::body::{BodyForm, is_http_body};
 use crate::field_mask::mask_field;
 use crate::options::TranscoderOptions;
-use crate::printer::Printer;
 use crate::template::Segment;
 
 pub(crate) struct Route {
@@ -19,27 +18,12 @@ pub(crate) struct Route {
     pub(crate) uri: Uri,
     pub(crate) input: MessageDescriptor,
     pub(crate) output: MessageDescriptor,
-    /// How the printer prints it.
-    pub(crate) output_plan: usize,
     pub(crate) deadline_max: Duration,
     pub(crate) body_form: BodyForm,
     pub(crate) mask_field: Option<FieldDescriptor>,
     pub(crate) answer_form: AnswerForm,
     /// For each variable, whether `**` ends it.
     pub(crate) takes_rest: Vec<bool>,
-}
-
-/// How the body of a request is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BodyForm {
-    None,
-    Json,
-    /// `google.api.HttpBody`: any bytes.
-    Raw,
-    /// Many JSON values, one message each.
-    JsonStream,
-    /// Any bytes, passed on piece by piece.
-    RawStream,
 }
 
 /// How the messages of an answer are written.
@@ -56,7 +40,7 @@ pub(crate) enum AnswerForm {
 }
 
 impl Route {
-    pub(crate) fn of(binding: Binding, options: &TranscoderOptions, printer: &mut Printer) -> Self {
+    pub(crate) fn of(binding: Binding, options: &TranscoderOptions) -> Self {
         let rpc = &binding.rpc;
         let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
         // Every full name is a path. One that were none must not shift the routes behind it, so it leads nowhere.
@@ -76,7 +60,6 @@ impl Route {
             uri,
             input: rpc.input(),
             output: rpc.output(),
-            output_plan: printer.plan(&rpc.output()),
             deadline_max,
             body_form: body_form(&binding),
             mask_field: mask_field(&binding),

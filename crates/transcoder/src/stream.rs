@@ -14,11 +14,10 @@ use tonic::Code;
 
 use crate::accept::StreamForm;
 use crate::answer;
-use crate::exchange::Shared;
 use crate::failure::Failure;
 use crate::frames::{self, FrameError, Frames};
-use crate::reason;
 use crate::route::{AnswerForm, Route};
+use crate::served::Served;
 
 /// Messages that are ready together go out together, up to about this size.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -33,7 +32,7 @@ struct BrokenOff;
 
 /// Everything that one streaming answer needs.
 pub(crate) struct StreamingAnswer {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) served: Arc<Served>,
     /// Index of the route.
     pub(crate) route: usize,
     pub(crate) frames: Frames,
@@ -80,7 +79,7 @@ impl StreamingAnswer {
         }
         // A service that always has a message ready never lets the timer below have its turn.
         if Instant::now() >= self.deadline {
-            return Next::Failed(self.shared.deadline_exceeded(self.timeout));
+            return Next::Failed(self.served.deadline_exceeded(self.timeout));
         }
         let silence = async {
             match keep_alive {
@@ -91,7 +90,7 @@ impl StreamingAnswer {
         tokio::select! {
             biased;
             next = self.frames.next() => self.read(next),
-            () = sleep_until(self.deadline) => Next::Failed(self.shared.deadline_exceeded(self.timeout)),
+            () = sleep_until(self.deadline) => Next::Failed(self.served.deadline_exceeded(self.timeout)),
             () = silence => Next::Silence,
         }
     }
@@ -108,14 +107,14 @@ impl StreamingAnswer {
                     Next::Failed(Failure::of_service(&status, HeaderMap::new()))
                 }
             }
-            Err(broken) => Next::Failed(self.shared.unreadable(&broken)),
+            Err(broken) => Next::Failed(self.served.unreadable(&broken)),
         }
     }
 }
 
 impl Writer {
     fn route(&self) -> Option<&Route> {
-        self.answer.shared.routes.get(self.answer.route)
+        self.answer.served.routes.get(self.answer.route)
     }
 
     async fn chunk(&mut self) -> Option<Result<Bytes, BrokenOff>> {
@@ -129,7 +128,7 @@ impl Writer {
             return None;
         }
         let keep_alive =
-            (self.answer.form == StreamForm::Events).then_some(self.answer.shared.options.sse_keep_alive);
+            (self.answer.form == StreamForm::Events).then_some(self.answer.served.options.sse_keep_alive);
         let mut out = Vec::with_capacity(512);
         let mut next = self.answer.next(keep_alive).await;
         loop {
@@ -192,9 +191,9 @@ impl Writer {
         let begin = out.len();
         self.open(b"\"result\":", b"data: ", out);
         let Some(route) = self.route() else { return };
-        if let Err(unprintable) = answer::write_json(&self.answer.shared.printer, route, message, out) {
+        if let Err(unprintable) = answer::write_json(route, message, out) {
             out.truncate(begin);
-            let failure = self.answer.shared.unreadable(&unprintable);
+            let failure = self.answer.served.unreadable(&unprintable);
             self.write_failure(&failure, out);
             return;
         }
@@ -205,7 +204,7 @@ impl Writer {
     fn write_failure(&mut self, failure: &Failure, out: &mut Vec<u8>) {
         self.ended = true;
         self.open(b"\"error\":", b"event: error\ndata: ", out);
-        failure.write_json(&self.answer.shared.pool, out);
+        failure.write_json(&self.answer.served.pool, out);
         self.close(out);
         if self.answer.form == StreamForm::Array {
             out.push(b']');
@@ -228,29 +227,5 @@ impl Writer {
             StreamForm::Lines => b"}\n",
             StreamForm::Array => b"}",
         });
-    }
-}
-
-impl Shared {
-    pub(crate) fn deadline_exceeded(&self, timeout: Duration) -> Failure {
-        let particular = format!("it had {timeout:?}");
-        Failure::refused(
-            self.options.refusals_domain,
-            reason::DEADLINE_EXCEEDED,
-            "",
-            particular,
-        )
-    }
-
-    /// The service's answer makes no sense; the cause is for the log, not for the client.
-    pub(crate) fn unreadable(&self, cause: &dyn std::error::Error) -> Failure {
-        tracing::error!(%cause, "the answer of a service could not be written as JSON; are its descriptors current?");
-        let particular = "its messages and its descriptors do not agree";
-        Failure::refused(
-            self.options.refusals_domain,
-            reason::ANSWER_UNREADABLE,
-            "",
-            particular,
-        )
     }
 }

@@ -15,14 +15,14 @@ use prost_types::FileDescriptorSet;
 use tower::Service;
 use tower::ServiceExt as _;
 
-use crate::binding::{BindingError, Bindings};
-use crate::exchange::Shared;
+use crate::binding::Bindings;
+use crate::binding_error::BindingError;
 use crate::layers::{Layered, layered};
 use crate::options::TranscoderOptions;
-use crate::printer::Printer;
 use crate::reason;
 use crate::route::Route;
 use crate::router::Router;
+use crate::served::Served;
 
 /// The one compression of bodies that is read.
 const GZIP: &str = "gzip";
@@ -43,7 +43,7 @@ pub struct Transcoder<S> {
 
 /// The transcoder without compression and CORS.
 pub(crate) struct Core<S> {
-    shared: Arc<Shared>,
+    served: Arc<Served>,
     calls: S,
 }
 
@@ -61,22 +61,20 @@ where
     pub fn new(mut pool: DescriptorPool, calls: S, options: TranscoderOptions) -> Result<Self, BindingError> {
         describe_details(&mut pool);
         let bindings = Bindings::of(&pool)?;
-        let mut printer = Printer::default();
         let routes = bindings
             .iter()
-            .map(|binding| Route::of(binding.clone(), &options, &mut printer))
+            .map(|binding| Route::of(binding.clone(), &options))
             .collect();
-        let shared = Arc::new(Shared {
+        let served = Arc::new(Served {
             router: Router::of(&bindings),
             pool,
             bindings,
             routes,
-            printer,
             options,
             ignored_parameters: Arc::default(),
         });
-        let core = Core { shared, calls };
-        let layered = layered(core.clone(), core.shared.options.cors.as_ref());
+        let core = Core { served, calls };
+        let layered = layered(core.clone(), core.served.options.cors.as_ref());
         Ok(Self { core, layered })
     }
 }
@@ -84,18 +82,18 @@ where
 impl<S> Transcoder<S> {
     /// Every binding that is served.
     pub fn bindings(&self) -> &Bindings {
-        &self.core.shared.bindings
+        &self.core.served.bindings
     }
 
     /// Counts the query parameters that name no field and were ignored, for a metric. It outlives the transcoder, and
     /// keeps nothing of it.
     pub fn ignored_query_parameters(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.core.shared.ignored_parameters)
+        Arc::clone(&self.core.served.ignored_parameters)
     }
 
     /// Whether the request can skip the layers: nothing is compressed, and no web page needs permission.
     fn is_plain(&self, headers: &HeaderMap) -> bool {
-        self.core.shared.options.cors.is_none()
+        self.core.served.options.cors.is_none()
             && !headers.contains_key(header::ACCEPT_ENCODING)
             && !headers.contains_key(header::CONTENT_ENCODING)
     }
@@ -107,11 +105,11 @@ impl<S> Transcoder<S> {
         if encoding == GZIP && encodings.next().is_none() {
             return None;
         }
-        let shared = &self.core.shared;
-        let mut failure = shared.refused(reason::ENCODING_UNSUPPORTED, "gzip is taken");
+        let served = &self.core.served;
+        let mut failure = served.refused(reason::ENCODING_UNSUPPORTED, "gzip is taken");
         let gzip = HeaderValue::from_static(GZIP);
         failure.headers.insert(header::ACCEPT_ENCODING, gzip);
-        Some(failure.into_response(&shared.pool))
+        Some(failure.into_response(&served.pool))
     }
 }
 
@@ -127,7 +125,7 @@ impl<S: Clone> Clone for Transcoder<S> {
 impl<S: Clone> Clone for Core<S> {
     fn clone(&self) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
+            served: Arc::clone(&self.served),
             calls: self.calls.clone(),
         }
     }
@@ -173,9 +171,9 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let shared = Arc::clone(&self.shared);
+        let served = Arc::clone(&self.served);
         let calls = self.calls.clone();
-        Box::pin(async move { Ok(shared.answer(calls, request).await) })
+        Box::pin(async move { Ok(served.answer(calls, request).await) })
     }
 }
 

@@ -10,9 +10,9 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Value};
 
 use crate::body::too_large;
 use crate::failure::Failure;
+use crate::frames::frame;
 use crate::options::TranscoderOptions;
 use crate::reason;
-use crate::request::frame;
 
 /// What was wrong with an upload, if anything: the service only sees that it broke off, and blames itself.
 #[derive(Clone, Debug, Default)]

@@ -1,13 +1,10 @@
 //! The rules of a sale.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::{
-    CLOCK_AHEAD_MAX_S, RecordSale, SaleCommand, SaleEvent, SaleRecorded, SaleRejection, SaleState, record,
+    CATEGORY, Decided, RecordSale, SaleCommand, SaleContext, SaleEvent, SaleRejection, SaleState, record,
     returning, voiding,
 };
-use crate::store::StoreSettings;
-use crate::{Claim, Decider, Decision, FiscalRef, SaleId, StoreId};
+use crate::{Decider, SaleId};
 
 /// The sale's rules.
 #[derive(Debug, Clone, Copy)]
@@ -20,34 +17,17 @@ impl Sale {
         *sale_id
     }
 
-    /// Decides on that one command, for those who have no other.
+    /// Decides on that one command, for callers that have no other.
     ///
     /// # Errors
     /// As [`Decider::decide`].
-    pub fn record(
-        state: &SaleState,
-        command: &RecordSale,
-        context: &SaleContext,
-    ) -> Result<Decision<SaleEvent, SaleRejection>, SaleRejection> {
+    pub fn record(state: &SaleState, command: &RecordSale, context: &SaleContext) -> Decided {
         record::decide(state, command, context)
     }
 }
 
-/// What a sale's decisions need from outside its stream.
-#[derive(Debug, Clone)]
-pub struct SaleContext {
-    /// The store of the sale; `None` when it is not defined.
-    pub store: Option<StoreSettings>,
-    /// The server's time.
-    pub recorded_at: Timestamp,
-    /// For how many hours after the sale it may be voided; `None` is for ever.
-    pub void_window_hours: Option<u32>,
-}
-
-pub(super) type Decided = Result<Decision<SaleEvent, SaleRejection>, SaleRejection>;
-
 impl Decider for Sale {
-    const CATEGORY: &'static str = "sale";
+    const CATEGORY: &'static str = CATEGORY;
     type Command = SaleCommand;
     type Context = SaleContext;
     type Event = SaleEvent;
@@ -70,45 +50,4 @@ impl Decider for Sale {
         }
         state
     }
-}
-
-/// The store of the sale, which must be defined.
-pub(super) fn store_of<'a>(
-    context: &'a SaleContext,
-    store_id: &StoreId,
-) -> Result<&'a StoreSettings, SaleRejection> {
-    let store = context.store.as_ref().filter(|store| store.store_id == *store_id);
-    store.ok_or_else(|| SaleRejection::UnknownStore {
-        store_id: store_id.clone(),
-    })
-}
-
-/// The sale as recorded, without which nothing can be voided or returned.
-pub(super) fn recorded(state: &SaleState, sale_id: SaleId) -> Result<&SaleRecorded, SaleRejection> {
-    state
-        .recorded
-        .as_deref()
-        .ok_or(SaleRejection::SaleNotFound { sale_id })
-}
-
-/// A till's clock may run a little ahead; a time further ahead would put the sale on a day that is not here yet.
-pub(super) fn not_in_future(occurred_at: Timestamp, recorded_at: Timestamp) -> Result<(), SaleRejection> {
-    if occurred_at.duration_since(recorded_at) > SignedDuration::from_secs(CLOCK_AHEAD_MAX_S) {
-        return Err(SaleRejection::OccurredInFuture {
-            occurred_at,
-            recorded_at,
-        });
-    }
-    Ok(())
-}
-
-/// Claims the document's access key, if it has one.
-pub(super) fn fiscal_claim(fiscal_ref: Option<&FiscalRef>) -> Option<Claim<SaleRejection>> {
-    let access_key = fiscal_ref?.access_key.clone()?;
-    Some(Claim {
-        key: ["fiscal:", access_key.as_str()].concat(),
-        holder: None,
-        namesake: None,
-        taken: SaleRejection::DuplicateFiscalKey { access_key },
-    })
 }

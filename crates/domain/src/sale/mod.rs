@@ -5,26 +5,36 @@
 
 mod admission;
 mod command;
+mod context;
 mod decide;
 mod event;
-mod receipt;
 mod record;
 mod rejection;
 mod returning;
 mod state;
+mod unique;
 mod voiding;
+
+use crate::Decision;
 
 pub use command::{
     Customer, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, SaleCommand, VoidSale,
 };
-pub use decide::{Sale, SaleContext};
+pub use context::SaleContext;
+pub use decide::Sale;
 pub use event::{
     Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleLine, SaleRecorded, SaleReturned, SaleVoided,
     VoidedLine,
 };
-pub use receipt::id_of_receipt;
 pub use rejection::SaleRejection;
 pub use state::SaleState;
+pub use unique::id_of_receipt;
+
+/// What the rule of one command answers.
+type Decided = Result<Decision<SaleEvent, SaleRejection>, SaleRejection>;
+
+/// The category of the streams.
+const CATEGORY: &str = "sale";
 
 /// Most lines of one sale or return; a longer receipt is a batch in disguise.
 pub const LINES_MAX: usize = 500;

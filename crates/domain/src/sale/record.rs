@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::admission;
-use super::decide::{Decided, fiscal_claim, not_in_future, store_of};
-use super::receipt::receipt_claim;
+use super::unique::{fiscal_claim, receipt_claim};
 use super::{
-    DISCOUNTS_MAX, LINES_MAX, OrderDiscount, PAYMENTS_MAX, RecordSale, RecordSaleLine, SaleContext, SaleLine,
-    SaleRecorded, SaleRejection, SaleState,
+    DISCOUNTS_MAX, Decided, LINES_MAX, OrderDiscount, PAYMENTS_MAX, RecordSale, RecordSaleLine, SaleContext,
+    SaleLine, SaleRecorded, SaleRejection, SaleState,
 };
 use crate::dates::not_too_early;
 use crate::invalid::{not_empty, not_longer};
@@ -24,12 +23,12 @@ use crate::{Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Pay
 const LINE_TOLERANCE: Amount = Amount::from_minor(1);
 
 pub(super) fn decide(state: &SaleState, command: &RecordSale, context: &SaleContext) -> Decided {
-    let store = store_of(context, &command.store_id)?;
+    let store = context.store(&command.store_id)?;
     let sale = priced(command, store)?;
     if let Some(before) = &state.recorded {
         return same_again(before, sale);
     }
-    not_in_future(command.occurred_at, context.recorded_at)?;
+    context.not_in_future(command.occurred_at)?;
     not_too_early(command.occurred_at, store)?;
     admission::check(&sale)?;
     let claims = claims(&sale)?;

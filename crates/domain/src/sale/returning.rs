@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::admission;
-use super::decide::{Decided, fiscal_claim, not_in_future, recorded, store_of};
+use super::unique::fiscal_claim;
 use super::{
-    LINES_MAX, PAYMENTS_MAX, RETURNS_MAX, RecordReturn, RecordReturnLine, ReturnedLine, SaleContext,
+    Decided, LINES_MAX, PAYMENTS_MAX, RETURNS_MAX, RecordReturn, RecordReturnLine, ReturnedLine, SaleContext,
     SaleRecorded, SaleRejection, SaleReturned, SaleState,
 };
 use crate::dates::{not_before_sale, not_too_early};
@@ -17,7 +17,7 @@ use crate::text::{self, NOTE_CHARS_MAX};
 use crate::{Amount, Decision, FiscalRef, InvalidValue, LineId, MethodAmount, Quantity};
 
 pub(super) fn decide(state: &SaleState, command: &RecordReturn, context: &SaleContext) -> Decided {
-    let sale = recorded(state, command.sale_id)?;
+    let sale = state.sale(command.sale_id)?;
     if state.voided.is_some() {
         return Err(SaleRejection::SaleVoided {
             sale_id: command.sale_id,
@@ -44,8 +44,8 @@ pub(super) fn decide(state: &SaleState, command: &RecordReturn, context: &SaleCo
             return_id,
         });
     }
-    let store = store_of(context, &sale.store_id)?;
-    not_in_future(command.occurred_at, context.recorded_at)?;
+    let store = context.store(&sale.store_id)?;
+    context.not_in_future(command.occurred_at)?;
     not_too_early(command.occurred_at, store)?;
     not_before_sale(command.occurred_at, sale.occurred_at)?;
     not_in_any_words("reason", reason.as_ref(), Refused::Both)?;

@@ -1,7 +1,7 @@
 //! What a sale's events add up to.
 
-use super::{ReturnedLine, SaleRecorded, SaleReturned, SaleVoided};
-use crate::{Amount, LineId, Quantity};
+use super::{ReturnedLine, SaleRecorded, SaleRejection, SaleReturned, SaleVoided};
+use crate::{Amount, LineId, Quantity, SaleId};
 
 /// The sale as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +15,13 @@ pub struct SaleState {
 }
 
 impl SaleState {
+    /// The sale as recorded, without which nothing can be voided or returned.
+    pub(super) fn sale(&self, sale_id: SaleId) -> Result<&SaleRecorded, SaleRejection> {
+        self.recorded
+            .as_deref()
+            .ok_or(SaleRejection::SaleNotFound { sale_id })
+    }
+
     /// How much of a line has come back; `None` when the sum is out of range.
     #[must_use]
     pub fn returned_quantity(&self, line_id: LineId) -> Option<Quantity> {

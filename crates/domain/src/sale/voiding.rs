@@ -3,15 +3,15 @@
 use jiff::SignedDuration;
 
 use super::admission;
-use super::decide::{Decided, fiscal_claim, not_in_future, recorded, store_of};
-use super::{SaleContext, SaleLine, SaleRejection, SaleState, SaleVoided, VoidSale, VoidedLine};
+use super::unique::fiscal_claim;
+use super::{Decided, SaleContext, SaleLine, SaleRejection, SaleState, SaleVoided, VoidSale, VoidedLine};
 use crate::Decision;
 use crate::dates::{not_before_sale, not_too_early};
 use crate::misplaced::{Refused, not_in_words};
 use crate::text::{self, NOTE_CHARS_MAX};
 
 pub(super) fn decide(state: &SaleState, command: &VoidSale, context: &SaleContext) -> Decided {
-    let sale = recorded(state, command.sale_id)?;
+    let sale = state.sale(command.sale_id)?;
     if state.voided.is_some() {
         return Err(SaleRejection::SaleAlreadyVoided {
             sale_id: command.sale_id,
@@ -24,8 +24,8 @@ pub(super) fn decide(state: &SaleState, command: &VoidSale, context: &SaleContex
             returns,
         });
     }
-    let store = store_of(context, &sale.store_id)?;
-    not_in_future(command.occurred_at, context.recorded_at)?;
+    let store = context.store(&sale.store_id)?;
+    context.not_in_future(command.occurred_at)?;
     not_too_early(command.occurred_at, store)?;
     not_before_sale(command.occurred_at, sale.occurred_at)?;
     not_in_words("reason", &command.reason, Refused::Both)?;

@@ -1,11 +1,10 @@
 //! The quantity is put right, or the value of what is there.
 
 use super::costing::{CostSource, average, inflow, outflow};
-use super::decide::{Decided, in_product_decimals, not_in_future, store_of};
 use super::shortage::{Moment, next_version, with_shortage};
 use super::{
-    AdjustStock, AdjustmentReason, AverageBasis, RevalueStock, StockAdjusted, StockBalance, StockContext,
-    StockRejection, StockState,
+    AdjustStock, AdjustmentReason, AverageBasis, Decided, RevalueStock, StockAdjusted, StockBalance,
+    StockContext, StockRejection, StockState,
 };
 use crate::dates::not_too_early;
 use crate::misplaced::{Refused, not_in_any_words};
@@ -23,19 +22,19 @@ struct Change {
 }
 
 pub(super) fn decide(state: &StockState, command: &AdjustStock, context: &StockContext) -> Decided {
-    let store = store_of(context, &command.store_id, command.currency)?;
+    let store = context.store(&command.store_id, command.currency)?;
     let (reason, note) = why(command)?;
     let before = &state.balance;
     if let Some(expected) = command.expected_version {
         at_version(before, expected)?;
     }
-    not_in_future(command.occurred_at, context.recorded_at)?;
+    context.not_in_future(command.occurred_at)?;
     not_too_early(command.occurred_at, store)?;
     not_in_any_words("note", note.as_ref(), Refused::Both)?;
     if before.version == 0 {
         command.sku.check_new("sku")?;
     }
-    in_product_decimals(context, &command.sku, command.delta)?;
+    context.in_product_decimals(&command.sku, command.delta)?;
     let change = change(before, command)?;
     // An increase that still leaves too little is no step down and stays allowed.
     if command.delta.is_negative() && change.balance.is_short() && !command.allow_negative {
@@ -74,11 +73,11 @@ pub(super) fn decide(state: &StockState, command: &AdjustStock, context: &StockC
 
 /// Writes a new value down as an adjustment of nothing, which every reader of adjustments understands.
 pub(super) fn revalue(state: &StockState, command: &RevalueStock, context: &StockContext) -> Decided {
-    let store = store_of(context, &command.store_id, command.currency)?;
+    let store = context.store(&command.store_id, command.currency)?;
     let note = text::required("note", &command.note, NOTE_CHARS_MAX)?;
     let before = &state.balance;
     at_version(before, command.expected_version)?;
-    not_in_future(command.occurred_at, context.recorded_at)?;
+    context.not_in_future(command.occurred_at)?;
     let worth = not_negative("value", command.value)?;
     if !before.quantity.is_positive() {
         let rule =

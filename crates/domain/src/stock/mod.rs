@@ -7,6 +7,7 @@
 mod adjusting;
 mod balance;
 mod command;
+mod context;
 mod costing;
 mod decide;
 mod event;
@@ -17,12 +18,15 @@ mod rejection;
 mod selling;
 mod shortage;
 
+use crate::Decision;
+
 pub use balance::{AverageBasis, StockBalance, StockState};
 pub use command::{
     AdjustStock, AdjustmentReason, IssueForSale, IssueLine, ReceiveStock, ReceivedCost, RestockLine,
     RestockReturn, RevalueStock, StockCommand,
 };
-pub use decide::{Stock, StockContext};
+pub use context::StockContext;
+pub use decide::Stock;
 pub use event::{
     IssuedLine, OwedPart, RestockedLine, ShortageDetected, ShortageResolved, StockAdjusted, StockEvent,
     StockIssued, StockReceived, StockReturned,
@@ -30,6 +34,9 @@ pub use event::{
 pub use final_cost::{FinalCost, LineBack, returned_cost};
 pub use recosting::Recosting;
 pub use rejection::StockRejection;
+
+/// What the rule of one command answers.
+type Decided = Result<Decision<StockEvent, StockRejection>, StockRejection>;
 
 /// Most lines of one sale or return on one SKU; as many as a sale has lines.
 pub const LINES_MAX: usize = 500;

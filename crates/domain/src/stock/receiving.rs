@@ -1,9 +1,8 @@
 //! Goods come in from outside.
 
 use super::costing::{CostSource, inflow};
-use super::decide::{Decided, in_product_decimals, not_in_future, store_of};
 use super::shortage::{Moment, next_version, with_shortage};
-use super::{ReceiveStock, ReceivedCost, StockContext, StockReceived, StockRejection, StockState};
+use super::{Decided, ReceiveStock, ReceivedCost, StockContext, StockReceived, StockRejection, StockState};
 use crate::dates::not_too_early;
 use crate::misplaced::{Refused, not_in_any_words};
 use crate::payment::not_negative;
@@ -12,10 +11,10 @@ use crate::text::{self, NAME_CHARS_MAX};
 use crate::{Amount, Claim};
 
 pub(super) fn decide(state: &StockState, command: &ReceiveStock, context: &StockContext) -> Decided {
-    let store = store_of(context, &command.store_id, command.currency)?;
+    let store = context.store(&command.store_id, command.currency)?;
     let quantity = positive("quantity", command.quantity)?;
-    in_product_decimals(context, &command.sku, quantity)?;
-    not_in_future(command.occurred_at, context.recorded_at)?;
+    context.in_product_decimals(&command.sku, quantity)?;
+    context.not_in_future(command.occurred_at)?;
     not_too_early(command.occurred_at, store)?;
     command.sku.check_new("sku")?;
     not_in_any_words("supplier", command.supplier.as_ref(), Refused::Cpf)?;

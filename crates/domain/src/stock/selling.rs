@@ -1,11 +1,10 @@
 //! Goods go out with a sale, and come back with a return or a void; never refused for want of stock.
 
 use super::costing::{CostSource, average, inflow, outflow, withdraw};
-use super::decide::Decided;
 use super::shortage::{Moment, next_version, with_shortage};
 use super::{
-    IssueForSale, IssuedLine, LINES_MAX, OwedPart, RestockLine, RestockReturn, RestockedLine, StockBalance,
-    StockIssued, StockRejection, StockReturned, StockState,
+    Decided, IssueForSale, IssuedLine, LINES_MAX, OwedPart, RestockLine, RestockReturn, RestockedLine,
+    StockBalance, StockIssued, StockRejection, StockReturned, StockState,
 };
 use crate::invalid::not_longer;
 use crate::payment::not_negative;

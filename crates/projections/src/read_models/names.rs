@@ -253,4 +253,23 @@ impl Projections {
             vec![name.id.clone()]
         }))
     }
+
+    /// As [`Projections::wait_for`], for rows that are shown with the names of what they are about: a name that was set
+    /// before the position asked for must be in the answer too.
+    ///
+    /// # Errors
+    /// As [`Projections::wait_for`], of either.
+    pub(crate) async fn wait_for_named(
+        &self,
+        projection: &'static str,
+        freshness: Freshness,
+    ) -> Result<Position, QueryError> {
+        // A caller that takes the rows as they are takes the names as they are, too.
+        if freshness.min_position == Position::START {
+            return self.wait_for(projection, freshness).await;
+        }
+        let names = self.wait_for(NamesFold::NAME, freshness);
+        let (_, position) = tokio::try_join!(names, self.wait_for(projection, freshness))?;
+        Ok(position)
+    }
 }

@@ -25,15 +25,15 @@ use crate::faults::Step;
 use crate::log_page::PAGE_EVENTS_MAX;
 use crate::parked::Parking;
 use crate::projection::{AnyProjection, Load, Target};
-use crate::{ProjectionError, Projections};
+use crate::{ProjectionError, Projections, registry};
 
 /// Most workers; each holds a connection of the pool.
 const WORKERS_MAX: usize = 8;
-/// The turn of those who fill a table. One at a time holds folds: after an update of the program all read models of all
-/// companies may have to be rebuilt at once, and each would take its memory. Never closed.
+/// The turn to fill a table. Only one rebuild at a time holds folds: after an update of the program all read models of
+/// all companies may have to be rebuilt at once, and each would take its memory. Never closed.
 static TURN: Semaphore = Semaphore::const_new(1);
 
-/// What a rebuild may hold in memory, whatever the log.
+/// What a rebuild may hold in memory, of a log of any size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FoldLimits {
     /// Bytes of the merged fold at which it is written.
@@ -154,8 +154,8 @@ impl Projections {
         options: &RebuildOptions,
         on_progress: OnProgress<'_>,
     ) -> Result<RebuildReport, ProjectionError> {
-        let projection = self.find(projection)?;
-        // Before the lock, which takes a connection: those who wait must not hold what those who work need.
+        let projection = registry::find(projection)?;
+        // Before the lock, which takes a connection: a rebuild that waits must not hold what a running one needs.
         let turn = TURN.acquire().await;
         let lock = self.lock_rebuild(projection).await?;
         let mut build = Build::new(self, projection, limits);
@@ -230,7 +230,7 @@ impl<'a> Build<'a> {
         let total = self.projections.log.head().await?.position;
         let fold_seconds = self.load(total, workers, on_progress).await?.as_secs_f64();
         let load_seconds = began.elapsed().as_secs_f64();
-        // The folds are gone; whoever waits for long reports to let go of the live table holds nobody up.
+        // The folds are gone. The swap may wait long for reports on the live table and must not hold up other rebuilds.
         drop(turn);
         let (comparison, caught_up) = self.catch_up_and_swap(total).await?;
         self.projections.faults.reach(Step::SwapCommitted)?;

@@ -11,7 +11,7 @@ use crate::log_page::PAGE_EVENTS_MAX;
 use crate::parked::Parking;
 use crate::projection::AnyProjection;
 use crate::read::{position_from, sql_position, subscription_name};
-use crate::{DatabaseError, ProjectionError, Projections};
+use crate::{DatabaseError, ProjectionError, Projections, registry};
 
 /// How long the swap waits for readers, in ms. New readers queue behind it, so this is the longest hiccup they see.
 const LOCK_TIMEOUT_MS: &str = "300";
@@ -137,7 +137,7 @@ impl Projections {
     /// # Errors
     /// [`ProjectionError::NoPrevious`], or the database is away.
     pub async fn roll_back(&self, projection: &str) -> Result<Position, ProjectionError> {
-        let projection = self.find(projection)?;
+        let projection = registry::find(projection)?;
         for _ in 0..ATTEMPTS_MAX {
             match self.try_roll_back(projection).await {
                 Err(ProjectionError::Database(error)) if error.is_passing() => {

@@ -10,7 +10,7 @@ use crate::row_fault::{RowFault, RowReason};
 /// The code of "the same id, other content".
 const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
 
-/// Rows between two words to whoever waits: a hundredth of a second of them.
+/// Rows between two reports of progress; they take about a hundredth of a second.
 const ROWS_TOLD_EVERY: u32 = 500;
 
 /// A record that was offered to the log: its rows and what it weighs.
@@ -146,7 +146,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         self.tell();
     }
 
-    /// Tells how far the import is, now and then: to be told costs the listener more than a record costs the book.
+    /// Reports progress once in [`ROWS_TOLD_EVERY`] rows: the listener takes longer for a report than we for a row.
     fn tell(&mut self) {
         if self.rows_done - self.rows_told >= ROWS_TOLD_EVERY {
             self.rows_told = self.rows_done;
