@@ -253,9 +253,9 @@ fn looks_like_sql(literal: &str) -> bool {
         | ["delete", "from", ..]
         | ["truncate", ..]
         | ["with", _, "as", ..]
-        | ["listen" | "unlisten" | "notify", _] => true,
+        | ["savepoint" | "listen" | "unlisten" | "notify", _]
+        | ["rollback", "to", ..] => true,
         ["update", ..] => has("set"),
-        ["savepoint", _] | ["rollback", "to", ..] => true,
         ["create" | "drop" | "alter", what, ..] => [
             "table", "database", "index", "schema", "function", "role", "view", "unlogged",
         ]

@@ -22,9 +22,6 @@ use crate::scale::{BodyScale, VALUE_BYTES};
 use crate::text_value;
 use crate::upload;
 
-/// One byte for compression and four for the length stand before each message.
-pub(crate) const FRAME_HEADER_BYTES: usize = 5;
-
 /// The parts of an HTTP request that become a message.
 pub(crate) struct Parts<'r> {
     pub(crate) route: &'r Route,
