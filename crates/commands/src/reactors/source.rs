@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use posars_domain::sale::Disposition;
+use posars_domain::sale::{Disposition, SaleKind};
 use posars_domain::stock::{FinalCost, IssueForSale, IssueLine, LineBack, RestockLine, RestockReturn, Stock};
 use posars_domain::waiting::{ParkedMovement, SaleLinesParked};
 use posars_domain::{Currency, LineId, Quantity, ReturnId, SaleId, Sku, StoreId};
@@ -14,10 +14,8 @@ use uuid::Uuid;
 
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
+use crate::load::{decode_part, kind_of};
 use crate::{Actor, CommandError, Envelope, Source};
-
-/// The one shape of sales, voids and returns that this build reads.
-const SCHEMA_VERSION: u16 = 1;
 
 /// A sale, void or return, split by SKU.
 #[derive(Clone, Debug)]
@@ -149,13 +147,13 @@ impl Cause {
 impl Movement {
     /// Reads an event of the sale category; `None` for one that moves no goods.
     pub(crate) fn read(event: &RecordedEvent, cause: &Cause) -> Result<Option<Self>, CommandError> {
-        let kind = match event.event_type.as_str() {
-            "SaleRecorded" => ParkedMovement::Sale,
-            "SaleVoided" => ParkedMovement::Void,
-            "SaleReturned" => ParkedMovement::Return,
-            _ => return Ok(None),
+        let event_kind = kind_of(event)?;
+        let kind = match event_kind {
+            SaleKind::SaleRecorded => ParkedMovement::Sale,
+            SaleKind::SaleVoided => ParkedMovement::Void,
+            SaleKind::SaleReturned => ParkedMovement::Return,
         };
-        let sale: SaleJson = parse(event)?;
+        let sale: SaleJson = decode_part(event, event_kind)?;
         let skus = movable(kind, &sale)?;
         Ok(Some(Self {
             cause: cause.clone(),
@@ -263,27 +261,6 @@ impl Movement {
     }
 }
 
-fn parse<T: for<'a> Deserialize<'a>>(event: &RecordedEvent) -> Result<T, CommandError> {
-    let unreadable = |problem: String| CommandError::Unreadable {
-        subject: event.stream.to_string(),
-        position: event.position,
-        problem,
-    };
-    if event.schema_version != SCHEMA_VERSION {
-        let problem = format!(
-            "{} has schema version {}, the reactor reads {SCHEMA_VERSION}; run a newer version",
-            event.event_type, event.schema_version
-        );
-        return Err(unreadable(problem));
-    }
-    serde_json::from_str(&event.data).map_err(|error| {
-        unreadable(format!(
-            "{} cannot be decoded: {error}; run `posars audit verify`",
-            event.event_type
-        ))
-    })
-}
-
 /// Groups the lines by SKU. Of a return only what goes back on the shelf moves, but all of it counts as come back.
 fn movable(kind: ParkedMovement, sale: &SaleJson) -> Result<Vec<MovedSku>, InvalidName> {
     let mut skus: Vec<MovedSku> = Vec::with_capacity(sale.lines.len());
@@ -328,7 +305,7 @@ pub(crate) fn sum(quantities: impl IntoIterator<Item = Quantity>) -> Quantity {
 
 /// How much of each line an earlier return took back.
 pub(crate) fn returned(event: &RecordedEvent) -> Result<Vec<(LineId, Quantity)>, CommandError> {
-    let json: ReturnJson = parse(event)?;
+    let json: ReturnJson = decode_part(event, SaleKind::SaleReturned)?;
     Ok(json
         .lines
         .iter()

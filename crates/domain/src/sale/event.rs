@@ -16,7 +16,7 @@ use crate::{
 
 events! {
     /// What can have happened to a sale.
-    pub enum SaleEvent {
+    pub enum SaleEvent of SaleKind {
         /// The sale took place.
         SaleRecorded(SaleRecorded) = 1,
         /// The whole sale was undone.

@@ -19,8 +19,8 @@ pub use command::{
 };
 pub use decide::{Sale, SaleContext};
 pub use event::{
-    Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleLine, SaleRecorded, SaleReturned, SaleVoided,
-    VoidedLine,
+    Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleKind, SaleLine, SaleRecorded, SaleReturned,
+    SaleVoided, VoidedLine,
 };
 pub use receipt::id_of_receipt;
 pub use rejection::SaleRejection;

@@ -25,7 +25,7 @@ pub use command::{
 pub use decide::{Stock, StockContext};
 pub use event::{
     IssuedLine, OwedPart, RestockedLine, ShortageDetected, ShortageResolved, StockAdjusted, StockEvent,
-    StockIssued, StockReceived, StockReturned,
+    StockIssued, StockKind, StockReceived, StockReturned,
 };
 pub use final_cost::{FinalCost, LineBack, returned_cost};
 pub use recosting::Recosting;
