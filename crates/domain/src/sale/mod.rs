@@ -7,6 +7,7 @@ mod admission;
 mod command;
 mod decide;
 mod event;
+mod paid_back;
 mod receipt;
 mod record;
 mod rejection;
