@@ -312,3 +312,70 @@ pub(crate) fn returned(event: &RecordedEvent) -> Result<Vec<(LineId, Quantity)>,
         .map(|line| (line.line_id, line.quantity))
         .collect())
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use posars_domain::Kind as _;
+    use posars_event_store::EventType;
+
+    use super::*;
+
+    /// Every example of a sale's event that was ever released, as if it stood first in the log.
+    fn released() -> Vec<RecordedEvent> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/tests/golden");
+        let mut events = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let (stem, version) = name.rsplit_once(".v").unwrap();
+            let event_type = stem.split('.').next().unwrap();
+            if SaleKind::parse(event_type).is_none() {
+                continue;
+            }
+            events.push(RecordedEvent {
+                position: Position::new(1),
+                stream: StreamName::parse("sale-1").unwrap(),
+                version: Version::new(1),
+                event_id: Uuid::nil(),
+                event_type: EventType::parse(event_type).unwrap(),
+                schema_version: version.parse().unwrap(),
+                data: std::fs::read_to_string(&path).unwrap(),
+                metadata: "{}".to_owned(),
+                recorded_at: Timestamp::UNIX_EPOCH,
+            });
+        }
+        events
+    }
+
+    #[test]
+    fn every_sale_event_ever_released_is_read() {
+        let mut seen = std::collections::HashSet::new();
+        for event in released() {
+            let cause = Cause::of(&event, "reactor.test", &mut EventEncoder::default()).unwrap();
+            let movement = Movement::read(&event, &cause).unwrap().unwrap();
+            assert!(!movement.skus.is_empty(), "{}", event.event_type);
+            let kind: SaleKind = kind_of(&event).unwrap();
+            if kind == SaleKind::SaleReturned {
+                assert!(movement.return_id.is_some());
+                assert!(!returned(&event).unwrap().is_empty());
+            }
+            seen.insert((kind, event.schema_version));
+        }
+        for kind in SaleKind::ALL {
+            for version in 1..=kind.schema_version() {
+                assert!(seen.contains(&(*kind, version)), "{kind:?} v{version}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sale_event_of_a_newer_build_is_unreadable_and_not_skipped() {
+        let mut event = released().remove(0);
+        event.event_type = EventType::parse("SaleGiftWrapped").unwrap();
+        let cause = Cause::of(&event, "reactor.test", &mut EventEncoder::default()).unwrap();
+        let error = Movement::read(&event, &cause).unwrap_err();
+        assert_eq!(error.reason(), "EVENT_UNREADABLE");
+        assert!(error.to_string().contains("SaleGiftWrapped"), "{error}");
+    }
+}
