@@ -4,8 +4,9 @@
 //! one long kind, a stock, carries its whole state in each event, so that its last event is its snapshot.
 
 use jiff::Timestamp;
-use posars_domain::{Decider, DomainEvent};
+use posars_domain::{Decider, DomainEvent, Kind, UnreadableEvent};
 use posars_event_store::{Direction, Position, RecordedEvent, StreamName, Version};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::{CommandError, Commands};
@@ -43,13 +44,34 @@ impl<D: Decider> Default for Loaded<D> {
 
 /// Reads a stored event as what it is.
 pub(crate) fn decode<E: DomainEvent>(event: &RecordedEvent) -> Result<E, CommandError> {
-    E::from_json(event.event_type.as_str(), event.schema_version, &event.data).map_err(|error| {
-        CommandError::Unreadable {
-            subject: event.stream.to_string(),
-            position: event.position,
-            problem: error.to_string(),
-        }
+    E::from_json(event.event_type.as_str(), event.schema_version, &event.data)
+        .map_err(|error| unreadable(event, &error))
+}
+
+/// Which of an aggregate's events a stored event is.
+pub(crate) fn kind_of<K: Kind>(event: &RecordedEvent) -> Result<K, CommandError> {
+    let event_type = event.event_type.as_str();
+    K::parse(event_type).ok_or_else(|| {
+        let event_type = event_type.to_owned();
+        unreadable(event, &UnreadableEvent::UnknownType { event_type })
     })
+}
+
+/// Reads a stored event of a known kind as far as `T` names its fields.
+pub(crate) fn decode_part<T: DeserializeOwned>(
+    event: &RecordedEvent,
+    kind: impl Kind,
+) -> Result<T, CommandError> {
+    kind.read(event.schema_version, &event.data)
+        .map_err(|error| unreadable(event, &error))
+}
+
+fn unreadable(event: &RecordedEvent, error: &UnreadableEvent) -> CommandError {
+    CommandError::Unreadable {
+        subject: event.stream.to_string(),
+        position: event.position,
+        problem: error.to_string(),
+    }
 }
 
 impl Commands {

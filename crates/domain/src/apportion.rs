@@ -39,8 +39,24 @@ pub fn apportion(total: Amount, weights: &[Amount]) -> Result<Vec<Amount>, Appor
     if total.is_zero() {
         return Ok(vec![Amount::ZERO; weights.len()]);
     }
-    let whole = i128::from(available.minor());
-    let exact = |weight: &Amount| i128::from(total.minor()) * i128::from(weight.minor());
+    let weights: Vec<i64> = weights.iter().map(|weight| weight.minor()).collect();
+    in_proportion(total, &weights).ok_or(ApportionError::OutOfRange)
+}
+
+/// Shares a total over lines in proportion to their weights, by largest remainder, ties by line order; unlike
+/// [`apportion`] also more than all weights together.
+///
+/// `None` when a weight or the total is negative, when all weights are zero, or when they add up to too much.
+pub(crate) fn in_proportion(total: Amount, weights: &[i64]) -> Option<Vec<Amount>> {
+    let whole = weights
+        .iter()
+        .try_fold(0_i64, |sum, weight| sum.checked_add(*weight))
+        .filter(|whole| *whole > 0)?;
+    if total.is_negative() || weights.iter().any(|weight| *weight < 0) {
+        return None;
+    }
+    let whole = i128::from(whole);
+    let exact = |weight: &i64| i128::from(total.minor()) * i128::from(*weight);
     let mut shares = weights
         .iter()
         .map(|weight| exact(weight) / whole)
@@ -58,8 +74,5 @@ pub fn apportion(total: Amount, weights: &[Amount]) -> Result<Vec<Amount>, Appor
             *share += 1;
         }
     }
-    shares
-        .into_iter()
-        .map(|share| Amount::from_wide(share).ok_or(ApportionError::OutOfRange))
-        .collect()
+    shares.into_iter().map(Amount::from_wide).collect()
 }

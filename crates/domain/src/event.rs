@@ -1,32 +1,87 @@
-//! How events become JSON text and come back.
+//! How events become JSON text and come back, also from the shapes that earlier builds wrote.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::hash::Hash;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// An event of one aggregate, stored as its type, its schema version and JSON text.
 ///
 /// It serializes as its payload: fields in declaration order and without a type tag.
 pub trait DomainEvent: Serialize + Sized {
+    /// What kinds of events the aggregate has.
+    type Kind: Kind;
+
     /// Every type this aggregate has ever written.
     const TYPES: &'static [&'static str];
 
+    /// Which of the aggregate's events it is.
+    fn kind(&self) -> Self::Kind;
+
     /// The stored name of the type, such as `SaleRecorded`.
-    fn event_type(&self) -> &'static str;
+    fn event_type(&self) -> &'static str {
+        self.kind().as_str()
+    }
 
     /// The version of the payload's shape, from 1.
-    fn schema_version(&self) -> u16;
+    fn schema_version(&self) -> u16 {
+        self.kind().schema_version()
+    }
 
     /// The payload as JSON.
     fn to_json(&self) -> Box<RawValue> {
         encode(self)
     }
 
-    /// Reads a stored payload.
+    /// Reads a stored payload of this build's schema version or an earlier one.
     ///
     /// # Errors
     /// [`UnreadableEvent`] when the type, the version or the payload is not one this build knows.
     fn from_json(event_type: &str, schema_version: u16, data: &str) -> Result<Self, UnreadableEvent>;
+}
+
+/// The kinds of an aggregate's events: an enum without payloads, to match what a stored event is before it is read.
+pub trait Kind: Copy + Debug + Eq + Hash + Send + Sync + 'static {
+    /// All of them.
+    const ALL: &'static [Self];
+
+    /// The kind with this stored name.
+    fn parse(event_type: &str) -> Option<Self>;
+
+    /// The stored name, such as `SaleRecorded`.
+    fn as_str(self) -> &'static str;
+
+    /// The schema version that this build writes, from 1.
+    fn schema_version(self) -> u16;
+
+    /// A stored payload in the shape that this build writes. Only what an earlier build wrote is written anew.
+    ///
+    /// # Errors
+    /// [`UnreadableEvent`] when this build does not know the version, or the payload is not what the version promises.
+    fn newest(self, schema_version: u16, data: &str) -> Result<Cow<'_, str>, UnreadableEvent>;
+
+    /// Reads a stored payload as far as `T` names its fields, which are those of the newest version.
+    ///
+    /// # Errors
+    /// As [`Kind::newest`], and when a field is missing or of another type.
+    fn read<T: DeserializeOwned>(self, schema_version: u16, data: &str) -> Result<T, UnreadableEvent> {
+        let data = self.newest(schema_version, data)?;
+        serde_json::from_str(&data)
+            .map_err(|problem| bad_payload(self.as_str(), schema_version, problem.to_string()))
+    }
+}
+
+/// A payload of one event of an aggregate.
+pub trait Payload: Sized {
+    /// The aggregate's events.
+    type Event: DomainEvent;
+
+    /// The payload of an event of this kind; `None` of any other kind.
+    fn of(event: &Self::Event) -> Option<&Self>;
 }
 
 /// A stored event that this build cannot read.
@@ -76,35 +131,63 @@ fn encode(payload: &impl Serialize) -> Box<RawValue> {
     to_raw_value(payload).expect("an event payload always has a JSON form")
 }
 
-/// Reads a payload whose type has been recognised.
-pub(crate) fn decode<T: DeserializeOwned>(
+/// Turns a payload of one schema version into the next one, or says what it lacks for that.
+pub(crate) type Upcast = fn(&mut Value) -> Result<(), String>;
+
+/// A stored payload in the newest shape: `upcasts` lead from version 1 to it, one version each.
+pub(crate) fn newest<'a>(
     event_type: &str,
+    upcasts: &[Upcast],
     schema_version: u16,
-    known: u16,
-    data: &str,
-) -> Result<T, UnreadableEvent> {
-    if schema_version != known {
-        return Err(UnreadableEvent::UnknownVersion {
+    data: &'a str,
+) -> Result<Cow<'a, str>, UnreadableEvent> {
+    let missing = usize::from(schema_version)
+        .checked_sub(1)
+        .and_then(|known| upcasts.get(known..));
+    match missing {
+        Some([]) => Ok(Cow::Borrowed(data)),
+        Some(missing) => match upcast(missing, data) {
+            Ok(data) => Ok(Cow::Owned(data)),
+            Err(problem) => Err(bad_payload(event_type, schema_version, problem)),
+        },
+        None => Err(UnreadableEvent::UnknownVersion {
             event_type: event_type.to_owned(),
             schema_version,
-            known,
-        });
+            known: u16::try_from(upcasts.len() + 1).unwrap_or(u16::MAX),
+        }),
     }
-    serde_json::from_str(data).map_err(|problem| UnreadableEvent::BadPayload {
-        event_type: event_type.to_owned(),
-        schema_version,
-        problem: problem.to_string(),
-    })
 }
 
-/// Declares an aggregate's events: the enum, its [`DomainEvent`] and a `From` for every payload.
+#[cold]
+fn upcast(missing: &[Upcast], data: &str) -> Result<String, String> {
+    let mut payload: Value = serde_json::from_str(data).map_err(|problem| problem.to_string())?;
+    for step in missing {
+        step(&mut payload)?;
+    }
+    Ok(payload.to_string())
+}
+
+fn bad_payload(event_type: &str, schema_version: u16, problem: String) -> UnreadableEvent {
+    UnreadableEvent::BadPayload {
+        event_type: event_type.to_owned(),
+        schema_version,
+        problem,
+    }
+}
+
+/// Declares an aggregate's events: the enum with its [`DomainEvent`], the enum of their kinds with its [`Kind`], and for
+/// every payload a `From` and its [`Payload`].
 ///
-/// The payload struct's name is the stored type; the number is its schema version.
+/// The payload struct's name is the stored type; the number is its schema version. Of an event with earlier versions,
+/// `from [...]` names the [`Upcast`]s, that of version 1 first.
 macro_rules! events {
     (
         $(#[$meta:meta])*
-        $vis:vis enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident($payload:ty) = $version:literal),+ $(,)?
+        $vis:vis enum $name:ident of $kind:ident {
+            $(
+                $(#[$variant_meta:meta])*
+                $variant:ident($payload:ty) = $version:literal $(from [$($upcast:path),+ $(,)?])?
+            ),+ $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -114,18 +197,60 @@ macro_rules! events {
             $($(#[$variant_meta])* $variant($payload)),+
         }
 
-        impl $crate::DomainEvent for $name {
-            const TYPES: &'static [&'static str] = &[$(stringify!($variant)),+];
+        #[doc = concat!("The kinds of [`", stringify!($name), "`].")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        $vis enum $kind {
+            $($(#[$variant_meta])* $variant),+
+        }
 
-            fn event_type(&self) -> &'static str {
-                match self {
-                    $(Self::$variant(_) => stringify!($variant)),+
+        // Every version but the newest has its way to the next.
+        $(const _: () = {
+            const UPCASTS: &[$crate::event::Upcast] = &[$($($upcast),+)?];
+            assert!(UPCASTS.len() + 1 == $version, "an upcast for every earlier version");
+        };)+
+
+        impl $crate::Kind for $kind {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn parse(event_type: &str) -> Option<Self> {
+                match event_type {
+                    $(stringify!($variant) => Some(Self::$variant),)+
+                    _ => None,
                 }
             }
 
-            fn schema_version(&self) -> u16 {
+            fn as_str(self) -> &'static str {
                 match self {
-                    $(Self::$variant(_) => $version),+
+                    $(Self::$variant => stringify!($variant)),+
+                }
+            }
+
+            fn schema_version(self) -> u16 {
+                match self {
+                    $(Self::$variant => $version),+
+                }
+            }
+
+            fn newest(
+                self,
+                schema_version: u16,
+                data: &str,
+            ) -> Result<std::borrow::Cow<'_, str>, $crate::UnreadableEvent> {
+                let upcasts: &[$crate::event::Upcast] = match self {
+                    $(Self::$variant => &[$($($upcast),+)?]),+
+                };
+                $crate::event::newest(self.as_str(), upcasts, schema_version, data)
+            }
+        }
+
+        impl $crate::DomainEvent for $name {
+            type Kind = $kind;
+
+            const TYPES: &'static [&'static str] = &[$(stringify!($variant)),+];
+
+            fn kind(&self) -> $kind {
+                match self {
+                    $(Self::$variant(_) => $kind::$variant),+
                 }
             }
 
@@ -136,7 +261,7 @@ macro_rules! events {
             ) -> Result<Self, $crate::UnreadableEvent> {
                 match event_type {
                     $(stringify!($variant) => {
-                        $crate::event::decode(event_type, schema_version, $version, data).map(Self::$variant)
+                        $crate::Kind::read($kind::$variant, schema_version, data).map(Self::$variant)
                     })+
                     unknown => Err($crate::UnreadableEvent::UnknownType { event_type: unknown.to_owned() }),
                 }
@@ -146,6 +271,15 @@ macro_rules! events {
         $(impl From<$payload> for $name {
             fn from(payload: $payload) -> Self {
                 Self::$variant(payload)
+            }
+        }
+
+        impl $crate::Payload for $payload {
+            type Event = $name;
+
+            #[allow(irrefutable_let_patterns, reason = "an aggregate may have one event")]
+            fn of(event: &$name) -> Option<&Self> {
+                if let $name::$variant(payload) = event { Some(payload) } else { None }
             }
         })+
     };

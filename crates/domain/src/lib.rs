@@ -40,7 +40,7 @@ pub use apportion::{ApportionError, apportion};
 pub use business_date::{business_date, local_hour};
 pub use dates::{FIRST_DAY, LAST_DAY};
 pub use decider::{Claim, Decider, Decision};
-pub use event::{DomainEvent, UnreadableEvent};
+pub use event::{DomainEvent, Kind, Payload, UnreadableEvent};
 pub use fiscal::{AccessKey, FiscalRef, Ncm, TaxAmount};
 pub use gtin::Gtin;
 pub use ids::{

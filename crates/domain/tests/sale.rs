@@ -569,6 +569,33 @@ fn one_line_may_come_back_in_several_conditions() {
 }
 
 #[test]
+fn every_line_says_what_was_paid_back_for_it() {
+    let mut command = record_return(1, 1, "1");
+    command.lines.extend(record_return(1, 2, "1").lines);
+    command.refunds = vec![MethodAmount {
+        method: PaymentMethod::CASH,
+        amount: cents(1000),
+    }];
+    let returned = as_returned(
+        given::<Sale>(&[recorded()])
+            .when(command, &sale_context())
+            .event(),
+    );
+    // 3.33 and 10.00 came back, 10.00 of 13.33 was given.
+    let lines = returned.lines.iter().map(|line| (line.refund, line.paid_back));
+    assert_eq!(
+        lines.collect::<Vec<_>>(),
+        [(cents(333), cents(250)), (cents(1000), cents(750))]
+    );
+    let unpaid = as_returned(
+        given::<Sale>(&[recorded()])
+            .when(record_return(1, 1, "1"), &sale_context())
+            .event(),
+    );
+    assert_eq!(unpaid.lines[0].paid_back, Amount::ZERO);
+}
+
+#[test]
 fn the_same_return_again_is_nothing_and_another_is_a_mismatch() {
     let returned = given::<Sale>(&[recorded()])
         .when(record_return(1, 1, "1"), &sale_context())

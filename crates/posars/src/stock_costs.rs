@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use posars_domain::stock::{Recosting, StockEvent};
+use posars_domain::stock::{Recosting, StockEvent, StockKind};
 use posars_domain::{
-    Amount, Currency, Decider as _, DomainEvent as _, Money, Quantity, SaleId, Sku, StoreId,
+    Amount, Currency, Decider as _, DomainEvent as _, Kind as _, Money, Quantity, SaleId, Sku, StoreId,
 };
 use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
 use serde::Serialize;
@@ -68,15 +68,25 @@ async fn suspects(log: &Log) -> Result<BTreeSet<StreamName>, Failure> {
     let mut export = log.export_payloads(Position::START, head).await?;
     let (mut short, mut suspects) = (HashSet::new(), BTreeSet::new());
     while let Some(event) = export.next().await? {
-        match event.event_type {
-            "ShortageDetected" if !short.contains(event.stream) => {
-                short.insert(event.stream.to_owned());
+        match StockKind::parse(event.event_type) {
+            Some(StockKind::ShortageDetected) => {
+                if !short.contains(event.stream) {
+                    short.insert(event.stream.to_owned());
+                }
             }
-            "StockReturned" if short.contains(event.stream) => {
-                let stream = StreamName::parse(event.stream);
-                suspects.insert(stream.map_err(|error| unreadable(event.stream, &error))?);
+            Some(StockKind::StockReturned) => {
+                if short.contains(event.stream) {
+                    let stream = StreamName::parse(event.stream);
+                    suspects.insert(stream.map_err(|error| unreadable(event.stream, &error))?);
+                }
             }
-            _ => {}
+            Some(
+                StockKind::StockReceived
+                | StockKind::StockIssued
+                | StockKind::StockAdjusted
+                | StockKind::ShortageResolved,
+            )
+            | None => {}
         }
     }
     Ok(suspects)

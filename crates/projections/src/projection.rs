@@ -16,11 +16,12 @@ use crate::{ApplyError, DatabaseError, Event};
 /// by itself and written over what the table has, and ranges of the log can be folded side by side:
 ///
 /// ```
+/// use posars_domain::sale::SaleKind;
 /// use posars_projections::{ApplyError, Event, EventKind, Projection};
 ///
 /// /// How many sales each stream category saw: a fold without a table shows the shape.
 /// fn apply(event: &Event<'_>, sales: &mut u64) -> Result<(), ApplyError> {
-///     if event.kind == EventKind::SaleRecorded {
+///     if event.kind == EventKind::Sale(SaleKind::SaleRecorded) {
 ///         *sales += 1;
 ///     }
 ///     Ok(())

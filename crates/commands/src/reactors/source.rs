@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use posars_domain::sale::Disposition;
+use posars_domain::sale::{Disposition, SaleKind};
 use posars_domain::stock::{FinalCost, IssueForSale, IssueLine, LineBack, RestockLine, RestockReturn, Stock};
 use posars_domain::waiting::{ParkedMovement, SaleLinesParked};
 use posars_domain::{Currency, LineId, Quantity, ReturnId, SaleId, Sku, StoreId};
@@ -14,10 +14,8 @@ use uuid::Uuid;
 
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
+use crate::load::{decode_part, kind_of};
 use crate::{Actor, CommandError, Envelope, Source};
-
-/// The one shape of sales, voids and returns that this build reads.
-const SCHEMA_VERSION: u16 = 1;
 
 /// A sale, void or return, split by SKU.
 #[derive(Clone, Debug)]
@@ -149,13 +147,13 @@ impl Cause {
 impl Movement {
     /// Reads an event of the sale category; `None` for one that moves no goods.
     pub(crate) fn read(event: &RecordedEvent, cause: &Cause) -> Result<Option<Self>, CommandError> {
-        let kind = match event.event_type.as_str() {
-            "SaleRecorded" => ParkedMovement::Sale,
-            "SaleVoided" => ParkedMovement::Void,
-            "SaleReturned" => ParkedMovement::Return,
-            _ => return Ok(None),
+        let event_kind = kind_of(event)?;
+        let kind = match event_kind {
+            SaleKind::SaleRecorded => ParkedMovement::Sale,
+            SaleKind::SaleVoided => ParkedMovement::Void,
+            SaleKind::SaleReturned => ParkedMovement::Return,
         };
-        let sale: SaleJson = parse(event)?;
+        let sale: SaleJson = decode_part(event, event_kind)?;
         let skus = movable(kind, &sale)?;
         Ok(Some(Self {
             cause: cause.clone(),
@@ -263,27 +261,6 @@ impl Movement {
     }
 }
 
-fn parse<T: for<'a> Deserialize<'a>>(event: &RecordedEvent) -> Result<T, CommandError> {
-    let unreadable = |problem: String| CommandError::Unreadable {
-        subject: event.stream.to_string(),
-        position: event.position,
-        problem,
-    };
-    if event.schema_version != SCHEMA_VERSION {
-        let problem = format!(
-            "{} has schema version {}, the reactor reads {SCHEMA_VERSION}; run a newer version",
-            event.event_type, event.schema_version
-        );
-        return Err(unreadable(problem));
-    }
-    serde_json::from_str(&event.data).map_err(|error| {
-        unreadable(format!(
-            "{} cannot be decoded: {error}; run `posars audit verify`",
-            event.event_type
-        ))
-    })
-}
-
 /// Groups the lines by SKU. Of a return only what goes back on the shelf moves, but all of it counts as come back.
 fn movable(kind: ParkedMovement, sale: &SaleJson) -> Result<Vec<MovedSku>, InvalidName> {
     let mut skus: Vec<MovedSku> = Vec::with_capacity(sale.lines.len());
@@ -328,10 +305,76 @@ pub(crate) fn sum(quantities: impl IntoIterator<Item = Quantity>) -> Quantity {
 
 /// How much of each line an earlier return took back.
 pub(crate) fn returned(event: &RecordedEvent) -> Result<Vec<(LineId, Quantity)>, CommandError> {
-    let json: ReturnJson = parse(event)?;
+    let json: ReturnJson = decode_part(event, SaleKind::SaleReturned)?;
     Ok(json
         .lines
         .iter()
         .map(|line| (line.line_id, line.quantity))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use posars_domain::Kind as _;
+    use posars_event_store::EventType;
+
+    use super::*;
+
+    /// Every example of a sale's event that was ever released, as if it stood first in the log.
+    fn released() -> Vec<RecordedEvent> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/tests/golden");
+        let mut events = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let (stem, version) = name.rsplit_once(".v").unwrap();
+            let event_type = stem.split('.').next().unwrap();
+            if SaleKind::parse(event_type).is_none() {
+                continue;
+            }
+            events.push(RecordedEvent {
+                position: Position::new(1),
+                stream: StreamName::parse("sale-1").unwrap(),
+                version: Version::new(1),
+                event_id: Uuid::nil(),
+                event_type: EventType::parse(event_type).unwrap(),
+                schema_version: version.parse().unwrap(),
+                data: std::fs::read_to_string(&path).unwrap(),
+                metadata: "{}".to_owned(),
+                recorded_at: Timestamp::UNIX_EPOCH,
+            });
+        }
+        events
+    }
+
+    #[test]
+    fn every_sale_event_ever_released_is_read() {
+        let mut seen = std::collections::HashSet::new();
+        for event in released() {
+            let cause = Cause::of(&event, "reactor.test", &mut EventEncoder::default()).unwrap();
+            let movement = Movement::read(&event, &cause).unwrap().unwrap();
+            assert!(!movement.skus.is_empty(), "{}", event.event_type);
+            let kind: SaleKind = kind_of(&event).unwrap();
+            if kind == SaleKind::SaleReturned {
+                assert!(movement.return_id.is_some());
+                assert!(!returned(&event).unwrap().is_empty());
+            }
+            seen.insert((kind, event.schema_version));
+        }
+        for kind in SaleKind::ALL {
+            for version in 1..=kind.schema_version() {
+                assert!(seen.contains(&(*kind, version)), "{kind:?} v{version}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sale_event_of_a_newer_build_is_unreadable_and_not_skipped() {
+        let mut event = released().remove(0);
+        event.event_type = EventType::parse("SaleGiftWrapped").unwrap();
+        let cause = Cause::of(&event, "reactor.test", &mut EventEncoder::default()).unwrap();
+        let error = Movement::read(&event, &cause).unwrap_err();
+        assert_eq!(error.reason(), "EVENT_UNREADABLE");
+        assert!(error.to_string().contains("SaleGiftWrapped"), "{error}");
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use posars_domain::product::{Product, ProductEvent};
+use posars_domain::sale::SaleKind;
 use posars_domain::stock::{
     FinalCost, LineBack, RestockLine, Stock, StockBalance, StockCommand, StockContext, StockState,
     returned_cost,
@@ -22,7 +23,7 @@ use super::source::{Cause, ComesBack, MovedLine, MovedSku, Movement, returned, s
 use super::waiting::{Parked, waiting_stream};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
-use crate::load::decode;
+use crate::load::{decode, kind_of};
 use crate::{CommandError, Unavailability};
 
 /// The reactor's name, and that of its subscription.
@@ -370,10 +371,10 @@ impl StockReactor {
             .iter()
             .take_while(|event| event.position < movement.cause.position)
         {
-            match event.event_type.as_str() {
-                "SaleRecorded" => history.position = event.position,
-                "SaleReturned" => history.returned.extend(returned(event)?),
-                _ => {}
+            match kind_of(event)? {
+                SaleKind::SaleRecorded => history.position = event.position,
+                SaleKind::SaleReturned => history.returned.extend(returned(event)?),
+                SaleKind::SaleVoided => {}
             }
         }
         Ok(history)

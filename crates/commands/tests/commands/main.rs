@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod costs;
+mod earlier_versions;
 mod goods;
 mod pins;
 mod races;

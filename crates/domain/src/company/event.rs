@@ -7,7 +7,7 @@ use crate::{Cnpj, CompanyId, Currency};
 
 events! {
     /// What can have happened to a company.
-    pub enum CompanyEvent {
+    pub enum CompanyEvent of CompanyKind {
         /// The company was set up.
         CompanyDefined(CompanyDefined) = 1,
     }

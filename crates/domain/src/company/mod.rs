@@ -6,6 +6,6 @@ mod rejection;
 mod state;
 
 pub use decide::{Company, CompanyCommand, CompanyContext, DefineCompany};
-pub use event::{CompanyDefined, CompanyEvent};
+pub use event::{CompanyDefined, CompanyEvent, CompanyKind};
 pub use rejection::CompanyRejection;
 pub use state::CompanyState;

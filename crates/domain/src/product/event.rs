@@ -7,7 +7,7 @@ use crate::{Gtin, Ncm, Sku};
 
 events! {
     /// What can have happened to a product.
-    pub enum ProductEvent {
+    pub enum ProductEvent of ProductKind {
         /// The product entered the catalogue.
         ProductDefined(ProductDefined) = 1,
         /// The product's description changed.

@@ -8,6 +8,6 @@ mod state;
 pub use decide::{
     ChangeProduct, DefineProduct, Edit, Product, ProductCommand, ProductContext, RetireProduct,
 };
-pub use event::{ProductChanged, ProductDefined, ProductEvent, ProductRetired};
+pub use event::{ProductChanged, ProductDefined, ProductEvent, ProductKind, ProductRetired};
 pub use rejection::ProductRejection;
 pub use state::{ProductSettings, ProductState};

@@ -7,7 +7,7 @@ use crate::{RegisterNo, StoreId};
 
 events! {
     /// What can have happened to a register.
-    pub enum RegisterEvent {
+    pub enum RegisterEvent of RegisterKind {
         /// The register was set up.
         RegisterDefined(RegisterDefined) = 1,
     }

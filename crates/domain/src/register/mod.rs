@@ -6,6 +6,6 @@ mod rejection;
 mod state;
 
 pub use decide::{DefineRegister, Register, RegisterCommand, RegisterContext};
-pub use event::{RegisterDefined, RegisterEvent};
+pub use event::{RegisterDefined, RegisterEvent, RegisterKind};
 pub use rejection::RegisterRejection;
 pub use state::RegisterState;

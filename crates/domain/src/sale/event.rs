@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::paid_back;
 use crate::event::events;
 use crate::{
     Amount, Channel, Currency, FiscalRef, InvalidValue, LineId, MethodAmount, Payment, PaymentMethod,
@@ -16,13 +17,13 @@ use crate::{
 
 events! {
     /// What can have happened to a sale.
-    pub enum SaleEvent {
+    pub enum SaleEvent of SaleKind {
         /// The sale took place.
         SaleRecorded(SaleRecorded) = 1,
         /// The whole sale was undone.
         SaleVoided(SaleVoided) = 1,
         /// Goods came back.
-        SaleReturned(SaleReturned) = 1,
+        SaleReturned(SaleReturned) = 2 from [paid_back::from_version_1],
     }
 }
 
@@ -202,7 +203,7 @@ pub struct VoidedLine {
     pub net: Amount,
 }
 
-/// Goods came back.
+/// Goods came back. Version 1 did not say what was paid back for each line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaleReturned {
     /// The sale.
@@ -251,6 +252,9 @@ pub struct ReturnedLine {
     pub disposition: Disposition,
     /// Its share of the line's net: cumulative, so that parts sum to the net exactly.
     pub refund: Amount,
+    /// What was really paid back for it: its share of `total_refund`, in proportion to what the lines are worth, so
+    /// that the lines sum to it exactly. Less than `refund` when something was kept, more when something was added.
+    pub paid_back: Amount,
 }
 
 /// Where returned goods go.

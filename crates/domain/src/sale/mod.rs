@@ -8,6 +8,7 @@ mod command;
 mod context;
 mod decide;
 mod event;
+mod paid_back;
 mod record;
 mod rejection;
 mod returning;
@@ -23,8 +24,8 @@ pub use command::{
 pub use context::SaleContext;
 pub use decide::Sale;
 pub use event::{
-    Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleLine, SaleRecorded, SaleReturned, SaleVoided,
-    VoidedLine,
+    Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleKind, SaleLine, SaleRecorded, SaleReturned,
+    SaleVoided, VoidedLine,
 };
 pub use rejection::SaleRejection;
 pub use state::SaleState;

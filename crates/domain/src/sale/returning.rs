@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::admission;
+use super::paid_back::paid_back_by_line;
 use super::unique::fiscal_claim;
 use super::{
     Decided, LINES_MAX, PAYMENTS_MAX, RETURNS_MAX, RecordReturn, RecordReturnLine, ReturnedLine, SaleContext,
@@ -50,9 +51,16 @@ pub(super) fn decide(state: &SaleState, command: &RecordReturn, context: &SaleCo
     not_before_sale(command.occurred_at, sale.occurred_at)?;
     not_in_any_words("reason", reason.as_ref(), Refused::Both)?;
     admission::fiscal_ref(fiscal_ref.as_ref())?;
-    let lines = returned_lines(state, sale, &command.lines)?;
+    let mut lines = returned_lines(state, sale, &command.lines)?;
     let returned_total = sum("the returned lines", lines.iter().map(|line| line.refund))?;
     let total_refund = refunded(state, sale, &command.refunds)?;
+    let worth: Vec<_> = lines.iter().map(|line| (line.refund, line.quantity)).collect();
+    let paid_back = paid_back_by_line(total_refund, &worth).ok_or(SaleRejection::AmountOutOfRange {
+        what: "what is paid back for the lines",
+    })?;
+    for (line, paid_back) in lines.iter_mut().zip(paid_back) {
+        line.paid_back = paid_back;
+    }
     let claims = fiscal_claim(fiscal_ref.as_ref()).into_iter().collect();
     let (business_date, local_hour) = store.business_date_and_hour(command.occurred_at);
     let returned = SaleReturned {
@@ -175,6 +183,8 @@ fn returned_line(
         quantity: given,
         disposition,
         refund,
+        // Known when all lines are.
+        paid_back: Amount::ZERO,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::{
 
 events! {
     /// What can have happened to a stock.
-    pub enum StockEvent {
+    pub enum StockEvent of StockKind {
         /// Goods came in.
         StockReceived(StockReceived) = 1,
         /// Goods of a sale went out.

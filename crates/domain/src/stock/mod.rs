@@ -29,7 +29,7 @@ pub use context::StockContext;
 pub use decide::Stock;
 pub use event::{
     IssuedLine, OwedPart, RestockedLine, ShortageDetected, ShortageResolved, StockAdjusted, StockEvent,
-    StockIssued, StockReceived, StockReturned,
+    StockIssued, StockKind, StockReceived, StockReturned,
 };
 pub use final_cost::{FinalCost, LineBack, returned_cost};
 pub use recosting::Recosting;

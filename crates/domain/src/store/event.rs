@@ -8,7 +8,7 @@ use crate::{Cnpj, Currency, StoreId, StoreZone};
 
 events! {
     /// What can have happened to a store.
-    pub enum StoreEvent {
+    pub enum StoreEvent of StoreKind {
         /// The store was set up.
         StoreDefined(StoreDefined) = 1,
     }

@@ -6,6 +6,6 @@ mod rejection;
 mod state;
 
 pub use decide::{DefineStore, Store, StoreCommand, StoreContext};
-pub use event::{StoreDefined, StoreEvent};
+pub use event::{StoreDefined, StoreEvent, StoreKind};
 pub use rejection::StoreRejection;
 pub use state::{StoreSettings, StoreState};

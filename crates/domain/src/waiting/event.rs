@@ -10,7 +10,7 @@ use crate::{Currency, LineId, Quantity, ReturnId, SaleId, Sku, StoreId};
 
 events! {
     /// What can have been put aside.
-    pub enum WaitingEvent {
+    pub enum WaitingEvent of WaitingKind {
         /// Lines of a sale wait for their product to be defined.
         SaleLinesParked(SaleLinesParked) = 1,
         /// The product is defined and every line that waited for it has moved stock.

@@ -7,4 +7,5 @@ mod event;
 
 pub use event::{
     ParkedLine, ParkedMovement, SaleLinesParked, SaleLinesReleased, SourceEventParked, WaitingEvent,
+    WaitingKind,
 };

@@ -1,6 +1,6 @@
 use posars_commands::Commands;
-use posars_domain::sale::{SaleEvent, SaleRecorded, SaleRejection};
-use posars_domain::{CompanyId, SaleId};
+use posars_domain::sale::{SaleRecorded, SaleRejection, SaleReturned, SaleVoided};
+use posars_domain::{Payload as _, SaleId};
 use posars_projections::SaleFilter;
 use tonic::{Request, Response, Status};
 
@@ -37,7 +37,8 @@ impl SaleService for SaleApi {
             sale: receipt
                 .events
                 .iter()
-                .find_map(|event| recorded_sale(company, event)),
+                .find_map(SaleRecorded::of)
+                .map(|recorded| write_new_sale(company, recorded)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -61,7 +62,11 @@ impl SaleService for SaleApi {
             .await
             .map_err(status::from_command)?;
         Ok(Response::new(pb::VoidSaleResponse {
-            sale_void: receipt.events.iter().find_map(|event| sale_void(company, event)),
+            sale_void: receipt
+                .events
+                .iter()
+                .find_map(SaleVoided::of)
+                .map(|voided| write_void(company, voided)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -86,7 +91,8 @@ impl SaleService for SaleApi {
             sale_return: receipt
                 .events
                 .iter()
-                .find_map(|event| sale_return(company, event)),
+                .find_map(SaleReturned::of)
+                .map(|returned| write_return(company, returned)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -158,27 +164,6 @@ async fn recorded_of(commands: &Commands, sale_id: SaleId) -> Result<Box<SaleRec
         .map_err(status::from_command)?;
     sale.and_then(|sale| sale.state.recorded)
         .ok_or_else(|| status::from_rejection("", &SaleRejection::SaleNotFound { sale_id }))
-}
-
-fn recorded_sale(company: &CompanyId, event: &SaleEvent) -> Option<pb::Sale> {
-    match event {
-        SaleEvent::SaleRecorded(recorded) => Some(write_new_sale(company, recorded)),
-        SaleEvent::SaleVoided(_) | SaleEvent::SaleReturned(_) => None,
-    }
-}
-
-fn sale_void(company: &CompanyId, event: &SaleEvent) -> Option<pb::SaleVoid> {
-    match event {
-        SaleEvent::SaleVoided(voided) => Some(write_void(company, voided)),
-        SaleEvent::SaleRecorded(_) | SaleEvent::SaleReturned(_) => None,
-    }
-}
-
-fn sale_return(company: &CompanyId, event: &SaleEvent) -> Option<pb::SaleReturn> {
-    match event {
-        SaleEvent::SaleReturned(returned) => Some(write_return(company, returned)),
-        SaleEvent::SaleRecorded(_) | SaleEvent::SaleVoided(_) => None,
-    }
 }
 
 fn read_list(mut request: pb::ListSalesRequest) -> Result<(SaleFilter, PageAsked), Status> {

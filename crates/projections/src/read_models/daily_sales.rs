@@ -6,6 +6,7 @@
 //! zero on a day when more of it went out as change than came in.
 
 use jiff::civil::Date;
+use posars_domain::sale::SaleKind;
 use posars_domain::{Amount, Currency, PaymentMethod, Quantity, StoreId};
 use serde::Deserialize;
 
@@ -224,23 +225,18 @@ impl Projection for DailySalesFold {
 
     fn apply(event: &Event<'_>, fold: &mut DailyChanges) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::SaleRecorded => fold.record(event),
-            EventKind::SaleVoided => fold.give_back(event, |row| &mut row.voids, |row| &mut row.void_minor),
-            EventKind::SaleReturned => {
+            EventKind::Sale(SaleKind::SaleRecorded) => fold.record(event),
+            EventKind::Sale(SaleKind::SaleVoided) => {
+                fold.give_back(event, |row| &mut row.voids, |row| &mut row.void_minor)
+            }
+            EventKind::Sale(SaleKind::SaleReturned) => {
                 fold.give_back(event, |row| &mut row.returns, |row| &mut row.refund_minor)
             }
-            EventKind::StockReceived
-            | EventKind::StockIssued
-            | EventKind::StockReturned
-            | EventKind::StockAdjusted
-            | EventKind::ShortageDetected
-            | EventKind::ShortageResolved
-            | EventKind::ProductDefined
-            | EventKind::ProductChanged
-            | EventKind::ProductRetired
-            | EventKind::StoreDefined
-            | EventKind::RegisterDefined
-            | EventKind::CompanyDefined => Ok(()),
+            EventKind::Stock(_)
+            | EventKind::Product(_)
+            | EventKind::Store(_)
+            | EventKind::Register(_)
+            | EventKind::Company(_) => Ok(()),
         }
     }
 

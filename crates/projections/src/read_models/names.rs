@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use posars_domain::company::CompanyKind;
+use posars_domain::product::ProductKind;
+use posars_domain::store::StoreKind;
 use posars_event_store::Position;
 use serde::Deserialize;
 
@@ -123,32 +126,23 @@ impl Projection for NamesFold {
 
     fn apply(event: &Event<'_>, fold: &mut Names) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::CompanyDefined => {
+            EventKind::Company(CompanyKind::CompanyDefined) => {
                 let company: Company<'_> = event.payload()?;
                 fold.set(event, NameKind::Company, company.company_id, Some(company.name))
             }
-            EventKind::StoreDefined => {
+            EventKind::Store(StoreKind::StoreDefined) => {
                 let store: Store<'_> = event.payload()?;
                 fold.set(event, NameKind::Store, store.store_id, Some(store.name))
             }
-            EventKind::ProductDefined | EventKind::ProductChanged => {
+            EventKind::Product(ProductKind::ProductDefined | ProductKind::ProductChanged) => {
                 let product: Product<'_> = event.payload()?;
                 fold.set(event, NameKind::Product, product.sku, Some(product.name))
             }
-            EventKind::ProductRetired => {
+            EventKind::Product(ProductKind::ProductRetired) => {
                 let retired: Retired<'_> = event.payload()?;
                 fold.set(event, NameKind::Product, retired.sku, None)
             }
-            EventKind::SaleRecorded
-            | EventKind::SaleVoided
-            | EventKind::SaleReturned
-            | EventKind::StockReceived
-            | EventKind::StockIssued
-            | EventKind::StockReturned
-            | EventKind::StockAdjusted
-            | EventKind::ShortageDetected
-            | EventKind::ShortageResolved
-            | EventKind::RegisterDefined => Ok(()),
+            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Register(_) => Ok(()),
         }
     }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use posars_domain::stock::StockKind;
 use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
 use posars_event_store::{Position, Version};
 use serde::Deserialize;
@@ -274,22 +275,17 @@ impl Projection for StockMovementsFold {
 
     fn apply(event: &Event<'_>, fold: &mut Cards) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::StockReceived => fold.add(event, MovementKind::Received),
-            EventKind::StockIssued => fold.add(event, MovementKind::Issued),
-            EventKind::StockReturned => fold.add(event, MovementKind::Returned),
-            EventKind::StockAdjusted => fold.add(event, MovementKind::Adjusted),
+            EventKind::Stock(StockKind::StockReceived) => fold.add(event, MovementKind::Received),
+            EventKind::Stock(StockKind::StockIssued) => fold.add(event, MovementKind::Issued),
+            EventKind::Stock(StockKind::StockReturned) => fold.add(event, MovementKind::Returned),
+            EventKind::Stock(StockKind::StockAdjusted) => fold.add(event, MovementKind::Adjusted),
             // A shortage says what the movement before it led to; nothing moves.
-            EventKind::ShortageDetected
-            | EventKind::ShortageResolved
-            | EventKind::SaleRecorded
-            | EventKind::SaleVoided
-            | EventKind::SaleReturned
-            | EventKind::ProductDefined
-            | EventKind::ProductChanged
-            | EventKind::ProductRetired
-            | EventKind::StoreDefined
-            | EventKind::RegisterDefined
-            | EventKind::CompanyDefined => Ok(()),
+            EventKind::Stock(StockKind::ShortageDetected | StockKind::ShortageResolved)
+            | EventKind::Sale(_)
+            | EventKind::Product(_)
+            | EventKind::Store(_)
+            | EventKind::Register(_)
+            | EventKind::Company(_) => Ok(()),
         }
     }
 

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
+use posars_domain::stock::StockKind;
 use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
 use posars_event_store::{Position, Version};
 use serde::Deserialize;
@@ -140,21 +141,19 @@ impl Projection for StockPositionFold {
 
     fn apply(event: &Event<'_>, fold: &mut Balances) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::StockReceived
-            | EventKind::StockIssued
-            | EventKind::StockReturned
-            | EventKind::StockAdjusted
-            | EventKind::ShortageDetected
-            | EventKind::ShortageResolved => fold.set(event),
-            EventKind::SaleRecorded
-            | EventKind::SaleVoided
-            | EventKind::SaleReturned
-            | EventKind::ProductDefined
-            | EventKind::ProductChanged
-            | EventKind::ProductRetired
-            | EventKind::StoreDefined
-            | EventKind::RegisterDefined
-            | EventKind::CompanyDefined => Ok(()),
+            EventKind::Stock(
+                StockKind::StockReceived
+                | StockKind::StockIssued
+                | StockKind::StockReturned
+                | StockKind::StockAdjusted
+                | StockKind::ShortageDetected
+                | StockKind::ShortageResolved,
+            ) => fold.set(event),
+            EventKind::Sale(_)
+            | EventKind::Product(_)
+            | EventKind::Store(_)
+            | EventKind::Register(_)
+            | EventKind::Company(_) => Ok(()),
         }
     }
 

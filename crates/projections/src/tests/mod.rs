@@ -2,6 +2,7 @@
 
 mod copies;
 mod crashes;
+mod golden;
 mod history;
 mod live;
 mod pages;

@@ -78,6 +78,24 @@ impl World {
         Ok(self.log.head().await?.position)
     }
 
+    /// Appends one event of a schema version of its own.
+    pub(super) async fn say_as(
+        &self,
+        schema_version: u16,
+        stream: &str,
+        event_type: &str,
+        data: &str,
+    ) -> anyhow::Result<()> {
+        let event = NewEvent {
+            event_id: Uuid::now_v7(),
+            event_type: EventType::parse(event_type)?,
+            schema_version,
+            data: JsonText::parse(data)?,
+            metadata: JsonText::parse("{}")?,
+        };
+        self.append(None, vec![(stream.to_owned(), vec![event])]).await
+    }
+
     async fn append(
         &self,
         append: Option<Append>,

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use posars_domain::sale::SaleKind;
 use posars_domain::{Currency, PaymentMethod, StoreId};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -271,8 +272,8 @@ impl Projection for SalesFold {
 
     fn apply(event: &Event<'_>, fold: &mut Sales) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::SaleRecorded => fold.record(event)?,
-            EventKind::SaleVoided => {
+            EventKind::Sale(SaleKind::SaleRecorded) => fold.record(event)?,
+            EventKind::Sale(SaleKind::SaleVoided) => {
                 let void: VoidedPayload<'_> = event.payload()?;
                 fold.change(Change {
                     voided_at: Some(void.occurred_at),
@@ -281,7 +282,7 @@ impl Projection for SalesFold {
                     ..Change::of(void.sale_id, event)
                 });
             }
-            EventKind::SaleReturned => {
+            EventKind::Sale(SaleKind::SaleReturned) => {
                 let back: ReturnedPayload = event.payload()?;
                 fold.change(Change {
                     returned_minor: back.returned_total,
@@ -290,18 +291,11 @@ impl Projection for SalesFold {
                     ..Change::of(back.sale_id, event)
                 });
             }
-            EventKind::StockReceived
-            | EventKind::StockIssued
-            | EventKind::StockReturned
-            | EventKind::StockAdjusted
-            | EventKind::ShortageDetected
-            | EventKind::ShortageResolved
-            | EventKind::ProductDefined
-            | EventKind::ProductChanged
-            | EventKind::ProductRetired
-            | EventKind::StoreDefined
-            | EventKind::RegisterDefined
-            | EventKind::CompanyDefined => {}
+            EventKind::Stock(_)
+            | EventKind::Product(_)
+            | EventKind::Store(_)
+            | EventKind::Register(_)
+            | EventKind::Company(_) => {}
         }
         Ok(())
     }
