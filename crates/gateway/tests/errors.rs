@@ -52,6 +52,7 @@ const NO_REASONS: &[&str] = &[
     "RS256",
     // Set by cargo.
     "CARGO_PKG_LICENSE",
+    "CARGO_MANIFEST_DIR",
     "CARGO_PKG_VERSION",
     "OUT_DIR",
 ];
