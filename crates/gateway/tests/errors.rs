@@ -53,6 +53,7 @@ const NO_REASONS: &[&str] = &[
     // Set by cargo.
     "CARGO_MANIFEST_DIR",
     "CARGO_PKG_LICENSE",
+    "CARGO_MANIFEST_DIR",
     "CARGO_PKG_VERSION",
     "OUT_DIR",
 ];
