@@ -17,12 +17,14 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body::Body as _;
+use http_body_util::BodyExt as _;
 
 use crate::authenticate::Gate;
 use crate::caller_share::CallerShares;
 use crate::in_flight::InFlight;
 use crate::rate::Rates;
 use crate::request_budget::RequestBudget;
+use crate::status;
 
 /// What is still taken of a body that nobody wants; the usual sale has some 2 KB.
 const DISCARDED_BYTES_MAX: u64 = 64 * 1024;
@@ -68,6 +70,7 @@ pub(crate) async fn spare_body(
         discard(unwanted).await;
         return response;
     }
+    let request = request.map(|body| Body::new(body.map_err(|error| status::of_broken_body(error.into()))));
     next.run(request).await
 }
 

@@ -9,10 +9,8 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use posars_edge::{Refusals, Share, Shares, holding};
 
-use crate::held_answer::holding;
-use crate::refusals::Refusals;
-use crate::shares::{Share, Shares};
 use crate::{Principal, status};
 
 /// One caller may have one seat of so many.

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::http::{HeaderName, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use posars_domain::mask_cpf;
+use posars_edge::{Limits, Refusals};
 use posars_transcoder::{BindingError, Transcoder, TranscoderOptions};
 use prost_reflect::DescriptorPool;
 use tonic::service::Routes;
@@ -29,11 +30,10 @@ use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReport
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{Rates, keep_rate, turn_strangers_away};
-use crate::refusals::Refusals;
 use crate::request_budget::RequestBudget;
 use crate::request_size::{RequestSize, refuse_large, weigh_request};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
-use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
+use crate::{ERROR_DOMAIN, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
 pub(crate) const SERVICE_NAMES: [&str; 5] = [
@@ -140,7 +140,7 @@ impl Gateway {
     }
 
     /// The router of every service, to be merged with plain HTTP routes such as `/livez` and given to
-    /// [`serve`](crate::serve).
+    /// [`serve`](posars_edge::serve).
     pub fn into_router(self) -> Router {
         self.router
     }

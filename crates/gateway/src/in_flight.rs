@@ -6,12 +6,10 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use posars_edge::{NoSeat, Refusals, holding};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::access::{Access, AccessRules};
-use crate::connection_seats::NoSeat;
-use crate::held_answer::holding;
-use crate::refusals::Refusals;
 use crate::status;
 
 /// Whoever asks whether we are alive must hear it also when we are full, or a balancer sends everybody to the others,

@@ -16,11 +16,10 @@ use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use posars_domain::CompanyId;
+use posars_edge::{Limits, Peer, Rate, Refusals, household};
 use tonic::{Code, Status};
 
-use crate::peer::{Peer, household};
-use crate::refusals::Refusals;
-use crate::{COMPANY_HEADER, Limits, Principal, Rate, status};
+use crate::{COMPANY_HEADER, Principal, status};
 
 /// Full buckets are forgotten at most this often: looking for them passes over all.
 const FORGET_INTERVAL: Duration = Duration::from_secs(1);

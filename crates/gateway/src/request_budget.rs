@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::Request;
 use axum::http::header;
+use posars_edge::{Limits, Refusals};
 use posars_transcoder::BodyScale;
 use tonic::Status;
 
-use crate::refusals::Refusals;
-use crate::{Limits, Principal, status};
+use crate::{Principal, status};
 
 /// What a request may take without being counted: a receipt of some thirty lines. So whoever sends ordinary requests is
 /// served while others have taken the whole budget, and asks no lock.

@@ -14,13 +14,13 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use posars_edge::{Limits, Refusals};
 use prost_reflect::DescriptorPool;
 use tonic::Status;
 
-use crate::refusals::Refusals;
 use crate::request_budget::{BudgetPart, RequestBudget, VALUE_BYTES};
 use crate::value_count::{Shapes, ValueCount};
-use crate::{Limits, Principal, status};
+use crate::{Principal, status};
 
 /// gRPC puts a flag and a length before each message.
 const FRAME_HEADER_BYTES: usize = 5;
@@ -216,7 +216,7 @@ impl HttpBody for Weighed {
         {
             return Poll::Ready(Some(Err(refusal.into())));
         }
-        polled.map_err(Into::into)
+        polled.map_err(|error| status::of_broken_body(error.into()))
     }
 
     fn is_end_stream(&self) -> bool {

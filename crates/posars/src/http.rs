@@ -5,7 +5,7 @@ use axum::extract::{Extension, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use posars_gateway::FromThisMachine;
+use posars_edge::FromThisMachine;
 
 use crate::health::Health;
 use crate::telemetry::Metrics;

@@ -1,11 +1,12 @@
 //! Calls that a limit of the server turned away.
 
+use std::error::Error;
 use std::time::Duration;
 
+use posars_edge::{Rate, Refusal};
 use tonic::{Code, Status};
 
 use super::{retriable, status};
-use crate::Rate;
 
 /// Reason of [`caller_overloaded`].
 pub(crate) const CALLER_OVERLOADED: &str = "CALLER_OVERLOADED";
@@ -19,13 +20,32 @@ pub(crate) const REQUEST_TOO_LARGE: &str = "REQUEST_TOO_LARGE";
 pub(crate) const REQUEST_VALUES_TOO_MANY: &str = "REQUEST_VALUES_TOO_MANY";
 /// Reason of [`requests_overloaded`].
 pub(crate) const REQUESTS_OVERLOADED: &str = "REQUESTS_OVERLOADED";
-/// Reason of [`request_stalled`].
-pub(crate) const REQUEST_STALLED: &str = "REQUEST_STALLED";
 
 /// Wait before a call that found the server full is sent again. Most calls end within some milliseconds.
 const OVERLOADED_RETRY: Duration = Duration::from_secs(1);
 /// A shorter wait than this is not worth telling.
 const WAIT_MIN: Duration = Duration::from_millis(1);
+
+/// A refusal as a client hears it.
+pub(crate) fn from_refusal(refusal: Refusal) -> Status {
+    let reason = refusal.reason();
+    match refusal {
+        Refusal::RequestStalled { timeout } => request_stalled(reason, timeout),
+    }
+}
+
+/// Why the body of a request ended: the status of the limit that ended it, or else the error itself. tonic and the
+/// transcoder look for a status among the causes, and answer with it.
+pub(crate) fn of_broken_body(error: Box<dyn Error + Send + Sync>) -> Box<dyn Error + Send + Sync> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
+    while let Some(error) = cause {
+        if let Some(refusal) = error.downcast_ref::<Refusal>() {
+            return from_refusal(*refusal).into();
+        }
+        cause = error.source();
+    }
+    error
+}
 
 /// The caller, or whoever calls from its address without a token that holds, calls more often than it may.
 pub(crate) fn rate_limited(rate: Rate, wait: Duration) -> Status {
@@ -105,12 +125,12 @@ pub(crate) fn requests_overloaded(caller_bytes_max: usize) -> Status {
 }
 
 /// The body of the request stopped coming.
-pub(crate) fn request_stalled(timeout: Duration) -> Status {
+fn request_stalled(reason: &str, timeout: Duration) -> Status {
     let timeout_ms = timeout.as_millis().to_string();
     let message = format!(
         "the rest of the request did not come within {timeout_ms} ms, nothing was done; send it again on a better \
          connection"
     );
     let metadata = [("timeout_ms".to_owned(), timeout_ms)];
-    status(Code::DeadlineExceeded, REQUEST_STALLED, message, metadata)
+    status(Code::DeadlineExceeded, reason, message, metadata)
 }

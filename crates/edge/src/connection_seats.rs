@@ -16,6 +16,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::peer::{Network, household};
+use crate::refusals::METER;
 use crate::shares::{Share, Shares};
 use crate::under_way::UnderWay;
 
@@ -84,7 +85,7 @@ pub(crate) struct ConnectionPlace {
 
 /// Left with a request for which there was no seat, and for which no layer may let it take the seat of a call.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NoSeat;
+pub struct NoSeat;
 
 impl ConnectionSeats {
     /// So many seats. The number of connections is told to whoever watches.
@@ -93,7 +94,7 @@ impl ConnectionSeats {
         let newcomers_min = seats_max.div_ceil(NEWCOMERS_SHARE).max(NEWCOMERS_MIN);
         let room = Arc::new(Mutex::new(Room::default()));
         let seen = Arc::clone(&room);
-        opentelemetry::global::meter("posars.gateway")
+        opentelemetry::global::meter(METER)
             .u64_observable_gauge("rpc.server.connections")
             .with_description("Open connections.")
             .with_callback(move |gauge| {
