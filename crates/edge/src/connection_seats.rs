@@ -34,9 +34,9 @@ const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The seats. Clones share them.
 #[derive(Clone)]
-pub(crate) struct ConnectionSeats(Arc<Shared>);
+pub(crate) struct ConnectionSeats(Arc<AllSeats>);
 
-struct Shared {
+struct AllSeats {
     seats_max: usize,
     newcomers_min: usize,
     free: Arc<Semaphore>,
@@ -83,9 +83,9 @@ pub(crate) struct ConnectionPlace {
     _share: Option<Share<IpAddr>>,
 }
 
-/// Left with a request for which there was no seat, and for which no layer may let it take the seat of a call.
+/// Left with a request for which there was no seat, and for which there is then no [slot](crate::CallSlots) either.
 #[derive(Clone, Copy, Debug)]
-pub struct NoSeat;
+pub(crate) struct NoSeat;
 
 impl ConnectionSeats {
     /// So many seats. The number of connections is told to whoever watches.
@@ -103,7 +103,7 @@ impl ConnectionSeats {
                 gauge.observe(u64::try_from(open).unwrap_or(u64::MAX), &[]);
             })
             .build();
-        Self(Arc::new(Shared {
+        Self(Arc::new(AllSeats {
             seats_max,
             newcomers_min,
             free: Arc::new(Semaphore::new(seats_max)),

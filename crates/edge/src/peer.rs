@@ -161,7 +161,7 @@ fn bits_of(address: IpAddr) -> u128 {
 }
 
 /// The address that stands for all that one household has: an IPv4 address for itself, one of IPv6 for its prefix.
-pub fn household(address: IpAddr) -> IpAddr {
+pub(crate) fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {

@@ -1,4 +1,5 @@
-//! What each of many holds of something they all want, and no one more than a share.
+//! Shares of something that many want, such as connections: counts what each owner holds, and gives nobody more than
+//! the most that one may have.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -24,12 +24,10 @@ mod principal;
 pub mod proto;
 mod rate;
 mod readiness;
-mod request_budget;
-mod request_size;
 mod services;
 mod status;
 mod tenant;
-mod value_count;
+mod weigh;
 mod wire;
 
 pub use access::{Access, AccessRule, AccessRules, AccessRulesError};
