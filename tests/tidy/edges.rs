@@ -32,7 +32,7 @@ const WIRE_AND_SQL: &[&str] = &[
     "deadpool-postgres",
 ];
 
-const PLACES: [Place; 13] = [
+const PLACES: [Place; 14] = [
     Place {
         name: "posars-domain",
         may: &[],
@@ -108,6 +108,20 @@ const PLACES: [Place; 13] = [
         never: &["aws-*", "tokio-postgres", "deadpool-postgres", "opentelemetry"],
     },
     Place {
+        name: "posars-edge",
+        may: &[],
+        tests_may: &[],
+        // It knows HTTP and how long messages are; how a refusal is written is the gateway's.
+        never: &[
+            "tonic",
+            "prost",
+            "prost-types",
+            "aws-*",
+            "tokio-postgres",
+            "deadpool-postgres",
+        ],
+    },
+    Place {
         name: "posars-identity",
         may: &["posars-domain"],
         tests_may: TESTKIT,
@@ -119,6 +133,7 @@ const PLACES: [Place; 13] = [
         may: &[
             "posars-commands",
             "posars-domain",
+            "posars-edge",
             "posars-event-store",
             "posars-identity",
             "posars-projections",
@@ -134,6 +149,7 @@ const PLACES: [Place; 13] = [
         may: &[
             "posars-commands",
             "posars-domain",
+            "posars-edge",
             "posars-event-store",
             "posars-gateway",
             "posars-identity",

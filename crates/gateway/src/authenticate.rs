@@ -63,7 +63,7 @@ pub(crate) async fn authenticate(State(gate): State<Gate>, mut request: Request,
 
 /// Who calls, or why nobody knows. Left with a REST request, so that its token is checked once.
 #[derive(Clone)]
-struct Identified(Result<Principal, Refusal>);
+struct Identified(Result<Principal, Unidentified>);
 
 impl Gate {
     /// Who calls, if that is known; the answer is left with the request for [`authenticate`].
@@ -84,12 +84,12 @@ impl Gate {
 
 /// A refusal with what an HTTP client is told about how to sign in.
 #[derive(Clone)]
-struct Refusal {
+struct Unidentified {
     status: Status,
     challenge: Option<HeaderValue>,
 }
 
-impl Refusal {
+impl Unidentified {
     fn into_response(self) -> Response {
         let mut response = self.status.into_http::<Body>();
         if let Some(challenge) = self.challenge {
@@ -99,8 +99,8 @@ impl Refusal {
     }
 }
 
-async fn by_token(verifier: &Verifier, headers: &HeaderMap) -> Result<Principal, Refusal> {
-    let token = bearer(headers).ok_or_else(|| Refusal {
+async fn by_token(verifier: &Verifier, headers: &HeaderMap) -> Result<Principal, Unidentified> {
+    let token = bearer(headers).ok_or_else(|| Unidentified {
         status: token_missing(),
         challenge: Some(CHALLENGE),
     })?;
@@ -127,16 +127,16 @@ fn token_missing() -> Status {
 }
 
 /// The token's text is in none of it.
-fn refusal_of(error: TokenError) -> Refusal {
+fn refusal_of(error: TokenError) -> Unidentified {
     let message = error.to_string().replace(NEXT_STEP, "; ");
     if error.is_passing() {
         let status = status::retriable(Code::Unavailable, error.reason(), message, [], KEYS_RETRY);
-        return Refusal {
+        return Unidentified {
             status,
             challenge: None,
         };
     }
-    Refusal {
+    Unidentified {
         status: status::status(Code::Unauthenticated, error.reason(), message, []),
         challenge: Some(CHALLENGE_AGAIN),
     }

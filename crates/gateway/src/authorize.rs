@@ -26,23 +26,23 @@ pub(crate) struct Doorkeeper {
     pub(crate) tenants: Arc<Tenants>,
 }
 
-/// Where a call may work: left in its extensions for [`Call`](crate::call::Call).
+/// Who makes a call, in which company and in which of its stores: left in its extensions for [`Call`](crate::call::Call).
 #[derive(Clone)]
-pub(crate) struct Seat {
+pub(crate) struct CallScope {
     pub(crate) principal: Principal,
     pub(crate) tenant: Arc<Tenant>,
     pub(crate) stores: StoreScope,
 }
 
-/// Gives the call its [`Seat`], or refuses it. Calls that anybody may make have none.
+/// Gives the call its [`CallScope`], or refuses it. Calls that anybody may make have none.
 pub(crate) async fn authorize(
     State(doorkeeper): State<Doorkeeper>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match doorkeeper.seat(&request) {
-        Ok(Some(seat)) => {
-            request.extensions_mut().insert(seat);
+    match doorkeeper.scope_of(&request) {
+        Ok(Some(scope)) => {
+            request.extensions_mut().insert(scope);
             next.run(request).await
         }
         Ok(None) => next.run(request).await,
@@ -51,7 +51,7 @@ pub(crate) async fn authorize(
 }
 
 impl Doorkeeper {
-    fn seat(&self, request: &Request) -> Result<Option<Seat>, Status> {
+    fn scope_of(&self, request: &Request) -> Result<Option<CallScope>, Status> {
         let path = request.uri().path();
         let rule = self
             .rules
@@ -74,7 +74,7 @@ impl Doorkeeper {
             .tenants
             .get(&company)
             .ok_or_else(|| status::unknown_company(company.as_str()))?;
-        Ok(Some(Seat {
+        Ok(Some(CallScope {
             principal: principal.clone(),
             tenant: Arc::clone(tenant),
             stores,

@@ -20,7 +20,7 @@ use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 use tonic::{Code, Request, Status};
 
 use crate::Tenant;
-use crate::authorize::Seat;
+use crate::authorize::CallScope;
 use crate::deadline::Deadline;
 use crate::principal::StoreScope;
 use crate::status;
@@ -39,7 +39,7 @@ const TRACEPARENT_PARTS: [usize; 4] = [2, 32, 16, 2];
 
 /// Who calls, where, until when, and as part of which trace.
 pub(crate) struct Call {
-    seat: Seat,
+    scope: CallScope,
     deadline: Option<Instant>,
     traceparent: Option<String>,
     idempotency_key: Option<String>,
@@ -53,13 +53,15 @@ impl Call {
     /// When no layer has said who may call. That is a mistake of the server, and nobody gets in by it.
     pub(crate) fn of<T>(request: Request<T>) -> Result<(Self, T), Status> {
         let (metadata, mut extensions, message) = request.into_parts();
-        let seat = extensions.remove::<Seat>().ok_or_else(status::unauthenticated)?;
+        let scope = extensions
+            .remove::<CallScope>()
+            .ok_or_else(status::unauthenticated)?;
         let deadline = extensions.remove::<Deadline>().map(|deadline| deadline.0);
         let traceparent = traceparent(&metadata);
         let idempotency_key = metadata.get(IDEMPOTENCY_HEADER).map(text_of);
         Ok((
             Self {
-                seat,
+                scope,
                 deadline,
                 traceparent,
                 idempotency_key,
@@ -83,12 +85,12 @@ impl Call {
         let request_id = read_optional_uuid(&mut reader, field, text);
         let request_id = reader.finish(request_id)?;
         let actor = Actor {
-            subject: self.seat.principal.subject().into(),
-            client: Some(self.seat.principal.client().into()),
+            subject: self.scope.principal.subject().into(),
+            client: Some(self.scope.principal.client().into()),
         };
         let mut envelope = Envelope::new(actor, Source::Api, self.received_at);
         envelope.role_by_hand = self
-            .seat
+            .scope
             .principal
             .role_by_hand()
             .map(|role| role.as_str().into());
@@ -111,7 +113,7 @@ impl Call {
 
     /// The company of the call: its log and its read models.
     pub(crate) fn tenant(&self) -> &Arc<Tenant> {
-        &self.seat.tenant
+        &self.scope.tenant
     }
 
     /// The company of the call, if `company` names it.
@@ -119,7 +121,7 @@ impl Call {
     /// # Errors
     /// `UNKNOWN_COMPANY` for any other, whether it exists or not.
     fn company(&self, company: &str) -> Result<&CompanyId, Status> {
-        let own = self.seat.tenant.company_id();
+        let own = self.scope.tenant.company_id();
         if own.as_str() == company {
             Ok(own)
         } else {
@@ -133,7 +135,7 @@ impl Call {
     /// `UNKNOWN_COMPANY` as above, `ROLE_LIMITED_TO_STORE` when the caller's role holds for some stores only.
     pub(crate) fn whole_company(&self, company: &str) -> Result<&CompanyId, Status> {
         let company = self.company(company)?;
-        match &self.seat.stores {
+        match &self.scope.stores {
             StoreScope::All => Ok(company),
             StoreScope::Only(_) => Err(limited_to_store(company)),
         }
@@ -183,7 +185,7 @@ impl Call {
 
     /// Whether the caller's role holds for some stores only, so that the store of what they name must be looked up.
     pub(crate) fn is_limited_to_stores(&self) -> bool {
-        match &self.seat.stores {
+        match &self.scope.stores {
             StoreScope::All => false,
             StoreScope::Only(_) => true,
         }
@@ -199,7 +201,7 @@ impl Call {
             self.may_touch(&store)?;
             return Ok(Some(store));
         }
-        let StoreScope::Only(stores) = &self.seat.stores else {
+        let StoreScope::Only(stores) = &self.scope.stores else {
             return Ok(None);
         };
         match (stores.len(), stores.first()) {
@@ -209,7 +211,7 @@ impl Call {
     }
 
     fn has_store(&self, store: &StoreId) -> bool {
-        match &self.seat.stores {
+        match &self.scope.stores {
             StoreScope::All => true,
             StoreScope::Only(stores) => stores.contains(store),
         }

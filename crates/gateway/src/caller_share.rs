@@ -1,28 +1,26 @@
 //! Keeps one caller from working on all the calls that the process may.
 //!
-//! A seat is taken before anybody knows who calls, and one caller whose requests come slowly could sit on all of them.
-//! So once it is known who calls, the call also counts against the caller, for as long as it has its seat.
+//! A slot is taken before anybody knows who calls, and one caller whose requests come slowly could hold all of them.
+//! So once it is known who calls, the call also counts against the caller, for as long as it has its slot.
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use posars_edge::{Refusal, Refusals, Share, Shares, holding};
 
-use crate::held_answer::holding;
-use crate::refusals::Refusals;
-use crate::shares::{Share, Shares};
+use crate::principal::Subject;
 use crate::{Principal, status};
 
-/// One caller may have one seat of so many.
+/// One caller may have one slot of so many.
 const CALLER_SHARE: usize = 2;
 
 /// The calls under way of each caller: of each subject, because one with roles in several companies is still one. Only
-/// calls with a seat are counted, so there are no more callers to remember than seats.
+/// calls with a slot are counted, so there are no more callers to remember than slots.
 #[derive(Clone)]
 pub(crate) struct CallerShares {
-    shares: Shares<Arc<str>>,
+    shares: Shares<Subject>,
     refusals: Refusals,
 }
 
@@ -44,13 +42,13 @@ impl CallerShares {
     }
 
     fn take(&self, caller: &Principal) -> Taken {
-        Taken(self.shares.take(caller.subject().into()).map(Arc::new))
+        Taken(self.shares.take(Subject::of(caller)).map(Arc::new))
     }
 }
 
 /// What the caller was given for a call, or not; shared, because what is left with a request can be cloned.
 #[derive(Clone)]
-struct Taken(Option<Arc<Share<Arc<str>>>>);
+struct Taken(Option<Arc<Share<Subject>>>);
 
 /// After authentication: counts the call against its caller until its answer was taken, or refuses it with
 /// `CALLER_OVERLOADED`. Calls that anybody may make are nobody's.
@@ -65,15 +63,17 @@ pub(crate) async fn keep_share(
     };
     let Taken(share) = early.unwrap_or_else(|| callers.take(caller));
     let Some(share) = share else {
-        callers.refusals.count(status::CALLER_OVERLOADED);
-        return status::caller_overloaded(callers.shares.share_max()).into_http::<Body>();
+        let refusal = Refusal::CallerOverloaded {
+            caller_calls_max: callers.shares.share_max(),
+        };
+        return status::counted_refusal(&callers.refusals, refusal);
     };
     next.run(request).await.map(|answer| holding(share, answer))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Bytes;
+    use axum::body::{Body, Bytes};
     use axum::middleware::from_fn_with_state;
     use axum::{Extension, Router};
     use tonic::Status;
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_only_seat_is_for_anybody() {
+    async fn the_only_slot_is_for_anybody() {
         let callers = CallerShares::new(1);
         assert!(!is_refused(&ask(&callers, "ana").await));
     }

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::http::{HeaderName, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use posars_domain::mask_cpf;
+use posars_edge::{Limits, Refusals};
 use posars_transcoder::{BindingError, Transcoder, TranscoderOptions};
 use prost_reflect::DescriptorPool;
 use tonic::service::Routes;
@@ -19,7 +20,7 @@ use crate::by_protocol::Protocols;
 use crate::caller_share::{CallerShares, keep_share};
 use crate::deadline::{Deadlines, keep_deadline};
 use crate::grpc_web::speak_grpc_web;
-use crate::in_flight::{InFlight, seat_call};
+use crate::in_flight::{InFlight, hold_slot};
 use crate::localize::{localize_call, localize_rest};
 use crate::observe::{CallMetrics, observe_call};
 use crate::proto::FILE_DESCRIPTOR_SET;
@@ -28,12 +29,10 @@ use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
-use crate::rate::{Rates, keep_rate, turn_strangers_away};
-use crate::refusals::Refusals;
-use crate::request_budget::RequestBudget;
-use crate::request_size::{RequestSize, refuse_large, weigh_request};
+use crate::rate::{CallRates, keep_rate, turn_strangers_away};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
-use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
+use crate::weigh::{Weighing, refuse_large, weigh_request};
+use crate::{ERROR_DOMAIN, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
 pub(crate) const SERVICE_NAMES: [&str; 5] = [
@@ -93,16 +92,16 @@ impl Gateway {
             authentication,
             rules: Arc::clone(&rules),
         };
-        let rates = Rates::new(limits);
+        let rates = CallRates::new(limits);
         let in_flight = InFlight::new(limits.in_flight_calls_max, Arc::clone(&rules));
         let callers = CallerShares::new(limits.in_flight_calls_max);
-        let budget = RequestBudget::new(limits);
+        let weighing = Weighing::new(limits, &pool);
         let before_body = BeforeBody {
             in_flight: in_flight.clone(),
             rates: rates.clone(),
             gate: gate.clone(),
             callers: callers.clone(),
-            budget: budget.clone(),
+            weighing: weighing.clone(),
         };
         let calls = Layers {
             gate,
@@ -116,7 +115,7 @@ impl Gateway {
             },
             callers,
             rates,
-            request_size: RequestSize::new(limits, &pool, budget),
+            weighing,
             in_flight,
             metrics: CallMetrics::new(rules.paths().map(str::to_owned).collect()),
         }
@@ -140,7 +139,7 @@ impl Gateway {
     }
 
     /// The router of every service, to be merged with plain HTTP routes such as `/livez` and given to
-    /// [`serve`](crate::serve).
+    /// [`serve`](posars_edge::serve).
     pub fn into_router(self) -> Router {
         self.router
     }
@@ -152,8 +151,8 @@ struct Layers {
     doorkeeper: Doorkeeper,
     deadlines: Deadlines,
     callers: CallerShares,
-    rates: Rates,
-    request_size: RequestSize,
+    rates: CallRates,
+    weighing: Weighing,
     in_flight: InFlight,
     metrics: CallMetrics,
 }
@@ -165,13 +164,13 @@ impl Layers {
             .into_axum_router()
             .layer(from_fn_with_state(self.deadlines, keep_deadline))
             .layer(from_fn_with_state(self.doorkeeper, authorize))
-            .layer(from_fn_with_state(self.request_size.clone(), weigh_request))
+            .layer(from_fn_with_state(self.weighing.clone(), weigh_request))
             .layer(from_fn_with_state(self.callers, keep_share))
             .layer(from_fn_with_state(self.rates.clone(), keep_rate))
             .layer(from_fn_with_state(self.gate, authenticate))
             .layer(from_fn_with_state(self.rates, turn_strangers_away))
-            .layer(from_fn_with_state(self.request_size, refuse_large))
-            .layer(from_fn_with_state(self.in_flight, seat_call))
+            .layer(from_fn_with_state(self.weighing, refuse_large))
+            .layer(from_fn_with_state(self.in_flight, hold_slot))
             .layer(from_fn(localize_call))
             .layer(from_fn_with_state(self.metrics, observe_call))
     }

@@ -2,142 +2,79 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use posars_edge::{CallOf, CallSlot, CallSlots, Refusal, Refusals, holding};
 
 use crate::access::{Access, AccessRules};
-use crate::connection_seats::NoSeat;
-use crate::held_answer::holding;
-use crate::refusals::Refusals;
 use crate::status;
 
 /// A health check is answered even when all seats are taken. Otherwise a balancer would send everybody to the other
 /// processes, which would be full next.
 const EXEMPT: &str = "/grpc.health.v1.Health/Check";
 
-/// A health watch stays open for hours, so it has seats of its own and takes none from callers.
+/// A health watch stays open for hours, so it has slots of its own and takes none from callers.
 const WATCH: &str = "/grpc.health.v1.Health/Watch";
 
-/// Balancers that watch health, in one process; each has one stream or a few.
-const WATCHERS_MAX: usize = 64;
-
-/// Of the seats for callers, how many there are besides for calls that anybody may make. One that asks what there is
-/// can stay open as long as its client likes, and strangers must not sit where callers want to.
-const OPEN_SEATS_SHARE: usize = 8;
-
-/// The seats of calls. Clones share them.
+/// The slots of calls, by who makes them. Clones share them.
 #[derive(Clone)]
 pub(crate) struct InFlight {
-    callers: Seats,
-    strangers: Seats,
-    watchers: Seats,
+    slots: CallSlots,
     rules: Arc<AccessRules>,
     refusals: Refusals,
 }
 
+/// The slot of a REST call, taken before its body was read, or why there was none.
 #[derive(Clone)]
-struct Seats {
-    free: Arc<Semaphore>,
-    calls_max: usize,
-}
-
-impl Seats {
-    fn new(calls_max: usize) -> Self {
-        // A semaphore panics above its own maximum, which nobody can reach.
-        let calls_max = calls_max.min(Semaphore::MAX_PERMITS);
-        Self {
-            free: Arc::new(Semaphore::new(calls_max)),
-            calls_max,
-        }
-    }
-
-    fn taken(&self) -> usize {
-        self.calls_max.saturating_sub(self.free.available_permits())
-    }
-
-    fn seat(&self) -> Seat {
-        Seat(Arc::clone(&self.free).try_acquire_owned().ok().map(Arc::new))
-    }
-}
+struct EarlySlot(Result<CallSlot, Refusal>);
 
 impl InFlight {
-    /// Seats for `calls_max` calls that need a token, and some for calls that need none and for health watches.
+/// A health watch stays open for hours, so it has slots of its own and takes none from callers.
     pub(crate) fn new(calls_max: usize, rules: Arc<AccessRules>) -> Self {
-        let callers = Seats::new(calls_max);
-        let strangers = Seats::new(calls_max.div_ceil(OPEN_SEATS_SHARE));
-        let watchers = Seats::new(WATCHERS_MAX);
-        let seen = [callers.clone(), strangers.clone(), watchers.clone()];
-        opentelemetry::global::meter("posars.gateway")
-            .u64_observable_gauge("rpc.server.calls_in_flight")
-            .with_description("Calls under way, their answers included.")
-            .with_callback(move |gauge| {
-                let taken: usize = seen.iter().map(Seats::taken).sum();
-                gauge.observe(u64::try_from(taken).unwrap_or(u64::MAX), &[]);
-            })
-            .build();
         Self {
-            callers,
-            strangers,
-            watchers,
+            slots: CallSlots::new(calls_max),
             rules,
             refusals: Refusals::new(),
         }
     }
 
-    /// Takes the seat of a REST call before its body is read, for [`seat_call`] to find. False when none is free.
-    pub(crate) fn seat_early(&self, request: &mut Request) -> bool {
-        let seat = if is_without_seat(request) {
-            Seat(None)
-        } else {
-            self.callers.seat()
-        };
-        let is_free = seat.0.is_some();
-        request.extensions_mut().insert(seat);
+    /// Takes the slot of a REST call before its body is read, for [`hold_slot`] to find. False when none is free.
+    pub(crate) fn take_early(&self, request: &mut Request) -> bool {
+        let slot = self.slots.take(request, CallOf::Caller);
+        let is_free = slot.is_ok();
+        request.extensions_mut().insert(EarlySlot(slot));
         is_free
     }
 
-    fn seats_for(&self, path: &str) -> &Seats {
+    fn call_of(&self, path: &str) -> CallOf {
         if path == WATCH {
-            return &self.watchers;
+            return CallOf::Watcher;
         }
         match self.rules.rule(path).map(|rule| &rule.access) {
-            Some(Access::Public) => &self.strangers,
-            Some(Access::AnyOf(_)) | None => &self.callers,
+            Some(Access::Public) => CallOf::Stranger,
+            Some(Access::AnyOf(_)) | None => CallOf::Caller,
         }
     }
 }
 
-/// The seat that a call was given, or found none; shared, because what is left with a request can be cloned.
-#[derive(Clone)]
-struct Seat(Option<Arc<OwnedSemaphorePermit>>);
-
-/// Whether its connection found no seat: then there is none for its calls either.
-fn is_without_seat(request: &Request) -> bool {
-    request.extensions().get::<NoSeat>().is_some()
-}
-
-/// Runs the call if a seat is free, which it holds until its answer was taken; refuses it with `OVERLOADED` if not.
-pub(crate) async fn seat_call(
+/// Runs the call if a slot is free, which it holds until its answer was taken; refuses it with `OVERLOADED` if not.
+pub(crate) async fn hold_slot(
     State(in_flight): State<InFlight>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path() == EXEMPT {
+    let path = request.uri().path();
+    if path == EXEMPT {
         return next.run(request).await;
     }
-    let early = request.extensions_mut().remove::<Seat>();
-    let seats = in_flight.seats_for(request.uri().path());
-    let Seat(seat) = match early {
-        Some(early) => early,
-        None if is_without_seat(&request) => Seat(None),
-        None => seats.seat(),
+    let call_of = in_flight.call_of(path);
+    let slot = match request.extensions_mut().remove::<EarlySlot>() {
+        Some(EarlySlot(early)) => early,
+        None => in_flight.slots.take(&request, call_of),
     };
-    let Some(seat) = seat else {
-        in_flight.refusals.count(status::OVERLOADED);
-        return status::overloaded(seats.calls_max).into_http::<Body>();
-    };
-    next.run(request).await.map(|answer| holding(seat, answer))
+    match slot {
+        Ok(slot) => next.run(request).await.map(|answer| holding(slot, answer)),
+        Err(refusal) => status::counted_refusal(&in_flight.refusals, refusal),
+    }
 }

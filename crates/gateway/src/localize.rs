@@ -13,11 +13,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use posars_edge::Refusals;
 use tonic::Status;
 use tonic::metadata::{Binary, MetadataValue};
 
 use crate::errors::Language;
-use crate::refusals::Refusals;
 use crate::status;
 
 const STATUS_HEADER: &str = "grpc-status";

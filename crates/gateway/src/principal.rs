@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -80,6 +81,31 @@ impl Principal {
 impl From<Arc<Identity>> for Principal {
     fn from(identity: Arc<Identity>) -> Self {
         Self(identity)
+    }
+}
+
+/// A caller as far as limits tell callers apart: one with roles in several companies is still one.
+#[derive(Clone)]
+pub(crate) struct Subject(Arc<Identity>);
+
+impl Subject {
+    /// The subject of this caller.
+    pub(crate) fn of(principal: &Principal) -> Self {
+        Self(Arc::clone(&principal.0))
+    }
+}
+
+impl PartialEq for Subject {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.subject == other.0.subject
+    }
+}
+
+impl Eq for Subject {}
+
+impl Hash for Subject {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.subject.hash(state);
     }
 }
 

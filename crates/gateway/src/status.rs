@@ -18,11 +18,7 @@ use std::time::Duration;
 pub(crate) use call::{deadline_exceeded, unauthenticated, unknown_company, unknown_method};
 pub(crate) use command::{from_command, from_command_inside, from_rejection};
 pub(crate) use foreign::dress;
-pub(crate) use limit::{
-    CALLER_OVERLOADED, OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, REQUEST_VALUES_TOO_MANY,
-    REQUESTS_OVERLOADED, caller_overloaded, overloaded, rate_limited, request_stalled, request_too_large,
-    request_values_too_many, requests_overloaded,
-};
+pub(crate) use limit::{counted_refusal, from_refusal, of_broken_body};
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
 pub(crate) use request::{bad_timeout, invalid_request};
 use tonic::{Code, Status};

@@ -14,9 +14,10 @@ use std::path::Path;
 use posars_gateway::errors::{Language, PARTS, catalogue, entry};
 
 /// Crates whose sources can make a reason that leaves the server.
-const MAKERS: [&str; 6] = [
+const MAKERS: [&str; 7] = [
     "commands",
     "domain",
+    "edge",
     "gateway",
     "identity",
     "projections",

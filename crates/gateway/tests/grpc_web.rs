@@ -11,7 +11,7 @@ mod front;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use front::{Answer, Front, GET_STOCK, HEALTH, NOTHING, grpc};
-use posars_gateway::Server;
+use posars_edge::Server;
 use tonic::Code;
 
 /// What the health service of a server that has not begun to serve answers: one message, then the trailers.

@@ -11,7 +11,7 @@ mod front;
 use axum::body::Body;
 use axum::http::Request;
 use front::Front;
-use posars_gateway::Server;
+use posars_edge::Server;
 use posars_gateway::proto::FILE_DESCRIPTOR_SET;
 use posars_transcoder::{Binding, Bindings, Body as BindingBody, Segment};
 use prost_reflect::{DescriptorPool, FieldDescriptor};

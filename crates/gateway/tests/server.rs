@@ -5,13 +5,14 @@ mod shop;
 
 use std::time::Duration;
 
+use posars_edge::Limits;
 use posars_event_store::{Direction, StreamName, Version};
+use posars_gateway::Principal;
 use posars_gateway::proto::inventory::v1::{
     GetStockItemRequest, ListStockItemsRequest, ListStockMovementsRequest,
 };
 use posars_gateway::proto::reporting::v1::ListDailySalesRequest;
 use posars_gateway::proto::sales::v1::{GetSaleRequest, ListSalesRequest, RecordSaleRequest};
-use posars_gateway::{Limits, Principal};
 use posars_testkit::TestServer;
 use shop::{COMPANY, STORE, Shop, date, refused, sale, store, value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use posars_gateway::FromThisMachine;
+use posars_edge::FromThisMachine;
 
 use crate::health::Health;
 use crate::telemetry::Metrics;

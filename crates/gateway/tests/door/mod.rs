@@ -10,6 +10,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use posars_commands::Commands;
+use posars_edge::{Limits, serve};
 use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_gateway::proto::FILE_DESCRIPTOR_SET;
 use posars_gateway::proto::inventory::v1::product_service_client::ProductServiceClient;
@@ -18,7 +19,7 @@ use posars_gateway::proto::inventory::v1::stock_service_client::StockServiceClie
 use posars_gateway::proto::inventory::v1::{DefineProductRequest, ReceiveStockLine, ReceiveStockRequest};
 use posars_gateway::proto::sales::v1::company_service_client::CompanyServiceClient;
 use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
-use posars_gateway::{Authentication, Gateway, Limits, Tenant, Tenants, serve};
+use posars_gateway::{Authentication, Gateway, Tenant, Tenants};
 use posars_identity::{Grantee, LocalIssuer, Verifier};
 use posars_projections::{Projections, Runner};
 use posars_testkit::TestDatabase;

@@ -5,6 +5,7 @@ use std::future::pending;
 
 use posars_commands::Commands;
 use posars_commands::reactors::ReactorRunner;
+use posars_edge::{Limits, serve};
 use posars_event_store::{EventStore, LogName, Position, StoreConfig};
 use posars_gateway::proto::google::r#type::{Date, Decimal};
 use posars_gateway::proto::inventory::v1::product_service_client::ProductServiceClient;
@@ -16,7 +17,7 @@ use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
 use posars_gateway::proto::sales::v1::{
     DefineStoreRequest, Payment, ReceiptNumber, RecordSaleRequest, SaleLineInput,
 };
-use posars_gateway::{Authentication, ERROR_DOMAIN, Gateway, Limits, Principal, Readiness, Tenant, serve};
+use posars_gateway::{Authentication, ERROR_DOMAIN, Gateway, Principal, Readiness, Tenant};
 use posars_projections::{Projections, Runner};
 use posars_testkit::TestDatabase;
 use tokio::net::TcpListener;

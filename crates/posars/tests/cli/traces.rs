@@ -24,8 +24,8 @@ pub(crate) async fn collector() -> (String, Received) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
-        let limits = posars_gateway::Limits::default();
-        posars_gateway::serve(listener, router, &limits, std::future::pending()).await
+        let limits = posars_edge::Limits::default();
+        posars_edge::serve(listener, router, &limits, std::future::pending()).await
     });
     (address, received)
 }

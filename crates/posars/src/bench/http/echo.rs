@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
-use posars_gateway::{Limits, serve};
+use posars_edge::{Limits, serve};
 use posars_transcoder::{Transcoder, TranscoderOptions};
 use prost_reflect::DescriptorPool;
 use tokio::net::TcpListener;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum as _;
 use jiff::Timestamp;
-use posars_gateway::{Tls, TlsFiles};
+use posars_edge::{Tls, TlsFiles};
 use posars_identity::{IssuerError, LocalIssuer};
 
 use super::checkup::Check;

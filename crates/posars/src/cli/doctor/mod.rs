@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use clap::{ArgMatches, Args};
-use posars_gateway::{Limits, Rate};
+use posars_edge::{Limits, Rate};
 use serde::Serialize;
 
 use crate::companies::{COMPANY_VARIABLE, CompanyArgs};

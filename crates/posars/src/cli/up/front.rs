@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
-use posars_gateway::{Limits, Network, Origin, Rate, Server, Tls, TlsFiles};
+use posars_edge::{Limits, Network, Origin, Rate, Server, Tls, TlsFiles};
 
 use crate::failure::{Exit, Failure};
 use crate::http::MetricsReaders;

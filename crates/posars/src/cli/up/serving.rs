@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
 use posars_domain::CompanyId;
-use posars_gateway::{Authentication, Gateway, Readiness, Server, Tenant, Tenants};
+use posars_edge::Server;
+use posars_gateway::{Authentication, Gateway, Readiness, Tenant, Tenants};
 use tokio::net::TcpListener;
 use tokio::sync::watch as channel;
 use tokio::task::JoinHandle;

@@ -53,7 +53,7 @@ impl fmt::Display for Origin {
 
 /// Answers the questions of browsers before a call and lets pages of `origins` read the answers; none without any.
 ///
-/// Pages never get at cookies, of which there are none: a caller shows a token. So every header may be sent and read.
+/// Pages never get at cookies, of which there are none: a caller says in a header who calls. So every header may be sent and read.
 pub(crate) fn layer(origins: &[Origin]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;

@@ -1,10 +1,5 @@
 //! Every limit on what connections do, on real sockets.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod front;
 
@@ -17,7 +12,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, StatusCode};
 use axum::routing::get;
 use front::{Front, SOON, rest_of};
-use posars_gateway::{Limits, Server};
+use posars_edge::{Limits, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{Notify, oneshot};
 

@@ -4,114 +4,99 @@
 //! length that a message announces is read here too, before tonic makes room for it. And tonic decodes whatever has that
 //! length, so the values of a message are counted here.
 
+use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
-use axum::middleware::Next;
-use axum::response::Response;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use prost_reflect::DescriptorPool;
-use tonic::Status;
 
-use crate::refusals::Refusals;
-use crate::request_budget::{BudgetPart, RequestBudget, VALUE_BYTES};
+use crate::request_budget::{BudgetPart, VALUE_BYTES};
 use crate::value_count::{Shapes, ValueCount};
-use crate::{Limits, Principal, status};
+use crate::{Limits, Refusal, Refusals};
 
 /// gRPC puts a flag and a length before each message.
 const FRAME_HEADER_BYTES: usize = 5;
 /// The flag of a message that is as it was written.
 const NOT_COMPRESSED: u8 = 0;
 
-/// How large a request may be.
+/// How large a request may be. Clones share what they know of messages.
 #[derive(Clone)]
-pub(crate) struct RequestSize {
+pub struct RequestSize {
     bytes_max: usize,
     values_max: usize,
     shapes: Arc<Shapes>,
-    budget: RequestBudget,
     refusals: Refusals,
 }
 
 impl RequestSize {
-    /// Admits messages of the RPCs in `pool` within the limits, and within `budget` all of them together.
-    pub(crate) fn new(limits: &Limits, pool: &DescriptorPool, budget: RequestBudget) -> Self {
+    /// Admits messages of the RPCs in `pool` within the limits.
+    pub fn new(limits: &Limits, pool: &DescriptorPool) -> Self {
         Self {
             bytes_max: limits.request_bytes_max,
             values_max: limits.request_values_max,
             shapes: Arc::new(Shapes::of(pool)),
-            budget,
             refusals: Refusals::new(),
         }
     }
 
-    fn too_large(&self) -> Status {
-        self.refusals.count(status::REQUEST_TOO_LARGE);
-        status::request_too_large(self.bytes_max)
+    /// Looks at the length that a request announces in its headers.
+    ///
+    /// # Errors
+    /// [`Refusal::RequestTooLarge`], counted, when it says itself that it is too large.
+    pub fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let body_bytes_max = self.bytes_max.saturating_add(FRAME_HEADER_BYTES);
+        if announced_bytes(headers).is_some_and(|length| length > body_bytes_max) {
+            return Err(self.too_large());
+        }
+        Ok(())
     }
 
-    fn too_many_values(&self) -> Status {
-        self.refusals.count(status::REQUEST_VALUES_TOO_MANY);
-        status::request_values_too_many(self.values_max)
-    }
-}
-
-/// Refuses a request that says itself that it is too large.
-pub(crate) async fn refuse_large(State(size): State<RequestSize>, request: Request, next: Next) -> Response {
-    let body_bytes_max = size.bytes_max.saturating_add(FRAME_HEADER_BYTES);
-    if announced(request.headers()).is_some_and(|length| length > body_bytes_max) {
-        return size.too_large().into_http::<Body>();
-    }
-    next.run(request).await
-}
-
-/// After authentication: weighs the request as it comes, against the limits of one and the budget of all. What it takes
-/// of the budget it has until its answer.
-pub(crate) async fn weigh_request(
-    State(size): State<RequestSize>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let part = request
-        .extensions_mut()
-        .remove::<BudgetPart>()
-        .unwrap_or_else(|| {
-            let caller = request.extensions().get::<Principal>();
-            size.budget.part_of(caller)
-        });
-    if let Err(refusal) = part.grow_to(announced(request.headers()).unwrap_or_default()) {
-        return refusal.into_http::<Body>();
-    }
-    let shape = size.shapes.request(request.uri().path());
-    let left = size.bytes_max.saturating_add(FRAME_HEADER_BYTES);
-    let weighed = part.clone();
-    let request = request.map(|body| {
-        Body::new(Weighed {
+    /// Weighs a request of the RPC with this path as it comes, against the limits of one and `part` of the budget of all.
+    pub fn weigh<Caller>(&self, path: &str, body: Body, part: BudgetPart<Caller>) -> WeighedBody<Caller>
+    where
+        Caller: Eq + Hash,
+    {
+        WeighedBody {
             body,
-            shape,
+            shape: self.shapes.request(path),
             place: Place::Header([0; FRAME_HEADER_BYTES], 0),
-            left,
+            left: self.bytes_max.saturating_add(FRAME_HEADER_BYTES),
             came: 0,
             announced: 0,
-            part: weighed,
-            size,
+            part,
+            size: self.clone(),
+        }
+    }
+
+    fn too_large(&self) -> Refusal {
+        self.counted(Refusal::RequestTooLarge {
+            request_bytes_max: self.bytes_max,
         })
-    });
-    let response = next.run(request).await;
-    drop(part);
-    response
+    }
+
+    fn too_many_values(&self) -> Refusal {
+        self.counted(Refusal::RequestValuesTooMany {
+            request_values_max: self.values_max,
+        })
+    }
+
+    fn counted(&self, refusal: Refusal) -> Refusal {
+        self.refusals.count(refusal.reason());
+        refusal
+    }
 }
 
-fn announced(headers: &HeaderMap) -> Option<usize> {
+/// The bytes of the body that the headers announce.
+pub fn announced_bytes(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// A body that ends with a refusal when it grows beyond a limit.
-struct Weighed {
+/// A body that ends with a [`Refusal`] when it grows beyond a limit. It keeps its part of the budget until it is dropped.
+pub struct WeighedBody<Caller: Eq + Hash> {
     body: Body,
     /// Of its messages.
     shape: Option<usize>,
@@ -122,7 +107,7 @@ struct Weighed {
     came: usize,
     /// Bytes of the longest message that was announced.
     announced: usize,
-    part: BudgetPart,
+    part: BudgetPart<Caller>,
     size: RequestSize,
 }
 
@@ -134,9 +119,9 @@ enum Place {
     Message(Option<ValueCount>, usize),
 }
 
-impl Weighed {
+impl<Caller: Clone + Eq + Hash + Send + 'static> WeighedBody<Caller> {
     /// Weighs further bytes.
-    fn admit(&mut self, mut bytes: &[u8]) -> Result<(), Status> {
+    fn admit(&mut self, mut bytes: &[u8]) -> Result<(), Refusal> {
         let now = bytes.len();
         self.left = self.left.checked_sub(now).ok_or_else(|| self.size.too_large())?;
         self.came = self.came.saturating_add(now);
@@ -182,7 +167,7 @@ impl Weighed {
     }
 
     /// Begins a message.
-    fn begin(&mut self, header: [u8; FRAME_HEADER_BYTES]) -> Result<(), Status> {
+    fn begin(&mut self, header: [u8; FRAME_HEADER_BYTES]) -> Result<(), Refusal> {
         let [flag, length @ ..] = header;
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
         if length > self.size.bytes_max {
@@ -200,9 +185,9 @@ impl Weighed {
     }
 }
 
-impl HttpBody for Weighed {
+impl<Caller: Clone + Eq + Hash + Send + Unpin + 'static> HttpBody for WeighedBody<Caller> {
     type Data = Bytes;
-    // tonic looks for a status among the causes of a body's end and answers with it.
+    // Whoever reads the body finds the refusal among the causes of its end.
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
     fn poll_frame(
@@ -230,43 +215,39 @@ impl HttpBody for Weighed {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
     use axum::body::to_bytes;
-    use axum::middleware::from_fn_with_state;
-    use prost_reflect::DescriptorPool;
-    use tonic::Code;
-    use tower::ServiceExt as _;
 
     use super::*;
-    use crate::proto::FILE_DESCRIPTOR_SET;
-
-    const RECORD_SALE: &str = "/posars.sales.v1.SaleService/RecordSale";
-
-    fn size(limits: Limits) -> RequestSize {
-        let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
-        let budget = RequestBudget::new(&limits);
-        RequestSize::new(&limits, &pool, budget)
-    }
+    use crate::request_budget::RequestBudget;
+    use crate::test_protos;
 
     /// What comes of a body in pieces of so many bytes: its length, or why it ended.
-    async fn read(size: &RequestSize, body: &[u8], piece_bytes: usize) -> Result<usize, Code> {
-        let answer = async |request: Request| match to_bytes(request.into_body(), usize::MAX).await {
-            Ok(bytes) => Response::new(Body::from(bytes.len().to_string())),
-            Err(error) => Status::from_error(Box::new(error)).into_http(),
-        };
-        let router = Router::new()
-            .fallback(answer)
-            .layer(from_fn_with_state(size.clone(), weigh_request));
+    async fn read(
+        (size, budget): &(RequestSize, RequestBudget<&'static str>),
+        body: &[u8],
+        piece_bytes: usize,
+    ) -> Result<usize, Refusal> {
         let pieces: Vec<_> = body.chunks(piece_bytes).map(Bytes::copy_from_slice).collect();
         let pieces = tokio_stream::iter(pieces.into_iter().map(Ok::<_, std::io::Error>));
-        let mut request = Request::new(Body::from_stream(pieces));
-        *request.uri_mut() = RECORD_SALE.parse().unwrap();
-        let response = router.oneshot(request).await.unwrap();
-        if let Some(status) = Status::from_header_map(response.headers()) {
-            return Err(status.code());
+        let weighed = size.weigh(
+            test_protos::WRITE,
+            Body::from_stream(pieces),
+            budget.part_of("ana"),
+        );
+        match to_bytes(Body::new(weighed), usize::MAX).await {
+            Ok(bytes) => Ok(bytes.len()),
+            Err(error) => Err(refusal_in(&error)),
         }
-        let text = to_bytes(response.into_body(), 100).await.unwrap();
-        Ok(std::str::from_utf8(&text).unwrap().parse().unwrap())
+    }
+
+    fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Refusal {
+        let found = error.downcast_ref().copied();
+        found.unwrap_or_else(|| refusal_in(error.source().expect("a refusal is the cause")))
+    }
+
+    fn bounds(limits: &Limits) -> (RequestSize, RequestBudget<&'static str>) {
+        let size = RequestSize::new(limits, &test_protos::pool());
+        (size, RequestBudget::new(limits))
     }
 
     fn framed(message: &[u8]) -> Vec<u8> {
@@ -276,19 +257,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_has_as_many_values_as_it_may() {
-        let size = size(Limits {
+        let bounds = bounds(&Limits {
             request_values_max: 100,
             ..Limits::default()
         });
         let lines = |count: usize| framed(&[0x42, 0].repeat(count));
         for piece_bytes in [1, 4, 1000] {
             let fits = lines(100);
-            assert_eq!(read(&size, &fits, piece_bytes).await, Ok(fits.len()));
-            let refused = read(&size, &lines(101), piece_bytes).await;
-            assert_eq!(refused, Err(Code::ResourceExhausted), "pieces of {piece_bytes}");
+            assert_eq!(read(&bounds, &fits, piece_bytes).await, Ok(fits.len()));
+            let refused = read(&bounds, &lines(101), piece_bytes).await;
+            let refusal = Refusal::RequestValuesTooMany {
+                request_values_max: 100,
+            };
+            assert_eq!(refused, Err(refusal), "pieces of {piece_bytes}");
             let two = [lines(100), lines(100), lines(0)].concat();
             assert_eq!(
-                read(&size, &two, piece_bytes).await,
+                read(&bounds, &two, piece_bytes).await,
                 Ok(two.len()),
                 "each message of a stream counts alone"
             );
@@ -296,33 +280,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_body_takes_is_given_back_with_the_answer() {
-        let size = size(Limits {
+    async fn what_a_body_takes_is_given_back_with_it() {
+        let bounds = bounds(&Limits {
             request_bytes_max: 300_000,
             request_values_max: 1_000,
             requests_bytes_max: 0,
             ..Limits::default()
         });
         let largest_bytes = 300_000 + 1_000 * VALUE_BYTES;
+        let overloaded = Err(Refusal::RequestsOverloaded {
+            caller_bytes_max: largest_bytes,
+        });
         // One long field.
         let mut message = vec![0x0a, 0x90, 0xa1, 0x0f];
         message.resize(250_004, b'x');
         let large = framed(&message);
         for _ in 0..3 {
-            assert_eq!(read(&size, &large, 10_000).await, Ok(large.len()));
+            assert_eq!(read(&bounds, &large, 10_000).await, Ok(large.len()));
         }
-        let other = size.budget.part_of(None);
+        let other = bounds.1.part_of("bia");
         other.grow_to(largest_bytes - 100_000).unwrap();
-        assert_eq!(read(&size, &large, 10_000).await, Err(Code::Unavailable));
+        assert_eq!(read(&bounds, &large, 10_000).await, overloaded);
         let many = framed(&[0x42, 0].repeat(900));
         assert_eq!(
-            read(&size, &many, 10_000).await,
-            Err(Code::Unavailable),
+            read(&bounds, &many, 10_000).await,
+            overloaded,
             "values weigh more than their bytes"
         );
         assert_eq!(
-            read(&size, &large[..5], 5).await,
-            Err(Code::Unavailable),
+            read(&bounds, &large[..5], 5).await,
+            overloaded,
             "a message is weighed when it says how long it is"
         );
     }

@@ -11,20 +11,20 @@ type Held<Owner> = Arc<Mutex<HashMap<Owner, usize>>>;
 /// The map keeps only owners that hold something. So the caller must bound what there is to hold, and give a share only
 /// together with a part of that.
 #[derive(Clone)]
-pub(crate) struct Shares<Owner> {
+pub struct Shares<Owner> {
     share_max: usize,
     held: Held<Owner>,
 }
 
 /// One of the things that its owner holds, given back when dropped.
-pub(crate) struct Share<Owner: Eq + Hash> {
+pub struct Share<Owner: Eq + Hash> {
     owner: Owner,
     held: Held<Owner>,
 }
 
 impl<Owner: Clone + Eq + Hash> Shares<Owner> {
     /// Nobody holds anything yet, and nobody will hold more than `share_max`.
-    pub(crate) fn new(share_max: usize) -> Self {
+    pub fn new(share_max: usize) -> Self {
         Self {
             share_max,
             held: Arc::default(),
@@ -32,12 +32,12 @@ impl<Owner: Clone + Eq + Hash> Shares<Owner> {
     }
 
     /// The most that one owner can hold.
-    pub(crate) fn share_max(&self) -> usize {
+    pub fn share_max(&self) -> usize {
         self.share_max
     }
 
     /// One more for `owner`; none when it holds its whole share.
-    pub(crate) fn take(&self, owner: Owner) -> Option<Share<Owner>> {
+    pub fn take(&self, owner: Owner) -> Option<Share<Owner>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let own = held.get(&owner).copied().unwrap_or_default();
         if own >= self.share_max {
@@ -51,9 +51,9 @@ impl<Owner: Clone + Eq + Hash> Shares<Owner> {
         })
     }
 
-    #[cfg(test)]
-    pub(crate) fn owners(&self) -> usize {
-        self.held.lock().unwrap().len()
+    /// How many hold something.
+    pub fn owners(&self) -> usize {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 

@@ -1,10 +1,5 @@
 //! TLS: what is spoken, what is refused, and certificates that change.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 mod front;
 
@@ -15,7 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use front::{Front, SOON, rest_of};
-use posars_gateway::{Limits, Server, Tls, TlsError, TlsFiles};
+use posars_edge::{Limits, Server, Tls, TlsError, TlsFiles};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedProtocolVersion, version};

@@ -3,6 +3,9 @@
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Counter;
 
+/// The scope of every metric of the edge. It is older than this crate, and dashboards select by it.
+pub(crate) const METER: &str = "posars.gateway";
+
 /// A connection beyond the share of its address.
 pub(crate) const ADDRESS_CONNECTIONS: &str = "ADDRESS_CONNECTIONS";
 /// A client that took nothing of its answer for too long.
@@ -18,14 +21,21 @@ pub(crate) const TLS_HANDSHAKE_SLOW: &str = "TLS_HANDSHAKE_SLOW";
 /// Plain HTTP on a port that speaks TLS.
 pub(crate) const TLS_MISSING: &str = "TLS_MISSING";
 
-/// Where refusals are counted. Those that a client is told of are counted by the reason in its status.
+/// Where refusals are counted. Those that a client is told of are counted by the [reason](crate::Refusal::reason) that
+/// it is told.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusals(Counter<u64>);
+pub struct Refusals(Counter<u64>);
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Refusals {
-    /// Counts in the process's meter.
-    pub(crate) fn new() -> Self {
-        let counter = opentelemetry::global::meter("posars.gateway")
+    /// Counts in the process's meter, as everybody else who does.
+    pub fn new() -> Self {
+        let counter = opentelemetry::global::meter(METER)
             .u64_counter("rpc.server.refusals")
             .with_description("Calls and connections that were turned away or cut off before a service saw them, by reason.")
             .build();
@@ -33,7 +43,7 @@ impl Refusals {
     }
 
     /// Counts one.
-    pub(crate) fn count(&self, reason: &'static str) {
+    pub fn count(&self, reason: &'static str) {
         self.0.add(1, &[KeyValue::new("reason", reason)]);
     }
 }

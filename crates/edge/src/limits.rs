@@ -29,9 +29,9 @@ const STRANGER_CALLS_PER_S: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 /// They hold for one process: two processes behind a balancer admit twice of everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Largest body of a request, in bytes. The largest honest one is a receipt of some thousand lines, far below.
+    /// Largest body of a request, in bytes. The largest honest one is a document of some thousand lines, far below.
     pub request_bytes_max: usize,
-    /// Most values of a request: fields and entries of lists, on every level. A receipt of 500 lines with everything in
+    /// Most values of a request: fields and entries of lists, on every level. A document of 500 lines with everything in
     /// them has some 10,000. A value of two bytes takes some hundred in memory.
     pub request_values_max: usize,
     /// Memory that the requests under way take at most, in bytes, ordinary ones of up to 64 KiB not counted. More are
@@ -40,7 +40,7 @@ pub struct Limits {
     /// Calls under way on one HTTP/2 connection. More wait in the client.
     pub concurrent_streams_max: u32,
     /// Calls under way in the whole process, their answers included. More are refused with `OVERLOADED`: work that
-    /// waits in a queue is late for its caller and costs as much. One caller, a subject, has half of it at most, and is
+    /// waits in a queue is late for its caller and costs as much. One caller has half of it at most, and is
     /// refused more with `CALLER_OVERLOADED`. An eighth of it is there besides for calls that anybody may make, such as
     /// reflection, and a fixed number for watchers of health.
     pub in_flight_calls_max: usize,
@@ -51,10 +51,10 @@ pub struct Limits {
     pub connections_max: usize,
     /// Largest set of request headers, in bytes; refused with HTTP 431. HTTP/1 takes no less than 8 KiB.
     pub header_bytes_max: u32,
-    /// How often one caller, a subject in a company, may call; none for no limit.
+    /// How often one caller may call; none for no limit. The program tells callers apart.
     pub caller_rate: Option<Rate>,
-    /// How often one network address may call without a token or with one that does not hold; none for no limit.
-    /// Checking a forged signature costs as much as some honest calls.
+    /// How often one network address may call without saying who calls, or with a proof of it that does not hold; none
+    /// for no limit. Checking a forged signature costs as much as some honest calls.
     pub stranger_rate: Option<Rate>,
     /// Callers, and likewise addresses, whose rates are kept apart. Those beyond share one rate until others rest.
     pub rate_buckets_max: usize,

@@ -93,9 +93,9 @@ pub enum TlsError {
 
 /// A certificate in use, read again when its files change. Clones share it.
 #[derive(Clone)]
-pub struct Tls(Arc<Shared>);
+pub struct Tls(Arc<FilesInUse>);
 
-struct Shared {
+struct FilesInUse {
     files: TlsFiles,
     look_interval: Duration,
     current: RwLock<Arc<ServerConfig>>,
@@ -123,7 +123,7 @@ impl Tls {
     /// As there.
     pub fn load_and_look_every(files: TlsFiles, look_interval: Duration) -> Result<Self, TlsError> {
         let current = RwLock::new(Arc::new(read(&files)?));
-        Ok(Self(Arc::new(Shared {
+        Ok(Self(Arc::new(FilesInUse {
             files,
             look_interval,
             current,
@@ -144,8 +144,8 @@ impl Tls {
             if now == seen {
                 continue;
             }
-            let shared = Arc::clone(&self.0);
-            match tokio::task::spawn_blocking(move || read(&shared.files)).await {
+            let in_use = Arc::clone(&self.0);
+            match tokio::task::spawn_blocking(move || read(&in_use.files)).await {
                 Ok(Ok(config)) => {
                     *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
                     tracing::info!(certificate = %self.0.files.certificate.display(), "a new certificate is in use");
@@ -161,7 +161,7 @@ impl Tls {
     }
 }
 
-impl Shared {
+impl FilesInUse {
     fn fingerprints(&self) -> [Option<Fingerprint>; 2] {
         [&self.files.certificate, &self.files.key].map(|path| Fingerprint::of(path))
     }

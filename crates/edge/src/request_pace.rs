@@ -9,8 +9,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::refusals::Refusals;
-use crate::status;
+use crate::{Refusal, Refusals};
 
 /// Slower than this on average is no client that means well: a modem of 1995 sent three times as fast.
 const BYTES_PER_S_MIN: u64 = 1024;
@@ -51,7 +50,7 @@ impl PacedRequest {
 
 impl HttpBody for PacedRequest {
     type Data = Bytes;
-    // Whoever reads the body finds the status among the causes of its end.
+    // Whoever reads the body finds the refusal among the causes of its end.
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
     fn poll_frame(
@@ -72,8 +71,11 @@ impl HttpBody for PacedRequest {
                 if wait.as_mut().poll(context).is_pending() {
                     return Poll::Pending;
                 }
-                this.refusals.count(status::REQUEST_STALLED);
-                Poll::Ready(Some(Err(status::request_stalled(this.timeout).into())))
+                let refusal = Refusal::RequestStalled {
+                    timeout: this.timeout,
+                };
+                this.refusals.count(refusal.reason());
+                Poll::Ready(Some(Err(refusal.into())))
             }
         }
     }

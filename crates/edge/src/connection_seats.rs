@@ -16,6 +16,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::peer::{Network, household};
+use crate::refusals::METER;
 use crate::shares::{Share, Shares};
 use crate::under_way::UnderWay;
 
@@ -33,9 +34,9 @@ const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The seats. Clones share them.
 #[derive(Clone)]
-pub(crate) struct ConnectionSeats(Arc<Shared>);
+pub(crate) struct ConnectionSeats(Arc<AllSeats>);
 
-struct Shared {
+struct AllSeats {
     seats_max: usize,
     newcomers_min: usize,
     free: Arc<Semaphore>,
@@ -82,7 +83,7 @@ pub(crate) struct ConnectionPlace {
     _share: Option<Share<IpAddr>>,
 }
 
-/// Left with a request for which there was no seat, and for which no layer may let it take the seat of a call.
+/// Left with a request for which there was no seat, and for which there is then no [slot](crate::CallSlots) either.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoSeat;
 
@@ -93,7 +94,7 @@ impl ConnectionSeats {
         let newcomers_min = seats_max.div_ceil(NEWCOMERS_SHARE).max(NEWCOMERS_MIN);
         let room = Arc::new(Mutex::new(Room::default()));
         let seen = Arc::clone(&room);
-        opentelemetry::global::meter("posars.gateway")
+        opentelemetry::global::meter(METER)
             .u64_observable_gauge("rpc.server.connections")
             .with_description("Open connections.")
             .with_callback(move |gauge| {
@@ -102,7 +103,7 @@ impl ConnectionSeats {
                 gauge.observe(u64::try_from(open).unwrap_or(u64::MAX), &[]);
             })
             .build();
-        Self(Arc::new(Shared {
+        Self(Arc::new(AllSeats {
             seats_max,
             newcomers_min,
             free: Arc::new(Semaphore::new(seats_max)),

@@ -17,7 +17,7 @@ const VARINT_CONTINUES: u8 = 0x80;
 /// The fields of every request message that have others inside.
 pub(crate) struct Shapes {
     messages: Vec<Shape>,
-    /// By path, such as `/posars.sales.v1.SaleService/RecordSale`.
+    /// By path, such as `/package.v1.Service/Rpc`.
     requests: HashMap<String, usize>,
 }
 
@@ -275,19 +275,11 @@ impl ValueCount {
 
 #[cfg(test)]
 mod tests {
-    use prost::Message as _;
-    use prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
-    use prost_reflect::prost_types::{
-        DescriptorProto, FieldDescriptorProto, FileDescriptorProto, MethodDescriptorProto,
-        ServiceDescriptorProto,
-    };
+    use prost_reflect::prost::Message as _;
     use prost_reflect::{DynamicMessage, Value};
 
     use super::*;
-    use crate::proto::FILE_DESCRIPTOR_SET;
-    use crate::proto::sales::v1::{RecordSaleRequest, SaleLineInput};
-
-    const RECORD_SALE: &str = "/posars.sales.v1.SaleService/RecordSale";
+    use crate::test_protos;
 
     /// The values of a message that comes in pieces of so many bytes.
     fn counted(shapes: &Shapes, path: &str, message: &[u8], piece_bytes: usize, values_max: usize) -> usize {
@@ -309,99 +301,54 @@ mod tests {
         message.fields().map(of_field).sum()
     }
 
-    fn sale(lines: usize) -> Vec<u8> {
+    fn document(pool: &DescriptorPool, lines: usize) -> DynamicMessage {
+        let message = |name: &str| DynamicMessage::new(pool.get_message_by_name(name).unwrap());
         let decimal = |value: &str| {
-            Some(crate::proto::google::r#type::Decimal {
-                value: value.to_owned(),
-            })
+            let mut decimal = message("t.Decimal");
+            decimal.set_field_by_name("value", Value::String(value.to_owned()));
+            Value::Message(decimal)
         };
-        let line = SaleLineInput {
-            sku: "café".repeat(50),
-            quantity: decimal("1.5"),
-            unit_price: decimal("10"),
-            ..SaleLineInput::default()
-        };
-        let sale = RecordSaleRequest {
-            parent: "companies/acme".into(),
-            lines: vec![line; lines],
-            ..RecordSaleRequest::default()
-        };
-        sale.encode_to_vec()
+        let mut line = message("t.Line");
+        line.set_field_by_name("text", Value::String("café".repeat(50)));
+        line.set_field_by_name("width", decimal("1.5"));
+        line.set_field_by_name("height", decimal("10"));
+        let mut document = message(test_protos::DOCUMENT);
+        document.set_field_by_name("parent", Value::String("shelves/top".to_owned()));
+        document.set_field_by_name("lines", Value::List(vec![Value::Message(line); lines]));
+        document
     }
 
     #[test]
     fn a_request_has_as_many_values_as_when_it_is_decoded() {
-        let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
+        let pool = test_protos::pool();
         let shapes = Shapes::of(&pool);
-        let descriptor = pool
-            .get_message_by_name("posars.sales.v1.RecordSaleRequest")
-            .unwrap();
+        let descriptor = pool.get_message_by_name(test_protos::DOCUMENT).unwrap();
         for lines in [0, 1, 40] {
-            let message = sale(lines);
+            let message = document(&pool, lines).encode_to_vec();
             let decoded = DynamicMessage::decode(descriptor.clone(), message.as_slice()).unwrap();
             let expected = values_of(&decoded);
             assert_eq!(expected, 1 + lines * 6);
             for piece_bytes in [1, 2, 3, 7, 250, 100_000] {
-                let count = counted(&shapes, RECORD_SALE, &message, piece_bytes, usize::MAX);
+                let count = counted(&shapes, test_protos::WRITE, &message, piece_bytes, usize::MAX);
                 assert_eq!(count, expected, "{lines} lines in pieces of {piece_bytes}");
             }
         }
         let nothing = [0x42, 0].repeat(1000);
-        assert_eq!(counted(&shapes, RECORD_SALE, &nothing, 3, usize::MAX), 1000);
         assert_eq!(
-            counted(&shapes, RECORD_SALE, &nothing, 2000, 10),
+            counted(&shapes, test_protos::WRITE, &nothing, 3, usize::MAX),
+            1000
+        );
+        assert_eq!(
+            counted(&shapes, test_protos::WRITE, &nothing, 2000, 10),
             11,
             "what is too much is not looked at"
         );
         assert_eq!(counted(&shapes, "/no.Such/Rpc", &nothing, 7, usize::MAX), 1000);
     }
 
-    /// `message M { repeated int32 a = 1; repeated fixed64 b = 2; repeated string c = 3; repeated M d = 4; }`
-    fn lists() -> Shapes {
-        let field = |name: &str, number, kind: Type| FieldDescriptorProto {
-            name: Some(name.to_owned()),
-            number: Some(number),
-            label: Some(Label::Repeated.into()),
-            r#type: Some(kind.into()),
-            type_name: (kind == Type::Message).then(|| ".t.M".to_owned()),
-            ..FieldDescriptorProto::default()
-        };
-        let message = DescriptorProto {
-            name: Some("M".to_owned()),
-            field: vec![
-                field("a", 1, Type::Int32),
-                field("b", 2, Type::Fixed64),
-                field("c", 3, Type::String),
-                field("d", 4, Type::Message),
-            ],
-            ..DescriptorProto::default()
-        };
-        let rpc = MethodDescriptorProto {
-            name: Some("R".to_owned()),
-            input_type: Some(".t.M".to_owned()),
-            output_type: Some(".t.M".to_owned()),
-            ..MethodDescriptorProto::default()
-        };
-        let file = FileDescriptorProto {
-            name: Some("t.proto".to_owned()),
-            package: Some("t".to_owned()),
-            syntax: Some("proto3".to_owned()),
-            message_type: vec![message],
-            service: vec![ServiceDescriptorProto {
-                name: Some("S".to_owned()),
-                method: vec![rpc],
-                ..ServiceDescriptorProto::default()
-            }],
-            ..FileDescriptorProto::default()
-        };
-        let mut pool = DescriptorPool::new();
-        pool.add_file_descriptor_proto(file).unwrap();
-        Shapes::of(&pool)
-    }
-
     #[test]
     fn every_entry_of_a_list_counts_however_it_is_written() {
-        let shapes = lists();
+        let shapes = Shapes::of(&test_protos::pool());
         let deep: Vec<u8> = (0..60_u8).rev().flat_map(|left| [0x22, left * 2]).collect();
         let cases: [(&[u8], usize); 9] = [
             (&[], 0),
@@ -416,7 +363,7 @@ mod tests {
         ];
         for (message, expected) in cases {
             for piece_bytes in [1, 2, 5, 1000] {
-                let count = counted(&shapes, "/t.S/R", message, piece_bytes, usize::MAX);
+                let count = counted(&shapes, test_protos::READ, message, piece_bytes, usize::MAX);
                 assert_eq!(count, expected, "{message:?} in pieces of {piece_bytes}");
             }
         }
@@ -424,7 +371,7 @@ mod tests {
 
     #[test]
     fn what_is_no_protobuf_ends_too() {
-        let shapes = lists();
+        let shapes = Shapes::of(&test_protos::pool());
         let mut seed = 1_u32;
         for _ in 0..5_000 {
             let message: Vec<u8> = (0..64)
@@ -433,8 +380,8 @@ mod tests {
                     seed.to_be_bytes()[0]
                 })
                 .collect();
-            let whole = counted(&shapes, "/t.S/R", &message, 64, usize::MAX);
-            let in_pieces = counted(&shapes, "/t.S/R", &message, 3, usize::MAX);
+            let whole = counted(&shapes, test_protos::READ, &message, 64, usize::MAX);
+            let in_pieces = counted(&shapes, test_protos::READ, &message, 3, usize::MAX);
             assert_eq!(whole, in_pieces, "{message:?}");
             assert!(whole <= 64, "{whole} of {message:?}");
         }

@@ -29,7 +29,7 @@ const IPV6_HOUSEHOLD_BITS: u32 = 64;
 
 /// The network address that a call comes from, left in the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Peer(pub(crate) IpAddr);
+pub struct Peer(pub IpAddr);
 
 /// Left in the extensions of a request that a program on this machine sent itself: from a loopback address, to a
 /// loopback address or `localhost`, with no sign of a proxy or of a web page between.

@@ -13,7 +13,7 @@ struct Held<T> {
 }
 
 /// The same answer, which lets go of `held` at its end, or when nobody wants it any more.
-pub(crate) fn holding<T: Send + Unpin + 'static>(held: T, answer: Body) -> Body {
+pub fn holding<T: Send + Unpin + 'static>(held: T, answer: Body) -> Body {
     if answer.is_end_stream() {
         return answer;
     }
