@@ -4,7 +4,8 @@
 //! - [`Log::append`] writes an [`Append`]: events for one or more streams with their [`ExpectedVersion`]s,
 //!   [`Guard`]s and an idempotency key, all or nothing, through one gate per log.
 //! - [`Log::read_stream`], [`Log::read_log`], [`Log::last_events`] and [`Log::export`] read them back.
-//! - [`Log::subscription`] gives consumers a checkpoint under a [`Lease`]; [`Log::watch`] wakes them.
+//! - [`Log::subscription`] gives consumers a checkpoint under a [`Lease`]; [`Log::watch`] wakes them; [`Consumer`] is
+//!   the loop that all of them run.
 //! - [`Log::verify`] proves that nothing was changed.
 
 mod append;
@@ -14,6 +15,7 @@ mod batcher;
 mod chain;
 mod config;
 mod connections;
+mod consumer;
 mod disk;
 mod error;
 mod event;
@@ -40,6 +42,7 @@ pub use append::{
 };
 pub use chain::Hash;
 pub use config::StoreConfig;
+pub use consumer::{Consume, Consumer, NotCaughtUp, Pace, PageDone, Stuck};
 pub use disk::DiskRefusal;
 pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{JSON_DEPTH_MAX, JsonText, JsonWriter, NewEvent, RecordedEvent};

@@ -130,6 +130,36 @@ impl Log {
         rows.iter().map(|row| self.decode(row)).collect()
     }
 
+    /// The streams of a category with their versions, in the order of their names, after one of them; at most
+    /// [`READ_EVENTS_MAX`].
+    ///
+    /// # Errors
+    /// As [`Log::read_stream`].
+    pub async fn streams_of(
+        &self,
+        category: &str,
+        after: Option<&StreamName>,
+        limit: u32,
+    ) -> Result<Vec<(StreamName, Version)>, StoreError> {
+        // Names compare byte by byte, and "." comes after "-".
+        let (first, end) = (format!("{category}-"), format!("{category}."));
+        let after = after.map_or(first.as_str(), StreamName::as_str);
+        let limit = i64::from(limit.min(READ_EVENTS_MAX));
+        let rows = self
+            .connections()
+            .query(
+                include_str!("sql/streams_of_category.sql"),
+                &[&self.id, &after, &end, &limit],
+            )
+            .await?;
+        let streams = rows.iter().map(|row| {
+            let name = StreamName::parse(row.get("stream"))
+                .map_err(|error| self.unreadable(Position::START, error))?;
+            Ok((name, Version::from_sql(row.get("version"))))
+        });
+        streams.collect()
+    }
+
     /// The last event of each stream, in the order asked for; none where a stream has no event. One round trip.
     ///
     /// # Errors

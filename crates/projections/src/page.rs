@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use deadpool_postgres::{Object, Transaction};
-use posars_event_store::{Lease, Position};
+use posars_event_store::{Lease, PageDone};
 
 use crate::faults::Step;
 use crate::log_page::{LogPage, PageReader};
@@ -14,13 +14,6 @@ use crate::{DatabaseError, ProjectionError, Projections};
 
 /// Longest time a page's transaction may take.
 const PAGE_DEADLINE: Duration = Duration::from_secs(60);
-
-/// How a page ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PageDone {
-    pub(crate) position: Position,
-    pub(crate) at_end: bool,
-}
 
 impl Projections {
     /// Reads, folds, writes and commits the page after the lease's position.
@@ -34,8 +27,9 @@ impl Projections {
     ) -> Result<PageDone, ProjectionError> {
         let (page, at_end) = reader.next(&self.log, lease.position()).await?;
         let done = PageDone {
-            position: page.scanned_to,
+            scanned_to: page.scanned_to,
             at_end,
+            worked: !page.is_empty(),
         };
         if page.is_empty() {
             return Ok(done);
@@ -55,7 +49,7 @@ impl Projections {
             drop(Object::take(client));
         }
         self.metrics.page(projection.name(), page.len(), parked?);
-        self.report_progress(projection.name(), done.position);
+        self.report_progress(projection.name(), done.scanned_to);
         self.faults.reach(Step::PageCommitted)?;
         Ok(done)
     }

@@ -1,19 +1,20 @@
 //! Reactors: what happened, turned into further commands, each exactly once.
 //!
-//! [`ReactorRunner::stock`] is the one there is: sales, voids and returns move stock. It reads the log in pages under a
-//! lease, decides on the stocks' states, and appends what follows with exact expected versions. Every stock carries the
-//! position of the last source event applied to it, so an event that comes again, after a crash or to a second runner,
-//! changes nothing; the checkpoint, written afterwards, only saves work.
+//! A [`Reactor`] reads the log in pages, decides, and appends what follows with exact expected versions;
+//! [`ReactorRunner`] runs it under a lease. [`StockReactor`] is the one there is: sales, voids and returns move stock.
+//! Every stock carries the position of the last source event applied to it, so an event that comes again, after a crash
+//! or to a second runner, changes nothing; the checkpoint, written afterwards, only saves work.
 
-mod catalogue;
-mod intake;
-mod original_cost;
+mod error;
+mod parked;
+mod reactor;
 mod runner;
-mod slice;
-mod source;
 mod status;
 mod stock;
-mod waiting;
 
-pub use runner::{ReactorError, ReactorRunner};
+pub use error::ReactorError;
+pub use parked::{ParkedEvent, count_parked, list_parked, parked_stream, retry_parked};
+pub use reactor::{Reacted, Reactor, Retried};
+pub use runner::ReactorRunner;
 pub use status::{ReactorState, ReactorStatus};
+pub use stock::{AwaitedProduct, StockReactor, WaitingLines, awaited_products, waiting_lines};

@@ -19,8 +19,8 @@ pub struct ReactorStatus {
     pub lag_events: u64,
     /// How old the oldest event is that it may not have dealt with, in milliseconds; 0 when it is not behind.
     pub lag_ms: u64,
-    /// How many events it had to put aside for ever because it could not work on them; they stand in the stream
-    /// `parked-{name}`.
+    /// How many events it had to put aside because it could not work on them, and that were not tried again with success;
+    /// they stand in the stream `parked-{name}`.
     pub parked: u64,
     /// The last thing that went wrong, with the next step; `None` while all is well.
     pub problem: Option<String>,

@@ -8,6 +8,7 @@ mod goods;
 mod pins;
 mod races;
 mod reactor;
+mod reactor_parked;
 mod reactor_waiting;
 mod sale_batch;
 mod sales;

@@ -17,6 +17,8 @@ events! {
         SaleLinesReleased(SaleLinesReleased) = 1,
         /// An event could not be worked on.
         SourceEventParked(SourceEventParked) = 1,
+        /// An event that could not be worked on was tried again, and is dealt with.
+        SourceEventRetried(SourceEventRetried) = 1,
     }
 }
 
@@ -96,4 +98,17 @@ pub struct SourceEventParked {
     pub reason: String,
     /// What went wrong, and the next step.
     pub problem: String,
+}
+
+/// An event that had been put aside was tried again, and is dealt with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceEventRetried {
+    /// The reactor.
+    pub reactor: String,
+    /// The stream that it concerned, as [`SourceEventParked::key`] says.
+    pub key: String,
+    /// The log position of the event.
+    pub source_position: u64,
+    /// The id of the event.
+    pub source_event_id: Uuid,
 }

@@ -11,6 +11,7 @@ mod fixture;
 
 mod batches;
 mod confinement;
+mod consumers;
 mod contents;
 mod deadlines;
 mod expected_versions;

@@ -6,6 +6,7 @@ mod doctor;
 mod import;
 mod migrate;
 mod projections;
+mod reactors;
 mod report;
 mod stock;
 mod token;
@@ -58,6 +59,12 @@ enum Command {
         after_help = "Example:\n  posars projections status\n  posars projections rebuild daily_sales"
     )]
     Projections(projections::ProjectionsCommand),
+    /// Look after the reactors, which turn events into further events
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars reactors status\n  posars reactors waiting --sku CAFE-500"
+    )]
+    Reactors(reactors::ReactorsCommand),
     /// Write a report file
     #[command(
         subcommand,
@@ -130,6 +137,7 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         }
         Command::Report(command) => report::run(command, matches).await,
         Command::Projections(command) => projections::run(command, matches).await,
+        Command::Reactors(command) => reactors::run(command, matches).await,
         Command::Stock(command) => stock::run(command, matches).await,
         Command::Token(args) => {
             let run = args.run.clone();

@@ -3,7 +3,7 @@
 use crate::support::run;
 
 /// Every command that does something.
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 27] = [
     &["up"],
     &["migrate"],
     &["import"],
@@ -11,6 +11,10 @@ const COMMANDS: [&[&str]; 23] = [
     &["projections", "rebuild"],
     &["projections", "rollback"],
     &["projections", "retry"],
+    &["reactors", "status"],
+    &["reactors", "waiting"],
+    &["reactors", "parked"],
+    &["reactors", "retry"],
     &["report", "daily-sales"],
     &["stock", "recost"],
     &["token"],
@@ -30,9 +34,10 @@ const COMMANDS: [&[&str]; 23] = [
 ];
 
 /// The pages above several of them.
-const GROUPS: [&[&str]; 7] = [
+const GROUPS: [&[&str]; 8] = [
     &["users"],
     &["projections"],
+    &["reactors"],
     &["report"],
     &["stock"],
     &["companies"],

@@ -16,6 +16,7 @@ mod import;
 mod import_xls;
 mod network;
 mod projections;
+mod reactors;
 mod readme;
 mod sharing;
 mod sheets;

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use clap::Args;
 use jiff::Timestamp;
 use posars_domain::CompanyId;
-use posars_event_store::{Log, Position, ReadLog, StreamName, SubscriptionState};
+use posars_event_store::Position;
 use posars_projections::{ParkedEvent, ProjectionStatus};
 use serde::Serialize;
 
+use crate::cli::reactors::{self, ReactorLine};
 use crate::companies::{CompanyArgs, option_of};
 use crate::database::Need;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::house::House;
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
@@ -65,61 +66,6 @@ struct ParkedLine {
     parked_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
-struct ReactorLine {
-    name: String,
-    position: u64,
-    lag_events: u64,
-    /// Age of the oldest event that it has not noted as dealt with; 0 when there is none.
-    lag_seconds: u64,
-    /// Events put aside for ever; each is one event of `parked_stream`.
-    parked: u64,
-    parked_stream: String,
-    holder: Option<String>,
-    /// What to do about the parked ones.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<String>,
-}
-
-impl ReactorLine {
-    async fn of(log: &Log, head: Position, reactor: SubscriptionState) -> Result<Self, Failure> {
-        let stream = StreamName::new("parked", &reactor.name)
-            .map_err(|error| Failure::new(Exit::Failure, "STREAM_NAME_INVALID", error))?;
-        let last = log.last_events(std::slice::from_ref(&stream)).await?;
-        // Versions count from 1 without gaps, so that the last one is the number of events.
-        let parked = last
-            .into_iter()
-            .flatten()
-            .next()
-            .map_or(0, |event| event.version.get());
-        let lag_seconds = if reactor.position < head {
-            let page = log.read_log(&ReadLog::after(reactor.position, 1)).await?;
-            page.events.first().map_or(0, |event| {
-                u64::try_from(Timestamp::now().duration_since(event.recorded_at).as_secs()).unwrap_or(0)
-            })
-        } else {
-            0
-        };
-        let next = (parked > 0).then(|| {
-            format!(
-                "see why with `posars audit replay --stream {stream}{}`, then correct the stocks concerned with a \
-                 count; these events are not tried again",
-                option_of(log.name().as_str())
-            )
-        });
-        Ok(Self {
-            lag_events: head.get().saturating_sub(reactor.position.get()),
-            lag_seconds,
-            parked,
-            parked_stream: stream.to_string(),
-            position: reactor.position.get(),
-            holder: reactor.lease.map(|(holder, _)| holder),
-            name: reactor.name,
-            next,
-        })
-    }
-}
-
 impl ProjectionLine {
     fn of(status: ProjectionStatus, parked: Vec<ParkedEvent>) -> Self {
         Self {
@@ -170,12 +116,7 @@ pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Status, 
                 };
                 projections.push(ProjectionLine::of(status, parked));
             }
-            let mut reactors = Vec::new();
-            for one in house.log.subscriptions().await? {
-                if one.name.starts_with("reactor.") {
-                    reactors.push(ReactorLine::of(&house.log, head, one).await?);
-                }
-            }
+            let reactors = reactors::all(&house.log, head).await?;
             Ok(Status {
                 company: house.company_id,
                 head: head.get(),
@@ -199,26 +140,9 @@ impl Outcome for Status {
                 line.holder.clone().unwrap_or_else(nobody),
             ]
         });
-        let reactors = self.reactors.iter().map(|line| {
-            [
-                line.name.clone(),
-                line.position.to_string(),
-                line.lag_events.to_string(),
-                line.lag_seconds.to_string(),
-                line.parked.to_string(),
-                line.holder.clone().unwrap_or_else(nobody),
-            ]
-        });
-        let titles = [
-            "name",
-            "position",
-            "behind (events)",
-            "behind (s)",
-            "parked",
-            "run by",
-        ];
+        let reactors = self.reactors.iter().map(ReactorLine::row);
         writeln!(out, "The log of {} is at position {}.", self.company, self.head)?;
-        writeln!(out, "{}", table(titles, projections.chain(reactors)))?;
+        writeln!(out, "{}", table(reactors::TITLES, projections.chain(reactors)))?;
         for line in &self.projections {
             for event in &line.parked_events {
                 let problem = event
@@ -240,11 +164,7 @@ impl Outcome for Status {
             )?;
         }
         for line in &self.reactors {
-            if let Some(next) = &line.next {
-                let (name, parked) = (&line.name, line.parked);
-                writeln!(out, "{name} put {parked} events aside that it could not work on")?;
-                writeln!(out, "Next: {next}")?;
-            }
+            line.write_next(out)?;
         }
         Ok(())
     }

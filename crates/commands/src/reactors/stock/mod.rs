@@ -1,33 +1,40 @@
 //! Sale -> stock: what is sold goes out, what comes back goes in, each line once, in the order of the log.
 
+mod catalogue;
+mod intake;
+mod original_cost;
+mod retrying;
+mod slice;
+mod source;
+mod waiting;
+mod waiting_list;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use posars_domain::product::{Product, ProductEvent};
 use posars_domain::sale::SaleKind;
 use posars_domain::stock::{
     FinalCost, LineBack, RestockLine, Stock, StockBalance, StockCommand, StockContext, StockState,
     returned_cost,
 };
-use posars_domain::waiting::ParkedMovement;
+use posars_domain::waiting::{ParkedMovement, SourceEventParked};
 use posars_domain::{Decider as _, LineId, Quantity, Rejection as _, Sku};
-use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
+use posars_event_store::{Direction, Log, PageDone, Position, RecordedEvent, StreamName, Version};
 
-use super::catalogue::{Catalogue, Standing};
-use super::intake::{Intake, read_few_sources, read_sources};
-use super::original_cost::{Issued, RecentIssues, find_issue, followed, holds};
-use super::runner::ReactorError;
-use super::slice::{Slice, State};
-use super::source::{Cause, ComesBack, MovedLine, MovedSku, Movement, returned, sum};
-use super::waiting::{Parked, waiting_stream};
+use self::catalogue::{Catalogue, Standing};
+use self::intake::{Intake, read_few_sources, read_sources};
+use self::original_cost::{Issued, RecentIssues, find_issue, followed, holds};
+use self::slice::{Slice, State};
+use self::source::{Cause, ComesBack, MovedLine, MovedSku, Movement, returned, sum};
+use self::waiting::{Parked, waiting_stream};
+pub use self::waiting_list::{AwaitedProduct, WaitingLines, awaited_products, waiting_lines};
+use crate::CommandError;
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::{decode, kind_of};
-use crate::{CommandError, Unavailability};
+use crate::reactors::{Reacted, Reactor, ReactorError, ReactorRunner, Retried, count_parked};
 
-/// The reactor's name, and that of its subscription.
-pub(crate) const NAME: &str = "reactor.stock";
 /// Source events of one page: about two appends of movements.
 const PAGE_EVENTS: u32 = 1_000;
 /// The most streams asked about at once.
@@ -37,30 +44,18 @@ const SALE_EVENTS: u32 = 1_000;
 
 /// Turns sales into stock movements, a page of the log at a time.
 #[derive(Debug)]
-pub(crate) struct StockReactor {
-    pub(super) log: Log,
-    pub(super) slice: Slice,
-    pub(super) parked: Option<Parked>,
+pub struct StockReactor {
+    log: Log,
+    slice: Slice,
+    parked: Option<Parked>,
     catalogue: Catalogue,
     recent: RecentIssues,
     page_events: u32,
     appended: u64,
 }
 
-/// What a page came to.
-#[derive(Debug)]
-pub(crate) struct PageDone {
-    /// Everything up to here is dealt with.
-    pub(crate) scanned_to: Position,
-    /// Whether the log held nothing further.
-    pub(crate) at_end: bool,
-    /// How many source events there were.
-    pub(crate) source_events: usize,
-    /// How many events were appended.
-    pub(crate) appended: u64,
-    /// When the last source event was recorded.
-    pub(crate) recorded_at: Option<Timestamp>,
-}
+/// A stable code, and what went wrong with the next step.
+type Problem = (String, String);
 
 /// A source event as the reactor understands it.
 enum Input {
@@ -69,21 +64,10 @@ enum Input {
     Unreadable(Cause, StreamName, CommandError),
 }
 
-impl StockReactor {
-    pub(crate) fn new(log: Log) -> Self {
-        Self {
-            log,
-            slice: Slice::default(),
-            parked: None,
-            catalogue: Catalogue::default(),
-            recent: RecentIssues::default(),
-            page_events: PAGE_EVENTS,
-            appended: 0,
-        }
-    }
+impl Reactor for StockReactor {
+    const NAME: &'static str = "reactor.stock";
 
-    /// Deals with the next page after a position. After an error the same page may be dealt with again.
-    pub(crate) async fn page(&mut self, after: Position) -> Result<PageDone, ReactorError> {
+    async fn page(&mut self, after: Position) -> Result<Reacted, ReactorError> {
         self.slice.trim();
         self.catalogue.trim();
         self.recent.trim();
@@ -103,15 +87,51 @@ impl StockReactor {
         done
     }
 
-    /// Drops everything remembered of the log.
-    pub(crate) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.slice.forget();
         self.catalogue.forget();
         self.recent.forget();
         self.parked = None;
     }
 
-    async fn work_through(&mut self, after: Position) -> Result<PageDone, ReactorError> {
+    async fn parked_count(&mut self) -> Result<usize, ReactorError> {
+        // What was tried again with success, as by a command beside this process, no longer counts.
+        if self.parked().await?.is_empty() {
+            return Ok(0);
+        }
+        let open = count_parked(&self.log, Self::NAME).await?;
+        Ok(usize::try_from(open).unwrap_or(usize::MAX))
+    }
+
+    async fn retry(&mut self, parked: &SourceEventParked) -> Result<Retried, ReactorError> {
+        self.try_again(parked).await
+    }
+}
+
+impl ReactorRunner<StockReactor> {
+    /// The reactor that turns sales into stock movements. `holder` names this process in the lease.
+    #[must_use]
+    pub fn stock(log: Log, holder: &str) -> Self {
+        Self::new(StockReactor::new(log.clone()), log, holder)
+    }
+}
+
+impl StockReactor {
+    /// The stock reactor of a log.
+    #[must_use]
+    pub fn new(log: Log) -> Self {
+        Self {
+            log,
+            slice: Slice::default(),
+            parked: None,
+            catalogue: Catalogue::default(),
+            recent: RecentIssues::default(),
+            page_events: PAGE_EVENTS,
+            appended: 0,
+        }
+    }
+
+    async fn work_through(&mut self, after: Position) -> Result<Reacted, ReactorError> {
         // After a lost race the page is small, and so is what there is to read.
         let intake = if self.page_events == PAGE_EVENTS {
             read_sources(&self.log, after, PAGE_EVENTS).await?
@@ -145,10 +165,12 @@ impl StockReactor {
             }
         }
         self.flush().await?;
-        Ok(PageDone {
-            scanned_to,
-            at_end,
-            source_events: events.len(),
+        Ok(Reacted {
+            done: PageDone {
+                scanned_to,
+                at_end,
+                worked: !events.is_empty(),
+            },
             appended: self.appended,
             recorded_at: events.last().map(|event| event.recorded_at),
         })
@@ -216,7 +238,7 @@ impl StockReactor {
         self.learn_streams(&wanted.streams).await
     }
 
-    pub(super) async fn learn_stocks(&mut self, movements: &[Movement]) -> Result<(), ReactorError> {
+    async fn learn_stocks(&mut self, movements: &[Movement]) -> Result<(), ReactorError> {
         let mut wanted = Wanted::default();
         for movement in movements {
             for MovedSku { stock, .. } in &movement.skus {
@@ -254,35 +276,49 @@ impl StockReactor {
         Ok(())
     }
 
-    /// Moves the stock of one SKU, unless that was done before.
-    pub(super) async fn move_stock(
+    /// Moves the stock of one SKU, unless that was done before; puts the event aside when that cannot be done.
+    async fn move_stock(
         &mut self,
         movement: &Movement,
         moved: &MovedSku,
         standing: Standing,
     ) -> Result<(), ReactorError> {
+        match self.try_move(movement, moved, standing).await? {
+            None => Ok(()),
+            Some((reason, problem)) => {
+                let problem = (reason.as_str(), problem);
+                self.put_aside(&moved.stock, &movement.cause, problem).await
+            }
+        }
+    }
+
+    /// Moves the stock of one SKU, unless that was done before; the reason and the problem when that cannot be done.
+    async fn try_move(
+        &mut self,
+        movement: &Movement,
+        moved: &MovedSku,
+        standing: Standing,
+    ) -> Result<Option<Problem>, ReactorError> {
         let MovedSku { sku, stock, lines } = moved;
         let state = match self.slice.state(stock) {
             State::Stock(state) => state.clone(),
             State::Nothing | State::Waiting(_) => StockState::default(),
             State::Unreadable(problem) => {
-                let problem = ("EVENT_UNREADABLE", problem.clone());
-                return self.put_aside(stock, &movement.cause, problem).await;
+                return Ok(Some(("EVENT_UNREADABLE".to_owned(), problem.clone())));
             }
         };
         if state.balance.issued_through >= movement.cause.position.get() {
-            return Ok(());
+            return Ok(None);
         }
         let command: StockCommand = match movement.kind {
-            ParkedMovement::Sale if standing == Standing::Untracked => return Ok(()),
+            ParkedMovement::Sale if standing == Standing::Untracked => return Ok(None),
             ParkedMovement::Sale => movement.issue(sku, lines).into(),
             ParkedMovement::Void | ParkedMovement::Return => {
                 match self.what_comes_back(movement, stock, lines, &state.balance).await {
                     Ok(Some(back)) => movement.restock(sku, back).into(),
-                    Ok(None) => return Ok(()),
+                    Ok(None) => return Ok(None),
                     Err(ReactorError::Command(error @ CommandError::Unreadable { .. })) => {
-                        let problem = (error.reason(), error.to_string());
-                        return self.put_aside(stock, &movement.cause, problem).await;
+                        return Ok(Some((error.reason().to_owned(), error.to_string())));
                     }
                     Err(error) => return Err(error),
                 }
@@ -296,16 +332,14 @@ impl StockReactor {
         match Stock::decide(&state, &command, &context) {
             Ok(decision) => {
                 let Some(state) = decision.events.last().map(State::after) else {
-                    return Ok(());
+                    return Ok(None);
                 };
                 self.make_room_for(decision.events.len()).await?;
                 self.recent.remember(&decision.events);
-                Ok(self.slice.push(stock, &decision.events, &movement.cause, state)?)
+                self.slice.push(stock, &decision.events, &movement.cause, state)?;
+                Ok(None)
             }
-            Err(rejection) => {
-                let problem = (rejection.reason(), rejection.to_string());
-                self.put_aside(stock, &movement.cause, problem).await
-            }
+            Err(rejection) => Ok(Some((rejection.reason().to_owned(), rejection.to_string()))),
         }
     }
 
@@ -381,7 +415,7 @@ impl StockReactor {
     }
 
     /// Sends what is gathered when so many more events would not fit.
-    pub(super) async fn make_room_for(&mut self, events: usize) -> Result<(), ReactorError> {
+    async fn make_room_for(&mut self, events: usize) -> Result<(), ReactorError> {
         if self.slice.is_full_for(events) {
             self.flush().await
         } else {
@@ -389,7 +423,7 @@ impl StockReactor {
         }
     }
 
-    pub(super) async fn flush(&mut self) -> Result<(), ReactorError> {
+    async fn flush(&mut self) -> Result<(), ReactorError> {
         self.appended += self.slice.flush(&self.log).await?;
         Ok(())
     }
@@ -450,7 +484,7 @@ impl Wanted {
 }
 
 fn input_of(event: &RecordedEvent, encoder: &mut EventEncoder) -> Result<Option<Input>, CommandError> {
-    let cause = Cause::of(event, NAME, encoder)?;
+    let cause = Cause::of(event, StockReactor::NAME, encoder)?;
     let input = if event.stream.category() == Product::CATEGORY {
         decode(event).map(|product| Some(Input::Product(cause.clone(), product)))
     } else {
@@ -462,16 +496,5 @@ fn input_of(event: &RecordedEvent, encoder: &mut EventEncoder) -> Result<Option<
             Ok(Some(Input::Unreadable(cause, event.stream.clone(), error)))
         }
         Err(error) => Err(error),
-    }
-}
-
-/// Whether trying again soon may help.
-pub(crate) fn is_passing(error: &CommandError) -> bool {
-    match error {
-        CommandError::Unavailable { reason, .. } => *reason != Unavailability::DatabaseRefused,
-        CommandError::Conflict { .. } => true,
-        CommandError::Rejected(_)
-        | CommandError::IdempotencyMismatch { .. }
-        | CommandError::Unreadable { .. } => false,
     }
 }

@@ -8,13 +8,13 @@ use posars_domain::sale::Sale;
 use posars_domain::waiting::{SaleLinesReleased, SourceEventParked, WaitingEvent};
 use posars_event_store::{Direction, InvalidName, Position, StreamName, Version};
 
+use super::StockReactor;
 use super::catalogue::Standing;
-use super::runner::ReactorError;
 use super::slice::State;
 use super::source::{Cause, MovedSku, Movement};
-use super::stock::{NAME, StockReactor};
 use crate::keys::{stream, stream_of};
 use crate::load::decode;
+use crate::reactors::{Reactor as _, ReactorError, parked_stream};
 
 /// Events of one read of what waits.
 const PAGE_EVENTS: u32 = 500;
@@ -24,10 +24,6 @@ const PARKED_MAX: usize = 10_000;
 /// Where the lines of an unknown SKU wait.
 pub(crate) fn waiting_stream(sku: &Sku) -> Result<StreamName, InvalidName> {
     stream("waiting", sku)
-}
-
-fn parked_stream() -> Result<StreamName, InvalidName> {
-    stream("parked", &NAME)
 }
 
 /// The events put aside as not workable: the stream concerned, and the position of the event.
@@ -67,13 +63,24 @@ impl StockReactor {
         if through == Position::START || through >= cause.position {
             return Ok(());
         }
+        self.release_through(defined, cause, cause.position).await
+    }
+
+    /// Lets everything move, and marks the stream as done up to a position.
+    pub(crate) async fn release_through(
+        &mut self,
+        defined: &ProductDefined,
+        cause: &Cause,
+        through: Position,
+    ) -> Result<(), ReactorError> {
+        let stream = waiting_stream(&defined.sku)?;
         // What waits may still be in the slice; it is read back from the log below.
         self.flush().await?;
         if defined.tracked {
             self.release_all(&stream, cause).await?;
         }
         self.make_room_for(1).await?;
-        let source_position = cause.position.get();
+        let source_position = through.get();
         let released = SaleLinesReleased {
             sku: defined.sku.clone(),
             source_position,
@@ -103,7 +110,11 @@ impl StockReactor {
                         let sale_stream = stream_of::<Sale>(Sale::stream_id(&parked.sale_id))?;
                         movements.push(Movement::parked(&parked, sale_stream, cause)?);
                     }
-                    Ok(WaitingEvent::SaleLinesReleased(_) | WaitingEvent::SourceEventParked(_)) => {}
+                    Ok(
+                        WaitingEvent::SaleLinesReleased(_)
+                        | WaitingEvent::SourceEventParked(_)
+                        | WaitingEvent::SourceEventRetried(_),
+                    ) => {}
                     Err(error) => {
                         let lines = Cause {
                             position: recorded.position,
@@ -144,10 +155,10 @@ impl StockReactor {
                 problem,
             });
         }
-        tracing::error!(reactor = NAME, key = %key, position = %cause.position, reason, problem, "event put aside");
+        tracing::error!(reactor = Self::NAME, key = %key, position = %cause.position, reason, problem, "event put aside");
         self.make_room_for(1).await?;
         let event = WaitingEvent::SourceEventParked(SourceEventParked {
-            reactor: NAME.to_owned(),
+            reactor: Self::NAME.to_owned(),
             key: key.to_string(),
             source_position: cause.position.get(),
             source_event_id: cause.event_id,
@@ -161,7 +172,7 @@ impl StockReactor {
         };
         let state = State::Waiting(cause.position.get());
         self.slice
-            .push(&parked_stream()?, &[event], &cause_of_key, state)?;
+            .push(&parked_stream(Self::NAME)?, &[event], &cause_of_key, state)?;
         self.parked.get_or_insert_default().insert(mark);
         Ok(())
     }
@@ -169,7 +180,7 @@ impl StockReactor {
     /// Everything put aside so far, read once.
     pub(crate) async fn parked(&mut self) -> Result<&Parked, ReactorError> {
         if self.parked.is_none() {
-            let stream = parked_stream()?;
+            let stream = parked_stream(Self::NAME)?;
             let mut parked = Parked::new();
             let mut last = None;
             loop {

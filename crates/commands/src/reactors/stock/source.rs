@@ -294,7 +294,7 @@ fn movable(kind: ParkedMovement, sale: &SaleJson) -> Result<Vec<MovedSku>, Inval
     Ok(skus)
 }
 
-fn stock_stream(store_id: &StoreId, sku: &Sku) -> Result<StreamName, InvalidName> {
+pub(crate) fn stock_stream(store_id: &StoreId, sku: &Sku) -> Result<StreamName, InvalidName> {
     stream_of::<Stock>(Stock::stream_id(store_id, sku))
 }
 

@@ -19,6 +19,7 @@ use crate::event_encoder::EventEncoder;
 use crate::keys::derived_from;
 use crate::load::decode;
 use crate::plan::expected;
+use crate::reactors::ReactorError;
 
 /// The most streams whose states are kept between appends; about 400 bytes each.
 const STREAMS_MAX: usize = 50_000;
@@ -81,6 +82,15 @@ pub(crate) enum SliceFailed {
     Lost(StreamName),
     /// Anything else.
     Error(CommandError),
+}
+
+impl From<SliceFailed> for ReactorError {
+    fn from(failed: SliceFailed) -> Self {
+        match failed {
+            SliceFailed::Lost(stream) => Self::Lost { stream },
+            SliceFailed::Error(error) => Self::Command(error),
+        }
+    }
 }
 
 impl State {
@@ -217,5 +227,6 @@ fn state_of(last: &RecordedEvent) -> Result<State, CommandError> {
         WaitingEvent::SaleLinesParked(event) => State::Waiting(event.source_position),
         WaitingEvent::SaleLinesReleased(event) => State::Waiting(event.source_position),
         WaitingEvent::SourceEventParked(event) => State::Waiting(event.source_position),
+        WaitingEvent::SourceEventRetried(event) => State::Waiting(event.source_position),
     })
 }

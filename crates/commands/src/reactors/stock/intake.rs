@@ -5,8 +5,8 @@ use posars_domain::product::Product;
 use posars_domain::sale::Sale;
 use posars_event_store::{EventType, ExportedEvent, Log, Position, ReadLog, RecordedEvent, StreamName};
 
-use super::runner::ReactorError;
 use crate::CommandError;
+use crate::reactors::ReactorError;
 
 /// The most products' events of one page; fewer positions are covered when there are more.
 const PRODUCT_EVENTS: u32 = 5_000;

@@ -1,0 +1,64 @@
+//! What a reactor is.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use posars_domain::waiting::SourceEventParked;
+use posars_event_store::{PageDone, Position, StreamName};
+
+use super::error::ReactorError;
+
+/// Turns the events of a log into further events, a page at a time.
+pub trait Reactor: Send {
+    /// The reactor's name, and that of its subscription: `reactor.` and what it moves. It never changes.
+    const NAME: &'static str;
+
+    /// Deals with the next page after a position, and appends what follows from it. After an error, or when the process
+    /// was killed, the same page is dealt with again: what was appended before must not be appended twice.
+    fn page(&mut self, after: Position) -> impl Future<Output = Result<Reacted, ReactorError>> + Send;
+
+    /// Drops everything remembered of the log: others may have written since.
+    fn forget(&mut self);
+
+    /// How many events it has set aside because it could not work on them, and that are still open.
+    fn parked_count(&mut self) -> impl Future<Output = Result<usize, ReactorError>> + Send;
+
+    /// Tries an event again that it has set aside. When it succeeds, what follows from it and the event that says so are
+    /// appended together; when it does not, nothing is.
+    fn retry(
+        &mut self,
+        parked: &SourceEventParked,
+    ) -> impl Future<Output = Result<Retried, ReactorError>> + Send;
+}
+
+/// What a page came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Reacted {
+    /// How far it went.
+    pub done: PageDone,
+    /// How many events were appended.
+    pub appended: u64,
+    /// When the last source event was recorded.
+    pub recorded_at: Option<Timestamp>,
+}
+
+/// What became of an event that was tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retried {
+    /// It is dealt with, and is no longer among what is set aside.
+    Done,
+    /// It failed again.
+    Failed {
+        /// The stable code of what went wrong.
+        reason: String,
+        /// What went wrong, and the next step.
+        problem: String,
+    },
+    /// Later events were worked on since, so that this one can no longer be applied in its order.
+    TooLate {
+        /// The stream that went on.
+        stream: StreamName,
+    },
+    /// An earlier one of the same stream did not succeed, and comes first.
+    Behind,
+}

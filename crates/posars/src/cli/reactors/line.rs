@@ -1,0 +1,102 @@
+//! One reactor, as the commands show it that tell how all stand.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use posars_commands::reactors::{count_parked, parked_stream};
+use posars_event_store::{Log, Position, ReadLog, SubscriptionState};
+use serde::Serialize;
+
+use crate::companies::option_of;
+use crate::failure::{Exit, Failure};
+
+/// The titles of what follows a log, in the order of [`ReactorLine::row`].
+pub(in crate::cli) const TITLES: [&str; 6] = [
+    "name",
+    "position",
+    "behind (events)",
+    "behind (s)",
+    "parked",
+    "run by",
+];
+
+/// How a reactor stands.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct ReactorLine {
+    name: String,
+    position: u64,
+    lag_events: u64,
+    /// Age of the oldest event that it has not noted as dealt with; 0 when there is none.
+    lag_seconds: u64,
+    /// Events set aside that were not tried again with success; each is one event of `parked_stream`.
+    parked: u64,
+    parked_stream: String,
+    holder: Option<String>,
+    /// What to do about the parked ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Every reactor that ever ran on a log.
+pub(in crate::cli) async fn all(log: &Log, head: Position) -> Result<Vec<ReactorLine>, Failure> {
+    let mut lines = Vec::new();
+    for one in log.subscriptions().await? {
+        if one.name.starts_with("reactor.") {
+            lines.push(ReactorLine::of(log, head, one).await?);
+        }
+    }
+    Ok(lines)
+}
+
+impl ReactorLine {
+    async fn of(log: &Log, head: Position, reactor: SubscriptionState) -> Result<Self, Failure> {
+        let stream = parked_stream(&reactor.name)
+            .map_err(|error| Failure::new(Exit::Failure, "STREAM_NAME_INVALID", error))?;
+        let parked = count_parked(log, &reactor.name).await?;
+        let lag_seconds = if reactor.position < head {
+            let page = log.read_log(&ReadLog::after(reactor.position, 1)).await?;
+            page.events.first().map_or(0, |event| {
+                u64::try_from(Timestamp::now().duration_since(event.recorded_at).as_secs()).unwrap_or(0)
+            })
+        } else {
+            0
+        };
+        let next = (parked > 0).then(|| {
+            let company = option_of(log.name().as_str());
+            format!(
+                "see why with `posars reactors parked{company}` or `posars audit replay --stream {stream}{company}`, mend \
+                 that, then `posars reactors retry{company}`; what comes too late needs a count of its stock"
+            )
+        });
+        Ok(Self {
+            lag_events: head.get().saturating_sub(reactor.position.get()),
+            lag_seconds,
+            parked,
+            parked_stream: stream.to_string(),
+            position: reactor.position.get(),
+            holder: reactor.lease.map(|(holder, _)| holder),
+            name: reactor.name,
+            next,
+        })
+    }
+
+    /// Its row below [`TITLES`].
+    pub(in crate::cli) fn row(&self) -> [String; 6] {
+        [
+            self.name.clone(),
+            self.position.to_string(),
+            self.lag_events.to_string(),
+            self.lag_seconds.to_string(),
+            self.parked.to_string(),
+            self.holder.clone().unwrap_or_else(|| "nobody".to_owned()),
+        ]
+    }
+
+    /// Says what to do about what it set aside, when there is something.
+    pub(in crate::cli) fn write_next(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Some(next) = &self.next else { return Ok(()) };
+        let (name, parked) = (&self.name, self.parked);
+        writeln!(out, "{name} put {parked} events aside that it could not work on")?;
+        writeln!(out, "Next: {next}")
+    }
+}
