@@ -33,7 +33,7 @@ const STILL: &[(&str, &str)] = &[
     ("posars", "house, workers"),
     (
         "projections",
-        "metrics, projections, read, read_models::daily_sales, read_models::names, read_models::sales, read_models::stock_movements, read_models::stock_position, registry",
+        "metrics, projections, read, read_models::daily_sales, read_models::names, read_models::places, read_models::products, read_models::sales, read_models::stock_movements, read_models::stock_position, registry",
     ),
     ("transcoder", "answer, body, printer, route"),
     ("transcoder", "binding, http_rule"),
