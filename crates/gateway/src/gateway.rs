@@ -25,6 +25,7 @@ use crate::observe::{CallMetrics, observe_call};
 use crate::proto::FILE_DESCRIPTOR_SET;
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer};
+use crate::proto::operations::v1::projection_service_server::{self, ProjectionServiceServer};
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
@@ -32,16 +33,17 @@ use crate::rate::{Rates, keep_rate, turn_strangers_away};
 use crate::refusals::Refusals;
 use crate::request_budget::RequestBudget;
 use crate::request_size::{RequestSize, refuse_large, weigh_request};
-use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
+use crate::services::{CompanyApi, ProductApi, ProjectionApi, SaleApi, SalesReportApi, StockApi};
 use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
-pub(crate) const SERVICE_NAMES: [&str; 5] = [
+pub(crate) const SERVICE_NAMES: [&str; 6] = [
     company_service_server::SERVICE_NAME,
     sale_service_server::SERVICE_NAME,
     product_service_server::SERVICE_NAME,
     stock_service_server::SERVICE_NAME,
     sales_report_service_server::SERVICE_NAME,
+    projection_service_server::SERVICE_NAME,
 ];
 
 /// Why a gateway could not be put together: the descriptors built into the program cannot be used.
@@ -182,12 +184,14 @@ fn services(request_bytes_max: usize) -> Routes {
     let sale = SaleServiceServer::new(SaleApi);
     let product = ProductServiceServer::new(ProductApi);
     let stock = StockServiceServer::new(StockApi);
+    let projection = ProjectionServiceServer::new(ProjectionApi);
     let sales_report = SalesReportServiceServer::new(SalesReportApi);
     Routes::new(company.max_decoding_message_size(request_bytes_max))
         .add_service(sale.max_decoding_message_size(request_bytes_max))
         .add_service(product.max_decoding_message_size(request_bytes_max))
         .add_service(stock.max_decoding_message_size(request_bytes_max))
         .add_service(sales_report.max_decoding_message_size(request_bytes_max))
+        .add_service(projection.max_decoding_message_size(request_bytes_max))
 }
 
 /// Adds reflection in both versions: older clients know only v1alpha.
