@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use posars_commands::{Actor, Envelope, Source};
 use posars_domain::sale::SaleRejection;
 use posars_domain::stock::StockRejection;
-use posars_domain::{CompanyId, SaleId, Sku, StoreId};
+use posars_domain::{CompanyId, RegisterNo, ReturnId, SaleId, Sku, StoreId};
 use posars_event_store::Position;
 use posars_projections::Freshness;
 use tokio::time::Instant;
@@ -210,6 +210,14 @@ impl Call {
         }
     }
 
+    /// The stores that the caller may touch; none stands for every store. For lists that show a caller just those.
+    pub(crate) fn store_scope(&self) -> Option<Vec<StoreId>> {
+        match &self.scope.stores {
+            StoreScope::All => None,
+            StoreScope::Only(stores) => Some(stores.iter().cloned().collect()),
+        }
+    }
+
     fn has_store(&self, store: &StoreId) -> bool {
         match &self.scope.stores {
             StoreScope::All => true,
@@ -242,10 +250,47 @@ impl Call {
         Ok((company, Some(store)))
     }
 
-    /// Reads `companies/{company}/products/{sku}`. The catalogue belongs to no single store.
+    /// Reads `companies/{company}/stores/{store}`, where `-` stands for the stores that the caller may touch; none for
+    /// every store.
+    pub(crate) fn store_or_scope_of(
+        &self,
+        field: &str,
+        name: &str,
+    ) -> Result<(&CompanyId, Option<Vec<StoreId>>), Status> {
+        let [company, store] = ids(field, name, ["companies", "stores"])?;
+        if store == ALL_STORES {
+            return Ok((self.company(&company)?, self.store_scope()));
+        }
+        let (company, store) = self.store_of(field, name)?;
+        Ok((company, Some(vec![store])))
+    }
+
+    /// Reads `companies/{company}/stores/{store}/registers/{register}`.
+    pub(crate) fn register_of(
+        &self,
+        field: &str,
+        name: &str,
+    ) -> Result<(&CompanyId, StoreId, RegisterNo), Status> {
+        let [company, store, register_no] = ids(field, name, ["companies", "stores", "registers"])?;
+        let company = self.company(&company)?;
+        let mut reader = Reader::new();
+        let (store, register_no) = (reader.text(field, &store), reader.text(field, &register_no));
+        let (store, register_no) = reader.finish(store.zip(register_no))?;
+        self.may_touch(&store)?;
+        Ok((company, store, register_no))
+    }
+
+    /// Reads `companies/{company}/products/{sku}` for a call that changes the catalogue, which belongs to no single store.
     pub(crate) fn product_of(&self, field: &str, name: &str) -> Result<(&CompanyId, Sku), Status> {
+        let (company, sku) = self.known_product_of(field, name)?;
+        self.whole_company(company.as_str())?;
+        Ok((company, sku))
+    }
+
+    /// Reads `companies/{company}/products/{sku}` for a call that reads the catalogue, which is the same in all stores.
+    pub(crate) fn known_product_of(&self, field: &str, name: &str) -> Result<(&CompanyId, Sku), Status> {
         let [company, sku] = ids(field, name, ["companies", "products"])?;
-        let company = self.whole_company(&company)?;
+        let company = self.company(&company)?;
         let mut reader = Reader::new();
         let sku = reader.text(field, &sku);
         Ok((company, reader.finish(sku)?))
@@ -264,6 +309,20 @@ impl Call {
         let (store, sku) = reader.finish(store.zip(sku))?;
         self.may_touch(&store)?;
         Ok((company, store, sku))
+    }
+
+    /// Reads `companies/{company}/sales/{sale}/returns/{return}`. The caller of this asks [`Self::may_touch_sale_of`].
+    pub(crate) fn return_of(
+        &self,
+        field: &str,
+        name: &str,
+    ) -> Result<(&CompanyId, SaleId, ReturnId), Status> {
+        let [company, sale, id] = ids(field, name, ["companies", "sales", "returns"])?;
+        let company = self.company(&company)?;
+        let mut reader = Reader::new();
+        let (sale, id) = (reader.text(field, &sale), reader.text(field, &id));
+        let (sale, id) = reader.finish(sale.zip(id))?;
+        Ok((company, sale, id))
     }
 
     /// Reads `companies/{company}/sales/{sale}`. The caller of this asks [`Self::may_touch_sale_of`] once it knows the

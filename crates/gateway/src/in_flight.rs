@@ -30,7 +30,7 @@ pub(crate) struct InFlight {
 struct EarlySlot(Result<CallSlot, Refusal>);
 
 impl InFlight {
-/// A health watch stays open for hours, so it has slots of its own and takes none from callers.
+    /// A health watch stays open for hours, so it has slots of its own and takes none from callers.
     pub(crate) fn new(calls_max: usize, rules: Arc<AccessRules>) -> Self {
         Self {
             slots: CallSlots::new(calls_max),

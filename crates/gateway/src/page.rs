@@ -95,6 +95,19 @@ impl PageAsked {
         }
     }
 
+    /// The page of a list that is whole in memory and only ever grows at its end; with the token of the next one.
+    pub(crate) fn of_whole<'rows, T>(&self, rows: &'rows [T], position: Position) -> (&'rows [T], String) {
+        let first = self.token.as_ref().and_then(|token| token.after.first());
+        let first = first.and_then(|rows| rows.parse::<usize>().ok()).unwrap_or(0);
+        let rows_max = usize::try_from(self.rows_max).unwrap_or(usize::MAX);
+        let end = first.saturating_add(rows_max).min(rows.len());
+        let next = (end < rows.len()).then(|| vec![end.to_string()]);
+        (
+            rows.get(first..end).unwrap_or_default(),
+            self.next_token(position, next),
+        )
+    }
+
     /// The token of the page that goes on at `next`; empty after the last. `position` is that of this page, and is kept
     /// if it is the first.
     pub(crate) fn next_token(&self, position: Position, next: Option<Vec<String>>) -> String {
@@ -108,6 +121,18 @@ impl PageAsked {
         hex::encode(token.encode_to_vec())
     }
 }
+
+/// Reads the page that a list's request asks for. What it leaves of the request are the filters, which its token is good
+/// for.
+macro_rules! page_asked {
+    ($reader:expr, $request:expr) => {{
+        let page_token = std::mem::take(&mut $request.page_token);
+        let page_size = std::mem::take(&mut $request.page_size);
+        $request.min_position = 0;
+        $crate::page::PageAsked::read($reader, page_size, &page_token, &$request)
+    }};
+}
+pub(crate) use page_asked;
 
 fn read_size(reader: &mut Reader, page_size: i32) -> Option<u32> {
     match u32::try_from(page_size) {
@@ -154,6 +179,27 @@ mod tests {
         );
         assert_eq!(third.next_token(Position::new(99), None), "");
         assert!(reader.finish(Some(())).is_ok());
+    }
+
+    #[test]
+    fn a_list_in_memory_comes_in_pages_of_its_size() {
+        let rows = [1, 2, 3, 4, 5];
+        let (mut token, mut pages) = (String::new(), Vec::new());
+        loop {
+            let asked = PageAsked::read(&mut Reader::new(), 2, &token, &request("sp01")).unwrap();
+            let (page, next) = asked.of_whole(&rows, Position::new(7));
+            pages.push(page);
+            token = next;
+            if token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(pages, [&[1, 2][..], &[3, 4], &[5]]);
+        let asked = PageAsked::read(&mut Reader::new(), 5, "", &request("sp01")).unwrap();
+        assert_eq!(
+            asked.of_whole(&rows, Position::new(7)),
+            (&rows[..], String::new())
+        );
     }
 
     #[test]

@@ -5,12 +5,14 @@
 
 mod company;
 mod product;
+mod projection;
 mod sale;
 mod sales_report;
 mod stock;
 
 pub(crate) use company::CompanyApi;
 pub(crate) use product::ProductApi;
+pub(crate) use projection::ProjectionApi;
 pub(crate) use sale::SaleApi;
 pub(crate) use sales_report::SalesReportApi;
 pub(crate) use stock::StockApi;

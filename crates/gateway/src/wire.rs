@@ -6,6 +6,7 @@ mod fiscal;
 mod names;
 mod payment;
 mod product;
+mod projection;
 mod reader;
 mod recorded;
 mod sale;
@@ -19,7 +20,10 @@ pub(crate) use company::{
 };
 pub(crate) use daily_sales::write_daily_sales;
 pub(crate) use names::read_name;
-pub(crate) use product::{read_change_product, read_define_product, read_retire_product, write_product};
+pub(crate) use product::{
+    read_change_product, read_define_product, read_list_products, read_retire_product, write_product,
+};
+pub(crate) use projection::write_projection;
 pub(crate) use reader::Reader;
 pub(crate) use recorded::write_recorded;
 pub(crate) use sale::{write_new_sale, write_return, write_sale, write_sale_summary, write_void};

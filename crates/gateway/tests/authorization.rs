@@ -149,6 +149,12 @@ async fn a_role_in_one_store_opens_that_store_alone() {
             let own = house.call(wire, &rpc, &caller, None).await;
             let foreign = house.call(wire, &rpc.in_store("sp02"), &caller, None).await;
             match expected_outside(&rpc) {
+                // The same in every store, or no more than what is in the caller's.
+                Some(OPEN_TO_ALL_STORES) => {
+                    for answer in [own, foreign] {
+                        assert_eq!(ended(&answer), Ended::Inside, "{}: {answer:?}", rpc.path);
+                    }
+                }
                 Some("ROLE_LIMITED_TO_STORE") => {
                     for answer in [own, foreign] {
                         assert_eq!(
@@ -183,12 +189,16 @@ async fn a_role_in_one_store_opens_that_store_alone() {
     assert_eq!(house.heads().await, before);
 }
 
+/// Stands for a call that no store keeps anybody from.
+const OPEN_TO_ALL_STORES: &str = "";
+
 /// What a call that goes beyond the caller's store must answer, told by the shape of its path.
 fn expected_outside(rpc: &Rpc) -> Option<&'static str> {
     let has_store = rpc.template.contains("stores/*") || rpc.has_field("store_id");
     match rpc.name() {
         // Makes the store, which therefore is nobody's yet.
         "DefineStore" => Some("ROLE_LIMITED_TO_STORE"),
+        "GetCompany" | "ListStores" | "GetProduct" | "ListProducts" => Some(OPEN_TO_ALL_STORES),
         _ if rpc.template.contains("sales/*") => Some("SALE_NOT_FOUND"),
         _ if has_store => Some("UNKNOWN_STORE"),
         _ => Some("ROLE_LIMITED_TO_STORE"),
@@ -239,6 +249,23 @@ async fn lists_hold_what_is_in_the_callers_stores() {
                 "{name}: {answer:?}"
             );
             assert_eq!(answer.metadata["stores"], "sp01,sp03");
+        }
+    }
+}
+
+#[tokio::test]
+async fn stores_are_listed_to_those_who_may_touch_them() {
+    let house = House::open().await;
+    let rpc = house.rpc("ListStores").in_every_store(house.heads().await[0]);
+    for (memberships, expected) in [
+        (&["acme/auditor"][..], &["sp01", "sp02"][..]),
+        (&["acme/cashier/sp02"], &["sp02"]),
+        (&["acme/cashier/sp02", "acme/stock/sp01"], &["sp01", "sp02"]),
+        (&["acme/cashier/sp03"], &[]),
+    ] {
+        for wire in WIRES {
+            let answer = house.call(wire, &rpc, &house.caller(memberships), None).await;
+            assert_eq!(answer.stores(), expected, "{memberships:?}");
         }
     }
 }

@@ -3,8 +3,11 @@
 
 mod shop;
 
-use posars_gateway::proto::sales::v1::{DefineCompanyRequest, DefineRegisterRequest};
-use shop::{STORE, Shop, fields, refused, store, value};
+use posars_gateway::proto::sales::v1::{
+    Company, DefineCompanyRequest, DefineRegisterRequest, DefineStoreRequest, GetCompanyRequest,
+    GetRegisterRequest, GetStoreRequest, ListRegistersRequest, ListStoresRequest, Register, Store,
+};
+use shop::{COMPANY, STORE, Shop, fields, refused, store, value};
 use tonic::Code;
 
 fn company() -> DefineCompanyRequest {
@@ -205,4 +208,140 @@ async fn defines_registers_of_a_store() {
         "FIELD_INVALID",
     );
     assert_eq!(fields(&details), ["parent"]);
+}
+
+/// What a company set up, as its commands answered, and the position after them.
+struct SetUp {
+    company: Option<Company>,
+    stores: [Option<Store>; 2],
+    registers: [Option<Register>; 2],
+    position: u64,
+}
+
+/// A company with two stores, the second of which has two registers; no two fields are alike.
+async fn set_up(shop: &Shop) -> SetUp {
+    let mut companies = shop.companies();
+    let company = companies.define_company(company()).await.unwrap().into_inner();
+    let north = DefineStoreRequest {
+        display_name: "Loja de Manaus".into(),
+        cnpj: "12.ABC.345/01DE-35".into(),
+        time_zone: "America/Manaus".into(),
+        day_cutover: "05:30".into(),
+        currency_code: "USD".into(),
+        ..store("am01")
+    };
+    let north = companies.define_store(north).await.unwrap().into_inner();
+    let south = companies.define_store(store("sp01")).await.unwrap().into_inner();
+    let second = DefineRegisterRequest {
+        register_no: "2".into(),
+        display_name: "Caixa rápido".into(),
+        ..register()
+    };
+    let second = companies.define_register(second).await.unwrap().into_inner();
+    let first = companies.define_register(register()).await.unwrap().into_inner();
+    SetUp {
+        company: company.company,
+        stores: [north.store, south.store],
+        registers: [first.register, second.register],
+        position: first.recorded.unwrap().position,
+    }
+}
+
+#[tokio::test]
+async fn what_was_set_up_is_read_back() {
+    let shop = Shop::empty().await;
+    let _work = shop.work();
+    let made = set_up(&shop).await;
+    let (mut companies, min_position) = (shop.companies(), made.position);
+    let request = GetCompanyRequest {
+        name: COMPANY.into(),
+        min_position,
+    };
+    let answer = companies.get_company(request).await.unwrap().into_inner();
+    assert_eq!(answer.company, made.company);
+    assert!(answer.position >= min_position);
+    let request = GetStoreRequest {
+        name: "companies/acme/stores/am01".into(),
+        min_position,
+    };
+    let answer = companies.get_store(request).await.unwrap().into_inner();
+    assert_eq!(answer.store, made.stores[0]);
+    let request = GetRegisterRequest {
+        name: format!("{STORE}/registers/2"),
+        min_position,
+    };
+    let answer = companies.get_register(request).await.unwrap().into_inner();
+    assert_eq!(answer.register, made.registers[1]);
+}
+
+#[tokio::test]
+async fn what_was_set_up_is_listed_page_by_page() {
+    let shop = Shop::empty().await;
+    let _work = shop.work();
+    let made = set_up(&shop).await;
+    let (mut companies, min_position) = (shop.companies(), made.position);
+    let mut request = ListStoresRequest {
+        parent: COMPANY.into(),
+        page_size: 1,
+        min_position,
+        ..Default::default()
+    };
+    for store in made.stores {
+        let page = companies.list_stores(request.clone()).await.unwrap().into_inner();
+        assert_eq!(page.stores, Vec::from_iter(store));
+        request.page_token = page.next_page_token;
+    }
+    assert_eq!(request.page_token, "");
+    for parent in [STORE, "companies/acme/stores/-"] {
+        let mut request = ListRegistersRequest {
+            parent: parent.into(),
+            page_size: 1,
+            min_position,
+            ..Default::default()
+        };
+        for register in made.registers.clone() {
+            let page = companies
+                .list_registers(request.clone())
+                .await
+                .unwrap()
+                .into_inner();
+            assert_eq!(page.registers, Vec::from_iter(register), "{parent}");
+            request.page_token = page.next_page_token;
+        }
+        assert_eq!(request.page_token, "", "{parent}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_never_set_up_is_not_found() {
+    let shop = Shop::empty().await;
+    let mut companies = shop.companies();
+    let request = GetCompanyRequest {
+        name: COMPANY.into(),
+        ..Default::default()
+    };
+    refused(
+        companies.get_company(request).await,
+        Code::NotFound,
+        "COMPANY_NOT_FOUND",
+    );
+    let request = GetStoreRequest {
+        name: STORE.into(),
+        ..Default::default()
+    };
+    let details = refused(
+        companies.get_store(request).await,
+        Code::NotFound,
+        "STORE_NOT_FOUND",
+    );
+    assert_eq!(value(&details, "name"), STORE);
+    let request = GetRegisterRequest {
+        name: format!("{STORE}/registers/1"),
+        ..Default::default()
+    };
+    refused(
+        companies.get_register(request).await,
+        Code::NotFound,
+        "REGISTER_NOT_FOUND",
+    );
 }

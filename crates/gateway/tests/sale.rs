@@ -4,8 +4,8 @@
 mod shop;
 
 use posars_gateway::proto::sales::v1::{
-    Disposition, GetSaleRequest, MethodAmount, RecordReturnRequest, ReturnLineInput, SaleState,
-    VoidSaleRequest,
+    Disposition, GetSaleRequest, GetSaleReturnRequest, ListSaleReturnsRequest, ListSaleVoidsRequest,
+    MethodAmount, RecordReturnRequest, ReturnLineInput, SaleState, VoidSaleRequest,
 };
 use shop::{Shop, brl, date, decimal, fields, line, occurred_at, payment, refused, sale, value};
 use tonic::Code;
@@ -534,5 +534,101 @@ async fn a_sale_of_what_nobody_knows_or_has_is_recorded() {
     assert_eq!(
         (told.payments[0].code.as_str(), told.channel.as_str()),
         ("", "counter")
+    );
+}
+
+#[tokio::test]
+async fn the_returns_of_a_sale_are_read_back() {
+    let shop = Shop::open().await;
+    let sale_id = Uuid::now_v7();
+    let mut sales = shop.sales();
+    sales.record_sale(sale(sale_id)).await.unwrap();
+    let (mut told, mut min_position) = (Vec::new(), 0);
+    for (number, amount) in [(77, 1891), (78, 1200)] {
+        let mut request = return_one_coffee(sale_id);
+        request.return_id = Uuid::from_u128(number).to_string();
+        request.refunds[0].amount = brl(amount);
+        request.reason = format!("devolução {number}");
+        let answer = sales.record_return(request).await.unwrap().into_inner();
+        told.extend(answer.sale_return);
+        min_position = answer.recorded.unwrap().position;
+    }
+    let mut request = ListSaleReturnsRequest {
+        parent: name(sale_id),
+        page_size: 1,
+        min_position,
+        ..Default::default()
+    };
+    let page = sales
+        .list_sale_returns(request.clone())
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(page.sale_returns, [told[0].clone()]);
+    assert!(page.position >= min_position);
+    request.page_token = page.next_page_token;
+    let page = sales.list_sale_returns(request).await.unwrap().into_inner();
+    assert_eq!(
+        (page.sale_returns, page.next_page_token),
+        (vec![told[1].clone()], String::new())
+    );
+
+    let request = GetSaleReturnRequest {
+        name: told[1].name.clone(),
+        min_position,
+    };
+    let answer = sales.get_sale_return(request).await.unwrap().into_inner();
+    assert_eq!(answer.sale_return.as_ref(), Some(&told[1]));
+    let request = GetSaleReturnRequest {
+        name: format!("{}/returns/{}", name(sale_id), Uuid::from_u128(79)),
+        ..Default::default()
+    };
+    refused(
+        sales.get_sale_return(request).await,
+        Code::NotFound,
+        "RETURN_NOT_FOUND",
+    );
+
+    let request = ListSaleVoidsRequest {
+        parent: name(sale_id),
+        ..Default::default()
+    };
+    let page = sales.list_sale_voids(request).await.unwrap().into_inner();
+    assert!(page.sale_voids.is_empty());
+    let beyond = ListSaleReturnsRequest {
+        parent: name(sale_id),
+        min_position: min_position + 1000,
+        ..Default::default()
+    };
+    refused(
+        sales.list_sale_returns(beyond).await,
+        Code::OutOfRange,
+        "POSITION_BEYOND_LOG",
+    );
+}
+
+#[tokio::test]
+async fn the_void_of_a_sale_is_read_back() {
+    let shop = Shop::open().await;
+    let sale_id = Uuid::now_v7();
+    let mut sales = shop.sales();
+    sales.record_sale(sale(sale_id)).await.unwrap();
+    let answer = sales.void_sale(void(sale_id)).await.unwrap().into_inner();
+    let request = ListSaleVoidsRequest {
+        parent: name(sale_id),
+        min_position: answer.recorded.unwrap().position,
+        ..Default::default()
+    };
+    let page = sales.list_sale_voids(request).await.unwrap().into_inner();
+    assert_eq!(page.sale_voids, answer.sale_void.into_iter().collect::<Vec<_>>());
+    assert_eq!(page.next_page_token, "");
+    let unknown = ListSaleVoidsRequest {
+        parent: name(Uuid::now_v7()),
+        ..Default::default()
+    };
+    refused(
+        sales.list_sale_voids(unknown).await,
+        Code::NotFound,
+        "SALE_NOT_FOUND",
     );
 }

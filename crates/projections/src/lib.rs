@@ -32,8 +32,9 @@ pub use projections::Projections;
 pub use read::{Freshness, PAGE_ROWS_MAX, Page, PageRequest};
 pub use read_models::{
     Balances, Cards, DailyChanges, DailySales, DailySalesFilter, DailySalesFold, MovementFilter,
-    MovementKind, Name, NameKind, Names, NamesFold, SaleFilter, SaleRow, SaleStatus, Sales, SalesFigures,
-    SalesFold, StockFilter, StockItem, StockMovement, StockMovementsFold, StockPositionFold,
+    MovementKind, Name, NameKind, Names, NamesFold, Places, PlacesFold, ProductFilter, ProductRow, Products,
+    ProductsFold, SaleFilter, SaleRow, SaleStatus, Sales, SalesFigures, SalesFold, StockFilter, StockItem,
+    StockMovement, StockMovementsFold, StockPositionFold, StoreIds,
 };
 pub use rebuild::{Comparison, OnProgress, RebuildOptions, RebuildProgress, RebuildReport};
 pub use runner::Runner;

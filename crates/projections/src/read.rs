@@ -198,6 +198,15 @@ impl<'a> Columns<'a> {
         u64::try_from(count).map_err(|error| self.unreadable(column, &error))
     }
 
+    /// A number that the code keeps in fewer bytes than the table.
+    pub(crate) fn narrow<Wide, T>(&self, column: &str, number: Wide) -> Result<T, QueryError>
+    where
+        T: TryFrom<Wide>,
+        T::Error: std::fmt::Display,
+    {
+        T::try_from(number).map_err(|error| self.unreadable(column, &error))
+    }
+
     fn unreadable(&self, column: &str, problem: &dyn std::fmt::Display) -> QueryError {
         QueryError::Unreadable {
             table: self.table,

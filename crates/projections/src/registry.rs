@@ -5,12 +5,16 @@ use std::marker::PhantomData;
 use posars_event_store::{EventStore, Log};
 
 use crate::projection::{AnyProjection, Registered};
-use crate::read_models::{DailySalesFold, NamesFold, SalesFold, StockMovementsFold, StockPositionFold};
+use crate::read_models::{
+    DailySalesFold, NamesFold, PlacesFold, ProductsFold, SalesFold, StockMovementsFold, StockPositionFold,
+};
 use crate::{Projection, ProjectionError, Projections};
 
-/// Every projection; a new one is a line here and a table in `ensure_read_models` of a migration.
-pub(crate) const ALL: [&dyn AnyProjection; 5] = [
+/// Every projection; a new one is a line here and a table, partitioned by log, in a migration.
+pub(crate) const ALL: [&dyn AnyProjection; 7] = [
     registered::<NamesFold>(),
+    registered::<PlacesFold>(),
+    registered::<ProductsFold>(),
     registered::<SalesFold>(),
     registered::<DailySalesFold>(),
     registered::<StockPositionFold>(),

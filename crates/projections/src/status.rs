@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use posars_event_store::{Position, ReadLog};
 
 use crate::read::position_from;
-use crate::{ProjectionError, Projections, registry};
+use crate::{DatabaseError, Projections, QueryError, registry};
 
 /// How one projection stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,20 +39,21 @@ impl Projections {
     /// How every projection stands, in the order of [`Projections::names`].
     ///
     /// # Errors
-    /// The database is away.
-    pub async fn status(&self) -> Result<Vec<ProjectionStatus>, ProjectionError> {
+    /// See [`QueryError`].
+    pub async fn status(&self) -> Result<Vec<ProjectionStatus>, QueryError> {
         let names = self.names();
         let rows = self
             .query(include_str!("sql/status.sql"), &[&self.log_id, &names])
             .await?;
         // After the checkpoints, so that none is ever ahead of it.
-        let head = self.log.head().await?.position;
+        let head = self.log.head().await.map_err(DatabaseError::from)?.position;
         let now = Timestamp::now();
         let mut all = Vec::with_capacity(rows.len());
         for (projection, row) in registry::ALL.iter().zip(&rows) {
             let position = position_from(row.get("position"));
             let lag_seconds = if position < head {
-                let page = self.log.read_log(&ReadLog::after(position, 1)).await?;
+                let next = self.log.read_log(&ReadLog::after(position, 1)).await;
+                let page = next.map_err(DatabaseError::from)?;
                 page.events
                     .first()
                     .map_or(0, |event| age_seconds(event.recorded_at, now))

@@ -18,6 +18,15 @@ pub(super) const REASONS: &[Reason] = &[
         ["Send it again after a pause", "Envie de novo depois de uma pausa"],
     ),
     reason(
+        "COMPANY_NOT_FOUND",
+        NotFound,
+        ["There is no company {name}", "Não há empresa {name}"],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
         "CONFLICT",
         Aborted,
         [
@@ -171,6 +180,15 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "PRODUCT_NOT_FOUND",
+        NotFound,
+        ["There is no product {name}", "Não há produto {name}"],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
         "READ_MODEL_BEHIND",
         DeadlineExceeded,
         [
@@ -192,6 +210,15 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "REGISTER_NOT_FOUND",
+        NotFound,
+        ["There is no register {name}", "Não há caixa {name}"],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
         "REQUEST_UNREADABLE",
         InvalidArgument,
         [
@@ -204,9 +231,27 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "RETURN_NOT_FOUND",
+        NotFound,
+        ["There is no return {name}", "Não há devolução {name}"],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
         "STOCK_ITEM_NOT_FOUND",
         NotFound,
         ["There is no stock item {name}", "Não há item de estoque {name}"],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
+        "STORE_NOT_FOUND",
+        NotFound,
+        ["There is no store {name}", "Não há loja {name}"],
         [
             "Check the name, or give the position of the command that made it as min_position",
             "Confira o nome ou informe em min_position a posição do comando que o criou",

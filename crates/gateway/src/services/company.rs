@@ -4,15 +4,16 @@ use posars_domain::store::{StoreDefined, StoreEvent};
 use tonic::{Request, Response, Status};
 
 use crate::call::Call;
+use crate::page::page_asked;
 use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::company_service_server::CompanyService;
 use crate::status;
 use crate::wire::{
-    read_define_company, read_define_register, read_define_store, write_company, write_recorded,
+    Reader, read_define_company, read_define_register, read_define_store, write_company, write_recorded,
     write_register, write_store,
 };
 
-/// Sets up the company, its stores and its registers.
+/// Sets up the company, its stores and its registers, and reads them back.
 pub(crate) struct CompanyApi;
 
 #[tonic::async_trait]
@@ -100,6 +101,105 @@ impl CompanyService for CompanyApi {
         Ok(Response::new(pb::DefineRegisterResponse {
             register: Some(write_register(company, defined)),
             recorded: Some(write_recorded(&receipt, validate_only)),
+        }))
+    }
+    async fn get_company(
+        &self,
+        request: Request<pb::GetCompanyRequest>,
+    ) -> Result<Response<pb::GetCompanyResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let company = call.company_of("name", &request.name)?;
+        let freshness = call.freshness(request.min_position);
+        let answer = call.tenant().projections().company(company, freshness).await;
+        let (company, position) = answer.map_err(|error| status::from_query(&error))?;
+        let company =
+            company.ok_or_else(|| status::not_found("COMPANY_NOT_FOUND", "company", &request.name))?;
+        Ok(Response::new(pb::GetCompanyResponse {
+            company: Some(write_company(&company)),
+            position: position.get(),
+        }))
+    }
+
+    async fn get_store(
+        &self,
+        request: Request<pb::GetStoreRequest>,
+    ) -> Result<Response<pb::GetStoreResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, store_id) = call.store_of("name", &request.name)?;
+        let freshness = call.freshness(request.min_position);
+        let answer = call.tenant().projections().store(&store_id, freshness).await;
+        let (store, position) = answer.map_err(|error| status::from_query(&error))?;
+        let store = store.ok_or_else(|| status::not_found("STORE_NOT_FOUND", "store", &request.name))?;
+        Ok(Response::new(pb::GetStoreResponse {
+            store: Some(write_store(company, &store)),
+            position: position.get(),
+        }))
+    }
+
+    async fn list_stores(
+        &self,
+        request: Request<pb::ListStoresRequest>,
+    ) -> Result<Response<pb::ListStoresResponse>, Status> {
+        let (call, mut request) = Call::of(request)?;
+        let company = call.company_of("parent", &request.parent)?;
+        let freshness = call.freshness(request.min_position);
+        let mut reader = Reader::new();
+        let page = page_asked!(&mut reader, request);
+        let page = reader.finish(page)?;
+        let stores = call.store_scope();
+        let projections = call.tenant().projections();
+        let answer = projections
+            .list_stores(stores.as_deref(), &page.request(), freshness)
+            .await;
+        let answer = answer.map_err(|error| status::from_query(&error))?;
+        let stores = answer.rows.iter();
+        Ok(Response::new(pb::ListStoresResponse {
+            stores: stores.map(|store| write_store(company, store)).collect(),
+            next_page_token: page.next_token(answer.position, answer.next),
+            position: answer.position.get(),
+        }))
+    }
+
+    async fn get_register(
+        &self,
+        request: Request<pb::GetRegisterRequest>,
+    ) -> Result<Response<pb::GetRegisterResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, store_id, register_no) = call.register_of("name", &request.name)?;
+        let freshness = call.freshness(request.min_position);
+        let projections = call.tenant().projections();
+        let answer = projections.register(&store_id, &register_no, freshness).await;
+        let (register, position) = answer.map_err(|error| status::from_query(&error))?;
+        let register =
+            register.ok_or_else(|| status::not_found("REGISTER_NOT_FOUND", "register", &request.name))?;
+        Ok(Response::new(pb::GetRegisterResponse {
+            register: Some(write_register(company, &register)),
+            position: position.get(),
+        }))
+    }
+
+    async fn list_registers(
+        &self,
+        request: Request<pb::ListRegistersRequest>,
+    ) -> Result<Response<pb::ListRegistersResponse>, Status> {
+        let (call, mut request) = Call::of(request)?;
+        let (company, stores) = call.store_or_scope_of("parent", &request.parent)?;
+        let freshness = call.freshness(request.min_position);
+        let mut reader = Reader::new();
+        let page = page_asked!(&mut reader, request);
+        let page = reader.finish(page)?;
+        let projections = call.tenant().projections();
+        let answer = projections
+            .list_registers(stores.as_deref(), &page.request(), freshness)
+            .await;
+        let answer = answer.map_err(|error| status::from_query(&error))?;
+        let registers = answer.rows.iter();
+        Ok(Response::new(pb::ListRegistersResponse {
+            registers: registers
+                .map(|register| write_register(company, register))
+                .collect(),
+            next_page_token: page.next_token(answer.position, answer.next),
+            position: answer.position.get(),
         }))
     }
 }

@@ -8,10 +8,11 @@ use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::product_service_server::ProductService;
 use crate::status;
 use crate::wire::{
-    read_change_product, read_define_product, read_retire_product, write_product, write_recorded,
+    read_change_product, read_define_product, read_list_products, read_retire_product, write_product,
+    write_recorded,
 };
 
-/// Keeps the catalogue of products.
+/// Keeps the catalogue of products, and reads it back.
 pub(crate) struct ProductApi;
 
 #[tonic::async_trait]
@@ -70,6 +71,47 @@ impl ProductService for ProductApi {
         let product = product_after(&commands, company, &sku, receipt.events.last(), true).await?;
         let recorded = Some(write_recorded(&receipt, validate_only));
         Ok(Response::new(pb::RetireProductResponse { product, recorded }))
+    }
+
+    async fn get_product(
+        &self,
+        request: Request<pb::GetProductRequest>,
+    ) -> Result<Response<pb::GetProductResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, sku) = call.known_product_of("name", &request.name)?;
+        let freshness = call.freshness(request.min_position);
+        let answer = call.tenant().projections().product(&sku, freshness).await;
+        let (product, position) = answer.map_err(|error| status::from_query(&error))?;
+        let product =
+            product.ok_or_else(|| status::not_found("PRODUCT_NOT_FOUND", "product", &request.name))?;
+        Ok(Response::new(pb::GetProductResponse {
+            product: Some(write_product(company, &product.settings, product.retired)),
+            position: position.get(),
+        }))
+    }
+
+    async fn list_products(
+        &self,
+        request: Request<pb::ListProductsRequest>,
+    ) -> Result<Response<pb::ListProductsResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let company = call.company_of("parent", &request.parent)?;
+        let freshness = call.freshness(request.min_position);
+        let (filter, page) = read_list_products(request)?;
+        let answer = call
+            .tenant()
+            .projections()
+            .list_products(&filter, &page.request(), freshness)
+            .await;
+        let answer = answer.map_err(|error| status::from_query(&error))?;
+        let products = answer.rows.iter();
+        Ok(Response::new(pb::ListProductsResponse {
+            products: products
+                .map(|product| write_product(company, &product.settings, product.retired))
+                .collect(),
+            next_page_token: page.next_token(answer.position, answer.next),
+            position: answer.position.get(),
+        }))
     }
 }
 

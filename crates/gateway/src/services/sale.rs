@@ -1,11 +1,12 @@
 use posars_commands::Commands;
-use posars_domain::sale::{SaleRecorded, SaleRejection, SaleReturned, SaleVoided};
+use posars_domain::sale::{SaleRecorded, SaleRejection, SaleReturned, SaleState, SaleVoided};
 use posars_domain::{Payload as _, SaleId};
+use posars_event_store::Position;
 use posars_projections::SaleFilter;
 use tonic::{Request, Response, Status};
 
 use crate::call::Call;
-use crate::page::PageAsked;
+use crate::page::{PageAsked, page_asked};
 use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::sale_service_server::SaleService;
 use crate::status;
@@ -103,29 +104,62 @@ impl SaleService for SaleApi {
     ) -> Result<Response<pb::GetSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let (company, sale_id) = call.sale_of("name", &request.name)?;
-        // Read from the log itself, which is never behind a position that it gave out.
-        let commands = call.tenant().commands(true);
-        if request.min_position > 0 {
-            let head = commands
-                .log()
-                .head()
-                .await
-                .map_err(|error| status::from_command(error.into()))?;
-            status::within_log(request.min_position, head.position)?;
-        }
-        let sale = commands
-            .sale_document(sale_id)
-            .await
-            .map_err(status::from_command)?;
-        let not_found = || status::from_rejection("", &SaleRejection::SaleNotFound { sale_id });
-        let sale = sale.ok_or_else(not_found)?;
-        let recorded = sale.state.recorded.as_ref().ok_or_else(not_found)?;
-        call.may_touch_sale_of(&recorded.store_id, sale_id)?;
-        let position = sale.position.get().max(request.min_position);
-        let sale = write_sale(company, &sale.state).ok_or_else(not_found)?;
+        let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
+        let sale = write_sale(company, &sale).ok_or_else(|| not_found(sale_id))?;
         Ok(Response::new(pb::GetSaleResponse {
             sale: Some(sale),
-            position,
+            position: position.get(),
+        }))
+    }
+
+    async fn get_sale_return(
+        &self,
+        request: Request<pb::GetSaleReturnRequest>,
+    ) -> Result<Response<pb::GetSaleReturnResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let (company, sale_id, return_id) = call.return_of("name", &request.name)?;
+        let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
+        let mut returns = sale.returns.iter();
+        let returned = returns
+            .find(|returned| returned.return_id == return_id)
+            .ok_or_else(|| status::not_found("RETURN_NOT_FOUND", "return", &request.name))?;
+        Ok(Response::new(pb::GetSaleReturnResponse {
+            sale_return: Some(write_return(company, returned)),
+            position: position.get(),
+        }))
+    }
+
+    async fn list_sale_returns(
+        &self,
+        request: Request<pb::ListSaleReturnsRequest>,
+    ) -> Result<Response<pb::ListSaleReturnsResponse>, Status> {
+        let (call, mut request) = Call::of(request)?;
+        let (company, sale_id) = call.sale_of("parent", &request.parent)?;
+        let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
+        let mut reader = Reader::new();
+        let page = page_asked!(&mut reader, request);
+        let (returns, next_page_token) = reader.finish(page)?.of_whole(&sale.returns, position);
+        Ok(Response::new(pb::ListSaleReturnsResponse {
+            sale_returns: returns.iter().map(|each| write_return(company, each)).collect(),
+            next_page_token,
+            position: position.get(),
+        }))
+    }
+
+    async fn list_sale_voids(
+        &self,
+        request: Request<pb::ListSaleVoidsRequest>,
+    ) -> Result<Response<pb::ListSaleVoidsResponse>, Status> {
+        let (call, mut request) = Call::of(request)?;
+        let (company, sale_id) = call.sale_of("parent", &request.parent)?;
+        let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
+        let mut reader = Reader::new();
+        let page = page_asked!(&mut reader, request);
+        let (voids, next_page_token) = reader.finish(page)?.of_whole(sale.voided.as_slice(), position);
+        Ok(Response::new(pb::ListSaleVoidsResponse {
+            sale_voids: voids.iter().map(|each| write_void(company, each)).collect(),
+            next_page_token,
+            position: position.get(),
         }))
     }
 
@@ -156,6 +190,38 @@ impl SaleService for SaleApi {
     }
 }
 
+/// A sale that the caller may read, with everything that happened to it, and the position that this includes. Read from
+/// the log itself, which is never behind a position that it gave out.
+async fn whole_sale(
+    call: &Call,
+    sale_id: SaleId,
+    min_position: u64,
+) -> Result<(SaleState, Position), Status> {
+    let commands = call.tenant().commands(true);
+    if min_position > 0 {
+        let head = commands
+            .log()
+            .head()
+            .await
+            .map_err(|error| status::from_command(error.into()))?;
+        status::within_log(min_position, head.position)?;
+    }
+    let sale = commands
+        .sale_document(sale_id)
+        .await
+        .map_err(status::from_command)?;
+    let sale = sale.ok_or_else(|| not_found(sale_id))?;
+    let recorded = sale.state.recorded.as_ref();
+    let store_id = &recorded.ok_or_else(|| not_found(sale_id))?.store_id;
+    call.may_touch_sale_of(store_id, sale_id)?;
+    let position = sale.position.max(Position::new(min_position));
+    Ok((sale.state, position))
+}
+
+fn not_found(sale_id: SaleId) -> Status {
+    status::from_rejection("", &SaleRejection::SaleNotFound { sale_id })
+}
+
 /// The sale as it was recorded.
 async fn recorded_of(commands: &Commands, sale_id: SaleId) -> Result<Box<SaleRecorded>, Status> {
     let sale = commands
@@ -163,15 +229,12 @@ async fn recorded_of(commands: &Commands, sale_id: SaleId) -> Result<Box<SaleRec
         .await
         .map_err(status::from_command)?;
     sale.and_then(|sale| sale.state.recorded)
-        .ok_or_else(|| status::from_rejection("", &SaleRejection::SaleNotFound { sale_id }))
+        .ok_or_else(|| not_found(sale_id))
 }
 
 fn read_list(mut request: pb::ListSalesRequest) -> Result<(SaleFilter, PageAsked), Status> {
     let mut reader = Reader::new();
-    let page_token = std::mem::take(&mut request.page_token);
-    let page_size = std::mem::take(&mut request.page_size);
-    request.min_position = 0;
-    let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
+    let page = page_asked!(&mut reader, request);
     let store_id = reader.optional("store_id", &request.store_id);
     let from = read_optional_date(&mut reader, "start_date", request.start_date);
     let to = read_optional_date(&mut reader, "end_date", request.end_date);

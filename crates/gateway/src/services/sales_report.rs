@@ -2,7 +2,7 @@ use posars_projections::DailySalesFilter;
 use tonic::{Request, Response, Status};
 
 use crate::call::Call;
-use crate::page::PageAsked;
+use crate::page::{PageAsked, page_asked};
 use crate::proto::reporting::v1 as pb;
 use crate::proto::reporting::v1::sales_report_service_server::SalesReportService;
 use crate::status;
@@ -37,10 +37,7 @@ impl SalesReportService for SalesReportApi {
 
 fn read_list(mut request: pb::ListDailySalesRequest) -> Result<(DailySalesFilter, PageAsked), Status> {
     let mut reader = Reader::new();
-    let page_token = std::mem::take(&mut request.page_token);
-    let page_size = std::mem::take(&mut request.page_size);
-    request.min_position = 0;
-    let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
+    let page = page_asked!(&mut reader, request);
     let store_id = reader.optional("store_id", &request.store_id);
     let from = read_date(&mut reader, "start_date", request.start_date);
     let to = read_date(&mut reader, "end_date", request.end_date);

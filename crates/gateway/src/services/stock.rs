@@ -5,7 +5,7 @@ use posars_projections::{MovementFilter, StockFilter};
 use tonic::{Request, Response, Status};
 
 use crate::call::Call;
-use crate::page::PageAsked;
+use crate::page::{PageAsked, page_asked};
 use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::stock_service_server::StockService;
 use crate::status;
@@ -160,10 +160,7 @@ fn items_after(company: &CompanyId, receipt: &Receipt<StockEvent>, currency: Cur
 
 fn read_items_page(mut request: pb::ListStockItemsRequest) -> Result<PageAsked, Status> {
     let mut reader = Reader::new();
-    let page_token = std::mem::take(&mut request.page_token);
-    let page_size = std::mem::take(&mut request.page_size);
-    request.min_position = 0;
-    let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
+    let page = page_asked!(&mut reader, request);
     reader.finish(page)
 }
 
@@ -173,10 +170,7 @@ fn read_movements(
 ) -> Result<(MovementFilter, PageAsked), Status> {
     let (_company, store_id, sku) = call.stock_item_of("parent", &request.parent)?;
     let mut reader = Reader::new();
-    let page_token = std::mem::take(&mut request.page_token);
-    let page_size = std::mem::take(&mut request.page_size);
-    request.min_position = 0;
-    let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
+    let page = page_asked!(&mut reader, request);
     let from = read_optional_date(&mut reader, "start_date", request.start_date);
     let to = read_optional_date(&mut reader, "end_date", request.end_date);
     check_date_range(&mut reader, from.flatten(), to.flatten());

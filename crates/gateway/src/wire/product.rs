@@ -2,6 +2,7 @@
 
 use posars_domain::product::{ChangeProduct, DefineProduct, Edit, ProductSettings, RetireProduct};
 use posars_domain::{CompanyId, Gtin, InvalidValue, Sku};
+use posars_projections::ProductFilter;
 use prost_types::FieldMask;
 use std::str::FromStr;
 use tonic::Status;
@@ -10,10 +11,18 @@ use super::Reader;
 use super::names::write_name;
 use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
 use super::value::{given, read_label};
+use crate::page::{PageAsked, page_asked};
 use crate::proto::inventory::v1 as pb;
 
 /// Unit of a product that does not name one.
 const UNIT_DEFAULT: &str = "UN";
+
+/// Stands for every field in a mask.
+const EVERY_FIELD: &str = "*";
+/// The fields of a product that a change may name.
+const CHANGING_FIELDS: [&str; 6] = ["display_name", "gtin", "ncm", "unit", "decimals", "tracked"];
+/// Longest text that products are looked for by, in characters: as long as a product's name.
+const SEARCH_CHARS_MAX: usize = 200;
 
 /// Reads the command of a `DefineProductRequest`.
 pub(crate) fn read_define_product(request: pb::DefineProductRequest) -> Result<DefineProduct, Status> {
@@ -60,9 +69,16 @@ pub(crate) fn read_change_product(
         tracked: None,
     };
     for path in &mask.paths {
-        reader.inside("product", |reader| {
-            read_change(reader, &product, path, &mut change);
-        });
+        let paths = if path == EVERY_FIELD {
+            CHANGING_FIELDS.as_slice()
+        } else {
+            &[path.as_str()]
+        };
+        for path in paths {
+            reader.inside("product", |reader| {
+                read_change(reader, &product, path, &mut change);
+            });
+        }
     }
     reader.finish(Some(change))
 }
@@ -78,6 +94,21 @@ fn read_change(reader: &mut Reader, product: &pb::Product, path: &str, change: &
         "unit" => change.unit = read_label(reader, path, &product.unit),
         "decimals" => change.decimals = read_decimals(reader, product.decimals),
         "tracked" => change.tracked = Some(product.tracked),
+        // Says which product is meant, and was read before.
+        "name" => {}
+        "sku" if product.sku == change.sku.as_str() => {}
+        "sku" => reader.refuse(
+            path,
+            FIELD_INVALID,
+            "a product keeps its SKU; send the one that its name holds, or leave it out",
+        ),
+        // What is in the catalogue changes, and what was taken out of it does not.
+        "retired" if !product.retired => {}
+        "retired" => reader.refuse(
+            path,
+            FIELD_INVALID,
+            "a change does not retire a product, and one that is retired does not change; retire it with :retire",
+        ),
         other => reader.refuse(
             other,
             FIELD_INVALID,
@@ -109,6 +140,45 @@ pub(crate) fn read_retire_product(sku: Sku, reason: String) -> RetireProduct {
         sku,
         reason: given(reason),
     }
+}
+
+/// Reads the filter and the page of a `ListProductsRequest`.
+pub(crate) fn read_list_products(
+    mut request: pb::ListProductsRequest,
+) -> Result<(ProductFilter, PageAsked), Status> {
+    let mut reader = Reader::new();
+    let page = page_asked!(&mut reader, request);
+    let text = read_search(&mut reader, "text", request.text);
+    let gtin = reader.optional("gtin", &request.gtin);
+    let ncm = reader.optional("ncm", &request.ncm);
+    let filter = (|| {
+        Some(ProductFilter {
+            text: text?,
+            gtin: gtin?,
+            ncm: ncm?,
+            retired: request.retired,
+        })
+    })();
+    reader.finish(filter.zip(page))
+}
+
+/// Reads what somebody looks for.
+fn read_search(reader: &mut Reader, field: &str, text: String) -> Option<String> {
+    let length = text.chars().count();
+    if length > SEARCH_CHARS_MAX {
+        let problem = format!("{length} characters; give at most {SEARCH_CHARS_MAX}, a few words will do");
+        reader.refuse(field, "TEXT_TOO_LONG", problem);
+        return None;
+    }
+    if text.chars().any(char::is_control) {
+        reader.refuse(
+            field,
+            FIELD_INVALID,
+            "a control character is in it; give words alone",
+        );
+        return None;
+    }
+    Some(text)
 }
 
 /// Writes a product.

@@ -127,6 +127,8 @@ impl Rpc {
                 "stores" => &self.store,
                 "sales" => &self.sale,
                 "products" | "stockItems" => "cafe",
+                "registers" => "1",
+                "returns" => super::NO_SALE,
                 other => panic!("give {other} an id"),
             };
             format!("{}/{id}", pair[0])

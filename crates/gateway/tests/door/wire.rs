@@ -49,14 +49,16 @@ impl Answer {
     }
 
     /// The stores of the rows of a list, each once.
+    ///
+    /// An empty list is not there at all over gRPC.
     pub(crate) fn stores(&self) -> Vec<String> {
         assert_eq!(self.code, "OK", "{self:?}");
-        let rows = ["sales", "dailySales", "stockItems"]
+        let rows = ["sales", "dailySales", "stockItems", "stores"]
             .into_iter()
             .find_map(|list| self.body[list].as_array());
         let mut stores: Vec<_> = rows
-            .unwrap()
-            .iter()
+            .into_iter()
+            .flatten()
             .map(|row| row["storeId"].as_str().unwrap().to_owned())
             .collect();
         stores.sort_unstable();

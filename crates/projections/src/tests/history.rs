@@ -1,7 +1,7 @@
 //! Random histories: plausible enough to touch every row and every merge, the same for the same seed.
 
 use super::world::{
-    Balance, Said, broken, give_back, issued, product, received, retired, sale, short, store, void,
+    Balance, Said, broken, give_back, issued, product, received, register, retired, sale, short, store, void,
 };
 
 /// A small generator, so that a history is one number.
@@ -27,7 +27,11 @@ impl Dice {
 /// A history of about so many events. With `faults`, some of them cannot be read.
 pub(super) fn history(seed: u64, length: u32, faults: bool) -> Vec<Said> {
     let mut dice = Dice::new(seed);
-    let mut events = vec![store("centro", "Loja Centro"), product("cafe", "Café 500 g")];
+    let mut events = vec![
+        store("centro", "Loja Centro"),
+        product("cafe", "Café 500 g"),
+        register("centro", "7", "Caixa rápido"),
+    ];
     for number in 0..length {
         let day = dice.pick(&["2026-01-30", "2026-01-31", "2026-02-01"]);
         let (shop, sku) = (

@@ -27,7 +27,7 @@ enum Session {
 use Session::{Owner, Reader};
 
 /// Statements by the name of their file, with parameters that find something after [`FILL`].
-const STATEMENTS: [(&str, Session, &str); 28] = [
+const STATEMENTS: [(&str, Session, &str); 37] = [
     ("checkpoint", Reader, "'projection.sales', 1"),
     ("get_name", Reader, "1, 'product', 'sku_7'"),
     ("get_sale", Reader, "'projection.sales', 1, md5('7')::uuid"),
@@ -50,6 +50,37 @@ const STATEMENTS: [(&str, Session, &str); 28] = [
         "list_names",
         Reader,
         "'projection.names', 1, 'product', 'sku_5', 50",
+    ),
+    ("get_product", Reader, "'projection.products', 1, 'sku_7'"),
+    (
+        "list_products",
+        Reader,
+        "'projection.products', 1, null, null, '{}', null, 'sku_5', 50",
+    ),
+    (
+        "list_products",
+        Reader,
+        "'projection.products', 1, null, null, '{%produto%,%7%}', false, '', 50",
+    ),
+    (
+        "list_products",
+        Reader,
+        "'projection.products', 1, '00000000000077', null, '{}', null, '', 50",
+    ),
+    (
+        "list_products",
+        Reader,
+        "'projection.products', 1, null, '00000003', '{}', false, 'sku_5', 50",
+    ),
+    (
+        "get_place",
+        Reader,
+        "'projection.places', 1, 'store', 'loja_3', ''",
+    ),
+    (
+        "list_places",
+        Reader,
+        "'projection.places', 1, 'register', null, 'loja_3', '5', 50",
     ),
     (
         "list_sales",
@@ -112,11 +143,18 @@ const STATEMENTS: [(&str, Session, &str); 28] = [
         Owner,
         "1, array['product', 'product'], array['sku_7', 'sku_8'], array['x', null], array[true, true], array[1, 2]",
     ),
+    ("write_products", Owner, WRITE_PRODUCTS),
+    ("write_places", Owner, WRITE_PLACES),
     ("write_sales", Owner, WRITE_SALES),
     ("write_daily_sales", Owner, WRITE_DAILY_SALES),
     ("write_stock_position", Owner, WRITE_STOCK_POSITION),
     ("write_stock_movements", Owner, WRITE_STOCK_MOVEMENTS),
 ];
+const WRITE_PRODUCTS: &str = "1, array['sku_7', 'sku_8'], array['x', null], array['77', null], array['77', null], \
+    array['1', null], array['UN', null], array['x', null], array[3, null], array[true, null], array[false, true], \
+    array[1, 2]";
+const WRITE_PLACES: &str = "1, array['store'], array['loja_3'], array[''], array['x'], array['c'], array['z'], \
+    array['04:00'::time], array['BRL'], array[1]";
 const CHANGE_SALES: &str = "1, array[md5('7')::uuid, md5('9')::uuid], array[1, 2], array[1, 2], array[1, 2], array[1, 2], \
     array[1, 2], array[now(), null], array['2026-01-01'::date, null], array['x', null]";
 const WRITE_SALES: &str = "1, array[md5('7')::uuid], array[1], array[now()], array[now()], array[1], array[1], array[1], \
@@ -143,6 +181,14 @@ select md5(n::text)::uuid, 1, n, n, 1, now(), now(), 1, 1, 1, 1, 0, 0, 1, 0, 1, 
   from generate_series(1, 20000) n;
 insert into names select 1, n, 'product', 'sku_' || n, 'Produto ' || n, false from generate_series(1, 8000) n;
 insert into names select 1, n, 'store', 'loja_' || n, 'Loja ' || n, false from generate_series(0, 6) n;
+insert into products (sku, log_id, position, name, gtin, gtin_14, ncm, unit, searched, decimals, tracked, retired)
+select 'sku_' || n, 1, n, 'Produto ' || n, n::text, lpad(n::text, 14, '0'), lpad((n % 40)::text, 8, '0'), 'UN',
+       'sku_' || n || ' produto ' || n, 0, true, false
+  from generate_series(1, 8000) n;
+insert into places (kind, id, register_no, log_id, position)
+select 'register', 'loja_' || s, n::text, 1, n from generate_series(0, 6) s, generate_series(1, 1200) n;
+insert into places (kind, id, register_no, log_id, position)
+select 'store', 'loja_' || s, '', 1, s from generate_series(0, 6) s;
 insert into daily_sales
 select '2026-01-01'::date + d, 1, 'loja_' || s, m, 'BRL', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
   from generate_series(0, 400) d, generate_series(0, 6) s, unnest(array['cash', 'pix', 'credit_card']) m;
@@ -218,6 +264,8 @@ async fn plans_of_empty_tables(statistics: &str) -> anyhow::Result<()> {
     let outside = sessions.world.sql().await?;
     for table in [
         "names",
+        "places",
+        "products",
         "sales",
         "daily_sales",
         "stock_position",
@@ -277,6 +325,8 @@ fn every_statement_of_the_read_models_is_here() -> anyhow::Result<()> {
     let known = |name: &str| STATEMENTS.iter().any(|(known, ..)| *known == name);
     let tables = [
         "names",
+        "places",
+        "products",
         "sales",
         "daily_sales",
         "stock_position",

@@ -13,7 +13,7 @@ use crate::{
 const FIRST: PageRequest = PageRequest::first(100);
 
 /// Live twice (the second run finds nothing to do) and rebuilt: the same rows each time.
-async fn twice(world: &World) -> anyhow::Result<()> {
+pub(super) async fn twice(world: &World) -> anyhow::Result<()> {
     world.catch_up().await?;
     let once = world.rows().await?;
     world.catch_up().await?;

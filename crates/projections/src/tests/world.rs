@@ -231,6 +231,11 @@ pub(super) fn store(id: &str, name: &str) -> Said {
     (format!("store-{id}"), "StoreDefined", data)
 }
 
+pub(super) fn register(store: &str, number: &str, name: &str) -> Said {
+    let data = format!(r#"{{"store_id":"{store}","register_no":"{number}","name":"{name}"}}"#);
+    (format!("register-{store}-{number}"), "RegisterDefined", data)
+}
+
 /// An event that no projection of its kind can read.
 pub(super) fn broken(number: u32) -> Said {
     (

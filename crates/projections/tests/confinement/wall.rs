@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use crate::companies::{Company, SALE, Street};
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 9] = [
     "names",
+    "places",
+    "products",
     "sales",
     "daily_sales",
     "stock_position",
@@ -123,6 +125,54 @@ async fn the_queries_statements_with_another_log_find_nothing() -> anyhow::Resul
         .list_sales(&SaleFilter::default(), &PageRequest::first(10), Freshness::ANY)
         .await?;
     assert_eq!(page.rows.len(), 1, "the queries themselves go on");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nor_do_those_of_the_catalogue_and_the_places() -> anyhow::Result<()> {
+    let street = Street::open().await?;
+    let nobody = None::<&str>;
+    for (log, found) in [(street.ours.log_id, true), (street.theirs.log_id, false)] {
+        let asked: [(&str, &[&(dyn ToSql + Sync)]); 4] = [
+            (
+                include_str!("../../src/sql/get_product.sql"),
+                &[&"projection.products", &log, &"cafe"],
+            ),
+            (
+                include_str!("../../src/sql/list_products.sql"),
+                &[
+                    &"projection.products",
+                    &log,
+                    &nobody,
+                    &nobody,
+                    &vec!["%caf%"],
+                    &None::<bool>,
+                    &"",
+                    &10_i64,
+                ],
+            ),
+            (
+                include_str!("../../src/sql/get_place.sql"),
+                &[&"projection.places", &log, &"store", &"centro", &""],
+            ),
+            (
+                include_str!("../../src/sql/list_places.sql"),
+                &[
+                    &"projection.places",
+                    &log,
+                    &"store",
+                    &None::<Vec<&str>>,
+                    &"",
+                    &"",
+                    &10_i64,
+                ],
+            ),
+        ];
+        for (statement, params) in asked {
+            let rows = street.ours.log.query(statement, params).await?;
+            assert_eq!(!rows.is_empty(), found, "log {log}: {statement}");
+        }
+    }
     Ok(())
 }
 
