@@ -16,6 +16,7 @@ mod folder_lock;
 mod health;
 mod house;
 mod http;
+mod own_file;
 mod progress;
 mod screen;
 mod session;

@@ -19,6 +19,8 @@ pub const SHARED_PARTS_INFLATED_BYTES_MAX: u64 = 128 * 1024 * 1024;
 pub const PART_RATIO_MAX: u64 = 200;
 /// Parts up to this size may have any ratio: a small part of repeated blanks compresses well and harms nobody.
 pub const RATIO_CHECKED_FROM_BYTES: u64 = 8 * 1024 * 1024;
+/// Most bytes of the parts in UTF-16, which are written anew in memory. The usual programs write none.
+pub const UTF16_PARTS_INFLATED_BYTES_MAX: u64 = 96 * 1024 * 1024;
 /// The root element of a part must start within this many bytes, so that the check for a DOCTYPE is cheap.
 pub const XML_PROLOG_BYTES_MAX: usize = 64 * 1024;
 /// Fewest bytes one shared string takes (`<si/>` plus a separator), to bound a declared count by the part's size.

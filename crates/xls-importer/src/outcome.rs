@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::field::{Field, SheetKind};
+use crate::finding::Finding;
 use crate::header::Header;
 use crate::language::Language;
 use crate::reading::{FooterCheck, Refusals, RowTally};
@@ -75,8 +76,10 @@ impl RowRanges {
 pub struct RecordCounts {
     /// New in the log.
     pub accepted: u32,
-    /// There already, with the same content; or a count of nothing, which there is nothing to book for.
+    /// There already, with the same content.
     pub duplicate: u32,
+    /// Counts of nothing: there is nothing to book for them.
+    pub without_effect: u32,
     /// Refused.
     pub refused: u32,
     /// Stores defined on the way.
@@ -134,10 +137,14 @@ pub struct ImportOutcome {
     pub footer_checks: Vec<FooterCheck>,
     /// Things worth a look that refuse nothing.
     pub notes: Vec<String>,
+    /// How receipts were told apart, and what of the file is not in the log.
+    pub findings: Vec<Finding>,
     /// Rows whose records are new in the log.
     pub accepted_rows: RowRanges,
     /// Rows whose records were there already.
     pub duplicate_rows: RowRanges,
+    /// Rows there is nothing to book for.
+    pub rows_without_effect: RowRanges,
     /// Refused rows.
     pub refusals: Refusals,
 }
@@ -168,8 +175,10 @@ impl ImportOutcome {
             totals: ImportTotals::default(),
             footer_checks: Vec::new(),
             notes: Vec::new(),
+            findings: Vec::new(),
             accepted_rows: RowRanges::default(),
             duplicate_rows: RowRanges::default(),
+            rows_without_effect: RowRanges::default(),
             refusals: Refusals::default(),
         }
     }
@@ -194,10 +203,39 @@ impl ImportOutcome {
             totals: ImportTotals::default(),
             footer_checks: Vec::new(),
             notes: Vec::new(),
+            findings: Vec::new(),
             accepted_rows: RowRanges::default(),
             duplicate_rows: RowRanges::default(),
+            rows_without_effect: RowRanges::default(),
             refusals: Refusals::default(),
         }
+    }
+
+    /// Finds what of the file was not read, or read and not recorded.
+    pub(crate) fn find_left_out(&mut self, workbook: &Workbook) {
+        let sheet = &workbook.sheet;
+        if let Some(row) = self.stopped_before_row {
+            self.findings.push(Finding::RowsAfterGap { row });
+        }
+        if sheet.hidden_rows() > 0 {
+            let rows = sheet.hidden_rows();
+            self.findings.push(Finding::HiddenRows { rows });
+        }
+        if !sheet.unread_sheets().is_empty() {
+            self.findings.push(Finding::SheetsNotRead {
+                sheets: sheet.unread_sheets().to_vec(),
+                was_chosen: workbook.sheet_is_named,
+            });
+        }
+        self.findings
+            .extend(Finding::of_columns(self.kind, &self.columns));
+    }
+
+    /// Whether everything of the file is read and recorded, as far as it is not refused, and its own sums agree.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.findings.iter().any(Finding::needs_a_look)
+            && self.footer_checks.iter().all(|check| check.agrees)
     }
 
     /// The report as JSON, messages in one language. Every row of the sheet is accounted for.
@@ -261,13 +299,28 @@ impl ImportOutcome {
                 "refused": self.refusals.count(),
                 "accepted_ranges": self.accepted_rows.ranges(),
                 "duplicate_ranges": self.duplicate_rows.ranges(),
+                "without_effect": self.rows_without_effect.len(),
+                "without_effect_ranges": self.rows_without_effect.ranges(),
             },
             "records": self.records,
             "totals": self.totals,
             "footer_checks": self.footer_checks,
             "notes": self.notes,
+            "findings": self.findings_json(language),
             "refused_rows": refused,
         })
+    }
+
+    fn findings_json(&self, language: Language) -> Vec<serde_json::Value> {
+        let findings = self.findings.iter().map(|finding| {
+            serde_json::json!({
+                "code": finding.code(),
+                "message": finding.message(language),
+                "next": finding.next_step(language),
+                "needs_a_look": finding.needs_a_look(),
+            })
+        });
+        findings.collect()
     }
 }
 

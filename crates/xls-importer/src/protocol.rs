@@ -55,8 +55,12 @@ pub(crate) struct Hello {
     pub(crate) epoch_1904: bool,
     /// Other visible sheets, not read.
     pub(crate) other_sheets: Vec<String>,
+    /// Those of them that have a value in a cell.
+    pub(crate) unread_sheets: Vec<String>,
     /// Hidden sheets, not read.
     pub(crate) hidden_sheets: Vec<String>,
+    /// Rows with values that the sheet hides; they are read as all others.
+    pub(crate) hidden_rows: u32,
 }
 
 /// Last frame of a sheet read to its end.

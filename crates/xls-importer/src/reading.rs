@@ -10,8 +10,10 @@ use crate::field::Field;
 use crate::header::Header;
 use crate::limits::REFUSALS_KEPT_MAX;
 use crate::row_fault::{RowFault, RowReason};
-use crate::row_kind::{RowKind, row_kind};
+use crate::row_kind::{Claim, Otherwise, RowKind, row_kind};
+use crate::running_sums::RunningSums;
 use crate::sheet::{Row, Sheet};
+use crate::total_words::TotalWords;
 
 /// What the caller knows and the sheet does not say.
 #[derive(Debug, Clone)]
@@ -100,7 +102,7 @@ impl Refusals {
     }
 }
 
-/// A sum at the foot of the sheet beside our own.
+/// A sum of the sheet beside our own: one of everything, or one of a part that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FooterCheck {
     /// Number of the row.
@@ -109,7 +111,7 @@ pub struct FooterCheck {
     pub field: Field,
     /// The sheet's sum.
     pub theirs: Decimal,
-    /// Ours, over all records whose cell can be read, refused ones included.
+    /// Ours, over the records it sums up whose cell can be read, refused ones included.
     pub ours: Decimal,
     /// Whether they agree.
     pub agrees: bool,
@@ -119,29 +121,21 @@ pub struct FooterCheck {
 pub(crate) struct Walk {
     pub(crate) tally: RowTally,
     pub(crate) footer_checks: Vec<FooterCheck>,
-    /// Sums of the fields that have a column; none where no cell could be read.
-    sums: Vec<(Field, Option<Decimal>)>,
+    sums: RunningSums,
 }
 
 impl Walk {
-    /// Fields whose sums a sheet shows at its foot.
-    const SUMMED: [Field; 4] = [Field::Quantity, Field::OnHand, Field::Discount, Field::Total];
-
-    /// Calls `record` for every record, in order.
+    /// Calls `record` for every record, in order, with what speaks against it as a whole.
     pub(crate) fn over<'s>(
         sheet: &'s Sheet,
         header: &Header,
         columns: &Columns<'_>,
-        mut record: impl FnMut(&Row<'s>),
+        mut record: impl FnMut(&Row<'s>, Option<RowFault>),
     ) -> Self {
         let mut walk = Self {
             tally: RowTally::default(),
             footer_checks: Vec::new(),
-            sums: Self::SUMMED
-                .into_iter()
-                .filter(|field| columns.has(*field))
-                .map(|field| (field, None))
-                .collect(),
+            sums: RunningSums::of(columns),
         };
         let mut previous = header.row_number;
         let mut row = Row::default();
@@ -150,53 +144,56 @@ impl Walk {
             sheet.read_row(index, &mut row);
             walk.tally.blank += row.number.saturating_sub(previous + 1);
             previous = row.number;
-            match row_kind(&row, header, index + 1 == rows) {
+            match row_kind(&row, header, columns, index + 1 == rows) {
                 RowKind::Blank => walk.tally.blank += 1,
                 RowKind::RepeatedHeader => walk.tally.repeated_headers += 1,
-                RowKind::Footer { is_grand } => {
-                    walk.tally.footers += 1;
-                    if is_grand {
-                        walk.check_footer(&row, columns);
-                    }
-                }
-                RowKind::Record => {
-                    walk.tally.records += 1;
-                    walk.add_sums(&row, columns);
-                    record(&row);
-                }
+                RowKind::Footer(words) => walk.pass_footer(&row, columns, words.as_ref()),
+                RowKind::Record => walk.pass_record(&row, columns, None, &mut record),
+                RowKind::Perhaps(claim) => walk.decide(&row, columns, &claim, &mut record),
             }
         }
         walk
     }
 
-    fn add_sums(&mut self, row: &Row<'_>, columns: &Columns<'_>) {
-        for (field, sum) in &mut self.sums {
-            if let Ok(Some(value)) = columns.decimal(row, *field) {
-                let before = sum.unwrap_or_default();
-                *sum = Some(before.checked_add(value).unwrap_or(before));
+    fn decide<'s>(
+        &mut self,
+        row: &Row<'s>,
+        columns: &Columns<'_>,
+        claim: &Claim,
+        record: &mut impl FnMut(&Row<'s>, Option<RowFault>),
+    ) {
+        if self.sums.are_summed_up_in(row, columns, claim) {
+            return self.pass_footer(row, columns, claim.words.as_ref());
+        }
+        match claim.otherwise {
+            Otherwise::Record => self.pass_record(row, columns, None, record),
+            Otherwise::Doubtful => {
+                let fault = RowFault::of_row(RowReason::TotalOrRecord, "");
+                self.pass_record(row, columns, Some(fault), record);
             }
         }
     }
 
-    fn check_footer(&mut self, row: &Row<'_>, columns: &Columns<'_>) {
-        for (field, ours) in &self.sums {
-            let Some(ours) = *ours else { continue };
-            if let Ok(Some(theirs)) = columns.decimal(row, *field) {
-                let check = FooterCheck {
-                    row: row.number,
-                    field: *field,
-                    theirs,
-                    ours,
-                    agrees: theirs == ours,
-                };
-                self.footer_checks.push(check);
-            }
-        }
+    fn pass_record<'s>(
+        &mut self,
+        row: &Row<'s>,
+        columns: &Columns<'_>,
+        fault: Option<RowFault>,
+        record: &mut impl FnMut(&Row<'s>, Option<RowFault>),
+    ) {
+        self.tally.records += 1;
+        self.sums.add(row, columns);
+        record(row, fault);
+    }
+
+    fn pass_footer(&mut self, row: &Row<'_>, columns: &Columns<'_>, words: Option<&TotalWords>) {
+        self.tally.footers += 1;
+        self.footer_checks.extend(self.sums.check(row, columns, words));
+        self.sums.mark(words);
     }
 
     /// Our own sum of a field.
     pub(crate) fn sum(&self, field: Field) -> Decimal {
-        let sum = self.sums.iter().find(|(summed, _)| *summed == field);
-        sum.and_then(|(_, sum)| *sum).unwrap_or_default()
+        self.sums.total(field)
     }
 }

@@ -16,6 +16,16 @@ pub enum FileRefusal {
     },
     /// The workbook is protected by a password.
     Encrypted,
+    /// The texts of an `.xls` are in a code page that is not known here.
+    UnknownCodePage {
+        /// Its number.
+        code_page: u32,
+    },
+    /// Reading an `.xls`, which is held whole with all cells between its first and its last, took more than allowed.
+    XlsTooWide {
+        /// What ran out.
+        cause: ParserDeath,
+    },
     /// The bytes are no workbook this reader takes, whatever the name says.
     UnsupportedFormat {
         /// What the bytes look like.
@@ -134,6 +144,28 @@ impl std::fmt::Display for ParserDeath {
     }
 }
 
+impl ParserDeath {
+    fn in_portuguese(&self) -> String {
+        match self {
+            Self::Memory => "passou do limite de memória".to_owned(),
+            Self::CpuTime => "passou do limite de tempo de processador".to_owned(),
+            Self::Deadline { seconds } => format!("não terminou em {seconds} s"),
+            Self::Crash { last_words } => format!("quebrou: {last_words}"),
+            Self::Signal { number } => format!("encerrada pelo sinal {number}"),
+            Self::Garbled { detail } => format!("escreveu linhas ilegíveis: {detail}"),
+        }
+    }
+}
+
+/// The code pages from 10000 are those of the old Macintosh.
+fn apple(code_page: u32, words: &str) -> String {
+    if (10_000..10_100).contains(&code_page) {
+        format!(" {words}")
+    } else {
+        String::new()
+    }
+}
+
 impl FileRefusal {
     /// The stable reason code.
     #[must_use]
@@ -141,6 +173,8 @@ impl FileRefusal {
         match self {
             Self::Unreadable { .. } => "unreadable",
             Self::Encrypted => "encrypted",
+            Self::UnknownCodePage { .. } => "unknown_code_page",
+            Self::XlsTooWide { .. } => "xls_too_wide",
             Self::UnsupportedFormat { .. } => "unsupported_format",
             Self::Corrupt { .. } => "corrupt",
             Self::XmlDtdForbidden { .. } => "xml_dtd_forbidden",
@@ -172,6 +206,13 @@ impl FileRefusal {
             Self::Encrypted => {
                 "the workbook is protected by a password; save a copy without one and send that".to_owned()
             }
+            Self::UnknownCodePage { code_page } => format!(
+                "the texts of this .xls are in the code page {code_page}{}, which is not read; open it in a spreadsheet program and save it as .xlsx",
+                apple(*code_page, "of old Apple computers")
+            ),
+            Self::XlsTooWide { cause } => format!(
+                "this .xls takes more to read than is allowed ({cause}): cells that lie far apart are enough, for all between them counts; save it as .xlsx, which is read row by row, or delete what lies far from the table"
+            ),
             Self::UnsupportedFormat { found } => format!(
                 "the file is {found}, not an Excel workbook; open it in a spreadsheet program and save it as .xlsx"
             ),
@@ -219,6 +260,14 @@ impl FileRefusal {
             Self::Encrypted => {
                 "a planilha está protegida por senha; salve uma cópia sem senha e envie".to_owned()
             }
+            Self::UnknownCodePage { code_page } => format!(
+                "os textos deste .xls estão na página de código {code_page}{}, que não é lida; abra-o em um programa de planilhas e salve como .xlsx",
+                apple(*code_page, "de computadores Apple antigos")
+            ),
+            Self::XlsTooWide { cause } => format!(
+                "ler este .xls exige mais do que o permitido ({}): bastam células muito distantes, pois tudo entre elas conta; salve-o como .xlsx, que é lido linha por linha, ou apague o que está longe da tabela",
+                cause.in_portuguese()
+            ),
             Self::UnsupportedFormat { found } => format!(
                 "o arquivo é {}, não uma planilha do Excel; abra-o em um programa de planilhas e salve como .xlsx",
                 in_portuguese(found)
@@ -239,7 +288,8 @@ impl FileRefusal {
                 "há um valor em {cell}, além das {columns_max} colunas lidas; apague o que está à direita da tabela"
             ),
             Self::ParserDied { cause } => format!(
-                "a leitura da planilha falhou com segurança ({cause}); nada foi importado. Salve de novo como .xlsx e, se falhar outra vez, avise o suporte"
+                "a leitura da planilha falhou com segurança ({}); nada foi importado. Salve de novo como .xlsx e, se falhar outra vez, avise o suporte",
+                cause.in_portuguese()
             ),
             Self::ParserUnavailable { detail } => {
                 format!("não foi possível iniciar o leitor de planilhas ({detail}); nada foi importado")

@@ -52,6 +52,10 @@ pub enum RowReason {
     Rejected,
     /// The same natural key was imported before with other content.
     IdempotencyMismatch,
+    /// A row with the words of a sum whose figures are not those of the rows above: a product's name, or a wrong sum.
+    TotalOrRecord,
+    /// A receipt whose rows stand on several days, where nothing says whether its number began again.
+    ReceiptOnSeveralDays,
     /// A row of a workbook of refused rows that only its place among equal rows of the original tells apart.
     NeedsOriginal,
 }

@@ -249,6 +249,30 @@ pub(crate) const ROW_TEXTS: &[RowTexts] = &[
         ],
     ),
     texts(
+        RowReason::TotalOrRecord,
+        "total_or_record",
+        [
+            "a linha parece um total, mas não soma as linhas acima; pode ser um produto com esse nome",
+            "the row looks like a total but is not the sum of the rows above; it may be a product of that name",
+        ],
+        [
+            "se é um total, apague a linha; se é um produto, dê a ele um código ou outro nome",
+            "if it is a total, delete the row; if it is a product, give it a code or another name",
+        ],
+    ),
+    texts(
+        RowReason::ReceiptOnSeveralDays,
+        "receipt_on_several_days",
+        [
+            "o mesmo número de venda está em mais de um dia, e nada mostra se a numeração recomeçou",
+            "the same receipt number stands on several days, and nothing shows whether the numbers began again",
+        ],
+        [
+            "confira a data e o número; uma coluna de hora, ou o dia no número, mostra se é uma venda ou duas",
+            "check date and number; a column with the time, or the day in the number, shows whether it is one sale or two",
+        ],
+    ),
+    texts(
         RowReason::NeedsOriginal,
         "needs_original",
         [
@@ -285,5 +309,5 @@ mod tests {
     }
 
     /// Variants of the reason; a new one needs words first.
-    const REASONS: usize = 22;
+    const REASONS: usize = 24;
 }

@@ -180,10 +180,22 @@ impl Sheet {
         &self.hello.other_sheets
     }
 
+    /// Those of the other visible sheets that have values.
+    #[must_use]
+    pub fn unread_sheets(&self) -> &[String] {
+        &self.hello.unread_sheets
+    }
+
     /// Hidden sheets that were not read.
     #[must_use]
     pub fn hidden_sheets(&self) -> &[String] {
         &self.hello.hidden_sheets
+    }
+
+    /// How many rows with values the sheet hides; they are read as all others.
+    #[must_use]
+    pub fn hidden_rows(&self) -> u32 {
+        self.hello.hidden_rows
     }
 
     /// The row reading stopped before, if a gap of more than 200 blank rows ended the table.
@@ -366,6 +378,8 @@ mod tests {
             sheet_is_hidden: false,
             epoch_1904: false,
             other_sheets: Vec::new(),
+            unread_sheets: Vec::new(),
+            hidden_rows: 0,
             hidden_sheets: Vec::new(),
         })
     }

@@ -107,7 +107,7 @@ impl StockReading {
             doubtful_documents: HashSet::new(),
             is_of_refused_rows: header.is_of_refused_rows(),
         };
-        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let walk = Walk::over(sheet, header, &columns, |row, fault| reader.take(row, fault));
         let StockReader {
             receipts,
             mut refusals,
@@ -236,8 +236,8 @@ struct StockReader<'a> {
 type Place = (StoreName, Option<Date>, Option<String>);
 
 impl StockReader<'_> {
-    fn take(&mut self, row: &Row<'_>) {
-        let mut faults = Vec::new();
+    fn take(&mut self, row: &Row<'_>, fault: Option<RowFault>) {
+        let mut faults = Vec::from_iter(fault);
         let document = keep(self.columns.text(row, Field::Receipt), &mut faults);
         let place = self.place(row, document.as_ref().is_some_and(Option::is_some), &mut faults);
         let line = self.line(row, &mut faults);

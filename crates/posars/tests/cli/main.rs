@@ -14,6 +14,7 @@ mod identity;
 mod import;
 mod import_xls;
 mod network;
+mod own_files;
 mod projections;
 mod readme;
 mod sharing;

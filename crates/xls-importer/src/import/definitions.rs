@@ -122,42 +122,50 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Defines the products that are not in the catalogue, when told so.
+    /// Defines the products that are not in the catalogue, when told so; says which are not in it even then.
     pub(super) async fn define_products<P: Fn(ImportProgress)>(
         &self,
         names: &[ProductName],
         ledger: &mut Ledger<P>,
-    ) {
-        if !self.settings.define_missing {
-            return;
-        }
+    ) -> HashSet<Sku> {
+        let mut unknown = HashSet::new();
         for some in one_a_sku(names).chunks(BATCH_MAX) {
-            if let Err(error) = self.define_some_products(some, ledger).await {
-                return ledger.interrupt(&error);
+            if let Err(error) = self.define_some_products(some, &mut unknown, ledger).await {
+                ledger.interrupt(&error);
+                break;
             }
         }
+        unknown
     }
 
     async fn define_some_products<P: Fn(ImportProgress)>(
         &self,
         products: &[DefineProduct],
+        unknown: &mut HashSet<Sku>,
         ledger: &mut Ledger<P>,
     ) -> Result<(), CommandError> {
         let skus: Vec<Sku> = products.iter().map(|product| product.sku.clone()).collect();
         let known = self.commands.products(&skus).await?;
         let missing = products.iter().zip(known).filter(|(_, known)| known.is_none());
         let missing: Vec<DefineProduct> = missing.map(|(product, _)| product.clone()).collect();
+        if !self.settings.define_missing {
+            unknown.extend(missing.into_iter().map(|product| product.sku));
+            return Ok(());
+        }
         let offers = self.offers(&missing, ledger);
         let answers = self.commands.define_products(&offers).await;
         let outcome = &mut ledger.outcome;
-        for (product, answer) in missing.iter().zip(answers) {
+        for (product, answer) in missing.into_iter().zip(answers) {
             // A retired product stays retired; its sales are recorded all the same.
-            was_defined(
+            let defined = was_defined(
                 &product.sku,
                 answer,
                 &mut outcome.records.products_defined,
                 &mut outcome.notes,
             )?;
+            if !defined {
+                unknown.insert(product.sku);
+            }
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ mod definitions;
 mod deliveries;
 mod ledger;
 mod products;
+mod receipts_by_day;
 mod sales;
 mod stock;
 
@@ -80,7 +81,9 @@ impl Importer {
         progress: impl Fn(ImportProgress),
     ) -> Result<ImportOutcome, FileRefusal> {
         let run = Run::new(self, workbook, settings);
-        let mut ledger = Ledger::new(ImportOutcome::new(workbook, header), progress);
+        let mut outcome = ImportOutcome::new(workbook, header);
+        outcome.find_left_out(workbook);
+        let mut ledger = Ledger::new(outcome, progress);
         match header.mapping.kind {
             SheetKind::Sales => run.sales(&workbook.sheet, header, &mut ledger).await?,
             SheetKind::Stock => run.stock(&workbook.sheet, header, &mut ledger).await?,

@@ -45,6 +45,7 @@ impl Run<'_> {
                 repeats: draft.repeated_in.clone(),
                 quantity: Quantity::ZERO,
                 amount: Amount::ZERO,
+                waiting: Vec::new(),
             };
             Some((record, Offered::new(command(draft), self.envelope(draft.row))))
         };

@@ -1,16 +1,18 @@
 //! Sales of a sheet into the log.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use foldhash::HashMap;
 use posars_commands::{BATCH_MAX, CommandError, Envelope, Offered};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Channel, Currency, Quantity, StoreId};
+use posars_domain::{Amount, Channel, Currency, Quantity, ReceiptNumber, SaleId, Sku, StoreId};
 
 use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Answer, Ledger, Record};
+use super::receipts_by_day::ReceiptsByDay;
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
 use crate::refusal::FileRefusal;
@@ -37,13 +39,25 @@ impl Run<'_> {
             ledger.outcome.notes.push(note);
         }
         let stores = self.stores(reading.stores(), ledger).await;
-        if !ledger.is_interrupted() {
-            self.define_products(reading.products(), ledger).await;
-        }
+        let unknown_products = if ledger.is_interrupted() {
+            HashSet::new()
+        } else {
+            self.define_products(reading.products(), ledger).await
+        };
+        let by_day = if ledger.is_interrupted() {
+            ReceiptsByDay::default()
+        } else {
+            self.receipts_by_day(&reading, &stores, ledger).await
+        };
+        let known = Known {
+            stores,
+            unknown_products,
+            by_day,
+        };
         let mut drafts = reading.sales();
         let next = |ledger: &mut Ledger<P>| {
             loop {
-                let offer = self.sale_offer(drafts.next()?, &stores, ledger);
+                let offer = self.sale_offer(drafts.next()?, &known, ledger);
                 if offer.is_some() {
                     return offer;
                 }
@@ -58,15 +72,16 @@ impl Run<'_> {
     fn sale_offer<P: Fn(ImportProgress)>(
         &self,
         draft: SaleDraft<'_>,
-        stores: &HashMap<StoreId, ImportStore>,
+        known: &Known,
         ledger: &mut Ledger<P>,
     ) -> Option<(Record, Offered<RecordSale>)> {
-        let record = weigh(&draft);
-        let Some(store) = stores.get(&draft.store.store_id) else {
+        let record = weigh(&draft, &known.unknown_products);
+        let Some(store) = known.stores.get(&draft.store.store_id) else {
             refuse_unknown_store(&record, &draft, ledger);
             return None;
         };
-        let Some(command) = command(draft, &store.settings, self.settings.read.currency) else {
+        let key = known.by_day.key(&draft);
+        let Some(command) = command(draft, key, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
             ledger.refuse_all(&record, RowReason::DateInvalid, "");
             return None;
@@ -79,6 +94,14 @@ impl Run<'_> {
         }
         Some((record, Offered::new(command, envelope)))
     }
+}
+
+/// What the log knows of the sheet's names and numbers.
+struct Known {
+    stores: HashMap<StoreId, ImportStore>,
+    /// Products that are not in the catalogue.
+    unknown_products: HashSet<Sku>,
+    by_day: ReceiptsByDay,
 }
 
 /// Decides on a sale of a store that a dry run would have defined.
@@ -94,18 +117,28 @@ fn imagine(command: &RecordSale, store: &StoreSettings, envelope: &Envelope) -> 
     }
 }
 
-fn weigh(draft: &SaleDraft<'_>) -> Record {
+fn weigh(draft: &SaleDraft<'_>, unknown_products: &HashSet<Sku>) -> Record {
+    let waiting = draft
+        .lines
+        .iter()
+        .filter(|line| unknown_products.contains(line.sku));
     Record {
         rows: draft.lines.iter().map(|line| line.row).collect(),
         repeats: Vec::new(),
         quantity: Quantity::checked_sum(draft.lines.iter().map(|line| line.quantity))
             .unwrap_or(Quantity::ZERO),
         amount: draft.total,
+        waiting: waiting.map(|line| (line.sku.clone(), line.quantity)).collect(),
     }
 }
 
 /// The currency is the sheet's own: where it is not the store's, the rule refuses the sale by name.
-fn command(draft: SaleDraft<'_>, store: &StoreSettings, currency: Currency) -> Option<RecordSale> {
+fn command(
+    draft: SaleDraft<'_>,
+    (sale_id, receipt): (SaleId, Option<ReceiptNumber>),
+    store: &StoreSettings,
+    currency: Currency,
+) -> Option<RecordSale> {
     let occurred_at = instant(store, draft.date, draft.time)?;
     let lines = draft.lines.iter().map(|line| RecordSaleLine {
         line_id: line.line_id,
@@ -118,10 +151,10 @@ fn command(draft: SaleDraft<'_>, store: &StoreSettings, currency: Currency) -> O
         net: Some(line.net),
     });
     Some(RecordSale {
-        sale_id: draft.sale_id,
+        sale_id,
         store_id: draft.store.store_id.clone(),
         register_no: draft.register_no.cloned(),
-        receipt: draft.receipt.cloned(),
+        receipt,
         occurred_at,
         channel: Channel::IMPORT,
         currency,

@@ -82,7 +82,7 @@ impl Run<'_> {
         let command = self.receive_goods(draft, &store.settings);
         // A count of nothing moves nothing: all is as the sheet says. And what a dry run has not defined cannot be asked.
         let answer = if command.lines.is_empty() {
-            Some(Answer::Duplicate)
+            Some(Answer::Nothing)
         } else if store.is_imagined {
             let decided = command.decide_in_new_store(&store.settings, self.settings.received_at);
             Some(decided.map_or_else(Answer::Refused, |()| Answer::Accepted))
@@ -143,6 +143,7 @@ fn weigh(draft: &StockReceiptDraft) -> Record {
         repeats: Vec::new(),
         quantity: Quantity::checked_sum(offered.iter().map(|line| line.quantity)).unwrap_or(Quantity::ZERO),
         amount: Amount::checked_sum(offered.iter().map(|line| line.cost)).unwrap_or(Amount::ZERO),
+        waiting: Vec::new(),
     }
 }
 

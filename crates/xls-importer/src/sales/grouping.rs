@@ -21,6 +21,8 @@ pub(super) struct Group {
     pub(super) first_line: u32,
     pub(super) last_line: u32,
     pub(super) lines_len: u32,
+    /// Whether its rows have several dates.
+    pub(super) spans_days: bool,
     /// A row of the receipt that is refused.
     pub(super) refused_by_row: Option<u32>,
     pub(super) refused: bool,
@@ -41,9 +43,28 @@ impl Group {
             first_line: 0,
             last_line: 0,
             lines_len: 0,
+            spans_days: false,
             refused_by_row: None,
             refused: false,
         }
+    }
+
+    /// Takes these lines, in their order, as its own.
+    pub(super) fn chain(&mut self, indexes: &[u32], lines: &mut [Line]) {
+        let nexts = indexes.iter().skip(1).map(|next| Some(*next)).chain([None]);
+        let mut dates = None;
+        for (index, next) in indexes.iter().zip(nexts) {
+            let line = usize::try_from(*index)
+                .ok()
+                .and_then(|index| lines.get_mut(index));
+            if let Some(line) = line {
+                line.next = next;
+                self.spans_days |= *dates.get_or_insert(line.date) != line.date;
+            }
+        }
+        self.first_line = indexes.first().copied().unwrap_or_default();
+        self.last_line = indexes.last().copied().unwrap_or_default();
+        self.lines_len = u32::try_from(indexes.len()).unwrap_or(u32::MAX);
     }
 }
 
@@ -99,17 +120,7 @@ pub(super) fn group_lines(
             refuse_members(group, &members, lines, faults, refusals);
             continue;
         }
-        let first_date = members
-            .first()
-            .and_then(|index| lines.get(*index))
-            .map(|line| line.date);
-        if members
-            .iter()
-            .filter_map(|index| lines.get(*index))
-            .any(|line| Some(line.date) != first_date)
-        {
-            several_dates += 1;
-        }
+        several_dates += u32::from(group.spans_days);
     }
     several_dates
 }

@@ -7,6 +7,7 @@ use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPri
 
 use super::amounts::{Amounts, read_amounts};
 use super::grouping::Group;
+use super::numbering::RefusedRows;
 use super::tables::Tables;
 use crate::columns::Columns;
 use crate::field::Field;
@@ -48,6 +49,7 @@ pub(super) struct Lines {
     pub(super) table: Tables,
     pub(super) lines: Vec<Line>,
     pub(super) groups: Vec<Group>,
+    pub(super) refused_rows: RefusedRows,
 }
 
 /// Where a row belongs.
@@ -76,6 +78,8 @@ pub(super) struct LineReader<'a, 's> {
     group_indexes: HashMap<SaleId, u32>,
     occurrences: HashMap<SaleId, u32>,
     refusals: Refusals,
+    /// By the group they belong to, with the day where it can be read.
+    refused_rows: RefusedRows,
     remembered: Option<Remembered<'s>>,
     /// The receipt of the row before, and whether this row may belong to a receipt that cannot be read.
     previous_group: Option<u32>,
@@ -98,17 +102,19 @@ impl<'s> LineReader<'_, 's> {
             group_indexes: HashMap::new(),
             occurrences: HashMap::new(),
             refusals: Refusals::default(),
+            refused_rows: RefusedRows::new(),
             remembered: None,
             previous_group: None,
             after_unreadable: false,
             is_of_refused_rows: header.is_of_refused_rows(),
         };
-        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let walk = Walk::over(sheet, header, &columns, |row, fault| reader.take(row, fault));
         let LineReader {
             refusals,
             table,
             lines,
             groups,
+            refused_rows,
             ..
         } = reader;
         Lines {
@@ -117,11 +123,12 @@ impl<'s> LineReader<'_, 's> {
             table,
             lines,
             groups,
+            refused_rows,
         }
     }
 
-    fn take(&mut self, row: &Row<'s>) {
-        let mut faults = Vec::new();
+    fn take(&mut self, row: &Row<'s>, fault: Option<RowFault>) {
+        let mut faults = Vec::from_iter(fault);
         let line = self.line(row, &mut faults);
         let group = match self.remembered_group(row) {
             Some(group) => Some(group),
@@ -129,7 +136,7 @@ impl<'s> LineReader<'_, 's> {
         };
         if let Some(group) = group {
             if self.after_unreadable {
-                self.doubt(Some(group), row.number);
+                self.doubt(Some(group), row.number, None);
                 self.after_unreadable = false;
             }
             self.previous_group = Some(group);
@@ -137,7 +144,9 @@ impl<'s> LineReader<'_, 's> {
         match (line, group) {
             (Some(line), Some(group)) if faults.is_empty() => self.attach(line, group),
             (_, group) => {
-                self.doubt(group, row.number);
+                let group = group.or_else(|| self.continued(row, &mut faults));
+                let date = self.columns.date(row).ok().flatten();
+                self.doubt(group, row.number, date.map(|(date, _)| date));
                 self.refusals.add(row.number, faults);
             }
         }
@@ -174,7 +183,7 @@ impl<'s> LineReader<'_, 's> {
                 }
                 if receipt.is_err() {
                     // The row may belong to the receipt above or to the one below: neither is whole for certain.
-                    self.doubt(self.previous_group, row.number);
+                    self.doubt(self.previous_group, row.number, None);
                     self.after_unreadable = true;
                 }
                 faults.extend(store.err());
@@ -184,8 +193,24 @@ impl<'s> LineReader<'_, 's> {
         }
     }
 
-    /// Marks a receipt as having a refused row.
-    fn doubt(&mut self, group: Option<u32>, row: u32) {
+    /// The receipt above, where a row leaves out both its number and its date: such a row goes on with it, and without
+    /// the row that receipt is not whole.
+    fn continued(&self, row: &Row<'_>, faults: &mut Vec<RowFault>) -> Option<u32> {
+        let leaves_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
+        let group = self
+            .previous_group
+            .filter(|_| leaves_out(Field::Receipt) && leaves_out(Field::Date))?;
+        let index = usize::try_from(group).ok()?;
+        self.groups.get(index)?.receipt.as_ref()?;
+        faults.push(RowFault::of(RowReason::RequiredMissing, Field::Receipt, ""));
+        Some(group)
+    }
+
+    /// Marks a receipt as having a refused row, of a day if that is known.
+    fn doubt(&mut self, group: Option<u32>, row: u32, date: Option<Date>) {
+        if let Some(group) = group {
+            self.refused_rows.entry(group).or_default().push((row, date));
+        }
         let index = group.and_then(|group| usize::try_from(group).ok());
         if let Some(group) = index.and_then(|index| self.groups.get_mut(index)) {
             group.refused_by_row.get_or_insert(row);
@@ -206,6 +231,10 @@ impl<'s> LineReader<'_, 's> {
         }
         group.last_line = index;
         group.lines_len += 1;
+        let first = usize::try_from(group.first_line)
+            .ok()
+            .and_then(|first| self.lines.get(first));
+        group.spans_days |= first.is_some_and(|first| first.date != line.date);
         if let Some(last) = last.and_then(|last| usize::try_from(last).ok())
             && let Some(last) = self.lines.get_mut(last)
         {

@@ -3,6 +3,7 @@
 mod amounts;
 mod grouping;
 mod line_reader;
+mod numbering;
 mod tables;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::sheet::Sheet;
 
 use grouping::{Group, group_lines};
 use line_reader::{Line, LineReader, Lines};
+use numbering::{NumbersAgain, number_of, split_by_day};
 
 /// A sales sheet, read: which rows make which sales, and which are refused.
 ///
@@ -37,6 +39,7 @@ pub struct SalesReading {
     lines: Vec<Line>,
     groups: Vec<Group>,
     receipts_with_several_dates: u32,
+    numbers_again: Vec<NumbersAgain>,
 }
 
 /// One sale as the sheet tells it; the store's zone turns its date into an instant.
@@ -87,6 +90,19 @@ pub struct SaleLineDraft<'a> {
     pub net: Amount,
 }
 
+/// A store whose receipt numbers begin again, with an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiptsByDay<'a> {
+    /// The store.
+    pub store: &'a StoreName,
+    /// How many numbers stand on several days.
+    pub receipts: u32,
+    /// One of them.
+    pub number: &'a str,
+    /// Two of its days.
+    pub days: (Date, Date),
+}
+
 /// Sums over the sales that are not refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SalesTotals {
@@ -115,7 +131,9 @@ impl SalesReading {
             mut table,
             mut lines,
             mut groups,
+            refused_rows,
         } = LineReader::read_all(sheet, header, options);
+        let numbers_again = split_by_day(&mut lines, &mut groups, &refused_rows, &mut refusals, &table);
         let receipts_with_several_dates = group_lines(&mut lines, &mut groups, &mut refusals, &table);
         refusals.sort();
         Ok(Self {
@@ -129,6 +147,7 @@ impl SalesReading {
             lines,
             groups,
             receipts_with_several_dates,
+            numbers_again,
         })
     }
 
@@ -154,6 +173,37 @@ impl SalesReading {
     #[must_use]
     pub fn receipts_with_several_dates(&self) -> u32 {
         self.receipts_with_several_dates
+    }
+
+    /// The stores whose receipt numbers begin again: the key of their receipts includes the day.
+    pub fn stores_by_day(&self) -> impl Iterator<Item = ReceiptsByDay<'_>> {
+        self.numbers_again.iter().filter_map(|again| {
+            Some(ReceiptsByDay {
+                store: at(&self.stores, again.store)?,
+                receipts: again.receipts,
+                number: &again.number,
+                days: again.days,
+            })
+        })
+    }
+
+    /// The sales of each store with the lowest receipt numbers, those of the number 1 first: where numbers begin again,
+    /// these are the ones that come back.
+    #[must_use]
+    pub fn lowest_receipts(&self, per_store: usize) -> Vec<SaleDraft<'_>> {
+        let numbered = self
+            .groups
+            .iter()
+            .filter(|group| !group.refused && group.receipt.is_some());
+        let mut numbered: Vec<(u32, u64, &Group)> = numbered
+            .map(|group| (group.store, number_of(group).unwrap_or(u64::MAX), group))
+            .collect();
+        numbered.sort_by_key(|(store, number, _)| (*store, *number));
+        let of_each = numbered.chunk_by(|one, other| one.0 == other.0);
+        of_each
+            .flat_map(|groups| groups.iter().take(per_store))
+            .filter_map(|(_, _, group)| self.draft(group))
+            .collect()
     }
 
     /// Sales that are refused because of their rows; rows that belong to no sale are not among them.

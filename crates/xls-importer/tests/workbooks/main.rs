@@ -12,9 +12,13 @@ mod fixture;
 mod generated;
 mod hostile;
 mod into_log;
+mod numbering;
 mod parser_death;
 mod real_files;
+mod receipts_by_day;
 mod refused_rows;
+mod totals;
+mod whole;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -39,6 +43,10 @@ fn main() -> ExitCode {
         refused_rows::CASES,
         real_files::CASES,
         into_log::CASES,
+        numbering::CASES,
+        receipts_by_day::CASES,
+        totals::CASES,
+        whole::CASES,
     ]
     .concat();
     if arguments.iter().any(|word| word == "--list") {
