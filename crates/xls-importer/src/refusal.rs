@@ -157,6 +157,29 @@ impl ParserDeath {
     }
 }
 
+/// What is too large, in Portuguese; names of parts and cells stay.
+fn measure_in_portuguese(what: &str) -> String {
+    const MEASURES: [(&str, &str); 9] = [
+        ("entries of the archive", "partes do arquivo"),
+        ("all parts (bytes)", "todas as partes (bytes)"),
+        (
+            "shared strings and styles (bytes)",
+            "textos e estilos compartilhados (bytes)",
+        ),
+        ("compression ratio of", "taxa de compressão de"),
+        ("declared count of shared strings in", "textos declarados em"),
+        ("parts in UTF-16 (bytes)", "partes em UTF-16 (bytes)"),
+        ("cells of the sheet (bytes)", "células da aba (bytes)"),
+        ("text in cell", "texto na célula"),
+        ("file (bytes)", "arquivo (bytes)"),
+    ];
+    let found = MEASURES.iter().find_map(|(english, portuguese)| {
+        let rest = what.strip_prefix(english)?;
+        Some(format!("{portuguese}{}", rest.replace("(characters)", "(caracteres)")))
+    });
+    found.unwrap_or_else(|| what.to_owned())
+}
+
 /// The code pages from 10000 are those of the old Macintosh.
 fn apple(code_page: u32, words: &str) -> String {
     if (10_000..10_100).contains(&code_page) {
@@ -279,6 +302,7 @@ impl FileRefusal {
                 "a parte {part} declara um DOCTYPE, o que não é permitido; salve a planilha de novo como .xlsx"
             ),
             Self::TooLarge { what, actual, limit } => {
+                let what = measure_in_portuguese(what);
                 format!("{what}: {actual}, o limite é {limit}; divida a planilha, por mês por exemplo")
             }
             Self::TooManyRows { limit } => {

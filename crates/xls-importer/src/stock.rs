@@ -14,7 +14,7 @@ use crate::product_names::sku_of;
 use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName, Walk};
 use crate::refusal::FileRefusal;
 use crate::row_fault::{RowFault, RowReason, keep};
-use crate::sheet::{Row, Sheet};
+use crate::sheet::{Cell, Row, Sheet};
 
 /// Goods received together: the lines of one document, or one row without a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,6 +241,14 @@ impl StockReader<'_> {
         let document = keep(self.columns.text(row, Field::Receipt), &mut faults);
         let place = self.place(row, document.as_ref().is_some_and(Option::is_some), &mut faults);
         let line = self.line(row, &mut faults);
+        if document == Some(None)
+            && let Some(above) = self.continued(row)
+        {
+            faults.push(RowFault::of(RowReason::RequiredMissing, Field::Receipt, ""));
+            self.doubt(above, row.number);
+            self.refusals.add(row.number, faults);
+            return;
+        }
         if document == Some(None) && self.is_of_refused_rows {
             faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
         }
@@ -280,6 +288,15 @@ impl StockReader<'_> {
                 ..draft
             });
         }
+    }
+
+    /// The document above, where a row leaves out both document and date: such a row goes on with it, and without the
+    /// row that document is not whole.
+    fn continued(&self, row: &Row<'_>) -> Option<usize> {
+        let leaves_out =
+            |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
+        self.previous
+            .filter(|_| leaves_out(Field::Receipt) && leaves_out(Field::Date))
     }
 
     /// Where the goods of a row came in, when and from whom; a document's id is for ever, so it must have a date.

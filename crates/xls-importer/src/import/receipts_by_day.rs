@@ -6,12 +6,12 @@
 
 use std::collections::HashSet;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use posars_commands::CommandError;
 use posars_domain::sale::{SaleRecorded, id_of_receipt};
-use posars_domain::{ReceiptNumber, SaleId, StoreId};
+use posars_domain::{Amount, ReceiptNumber, SaleId, StoreId};
 
 use super::definitions::ImportStore;
 use super::ledger::Ledger;
@@ -170,16 +170,28 @@ impl Run<'_> {
             return Ok(());
         }
         let mut asked: Vec<(SaleId, Date, &ImportStore)> = Vec::new();
+        // What all days of a number come to, and how many they are.
+        let mut sums: HashMap<SaleId, (Amount, u32)> = HashMap::new();
         for draft in reading.sales() {
             let store = stores.get(&draft.store.store_id);
             if let (Some((plain, _)), Some(store)) = (by_day.receipts(&draft), store) {
-                asked.push((id_of(&draft, &plain), draft.date, store));
+                let plain_id = id_of(&draft, &plain);
+                asked.push((plain_id, draft.date, store));
+                let (sum, days) = sums.entry(plain_id).or_default();
+                *sum = sum.checked_add(draft.total).unwrap_or(*sum);
+                *days += 1;
             }
         }
         for some in asked.chunks(ASKED_MAX) {
             let ids = some.iter().map(|(sale_id, ..)| *sale_id).collect();
             for ((sale_id, date, store), known) in some.iter().zip(self.recorded(ids).await?) {
-                if known.is_some_and(|known| day_of(&known, store) == *date) {
+                let Some(known) = known else { continue };
+                // A sale of all days together was made of this sheet before numbers that begin again were understood:
+                // none of its days comes in a second time.
+                let is_of_all = sums
+                    .get(sale_id)
+                    .is_some_and(|(sum, days)| *days > 1 && *sum == known.total);
+                if is_of_all || day_of(&known, store) == *date {
                     by_day.kept.insert((*sale_id, *date));
                 }
             }

@@ -65,29 +65,30 @@ pub(super) fn split_by_day(
         .filter(|group| group.spans_days)
         .map(|group| group.store)
         .collect();
-    let mut again: BTreeMap<u32, Again> = BTreeMap::new();
-    for store in spanning {
-        let tills = numbers_of(store, lines, groups);
-        let mut found = None;
-        let mut doubtful = Vec::new();
-        for (index, group) in (0..).zip(groups.iter()) {
-            if group.store != store || !group.spans_days {
-                continue;
-            }
-            let days = days_of(group, lines);
-            let verdict = verdict(group, &days, tills.get(&till_of(group)));
-            if verdict == Verdict::Doubtful {
-                doubtful.push(index);
-            }
-            if verdict == Verdict::Again || doubtful.len() >= DOUBTFUL_MIN {
-                found = found.or_else(|| example(group, &days));
-            }
+    let mut tills = numbers_of(&spanning, lines, groups);
+    let mut found: BTreeMap<u32, NumbersAgain> = BTreeMap::new();
+    let mut doubtful: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (index, group) in (0..).zip(groups.iter()).filter(|(_, group)| group.spans_days) {
+        let days = days_of(group, lines);
+        let till = tills.get(&group.store).and_then(|tills| tills.get(&till_of(group)));
+        let verdict = verdict(group, &days, till);
+        let doubtful = doubtful.entry(group.store).or_default();
+        if verdict == Verdict::Doubtful {
+            doubtful.push(index);
         }
-        match found {
-            Some(found) => drop(again.insert(store, Again { found, tills })),
-            None => refuse(&doubtful, lines, groups, refusals),
+        if verdict == Verdict::Again || doubtful.len() >= DOUBTFUL_MIN {
+            found.entry(group.store).or_insert_with(|| example(group, &days));
         }
     }
+    let undecided = doubtful.iter().filter(|(store, _)| !found.contains_key(store));
+    undecided.for_each(|(_, doubtful)| refuse(doubtful, lines, groups, refusals));
+    let mut again: BTreeMap<u32, Again> = found
+        .into_iter()
+        .map(|(store, found)| {
+            let tills = tills.remove(&store).unwrap_or_default();
+            (store, Again { found, tills })
+        })
+        .collect();
     if !again.is_empty() {
         split(&mut again, lines, groups, refused, table);
     }
@@ -112,16 +113,22 @@ fn till_of(group: &Group) -> Till {
     )
 }
 
-fn numbers_of(store: u32, lines: &[Line], groups: &[Group]) -> BTreeMap<Till, NumbersByDay> {
-    let mut tills: BTreeMap<Till, NumbersByDay> = BTreeMap::new();
-    for group in groups.iter().filter(|group| group.store == store) {
+/// The numbers of the tills of these stores.
+fn numbers_of(
+    stores: &BTreeSet<u32>,
+    lines: &[Line],
+    groups: &[Group],
+) -> BTreeMap<u32, BTreeMap<Till, NumbersByDay>> {
+    let mut of_stores: BTreeMap<u32, BTreeMap<Till, NumbersByDay>> = BTreeMap::new();
+    for group in groups.iter().filter(|group| stores.contains(&group.store)) {
         let Some(number) = number_of(group) else { continue };
+        let tills = of_stores.entry(group.store).or_default();
         let till = tills.entry(till_of(group)).or_default();
-        for line in members(group, lines) {
-            till.entry(line.1.date).or_default().insert(number);
+        for (_, line) in members(group, lines) {
+            till.entry(line.date).or_default().insert(number);
         }
     }
-    tills
+    of_stores
 }
 
 /// The digits at the end of a receipt's number.
@@ -206,14 +213,16 @@ fn rows_of_night(one: (&Date, &Day), other: (&Date, &Day)) -> Option<usize> {
     Some(rows)
 }
 
-fn example(group: &Group, days: &BTreeMap<Date, Day>) -> Option<NumbersAgain> {
-    let mut dates = days.keys();
-    Some(NumbersAgain {
+fn example(group: &Group, days: &BTreeMap<Date, Day>) -> NumbersAgain {
+    let number = group.receipt.as_ref().map(|receipt| receipt.number().to_owned());
+    let mut dates = days.keys().copied();
+    let first = dates.next().unwrap_or_default();
+    NumbersAgain {
         store: group.store,
         receipts: 0,
-        number: group.receipt.as_ref()?.number().to_owned(),
-        days: (*dates.next()?, *dates.next()?),
-    })
+        number: number.unwrap_or_default(),
+        days: (first, dates.next().unwrap_or(first)),
+    }
 }
 
 /// Makes a receipt of every day, and counts the numbers that stand on several of them.
