@@ -117,6 +117,9 @@ pub struct FooterCheck {
     pub agrees: bool,
 }
 
+/// Sums above the first record that are held against the sum of all; a sheet has one, if any.
+const EARLY_FOOTERS_MAX: usize = 4;
+
 /// Walks the rows below the titles: records go to the callback, the rest is counted.
 pub(crate) struct Walk {
     pub(crate) tally: RowTally,
@@ -140,6 +143,7 @@ impl Walk {
         let mut previous = header.row_number;
         let mut row = Row::default();
         let rows = sheet.rows_len();
+        let mut early = Vec::new();
         for index in header.row_index + 1..rows {
             sheet.read_row(index, &mut row);
             walk.tally.blank += row.number.saturating_sub(previous + 1);
@@ -147,10 +151,18 @@ impl Walk {
             match row_kind(&row, header, columns, index + 1 == rows) {
                 RowKind::Blank => walk.tally.blank += 1,
                 RowKind::RepeatedHeader => walk.tally.repeated_headers += 1,
+                RowKind::Footer(_) if walk.tally.records == 0 && early.len() < EARLY_FOOTERS_MAX => {
+                    walk.tally.footers += 1;
+                    early.push(index);
+                }
                 RowKind::Footer(words) => walk.pass_footer(&row, columns, words.as_ref()),
                 RowKind::Record => walk.pass_record(&row, columns, None, &mut record),
                 RowKind::Perhaps(claim) => walk.decide(&row, columns, &claim, &mut record),
             }
+        }
+        for index in early {
+            sheet.read_row(index, &mut row);
+            walk.footer_checks.extend(walk.sums.check_all(&row, columns));
         }
         walk
     }

@@ -175,7 +175,10 @@ fn measure_in_portuguese(what: &str) -> String {
     ];
     let found = MEASURES.iter().find_map(|(english, portuguese)| {
         let rest = what.strip_prefix(english)?;
-        Some(format!("{portuguese}{}", rest.replace("(characters)", "(caracteres)")))
+        Some(format!(
+            "{portuguese}{}",
+            rest.replace("(characters)", "(caracteres)")
+        ))
     });
     found.unwrap_or_else(|| what.to_owned())
 }

@@ -131,16 +131,12 @@ impl RunningSums {
         if !is_of_all && pairs.iter().all(|(_, theirs, ours)| theirs == ours) {
             return Vec::new();
         }
-        pairs
-            .into_iter()
-            .map(|(field, theirs, ours)| FooterCheck {
-                row: row.number,
-                field,
-                theirs,
-                ours,
-                agrees: theirs == ours,
-            })
-            .collect()
+        checks(row, pairs)
+    }
+
+    /// A sum of the sheet beside ours of all records so far.
+    pub(crate) fn check_all(&self, row: &Row<'_>, columns: &Columns<'_>) -> Vec<FooterCheck> {
+        checks(row, pairs(&self.now, row, columns))
     }
 
     /// The parts of the sheet that a sum here may be of, the likeliest first.
@@ -162,6 +158,17 @@ impl RunningSums {
         }
         parts
     }
+}
+
+fn checks(row: &Row<'_>, pairs: Vec<Pair>) -> Vec<FooterCheck> {
+    let checks = pairs.into_iter().map(|(field, theirs, ours)| FooterCheck {
+        row: row.number,
+        field,
+        theirs,
+        ours,
+        agrees: theirs == ours,
+    });
+    checks.collect()
 }
 
 fn pairs(part: &Sums, row: &Row<'_>, columns: &Columns<'_>) -> Vec<Pair> {

@@ -293,8 +293,7 @@ impl StockReader<'_> {
     /// The document above, where a row leaves out both document and date: such a row goes on with it, and without the
     /// row that document is not whole.
     fn continued(&self, row: &Row<'_>) -> Option<usize> {
-        let leaves_out =
-            |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
+        let leaves_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
         self.previous
             .filter(|_| leaves_out(Field::Receipt) && leaves_out(Field::Date))
     }

@@ -76,6 +76,8 @@ const OF_WHAT: &[&str] = &[
     "descontos", "loja", "lojas", "filial", "filiais", "unidade", "unidades", "empresa", "caixa", "turno",
     "cupom", "cupons", "pedido", "pedidos", "nota", "notas", "recibo", "documento", "cliente", "vendedor",
     "fornecedor", "categoria", "grupo", "estoque", "custo", "relatorio", "pagina", "folha", "planilha",
+    "pagar", "pago", "receber", "recebido", "faturado", "faturamento", "receita", "dinheiro", "cartao",
+    "credito", "debito", "pix", "compra", "compras", "entrada", "entradas", "saida", "saidas", "mercadorias",
     "todos", "todas", "registros", "linhas", "r", "e", "a", "o", "ate", "em", "no", "na", "por",
     "of", "the", "by", "for", "day", "daily", "week", "weekly", "month", "monthly", "year", "sale", "sales",
     "store", "stores", "all", "overall", "page", "receipt", "receipts", "order", "orders", "stock", "value",
@@ -121,10 +123,12 @@ pub(crate) fn total_words(text: &str) -> Option<TotalWords> {
 /// The cheap question first: it is asked for the texts of every row.
 fn may_say_so(text: &[u8]) -> bool {
     text.windows(3).any(|three| {
-        three.eq_ignore_ascii_case(b"ota")
-            || three.eq_ignore_ascii_case(b"oma")
-            || three.eq_ignore_ascii_case(b"sum")
-            || three.eq_ignore_ascii_case(b"o t")
+        matches!(
+            three,
+            [b'o' | b'O', b't' | b'T' | b'm' | b'M', b'a' | b'A']
+                | [b'o' | b'O', b' ', b't' | b'T']
+                | [b's' | b'S', b'u' | b'U', b'm' | b'M']
+        )
     })
 }
 
@@ -189,6 +193,8 @@ mod tests {
             "Sum",
             "Total (30 dias)",
             "Total de itens vendidos",
+            "Total a pagar",
+            "Total: 25,00",
         ] {
             assert!(total_words(text).is_some_and(|words| words.is_plain), "{text}");
         }

@@ -70,7 +70,9 @@ pub(super) fn split_by_day(
     let mut doubtful: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (index, group) in (0..).zip(groups.iter()).filter(|(_, group)| group.spans_days) {
         let days = days_of(group, lines);
-        let till = tills.get(&group.store).and_then(|tills| tills.get(&till_of(group)));
+        let till = tills
+            .get(&group.store)
+            .and_then(|tills| tills.get(&till_of(group)));
         let verdict = verdict(group, &days, till);
         let doubtful = doubtful.entry(group.store).or_default();
         if verdict == Verdict::Doubtful {

@@ -10,6 +10,7 @@ pub(crate) const CASES: &[Case] = &[
     ("totals::of_days_between_sales", of_days_between_sales),
     ("totals::with_date_and_store", with_date_and_store),
     ("totals::in_the_first_column", in_the_first_column),
+    ("totals::above_the_rows", above_the_rows),
     ("totals::nested_and_without_words", nested_and_without_words),
     ("totals::of_receipts", of_receipts),
     ("totals::products_of_such_names_are_sold", products_of_such_names),
@@ -122,6 +123,20 @@ fn in_the_first_column() -> Result<(), Skipped> {
             differing(&reading),
             [(4, Field::Total, "16".to_owned(), "15".to_owned())]
         );
+    }
+    Ok(())
+}
+
+fn above_the_rows() -> Result<(), Skipped> {
+    for (total, differing) in [("#15", 0), ("#16", 1)] {
+        let reading = sales(&workbook(&[
+            DAYS,
+            &["Total geral", "", "#3", total],
+            &["05/11/2025", "Café", "#2", "#10"],
+            &["06/11/2025", "Pão", "#1", "#5"],
+        ]));
+        assert_eq!(told(&reading), (2, 1_500, 1, differing));
+        assert_eq!(reading.footer_checks().len(), 2);
     }
     Ok(())
 }

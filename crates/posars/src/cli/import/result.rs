@@ -194,6 +194,13 @@ impl Imported {
                 check.row, check.theirs, check.ours
             )?;
         }
+        if differing().next().is_some() {
+            let fix = self.language.pick(
+                "confira o total e as linhas; se a linha é um produto, dê a ele um código ou outro nome",
+                "check the total and the rows; if the row is a product, give it a code or another name",
+            );
+            writeln!(out, "    fix: {fix}")?;
+        }
         let more = differing().count().saturating_sub(REFUSED_SHOWN);
         if more > 0 {
             writeln!(out, "  and {more} totals more that differ")?;
