@@ -18,7 +18,7 @@ use super::ledger::Ledger;
 use super::{ImportProgress, Run};
 use crate::finding::Finding;
 use crate::natural_key::{receipt_of_day, receipt_without_day};
-use crate::sales::{SaleDraft, SalesReading};
+use crate::sales::{SaleDraft, SalesReading, digits_of};
 
 /// Receipts of a store that the log is asked about: those with its lowest numbers.
 const LOWEST: usize = 16;
@@ -236,8 +236,16 @@ fn another_sale(
     let has_lowest = drafts
         .first()
         .zip(known.first().and_then(Option::as_ref))
-        .is_some_and(|(draft, known)| !has_the_goods(draft, known));
-    let most = others.len() * 2 > drafts.len();
+        .is_some_and(|(draft, known)| {
+            // One number alone, of the day before or behind, may be a receipt over midnight that two exports cut.
+            let is_first = draft
+                .receipt
+                .and_then(digits_of)
+                .is_some_and(|number| number <= 1);
+            let days = draft.date.duration_since(day_of(known, store)).as_hours().abs() / 24;
+            !has_the_goods(draft, known) && (is_first || others.len() > 1 || days > 1)
+        });
+    let most = others.len() > 1 && others.len() * 2 > drafts.len();
     let are_more = others.len() * 2 > pairs().count();
     others
         .first()

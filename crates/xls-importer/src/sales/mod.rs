@@ -22,6 +22,7 @@ use crate::sheet::Sheet;
 
 use grouping::{Group, group_lines};
 use line_reader::{Line, LineReader, Lines};
+pub(crate) use numbering::digits_of;
 use numbering::{NumbersAgain, number_of, split_by_day};
 
 /// A sales sheet, read: which rows make which sales, and which are refused.

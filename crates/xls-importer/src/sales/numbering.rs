@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, Time};
+use posars_domain::ReceiptNumber;
 use posars_domain::sale::id_of_receipt;
 
 use super::grouping::Group;
@@ -134,12 +135,16 @@ fn numbers_of(
 }
 
 /// The digits at the end of a receipt's number.
-pub(super) fn number_of(group: &Group) -> Option<u64> {
-    let number = group.receipt.as_ref()?.number();
-    let digits = number
+pub(crate) fn digits_of(receipt: &ReceiptNumber) -> Option<u64> {
+    let digits = receipt
+        .number()
         .rsplit(|character: char| !character.is_ascii_digit())
         .next()?;
     digits.parse().ok()
+}
+
+pub(super) fn number_of(group: &Group) -> Option<u64> {
+    digits_of(group.receipt.as_ref()?)
 }
 
 fn members<'l>(group: &Group, lines: &'l [Line]) -> impl Iterator<Item = (u32, &'l Line)> {

@@ -13,6 +13,7 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("receipts_by_day::daily_exports", || run(daily_exports)),
     ("receipts_by_day::a_day_corrected", || run(a_day_corrected)),
+    ("receipts_by_day::a_night_cut_in_two", || run(a_night_cut_in_two)),
     ("receipts_by_day::a_corrected_date_is_no_new_sale", || {
         run(a_corrected_date)
     }),
@@ -139,6 +140,20 @@ async fn a_day_corrected(world: World) -> anyhow::Result<()> {
         (told(&first), told(&second)),
         ((1, 1, 0, 3_000), (1, 1, 0, 3_200))
     );
+    Ok(())
+}
+
+/// The two halves of a receipt over midnight in two exports do not make a shop whose numbers begin again.
+async fn a_night_cut_in_two(world: World) -> anyhow::Result<()> {
+    world
+        .import(&sheet(&[("500", "01", "9"), ("501", "01", "10")]), &settings())
+        .await?;
+    let next = world
+        .import(&sheet(&[("501", "02", "30"), ("502", "02", "20")]), &settings())
+        .await?;
+    assert_eq!(codes(&next), [(2, "idempotency_mismatch")]);
+    assert!(!says_by_day(&next));
+    assert_eq!(next.records.accepted, 1);
     Ok(())
 }
 
