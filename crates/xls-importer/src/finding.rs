@@ -160,7 +160,7 @@ impl Finding {
                 number,
                 days: (one, _),
             } => format!(
-                "loja {store}: o número de venda {number} já foi de outra venda em {one}; a numeração recomeça, e a chave inclui o dia"
+                "loja {store}: no registro os números de venda recomeçam ({number} em {one}); a chave inclui o dia"
             ),
             Self::StockWaits {
                 products,
@@ -207,7 +207,7 @@ impl Finding {
                 number,
                 days: (one, _),
             } => format!(
-                "store {store}: the receipt number {number} was another sale's on {one} already; the numbers begin again, and the key includes the day"
+                "store {store}: in the log its receipt numbers begin again ({number} on {one}); the key includes the day"
             ),
             Self::StockWaits {
                 products,

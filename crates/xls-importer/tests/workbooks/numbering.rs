@@ -3,7 +3,7 @@
 use posars_domain::sale::id_of_receipt;
 use posars_xls_importer::SalesReading;
 
-use crate::fixture::{refused, sales, workbook};
+use crate::fixture::{refused, sales, workbook, workbook_of};
 use crate::{Case, Skipped};
 
 pub(crate) const CASES: &[Case] = &[
@@ -38,13 +38,7 @@ fn read(rows: &[(&str, &str, &str, &str)]) -> SalesReading {
         .iter()
         .map(|(number, day, time, total)| row(number, day, time, total))
         .collect();
-    let rows: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect();
-    let mut sheet: Vec<&[&str]> = vec![TITLES];
-    sheet.extend(rows.iter().map(Vec::as_slice));
-    sales(&workbook(&sheet))
+    sales(&workbook_of(TITLES, &rows))
 }
 
 /// Receipt, day of the month and minor units of every sale.

@@ -4,7 +4,7 @@ use posars_domain::Amount;
 use posars_xls_importer::{ImportOutcome, ImportSettings};
 
 use crate::Case;
-use crate::fixture::workbook;
+use crate::fixture::workbook_of;
 use crate::into_log::{World, codes, run, settings};
 
 pub(crate) const CASES: &[Case] = &[
@@ -33,13 +33,7 @@ fn sheet(rows: &[(&str, &str, &str)]) -> Vec<u8> {
             [number, &*format!("{day}/12/2025"), "Café", "#1", &*total].map(str::to_owned)
         })
         .collect();
-    let rows: Vec<Vec<&str>> = rows
-        .iter()
-        .map(|row| row.iter().map(String::as_str).collect())
-        .collect();
-    let mut sheet: Vec<&[&str]> = vec![TITLES];
-    sheet.extend(rows.iter().map(Vec::as_slice));
-    workbook(&sheet)
+    workbook_of(TITLES, &rows)
 }
 
 /// New, there already, refused, and what they come to.
