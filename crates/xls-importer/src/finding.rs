@@ -46,8 +46,8 @@ pub enum Finding {
     },
     /// Rows that the sheet does not show are read as all others.
     HiddenRows {
-        /// How many.
-        rows: u32,
+        /// How many; none where a sheet is too big to count those that its filter hides.
+        rows: Option<u32>,
     },
     /// Columns that are understood and recorded nowhere.
     ColumnsNotRecorded {
@@ -124,14 +124,15 @@ impl Finding {
         }
     }
 
-    /// Whether the log may hold less or more than the person saw in the file, and nobody has said that it may.
+    /// Whether the log may hold less than the person saw in the file, and nobody has said that it may.
     #[must_use]
     pub fn needs_a_look(&self) -> bool {
         match self {
-            Self::RowsAfterGap { .. } | Self::HiddenRows { .. } => true,
+            Self::RowsAfterGap { .. } => true,
             Self::SheetsNotRead { was_chosen, .. } => !was_chosen,
             Self::ColumnsNotRecorded { of_customer, .. } => !of_customer,
-            Self::ReceiptsByDay { .. } | Self::StockWaits { .. } => false,
+            // Those were read and recorded.
+            Self::ReceiptsByDay { .. } | Self::StockWaits { .. } | Self::HiddenRows { .. } => false,
         }
     }
 
@@ -177,8 +178,11 @@ impl Finding {
             Self::SheetsNotRead { sheets, .. } => {
                 format!("abas com valores que não foram lidas: {}", sheets.join(", "))
             }
-            Self::HiddenRows { rows } => {
+            Self::HiddenRows { rows: Some(rows) } => {
                 format!("{rows} linhas ocultas (por um filtro ou à mão) foram lidas como as outras")
+            }
+            Self::HiddenRows { rows: None } => {
+                "um filtro está ligado na aba; as linhas que ele oculta foram lidas como as outras".to_owned()
             }
             Self::ColumnsNotRecorded { titles, of_customer } => {
                 let what = if *of_customer {
@@ -224,8 +228,11 @@ impl Finding {
             Self::SheetsNotRead { sheets, .. } => {
                 format!("sheets with values that were not read: {}", sheets.join(", "))
             }
-            Self::HiddenRows { rows } => {
+            Self::HiddenRows { rows: Some(rows) } => {
                 format!("{rows} hidden rows (by a filter or by hand) were read as all others")
+            }
+            Self::HiddenRows { rows: None } => {
+                "a filter is on in the sheet; the rows that it hides were read as all others".to_owned()
             }
             Self::ColumnsNotRecorded { titles, of_customer } => {
                 let what = if *of_customer {
@@ -257,8 +264,8 @@ impl Finding {
                 "say which one with --sheet NAME; each sheet is an import of its own",
             ),
             Self::HiddenRows { .. } => (
-                "se elas não deviam entrar, copie só as visíveis para outra planilha; se deviam, --allow-unrecorded termina com 0",
-                "if they should not come in, copy the visible ones to another sheet; if they should, --allow-unrecorded ends with 0",
+                "se elas não deviam entrar, copie só as visíveis para outra planilha",
+                "if they should not come in, copy only the visible ones to another sheet",
             ),
             Self::ColumnsNotRecorded {
                 of_customer: false, ..

@@ -8,6 +8,7 @@ use crate::field::{Field, SheetKind};
 use crate::finding::Finding;
 use crate::header::Header;
 use crate::language::Language;
+use crate::protocol::HiddenRows;
 use crate::reading::{FooterCheck, Refusals, RowTally};
 use crate::workbook::Workbook;
 
@@ -217,9 +218,10 @@ impl ImportOutcome {
         if let Some(row) = self.stopped_before_row {
             self.findings.push(Finding::RowsAfterGap { row });
         }
-        if sheet.hidden_rows() > 0 {
-            let rows = sheet.hidden_rows();
-            self.findings.push(Finding::HiddenRows { rows });
+        match sheet.hidden_rows() {
+            HiddenRows::None => {}
+            HiddenRows::Counted(rows) => self.findings.push(Finding::HiddenRows { rows: Some(rows) }),
+            HiddenRows::ByFilter => self.findings.push(Finding::HiddenRows { rows: None }),
         }
         if !sheet.unread_sheets().is_empty() {
             self.findings.push(Finding::SheetsNotRead {

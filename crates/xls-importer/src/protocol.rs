@@ -60,7 +60,19 @@ pub(crate) struct Hello {
     /// Hidden sheets, not read.
     pub(crate) hidden_sheets: Vec<String>,
     /// Rows with values that the sheet hides; they are read as all others.
-    pub(crate) hidden_rows: u32,
+    pub(crate) hidden_rows: HiddenRows,
+}
+
+/// What is known of rows that a sheet hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HiddenRows {
+    /// There are none, as far as is known.
+    None,
+    /// So many have values.
+    Counted(u32),
+    /// A filter hides rows of a sheet too big to count them.
+    ByFilter,
 }
 
 /// Last frame of a sheet read to its end.

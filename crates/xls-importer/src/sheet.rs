@@ -6,7 +6,7 @@
 use rust_decimal::Decimal;
 
 use crate::limits::{COLUMNS_MAX, ROWS_MAX, SHEET_BYTES_MAX};
-use crate::protocol::{Cursor, Hello, cell};
+use crate::protocol::{Cursor, Hello, HiddenRows, cell};
 
 /// A number as `digits / 10^places`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,9 +192,8 @@ impl Sheet {
         &self.hello.hidden_sheets
     }
 
-    /// How many rows with values the sheet hides; they are read as all others.
-    #[must_use]
-    pub fn hidden_rows(&self) -> u32 {
+    /// Rows with values that the sheet hides; they are read as all others.
+    pub(crate) fn hidden_rows(&self) -> HiddenRows {
         self.hello.hidden_rows
     }
 
@@ -369,7 +368,7 @@ mod tests {
     use proptest::prelude::{any, proptest};
 
     use super::{Cell, Hello, Number, Row, Sheet, cell, column_letters};
-    use crate::protocol::{put_signed, put_text, put_unsigned};
+    use crate::protocol::{HiddenRows, put_signed, put_text, put_unsigned};
 
     fn sheet() -> Sheet {
         Sheet::new(Hello {
@@ -379,7 +378,7 @@ mod tests {
             epoch_1904: false,
             other_sheets: Vec::new(),
             unread_sheets: Vec::new(),
-            hidden_rows: 0,
+            hidden_rows: HiddenRows::None,
             hidden_sheets: Vec::new(),
         })
     }

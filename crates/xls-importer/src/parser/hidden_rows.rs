@@ -1,28 +1,32 @@
 //! Rows that the sheet does not show, by a filter or by hand: the workbook reader gives them as all others.
 //!
-//! To find them the part of the sheet is inflated once more, so that of a big sheet is looked into only where it says
-//! in its beginning that a filter hides rows.
+//! To count them the part of the sheet is inflated once more, so those of a big sheet are not counted: whether it says
+//! in its beginning that a filter hides rows is enough.
 
 use std::io::{BufRead, BufReader, Read, Seek};
 
 use zip::ZipArchive;
 
 use crate::limits::CELL_CHARS_MAX;
+use crate::protocol::HiddenRows;
 
-/// Biggest part that is looked into whatever it says, in bytes: some 60,000 rows of seven columns.
+/// Biggest part whose rows are counted, in bytes: some 60,000 rows of seven columns.
 const LOOKED_INTO_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// A big part says that a filter is on within these bytes, before its first row.
 const BEGINNING_BYTES: u64 = 4 * 1024;
 /// Bytes of the parts that say which sheet is where. Each sheet takes some 200.
 const DIRECTORY_BYTES_MAX: u64 = 1024 * 1024;
 
-/// How many rows with cells the sheet hides. None are found in an archive that is not as usual: that rows are hidden is
+/// Rows with values that the sheet hides. None are found in an archive that is not as usual: that rows are hidden is
 /// worth a word, not a refusal.
-pub(super) fn hidden_rows<R: Read + Seek>(archive: R, sheet: &str) -> u32 {
-    count(archive, sheet).unwrap_or(0)
+pub(super) fn hidden_rows<R: Read + Seek>(archive: R, sheet: &str) -> HiddenRows {
+    match count(archive, sheet) {
+        Some(HiddenRows::Counted(0)) | None => HiddenRows::None,
+        Some(hidden) => hidden,
+    }
 }
 
-fn count<R: Read + Seek>(archive: R, sheet: &str) -> Option<u32> {
+fn count<R: Read + Seek>(archive: R, sheet: &str) -> Option<HiddenRows> {
     let mut archive = ZipArchive::new(archive).ok()?;
     let book = text_of(&mut archive, "xl/workbook.xml")?;
     let id = tags(&book, "sheet").find_map(|tag| {
@@ -40,10 +44,10 @@ fn count<R: Read + Seek>(archive: R, sheet: &str) -> Option<u32> {
     let part = archive.by_name(&path).ok()?;
     let size_bytes = part.size();
     let mut part = BufReader::new(part);
-    if size_bytes > LOOKED_INTO_BYTES_MAX && !has_filter(&mut part)? {
-        return Some(0);
+    if size_bytes > LOOKED_INTO_BYTES_MAX {
+        return has_filter(&mut part)?.then_some(HiddenRows::ByFilter);
     }
-    count_in(part)
+    count_in(part).map(HiddenRows::Counted)
 }
 
 fn text_of<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Option<String> {

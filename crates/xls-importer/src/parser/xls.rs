@@ -9,7 +9,7 @@ use super::ParseStop;
 use super::row_writer::{RowWriter, Value, write_json};
 use super::sheet_choice::{SheetChoice, choose};
 use super::xls_records::is_protected;
-use crate::protocol::{Hello, PROTOCOL_VERSION, frame};
+use crate::protocol::{Hello, HiddenRows, PROTOCOL_VERSION, frame};
 use crate::refusal::FileRefusal;
 
 /// Reads the chosen sheet of an `.xls` into `out`.
@@ -39,7 +39,7 @@ pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W)
         other_sheets: choice.others(&chosen),
         hidden_sheets: choice.hidden.clone(),
         // This reader does not tell.
-        hidden_rows: 0,
+        hidden_rows: HiddenRows::None,
         sheet: chosen,
     };
     write_json(out, frame::HELLO, &hello)?;

@@ -7,8 +7,8 @@ use posars_domain::{Amount, Quantity};
 use posars_event_store::{Direction, EventStore, Log, LogName, Position, ReadLog, StoreConfig};
 use posars_testkit::TestDatabase;
 use posars_xls_importer::{
-    ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, MappingChoice, ParserCommand,
-    ReadOptions, Workbook, find_header,
+    Finding, ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, MappingChoice,
+    ParserCommand, ReadOptions, Workbook, find_header,
 };
 
 use crate::fixture::{options, read, workbook};
@@ -479,6 +479,9 @@ async fn a_real_year(world: World) -> anyhow::Result<()> {
     );
     assert_eq!(outcome.totals.amount, Some(Amount::from_minor(4_187_706_300)));
     assert_eq!(outcome.totals.quantity, Some(Quantity::from_units(218_688)));
+    // Its filter hides most of the rows; they are sales all the same.
+    assert_eq!(outcome.findings, [Finding::HiddenRows { rows: None }]);
+    assert!(outcome.is_whole());
     let head = world.head().await?;
     assert_eq!(head.get(), 53_691 + 25 + 120);
     let again = world.import_workbook(&workbook, &settings).await?;
