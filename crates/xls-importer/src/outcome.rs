@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::field::{Field, SheetKind};
 use crate::header::Header;
 use crate::language::Language;
+use crate::note::Note;
 use crate::reading::{FooterCheck, Refusals, RowTally};
 use crate::workbook::Workbook;
 
@@ -94,9 +95,18 @@ pub struct ImportTotals {
     /// Money in minor units: net of the sales, or cost of the goods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// What a catalogue says is in stock; reported, not booked.
+}
+
+/// A column that is understood and recorded nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotRecorded {
+    /// What it holds.
+    pub field: Field,
+    /// Its title.
+    pub column: String,
+    /// The sum of its cells, where one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_hand: Option<Decimal>,
+    pub sum: Option<Decimal>,
 }
 
 /// Outcome of one import, down to the row.
@@ -116,6 +126,10 @@ pub struct ImportOutcome {
     pub header_row: u32,
     /// Fields and the titles of their columns.
     pub columns: Vec<(Field, String)>,
+    /// Columns that are understood and recorded nowhere.
+    pub not_recorded: Vec<NotRecorded>,
+    /// Columns that were looked at only for what they say of their rows: cancelled, returned, going out.
+    pub sign_columns: Vec<String>,
     /// Columns that mean nothing to the importer.
     pub unused_columns: Vec<String>,
     /// Sheets not read.
@@ -133,7 +147,7 @@ pub struct ImportOutcome {
     /// Sums at the foot of the sheet beside ours.
     pub footer_checks: Vec<FooterCheck>,
     /// Things worth a look that refuse nothing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// Rows whose records are new in the log.
     pub accepted_rows: RowRanges,
     /// Rows whose records were there already.
@@ -159,6 +173,8 @@ impl ImportOutcome {
                 .fields()
                 .map(|(field, _)| (field, header.title(field).to_owned()))
                 .collect(),
+            not_recorded: not_recorded(header),
+            sign_columns: header.sign_columns(),
             unused_columns: header.unused_columns(),
             other_sheets: sheet.other_sheets().to_vec(),
             hidden_sheets: sheet.hidden_sheets().to_vec(),
@@ -185,6 +201,8 @@ impl ImportOutcome {
             sheet: String::new(),
             header_row: 1,
             columns: Vec::new(),
+            not_recorded: Vec::new(),
+            sign_columns: Vec::new(),
             unused_columns: Vec::new(),
             other_sheets: Vec::new(),
             hidden_sheets: Vec::new(),
@@ -197,6 +215,14 @@ impl ImportOutcome {
             accepted_rows: RowRanges::default(),
             duplicate_rows: RowRanges::default(),
             refusals: Refusals::default(),
+        }
+    }
+
+    /// Says what the cells of a column that is not recorded come to.
+    pub(crate) fn sum_not_recorded(&mut self, field: Field, sum: Decimal) {
+        let column = self.not_recorded.iter_mut().find(|column| column.field == field);
+        if let Some(column) = column {
+            column.sum = Some(sum);
         }
     }
 
@@ -247,6 +273,7 @@ impl ImportOutcome {
                 "header_row": self.header_row,
                 "columns": columns,
                 "unused_columns": self.unused_columns,
+                "sign_columns": self.sign_columns,
                 "stopped_before_row": self.stopped_before_row,
                 "other_sheets": self.other_sheets,
                 "hidden_sheets": self.hidden_sheets,
@@ -256,6 +283,7 @@ impl ImportOutcome {
                 "blank": self.tally.blank,
                 "footers": self.tally.footers,
                 "repeated_headers": self.tally.repeated_headers,
+                "cancelled": self.tally.cancelled,
                 "accepted": self.accepted_rows.len(),
                 "duplicate": self.duplicate_rows.len(),
                 "refused": self.refusals.count(),
@@ -264,11 +292,32 @@ impl ImportOutcome {
             },
             "records": self.records,
             "totals": self.totals,
+            "not_recorded": self.not_recorded,
             "footer_checks": self.footer_checks,
-            "notes": self.notes,
+            "notes": self.notes.iter().map(|note| note.message(language)).collect::<Vec<_>>(),
             "refused_rows": refused,
         })
     }
+}
+
+fn not_recorded(header: &Header) -> Vec<NotRecorded> {
+    let kind = header.mapping.kind;
+    // In a sheet of stock only one of the quantities is taken.
+    let is_other_quantity = |field: Field| {
+        let quantities = [Field::Quantity, Field::OnHand, Field::Counted];
+        kind == SheetKind::Stock
+            && quantities.contains(&field)
+            && field != header.counted.unwrap_or(Field::Quantity)
+    };
+    let fields = header.mapping.fields().map(|(field, _)| field);
+    fields
+        .filter(|field| !field.is_recorded(kind) || is_other_quantity(*field))
+        .map(|field| NotRecorded {
+            field,
+            column: header.title(field).to_owned(),
+            sum: None,
+        })
+        .collect()
 }
 
 /// The hash of a file as it is written down.

@@ -65,8 +65,9 @@ impl ProductsReading {
         let mut by_sku: HashMap<Sku, usize> = HashMap::new();
         let mut refusals = Refusals::default();
         let mut without_sku = 0;
-        let walk = Walk::over(sheet, header, &columns, |row| {
-            let (draft, faults) = draft(row, &columns);
+        let walk = Walk::over(sheet, header, &columns, |row, fault| {
+            let (draft, mut faults) = draft(row, &columns);
+            faults.extend(fault);
             without_sku += u32::from(columns.has(Field::Sku) && has_no_sku(row, &columns));
             let Some(draft) = draft.filter(|_| faults.is_empty()) else {
                 refusals.add(row.number, faults);

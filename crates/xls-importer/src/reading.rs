@@ -56,6 +56,8 @@ pub struct RowTally {
     pub footers: u32,
     /// Titles repeated further down.
     pub repeated_headers: u32,
+    /// Rows of what was called off, as a column of the sheet says: they are no records.
+    pub cancelled: u32,
 }
 
 /// A refused row with all that is wrong with it.
@@ -125,14 +127,22 @@ pub(crate) struct Walk {
 
 impl Walk {
     /// Fields whose sums a sheet shows at its foot.
-    const SUMMED: [Field; 4] = [Field::Quantity, Field::OnHand, Field::Discount, Field::Total];
+    const SUMMED: [Field; 7] = [
+        Field::Quantity,
+        Field::OnHand,
+        Field::Counted,
+        Field::Discount,
+        Field::Total,
+        Field::Net,
+        Field::Gross,
+    ];
 
-    /// Calls `record` for every record, in order.
+    /// Calls `record` for every record, in order, with what speaks against it as a whole.
     pub(crate) fn over<'s>(
         sheet: &'s Sheet,
         header: &Header,
         columns: &Columns<'_>,
-        mut record: impl FnMut(&Row<'s>),
+        mut record: impl FnMut(&Row<'s>, Option<RowFault>),
     ) -> Self {
         let mut walk = Self {
             tally: RowTally::default(),
@@ -159,10 +169,11 @@ impl Walk {
                         walk.check_footer(&row, columns);
                     }
                 }
+                RowKind::Record if header.signs.is_cancelled(&row) => walk.tally.cancelled += 1,
                 RowKind::Record => {
                     walk.tally.records += 1;
                     walk.add_sums(&row, columns);
-                    record(&row);
+                    record(&row, header.signs.fault(&row));
                 }
             }
         }

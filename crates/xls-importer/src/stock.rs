@@ -89,11 +89,7 @@ impl StockReading {
             return Err(header.needs(Field::Store));
         }
         let columns = Columns::new(sheet, header, options.today);
-        let quantity_field = if columns.has(Field::Quantity) {
-            Field::Quantity
-        } else {
-            Field::OnHand
-        };
+        let quantity_field = header.counted.unwrap_or(Field::Quantity);
         let mut reader = StockReader {
             columns: &columns,
             options,
@@ -106,8 +102,9 @@ impl StockReading {
             after_unreadable: false,
             doubtful_documents: HashSet::new(),
             is_of_refused_rows: header.is_of_refused_rows(),
+            is_count: header.counted.is_some(),
         };
-        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let walk = Walk::over(sheet, header, &columns, |row, fault| reader.take(row, fault));
         let StockReader {
             receipts,
             mut refusals,
@@ -118,7 +115,7 @@ impl StockReading {
         let receipts = standing(receipts, &doubtful_documents, &mut refusals);
         let refused_receipts = u32::try_from(offered - receipts.len()).unwrap_or(u32::MAX);
         refusals.sort();
-        let is_count = quantity_field == Field::OnHand;
+        let is_count = header.counted.is_some();
         let Walk {
             tally, footer_checks, ..
         } = walk;
@@ -230,17 +227,23 @@ struct StockReader<'a> {
     doubtful_documents: HashSet<String>,
     /// Whether rows without a document have lost their place among equal ones.
     is_of_refused_rows: bool,
+    is_count: bool,
 }
 
 /// Store, date and supplier.
 type Place = (StoreName, Option<Date>, Option<String>);
 
 impl StockReader<'_> {
-    fn take(&mut self, row: &Row<'_>) {
-        let mut faults = Vec::new();
+    fn take(&mut self, row: &Row<'_>, fault: Option<RowFault>) {
+        let mut faults = Vec::from_iter(fault);
         let document = keep(self.columns.text(row, Field::Receipt), &mut faults);
         let place = self.place(row, document.as_ref().is_some_and(Option::is_some), &mut faults);
-        let line = self.line(row, &mut faults);
+        // What is said of the amounts of a row that is no receipt would only distract.
+        let line = if faults.is_empty() {
+            self.line(row, &mut faults)
+        } else {
+            None
+        };
         if document == Some(None) && self.is_of_refused_rows {
             faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
         }
@@ -404,7 +407,7 @@ impl StockReader<'_> {
         let field = self.quantity_field;
         let quantity = self.columns.quantity(row, field)?;
         let quantity = quantity.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))?;
-        let counted_nothing = field == Field::OnHand && quantity.is_zero();
+        let counted_nothing = self.is_count && quantity.is_zero();
         if !quantity.is_positive() && !counted_nothing {
             return Err(RowFault::of(RowReason::QuantityNotPositive, field, quantity));
         }
@@ -413,6 +416,7 @@ impl StockReader<'_> {
 
     fn unit_cost(&self, row: &Row<'_>, quantity: Quantity) -> Result<UnitPrice, RowFault> {
         if let Some(cost) = self.columns.unit_price(row, Field::UnitCost)? {
+            self.check_total(row, quantity, cost)?;
             return Ok(cost);
         }
         let missing = || RowFault::of(RowReason::RequiredMissing, Field::UnitCost, "");
@@ -424,5 +428,30 @@ impl StockReader<'_> {
         let major = rust_decimal::Decimal::try_new(total.minor(), places).ok();
         let each = major.and_then(|major| major.checked_div(quantity.to_decimal()));
         each.and_then(|each| unit_price_of(each).ok()).ok_or_else(missing)
+    }
+
+    /// A total that is there is quantity times cost, give or take what rounding the shown cost of each unit can make.
+    fn check_total(&self, row: &Row<'_>, quantity: Quantity, cost: UnitPrice) -> Result<(), RowFault> {
+        let currency = self.options.currency;
+        let Some(total) = self.columns.amount(row, Field::Total, currency)? else {
+            return Ok(());
+        };
+        let Some(expected) = quantity.times(cost, currency) else {
+            return Ok(());
+        };
+        let slack = (quantity.to_decimal() / rust_decimal::Decimal::TWO).ceil() + rust_decimal::Decimal::ONE;
+        let difference = total
+            .checked_sub(expected)
+            .map(|difference| difference.minor().unsigned_abs());
+        if difference.is_some_and(|difference| rust_decimal::Decimal::from(difference) <= slack) {
+            return Ok(());
+        }
+        let expected = rust_decimal::Decimal::try_new(expected.minor(), currency.minor_digits());
+        let detail = expected
+            .map(|expected| format!("= {expected}"))
+            .unwrap_or_default();
+        let given =
+            rust_decimal::Decimal::try_new(total.minor(), currency.minor_digits()).unwrap_or_default();
+        Err(RowFault::of(RowReason::TotalMismatch, Field::Total, given).with_detail(detail))
     }
 }

@@ -190,10 +190,9 @@ fn out_of_range(line: &Line) -> RowFault {
 
 /// What a line comes to; the sheet's own total stands if it is right to the minor unit.
 fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
-    let mismatch = |expected: Option<Amount>| {
-        let detail = expected.map_or_else(String::new, |expected| format!("= {}", as_major(expected)));
-        let given = line.stated_total.map(as_major).unwrap_or_default();
-        RowFault::of(RowReason::TotalMismatch, Field::Total, given).with_detail(detail)
+    let mismatch = |expected: Option<Amount>| match line.stated_total {
+        Some(total) => mismatch(Field::Total, total, expected),
+        None => RowFault::of(RowReason::TotalMismatch, Field::Total, ""),
     };
     let net = match (line.gross, line.stated_total, meaning) {
         (Some(gross), None, _) => gross.checked_sub(line.discount),
@@ -216,8 +215,14 @@ fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
     net.filter(|net| !net.is_negative()).ok_or_else(|| mismatch(None))
 }
 
+/// The fault of a sum that is not what the others make.
+pub(super) fn mismatch(field: Field, given: Amount, expected: Option<Amount>) -> RowFault {
+    let detail = expected.map_or_else(String::new, |expected| format!("= {}", as_major(expected)));
+    RowFault::of(RowReason::TotalMismatch, field, as_major(given)).with_detail(detail)
+}
+
 /// Programs round lines in more than one way: one minor unit either way is no mistake.
-fn near(one: Amount, other: Amount) -> bool {
+pub(super) fn near(one: Amount, other: Amount) -> bool {
     one.checked_sub(other)
         .is_some_and(|difference| difference.minor().abs() <= 1)
 }

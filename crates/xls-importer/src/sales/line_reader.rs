@@ -7,12 +7,13 @@ use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPri
 
 use super::amounts::{Amounts, read_amounts};
 use super::grouping::Group;
+use super::stated_sums::with_stated_sums;
 use super::tables::Tables;
 use crate::columns::Columns;
 use crate::field::Field;
 use crate::header::Header;
 use crate::natural_key::sale_id_by_content;
-
+use crate::product_names::unit_in_title;
 use crate::reading::{ReadOptions, Refusals, Walk};
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Cell, Row, Sheet};
@@ -82,6 +83,10 @@ pub(super) struct LineReader<'a, 's> {
     after_unreadable: bool,
     /// Whether rows without a receipt have lost their place among equal ones.
     is_of_refused_rows: bool,
+    /// The unit in the title of the quantity, for rows without one of their own.
+    quantity_unit: Option<&'static str>,
+    /// Whether the sender named the column of the unit: then it tells rows apart.
+    is_unit_chosen: bool,
 }
 
 impl<'s> LineReader<'_, 's> {
@@ -102,8 +107,10 @@ impl<'s> LineReader<'_, 's> {
             previous_group: None,
             after_unreadable: false,
             is_of_refused_rows: header.is_of_refused_rows(),
+            quantity_unit: unit_in_title(header.title(Field::Quantity)),
+            is_unit_chosen: header.is_chosen(Field::Unit),
         };
-        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let walk = Walk::over(sheet, header, &columns, |row, fault| reader.take(row, fault));
         let LineReader {
             refusals,
             table,
@@ -120,9 +127,14 @@ impl<'s> LineReader<'_, 's> {
         }
     }
 
-    fn take(&mut self, row: &Row<'s>) {
-        let mut faults = Vec::new();
-        let line = self.line(row, &mut faults);
+    fn take(&mut self, row: &Row<'s>, fault: Option<RowFault>) {
+        let mut faults = Vec::from_iter(fault);
+        // What is said of the amounts of a row that is no sale would only distract.
+        let line = if faults.is_empty() {
+            self.line(row, &mut faults)
+        } else {
+            None
+        };
         let group = match self.remembered_group(row) {
             Some(group) => Some(group),
             None => self.group(row, line.as_ref(), &mut faults),
@@ -282,6 +294,8 @@ impl<'s> LineReader<'_, 's> {
             .map(|store| store.store_id.to_string())
             .unwrap_or_default();
         let [sku, name, unit] = self.table.products.content(line.product);
+        // A unit found by its title came to be read later than these ids.
+        let unit = if self.is_unit_chosen { unit } else { String::new() };
         let content = [
             store_id,
             register.as_ref().map_or(String::new(), RegisterNo::to_string),
@@ -318,10 +332,10 @@ impl<'s> LineReader<'_, 's> {
         let date = keep(required(self.columns.date(row), Field::Date), faults);
         let product = keep(self.product(row), faults);
         let quantity = keep(self.quantity(row), faults);
-        let amounts = keep(
-            read_amounts(self.columns, row, quantity, self.options.currency),
-            faults,
-        );
+        let currency = self.options.currency;
+        let amounts = read_amounts(self.columns, row, quantity, currency)
+            .and_then(|amounts| with_stated_sums(amounts, self.columns, row, quantity, currency));
+        let amounts = keep(amounts, faults);
         let payment = keep(self.payment(row), faults);
         let seller = keep(self.seller(row), faults);
         keep(self.check_customer(row), faults);
@@ -363,9 +377,10 @@ impl<'s> LineReader<'_, 's> {
             };
             return Err(RowFault::of(RowReason::RequiredMissing, field, ""));
         }
+        let unit = unit.as_deref().or(self.quantity_unit);
         self.table
             .products
-            .index_of(sku.as_deref(), name.as_deref(), unit.as_deref())
+            .index_of(sku.as_deref(), name.as_deref(), unit)
     }
 
     fn quantity(&self, row: &Row<'_>) -> Result<Quantity, RowFault> {

@@ -3,6 +3,7 @@
 mod amounts;
 mod grouping;
 mod line_reader;
+mod stated_sums;
 mod tables;
 
 use std::sync::Arc;

@@ -12,6 +12,7 @@ mod fixture;
 mod generated;
 mod hostile;
 mod into_log;
+mod meaning;
 mod parser_death;
 mod real_files;
 mod refused_rows;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         hostile::CASES,
         parser_death::CASES,
         generated::CASES,
+        meaning::CASES,
         refused_rows::CASES,
         real_files::CASES,
         into_log::CASES,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use posars_domain::CompanyId;
 use posars_event_store::Position;
-use posars_xls_importer::{ImportOutcome, ImportState, Language};
+use posars_xls_importer::{ImportOutcome, ImportState, Language, NotRecorded};
 use serde::{Serialize, Serializer};
 
 use super::phases::Phases;
@@ -108,7 +108,11 @@ impl Outcome for Imported {
             None => writeln!(out)?,
         }
         for note in &outcome.notes {
-            writeln!(out, "  note: {note}")?;
+            writeln!(out, "  note: {}", note.message(self.language))?;
+        }
+        if !outcome.not_recorded.is_empty() {
+            let columns: Vec<String> = outcome.not_recorded.iter().map(not_recorded).collect();
+            writeln!(out, "  read but NOT recorded: {}", columns.join(", "))?;
         }
         if !outcome.unused_columns.is_empty() {
             writeln!(out, "  columns not used: {}", outcome.unused_columns.join(", "))?;
@@ -179,6 +183,14 @@ impl Imported {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// A column that is recorded nowhere, with its sum where there is one.
+fn not_recorded(column: &NotRecorded) -> String {
+    match column.sum {
+        Some(sum) => format!("{} (sum {sum})", column.column),
+        None => column.column.clone(),
     }
 }
 
