@@ -135,10 +135,7 @@ impl Commands {
             .iter()
             .map(|(store_id, sku)| stream_of::<Stock>(Stock::stream_id(store_id, sku)))
             .collect::<Result<_, _>>()?;
-        let is_other = |event: &StockEvent| match event {
-            StockEvent::StockReceived(received) => !receipts.contains(&received.receipt_id),
-            _ => true,
-        };
+        let is_other = |event: &StockEvent| !matches!(event, StockEvent::StockReceived(received) if receipts.contains(&received.receipt_id));
         let last = self.shared.log.last_events(&streams).await?;
         let mut have_moved = Vec::with_capacity(stocks.len());
         for (stream, last) in streams.iter().zip(last) {

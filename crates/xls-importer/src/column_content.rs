@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::mapping::Column;
+use crate::column::Column;
 use crate::sheet::{Cell, Row, Sheet};
 use crate::title::normalise_title;
 

@@ -1,11 +1,12 @@
 //! Finding the row of column titles, and with it the kind of sheet.
 
+use crate::column::{Column, titles_in};
 use crate::column_content::ColumnContents;
 use crate::field::{Field, SheetKind};
 use crate::kind_choice::{choose_kind, counted_field};
 use crate::language::Language;
-use crate::limits::HEADER_ROWS_SEARCHED;
-use crate::mapping::{Candidate, Column, Mapping, depends_on_content, map_columns};
+use crate::limits::{COLUMNS_MAX, HEADER_ROWS_SEARCHED};
+use crate::mapping::{Candidate, Mapping, depends_on_content, map_columns};
 use crate::money_titles::{MoneyTitle, money_title};
 use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
 use crate::refused_workbook;
@@ -200,12 +201,6 @@ fn find_titles(sheet: &Sheet, choice: &MappingChoice) -> Result<Titles, FileRefu
     })
 }
 
-/// The titles that are there.
-pub(crate) fn titles_in(columns: &[Column]) -> Vec<String> {
-    let titles = columns.iter().filter(|column| !column.title.is_empty());
-    titles.map(|column| column.title.clone()).collect()
-}
-
 /// The columns that can change what rows mean, amounts on top of the price among them.
 fn signs(
     mapping: &Mapping,
@@ -271,13 +266,14 @@ fn titles_of(row: &Row<'_>) -> Vec<Column> {
         .collect()
 }
 
-/// Adds columns that have values but no title, looking at the first row below the titles.
+/// Adds columns that have no title and values in the first row below the titles, or a text in any: it may say that its
+/// row was called off.
 fn with_unnamed(sheet: &Sheet, header_index: usize, mut columns: Vec<Column>) -> Vec<Column> {
     let mut row = Row::default();
     sheet.read_row(header_index + 1, &mut row);
     let known = u32::try_from(columns.len()).unwrap_or(u32::MAX);
-    for (index, cell) in row.cells() {
-        if index >= known && cell != Cell::Empty {
+    for index in known..COLUMNS_MAX {
+        if row.cell(index) != Cell::Empty || sheet.last_text_row(index) >= row.number.max(1) {
             columns.push(Column {
                 index,
                 title: String::new(),

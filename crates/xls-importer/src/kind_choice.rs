@@ -1,8 +1,8 @@
 //! The kind of a sheet, by all of its columns; where they speak for two, the sender is asked.
 
+use crate::column::{Column, titles_in};
 use crate::field::{Field, SheetKind};
-use crate::header::titles_in;
-use crate::mapping::{Candidate, Column};
+use crate::mapping::Candidate;
 use crate::refusal::FileRefusal;
 use crate::sheet_marks::SheetMarks;
 use crate::title::{canonical_title, normalise_title};

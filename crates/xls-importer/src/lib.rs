@@ -5,6 +5,7 @@
 
 mod aliases;
 mod child;
+mod column;
 mod column_content;
 mod column_texts;
 mod columns;
@@ -48,11 +49,12 @@ mod title_table;
 mod workbook;
 
 pub use child::{ParserCommand, read_sheet};
+pub use column::Column;
 pub use field::{Field, SheetKind};
 pub use header::{Header, MappingChoice, find_header};
 pub use import::{ImportProgress, ImportSettings, Importer};
 pub use language::Language;
-pub use mapping::{Column, Mapping};
+pub use mapping::Mapping;
 pub use note::Note;
 pub use outcome::{ImportOutcome, ImportState, ImportTotals, NotRecorded, RecordCounts, RowRanges};
 pub use parser::{PARSE_CHILD_WORD, parse_child_main};

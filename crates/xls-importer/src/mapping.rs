@@ -3,19 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::aliases::{Alias, is_unit_or_store, titles};
+use crate::column::Column;
 use crate::column_content::{ColumnContent, ColumnContents};
 use crate::field::{Field, SheetKind};
 use crate::payment_words::payment_method;
+use crate::sign_titles::sign_of_title;
 use crate::title::{canonical_title, differs_by_one_slip, normalise_title};
-
-/// A column and its title as the sheet writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Column from 0.
-    pub index: u32,
-    /// The title, empty where there is none.
-    pub title: String,
-}
 
 /// The meaning of the columns of one sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +141,8 @@ pub(crate) fn map_columns(
     }
     if kind == SheetKind::Sales && !by_field.contains_key(&Field::Payment) {
         let of_payments = |(column, fields): &&(&Column, Vec<Field>)| {
-            fields.is_empty() && contents.get(column.index).is_some_and(holds_payments)
+            let content = contents.get(column.index);
+            fields.is_empty() && content.is_some_and(|content| holds_payments(&column.title, content))
         };
         if let Some((column, _)) = open.iter().find(of_payments) {
             by_field.insert(Field::Payment, column.index);
@@ -232,12 +226,15 @@ fn by_content(
         return fields;
     };
     if fields.contains(&Field::Unit) {
-        return match (content.is_of_units(), is_unit_or_store(title)) {
-            (true, _) => vec![Field::Unit],
-            (false, true) if kind != SheetKind::Products => vec![Field::Store],
+        return if content.is_of_units() || kind == SheetKind::Products {
+            vec![Field::Unit]
+        } else if is_unit_or_store(title) {
+            vec![Field::Store]
+        } else if kind == SheetKind::Sales {
             // Packages of a kind of one's own, or a number of them.
-            (false, _) if kind == SheetKind::Sales => Vec::new(),
-            (false, _) => vec![Field::Unit],
+            Vec::new()
+        } else {
+            vec![Field::Unit]
         };
     }
     // "Desc" is short for a discount and for a description.
@@ -250,11 +247,17 @@ fn by_content(
     fields
 }
 
-/// Whether most words of a column are means of payment.
-fn holds_payments(content: &ColumnContent) -> bool {
+/// Whether most words of a column are means of payment; all of them, where the title could be of something else.
+fn holds_payments(title: &str, content: &ColumnContent) -> bool {
     let known = |word: &&String| payment_method(word).is_some() || word.starts_with("cartao");
     let known = content.words.iter().filter(known).count();
-    known > 0 && known * 2 >= content.words.len() && !content.has_amounts
+    let is_sign = sign_of_title(SheetKind::Sales, &normalise_title(title)).is_some();
+    let least = if is_sign {
+        content.words.len()
+    } else {
+        content.words.len().div_ceil(2)
+    };
+    known > 0 && known >= least && !content.has_amounts
 }
 
 /// Whether only its cells tell what a column means: no kind of sheet has one field for its title.
@@ -299,7 +302,8 @@ pub(crate) fn requirements(kind: SheetKind) -> &'static [&'static [Field]] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Candidate, Column};
+    use super::Candidate;
+    use crate::column::Column;
     use crate::column_content::ColumnContents;
     use crate::field::{Field, SheetKind};
 

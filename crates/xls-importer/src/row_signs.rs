@@ -3,9 +3,10 @@
 //! Such a column is understood, or the sheet is refused with the words that are not: it is never left aside, for a
 //! cancelled sale or goods going out would be recorded as if they were sold or received.
 
+use crate::column::Column;
 use crate::column_content::{ColumnContents, has_digit_above_zero, is_number_like};
 use crate::field::{Field, SheetKind};
-use crate::mapping::{Column, Mapping};
+use crate::mapping::Mapping;
 use crate::refusal::{ColumnDoubt, UnclearColumn};
 use crate::row_fault::{RowFault, RowReason};
 use crate::row_words::{RowMeaning, meaning_of_word, opposing_word};

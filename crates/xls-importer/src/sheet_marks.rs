@@ -1,6 +1,6 @@
 //! What the titles, the name of the sheet and the lines above the table say about its kind.
 
-use crate::mapping::Column;
+use crate::column::Column;
 use crate::title::{canonical_title, normalise_title};
 
 /// Words that speak for one kind of sheet or against all of them.
@@ -133,7 +133,7 @@ const FOREIGN: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::SheetMarks;
-    use crate::mapping::Column;
+    use crate::column::Column;
 
     fn marks(titles: &[&str], sheet: &str) -> SheetMarks {
         let columns: Vec<Column> = (0..)

@@ -46,7 +46,7 @@ pub(crate) fn sign_of_title(kind: SheetKind, title: &str) -> Option<TitleSign> {
     }
     // Amounts called off or given back are part of a row that otherwise stands.
     let is_amount = has(&["qtd", "valor", "total", "preco", "quantity", "qty", "amount"]);
-    if stem(&["cancel", "estorn", "inutiliz", "voided", "anulad", "excluid"]) || has(&["void"]) {
+    if stem(&["cancel", "estorn", "inutiliz", "voided", "anulad", "excluid"]) || has(&["void", "canc"]) {
         return Some(Flag(if is_amount {
             other(RowReason::ReturnedGoods)
         } else {
@@ -62,10 +62,10 @@ pub(crate) fn sign_of_title(kind: SheetKind, title: &str) -> Option<TitleSign> {
         // "Tipo de perda" holds the reason; every row of such a sheet tells of one.
         return Some(Flag(other(RowReason::LostGoods)));
     }
-    if kind == SheetKind::Stock {
-        if let Some(sign) = sign_of_stock_title(&words) {
-            return Some(sign);
-        }
+    if kind == SheetKind::Stock
+        && let Some(sign) = sign_of_stock_title(&words)
+    {
+        return Some(sign);
     }
     if has(&["status", "situacao", "sit", "stat", "etapa", "fase", "state"])
         && !has(&["tributaria", "trib", "icms"])

@@ -48,8 +48,7 @@ pub(crate) fn canonical_title(title: &str) -> String {
 /// The word an abbreviation stands for. Those of one or two letters mean something only beside another word.
 fn whole_word(word: &str, stands_alone: bool) -> &str {
     match word {
-        "vlr" | "vlor" | "valores" => "valor",
-        "vl" => "valor",
+        "vl" | "vlr" | "vlor" | "valores" => "valor",
         "vr" if !stands_alone => "valor",
         "qtde" | "qt" | "quant" | "quantidade" | "quantidades" | "qtdade" | "qte" | "qnt" | "qntd"
         | "qtds" | "qtdd" | "quantid" => "qtd",

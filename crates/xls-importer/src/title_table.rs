@@ -1,8 +1,9 @@
 //! Titles as real sheets write them, and what they must mean.
 
+use crate::column::Column;
 use crate::column_content::ColumnContents;
 use crate::field::{Field, SheetKind};
-use crate::mapping::{Column, map_columns};
+use crate::mapping::map_columns;
 
 #[rustfmt::skip] // one field a paragraph, not one title a line
 const OF_SALES: &[(Field, &[&str])] = &[

@@ -1,10 +1,9 @@
 //! Price, discount and total of one row.
 
 use posars_domain::{Amount, Currency, Quantity, UnitPrice};
-use rust_decimal::Decimal;
 
-use super::stated_sums::{price_of_gross, stated_total};
-use crate::columns::{Columns, unit_price_of};
+use super::price::{price_from_total, price_of_gross, stated_total};
+use crate::columns::Columns;
 use crate::field::Field;
 use crate::row_fault::{RowFault, RowReason};
 use crate::sheet::Row;
@@ -77,16 +76,4 @@ pub(super) fn read_amounts(
 
 fn lost(field: Field, given: impl std::fmt::Display) -> RowFault {
     RowFault::of(RowReason::NumberPrecisionLost, field, given)
-}
-
-/// The price that, times the quantity, gives total plus discount back to the minor unit.
-pub(super) fn price_from_total(
-    total: Amount,
-    discount: Amount,
-    quantity: Quantity,
-    currency: Currency,
-) -> Option<UnitPrice> {
-    let gross = total.checked_add(discount)?;
-    let major = Decimal::try_new(gross.minor(), currency.minor_digits()).ok()?;
-    unit_price_of(major.checked_div(quantity.to_decimal())?).ok()
 }

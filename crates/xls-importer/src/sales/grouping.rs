@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use posars_domain::{Amount, ReceiptNumber, RegisterNo, SaleId};
 
+use super::comparison::{as_major, mismatch, near};
 use super::line_reader::Line;
 use super::tables::Tables;
 use crate::field::Field;
@@ -213,26 +214,4 @@ fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
         (None, total, _) => total,
     };
     net.filter(|net| !net.is_negative()).ok_or_else(|| mismatch(None))
-}
-
-/// The fault of a sum that is not what the others make.
-pub(super) fn mismatch(field: Field, given: Amount, expected: Option<Amount>) -> RowFault {
-    let detail = expected.map_or_else(String::new, |expected| format!("= {}", as_major(expected)));
-    RowFault::of(RowReason::TotalMismatch, field, as_major(given)).with_detail(detail)
-}
-
-/// Programs round lines in more than one way: one minor unit either way is no mistake.
-pub(super) fn near(one: Amount, other: Amount) -> bool {
-    one.checked_sub(other)
-        .is_some_and(|difference| difference.minor().abs() <= 1)
-}
-
-fn as_major(amount: Amount) -> String {
-    let minor = amount.minor();
-    format!(
-        "{}{}.{:02}",
-        if minor < 0 { "-" } else { "" },
-        minor.abs() / 100,
-        minor.abs() % 100
-    )
 }

@@ -9,6 +9,7 @@ use super::amounts::{Amounts, read_amounts};
 use super::grouping::Group;
 use super::stated_sums::with_stated_sums;
 use super::tables::Tables;
+use crate::aliases::is_unit_or_store;
 use crate::columns::Columns;
 use crate::field::Field;
 use crate::header::Header;
@@ -18,6 +19,7 @@ use crate::reading::{ReadOptions, Refusals, Walk};
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Cell, Row, Sheet};
 use crate::tax_id_text::check_document;
+use crate::title::normalise_title;
 
 /// A line, compact: names are indexes into tables.
 #[derive(Debug, Clone)]
@@ -85,8 +87,8 @@ pub(super) struct LineReader<'a, 's> {
     is_of_refused_rows: bool,
     /// The unit in the title of the quantity, for rows without one of their own.
     quantity_unit: Option<&'static str>,
-    /// Whether the sender named the column of the unit: then it tells rows apart.
-    is_unit_chosen: bool,
+    /// Whether the unit tells rows apart: the sender named its column, or its title was always read.
+    is_unit_known: bool,
 }
 
 impl<'s> LineReader<'_, 's> {
@@ -108,7 +110,8 @@ impl<'s> LineReader<'_, 's> {
             after_unreadable: false,
             is_of_refused_rows: header.is_of_refused_rows(),
             quantity_unit: unit_in_title(header.title(Field::Quantity)),
-            is_unit_chosen: header.is_chosen(Field::Unit),
+            is_unit_known: header.is_chosen(Field::Unit)
+                || is_unit_or_store(&normalise_title(header.title(Field::Unit))),
         };
         let walk = Walk::over(sheet, header, &columns, |row, fault| reader.take(row, fault));
         let LineReader {
@@ -294,8 +297,8 @@ impl<'s> LineReader<'_, 's> {
             .map(|store| store.store_id.to_string())
             .unwrap_or_default();
         let [sku, name, unit] = self.table.products.content(line.product);
-        // A unit found by its title came to be read later than these ids.
-        let unit = if self.is_unit_chosen { unit } else { String::new() };
+        // Other titles of units came to be read later than these ids.
+        let unit = if self.is_unit_known { unit } else { String::new() };
         let content = [
             store_id,
             register.as_ref().map_or(String::new(), RegisterNo::to_string),

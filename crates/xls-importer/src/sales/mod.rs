@@ -1,8 +1,10 @@
 //! Rows of a sales sheet into sales: grouped by receipt, wherever its rows stand.
 
 mod amounts;
+mod comparison;
 mod grouping;
 mod line_reader;
+mod price;
 mod stated_sums;
 mod tables;
 

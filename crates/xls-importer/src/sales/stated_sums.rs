@@ -1,40 +1,13 @@
 //! What the sheet itself says a row comes to, before and after its discount.
 
-use posars_domain::{Amount, Currency, Quantity, UnitPrice};
+use posars_domain::{Amount, Currency, Quantity};
 
-use super::amounts::{Amounts, price_from_total};
-use super::grouping::{mismatch, near};
+use super::amounts::Amounts;
+use super::comparison::{mismatch, near};
 use crate::columns::Columns;
 use crate::field::Field;
 use crate::row_fault::RowFault;
 use crate::sheet::Row;
-
-/// The total of a row, for which its net stands in where there is no price to check that against.
-pub(super) fn stated_total(
-    columns: &Columns<'_>,
-    row: &Row<'_>,
-    has_price: bool,
-    currency: Currency,
-) -> Result<Option<Amount>, RowFault> {
-    match columns.amount(row, Field::Total, currency)? {
-        None if !has_price => columns.amount(row, Field::Net, currency),
-        total => Ok(total),
-    }
-}
-
-/// The price that the sum before the discount tells of, where the sheet has none of its own.
-pub(super) fn price_of_gross(
-    columns: &Columns<'_>,
-    row: &Row<'_>,
-    quantity: Option<Quantity>,
-    currency: Currency,
-) -> Result<Option<UnitPrice>, RowFault> {
-    let gross = columns.amount(row, Field::Gross, currency)?;
-    let (Some(gross), Some(quantity)) = (gross, quantity) else {
-        return Ok(None);
-    };
-    Ok(price_from_total(gross, Amount::ZERO, quantity, currency))
-}
 
 /// Checks the sums before and after the discount against quantity times price. In a sheet without a column of discounts
 /// the net says what the discount was.

@@ -16,6 +16,7 @@ mod meaning;
 mod parser_death;
 mod real_files;
 mod refused_rows;
+mod sheet_kinds;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         parser_death::CASES,
         generated::CASES,
         meaning::CASES,
+        sheet_kinds::CASES,
         refused_rows::CASES,
         real_files::CASES,
         into_log::CASES,
