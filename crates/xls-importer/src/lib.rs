@@ -4,6 +4,7 @@
 //! [`ProductsReading`] the records. [`Importer`] makes them commands; nothing else here touches the log.
 
 mod aliases;
+mod cfop;
 mod child;
 mod column;
 mod column_content;

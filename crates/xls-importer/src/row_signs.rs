@@ -3,6 +3,7 @@
 //! Such a column is understood, or the sheet is refused with the words that are not: it is never left aside, for a
 //! cancelled sale or goods going out would be recorded as if they were sold or received.
 
+use crate::cfop::meaning_of_cfop;
 use crate::column::Column;
 use crate::column_content::{ColumnContents, has_digit_above_zero, is_number_like};
 use crate::field::{Field, SheetKind};
@@ -25,6 +26,8 @@ enum Sign {
     Flag(RowMeaning),
     /// By a "no" or a zero.
     NegatedFlag(RowMeaning),
+    /// By the code of tax law.
+    Cfop,
 }
 
 /// A column with a sign.
@@ -132,7 +135,8 @@ fn meaning(kind: SheetKind, sign: Sign, cell: Cell<'_>) -> Option<RowMeaning> {
     match (sign, cell) {
         (_, Cell::Empty) => Some(RowMeaning::Usual),
         (Sign::Words(field), Cell::Text(text)) => meaning_of_word(kind, field, text),
-        (Sign::Words(_), _) => None,
+        (Sign::Cfop, Cell::Text(_) | Cell::Number(_)) => meaning_of_cfop(kind, &shown(cell)),
+        (Sign::Words(_) | Sign::Cfop, _) => None,
         (Sign::NegatedFlag(meaning), cell) => Some(if is_filled(cell) {
             RowMeaning::Usual
         } else {
@@ -185,6 +189,7 @@ fn found_sign(kind: SheetKind, column: &Column, contents: &ColumnContents) -> Op
         Some(TitleSign::Flag(meaning)) => return Some(Sign::Flag(meaning)),
         Some(TitleSign::NegatedFlag(meaning)) => return Some(Sign::NegatedFlag(meaning)),
         Some(TitleSign::Words(field)) => return Some(Sign::Words(field)),
+        Some(TitleSign::Cfop) => return Some(Sign::Cfop),
         None => {}
     }
     let opposes = |word: &String| opposing_word(kind, word).is_some();

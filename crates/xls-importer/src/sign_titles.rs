@@ -14,6 +14,8 @@ pub(crate) enum TitleSign {
     Flag(RowMeaning),
     /// Whatever says no in one says this of its row.
     NegatedFlag(RowMeaning),
+    /// They are codes of tax law for what became of the goods.
+    Cfop,
 }
 
 use TitleSign::{Flag, NegatedFlag, Words};
@@ -44,6 +46,9 @@ pub(crate) fn sign_of_title(kind: SheetKind, title: &str) -> Option<TitleSign> {
             has(&["situacao", "status"]).then_some(Words(Field::Status))
         };
     }
+    if has(&["cfop"]) && !stem(&["desc"]) {
+        return Some(TitleSign::Cfop);
+    }
     // Amounts called off or given back are part of a row that otherwise stands.
     let is_amount = has(&["qtd", "valor", "total", "preco", "quantity", "qty", "amount"]);
     if stem(&["cancel", "estorn", "inutiliz", "voided", "anulad", "excluid"]) || has(&["void", "canc"]) {
@@ -54,7 +59,9 @@ pub(crate) fn sign_of_title(kind: SheetKind, title: &str) -> Option<TitleSign> {
         }));
     }
     if stem(&["devol", "refund", "reembols"])
-        || has(&["troca", "trocas", "trocado", "returned", "returns", "retorno"])
+        || has(&[
+            "troca", "trocas", "trocado", "returned", "returns", "return", "retorno",
+        ])
     {
         return Some(Flag(other(RowReason::ReturnedGoods)));
     }
@@ -238,6 +245,8 @@ mod tests {
             ),
             ("Inativo", SheetKind::Products, CANCELLED),
             ("Status", SheetKind::Products, words(Field::Status)),
+            ("CFOP", SheetKind::Sales, Some(TitleSign::Cfop)),
+            ("Cód. CFOP", SheetKind::Stock, Some(TitleSign::Cfop)),
             ("Observação", SheetKind::Sales, None),
         ];
         for (title, kind, sign) in cases {

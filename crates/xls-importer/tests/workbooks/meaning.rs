@@ -142,6 +142,9 @@ fn other_operations() -> Result<(), Skipped> {
         ("Status", &["Pago", "Em aberto"], "not_completed"),
         ("Tipo", &["Venda", "Orçamento"], "not_completed"),
         ("Tipo", &["Venda", "Transferência"], "other_operation"),
+        ("CFOP", &["5102", "1202"], "returned_goods"),
+        ("CFOP", &["#5102", "#5910"], "other_operation"),
+        ("CFOP", &["5.405", "xis"], "row_meaning_unknown"),
         ("Motivo", &["", "Perda"], "lost_goods"),
         ("Situação", &["Concluída", "Xis"], "row_meaning_unknown"),
     ];
