@@ -6,37 +6,29 @@ use crate::mapping::requirements;
 use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
 
 impl FileRefusal {
-    /// What is wrong with the columns, and the next step.
-    pub(crate) fn about_columns(&self, language: Language) -> (String, String) {
-        match self {
-            Self::NeedsMapping {
-                kind,
-                missing,
-                ambiguous,
-                columns,
-            } => {
-                let kind = kind.as_deref();
-                (
-                    what_is_needed(language, kind, missing, ambiguous, columns),
-                    how_to_map(language, kind, missing, ambiguous),
-                )
-            }
-            Self::NotKnownKind { columns } => not_known_kind(language, columns),
-            Self::UnclearColumns { columns, .. } => unclear(language, columns),
-            Self::CountWithoutCost { column } => count_without_cost(language, column),
-            Self::Unreadable { .. }
-            | Self::Encrypted
-            | Self::UnsupportedFormat { .. }
-            | Self::Corrupt { .. }
-            | Self::XmlDtdForbidden { .. }
-            | Self::TooLarge { .. }
-            | Self::TooManyRows { .. }
-            | Self::TooManyCells { .. }
-            | Self::ParserDied { .. }
-            | Self::ParserUnavailable { .. }
-            | Self::NoSuchSheet { .. }
-            | Self::NoHeader { .. } => (String::new(), String::new()),
+    /// What is wrong with the columns, and the next step; none where something else is wrong.
+    pub(crate) fn about_columns(&self, language: Language) -> Option<(String, String)> {
+        if let Self::NeedsMapping {
+            kind,
+            missing,
+            ambiguous,
+            columns,
+        } = self
+        {
+            let kind = kind.as_deref();
+            let what = what_is_needed(language, kind, missing, ambiguous, columns);
+            return Some((what, how_to_map(language, kind, missing, ambiguous)));
         }
+        if let Self::NotKnownKind { columns } = self {
+            return Some(not_known_kind(language, columns));
+        }
+        if let Self::UnclearColumns { columns, .. } = self {
+            return Some(unclear(language, columns));
+        }
+        if let Self::CountWithoutCost { column } = self {
+            return Some(count_without_cost(language, column));
+        }
+        None
     }
 }
 

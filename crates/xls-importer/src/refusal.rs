@@ -201,32 +201,13 @@ impl FileRefusal {
     /// What happened, and what to do next apart from it, in the reader's language.
     #[must_use]
     pub fn parts(&self, language: Language) -> (String, Option<String>) {
-        match self {
-            Self::NeedsMapping { .. }
-            | Self::NotKnownKind { .. }
-            | Self::UnclearColumns { .. }
-            | Self::CountWithoutCost { .. } => {
-                let (what, next) = self.about_columns(language);
-                (what, Some(next))
-            }
-            Self::Unreadable { .. }
-            | Self::Encrypted
-            | Self::UnsupportedFormat { .. }
-            | Self::Corrupt { .. }
-            | Self::XmlDtdForbidden { .. }
-            | Self::TooLarge { .. }
-            | Self::TooManyRows { .. }
-            | Self::TooManyCells { .. }
-            | Self::ParserDied { .. }
-            | Self::ParserUnavailable { .. }
-            | Self::NoSuchSheet { .. }
-            | Self::NoHeader { .. } => {
-                let text = self.message(language);
-                match text.split_once("; ") {
-                    Some((what, next)) => (what.to_owned(), Some(next.to_owned())),
-                    None => (text, None),
-                }
-            }
+        if let Some((what, next)) = self.about_columns(language) {
+            return (what, Some(next));
+        }
+        let text = self.message(language);
+        match text.split_once("; ") {
+            Some((what, next)) => (what.to_owned(), Some(next.to_owned())),
+            None => (text, None),
         }
     }
 
@@ -286,7 +267,7 @@ impl FileRefusal {
             | Self::NotKnownKind { .. }
             | Self::UnclearColumns { .. }
             | Self::CountWithoutCost { .. } => {
-                let (what, next) = self.about_columns(Language::En);
+                let (what, next) = self.about_columns(Language::En).unwrap_or_default();
                 format!("{what}. {next}")
             }
         }
@@ -335,7 +316,7 @@ impl FileRefusal {
             | Self::NotKnownKind { .. }
             | Self::UnclearColumns { .. }
             | Self::CountWithoutCost { .. } => {
-                let (what, next) = self.about_columns(Language::PtBr);
+                let (what, next) = self.about_columns(Language::PtBr).unwrap_or_default();
                 format!("{what}. {next}")
             }
         }

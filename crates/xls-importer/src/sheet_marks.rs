@@ -74,8 +74,6 @@ const OF_SALES: &[&str] = &[
     "seller",
     "cashier",
     "salesperson",
-    "order",
-    "orders",
 ];
 
 const OF_RECEIVING: &[&str] = &[
