@@ -61,7 +61,7 @@ const SALES: &[Titles] = &[
         "numero nota fiscal", "nota", "numero nota", "numero nf", "numero documento", "numero doc", "numero pedido",
         "numped", "pedido", "codigo pedido", "id pedido", "pedido id", "doc", "recibo", "numero recibo", "comanda",
         "numero comanda", "transacao", "id transacao", "codigo transacao", "ticket", "numero ticket", "receipt",
-        "receipt no", "receipt number", "order", "order id", "order no", "order number", "invoice", "invoice id",
+        "receipt no", "receipt number", "order", "order reference", "order id", "order no", "order number", "invoice", "invoice id",
         "invoice no", "invoice number", "sale id", "sale no", "transaction", "transaction id", "ticket no",
     ]),
     (Field::Series, &["serie", "serie nf", "serie nota", "serie cupom", "series"]),
@@ -111,7 +111,7 @@ const SALES: &[Titles] = &[
     ]),
     (Field::Seller, &[
         "vendedor", "nome vendedor", "codigo vendedor", "id vendedor", "vendedora", "operador", "nome operador",
-        "operador caixa", "atendente", "balconista", "caixa", "codusur", "consultor", "seller", "cashier",
+        "operador caixa", "atendente", "balconista", "caixa", "codusur", "consultor", "seller", "cashier", "cashier name", "seller name",
         "salesperson", "sales person", "employee", "operator",
     ]),
     (Field::Register, &[

@@ -111,7 +111,7 @@ fn opposing(kind: SheetKind, field: Field, words: &str) -> Option<RowMeaning> {
     if begins(NOT_COMPLETED_STEMS)
         || matches!(
             words,
-            "em aberto" | "em andamento" | "em analise" | "em separacao"
+            "em aberto" | "em andamento" | "em digitacao" | "em analise" | "em separacao"
         )
     {
         return Some(NOT_COMPLETED);
@@ -150,7 +150,7 @@ const NOT_COMPLETED_STEMS: &[&str] = &[
     "pending",
     "open",
     "draft",
-    "quote",
+    "quot",
     "hold",
     "failed",
     "declined",
@@ -283,6 +283,7 @@ const USUAL_STATES: &[&str] = &[
     "atendid",
     "liquidad",
     "conferid",
+    "verificad",
     "valid",
     "transmitid",
     "done",

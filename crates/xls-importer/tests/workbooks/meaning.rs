@@ -29,6 +29,7 @@ pub(crate) const CASES: &[Case] = &[
     ("meaning::payments_as_words_and_as_columns", payments),
     ("meaning::unidade_is_what_its_cells_are", unidade),
     ("meaning::the_unit_comes_from_the_sheet", units),
+    ("meaning::exports_of_tills_and_shops", exports),
     ("meaning::names_that_differ_by_a_sign_stay_two", signs_in_names),
     ("meaning::what_comes_later_is_refused_clearly", refused_clearly),
 ];
@@ -524,6 +525,184 @@ fn units() -> Result<(), Skipped> {
         reading.sales().map(|sale| sale.sale_id).collect::<Vec<_>>()
     };
     assert_eq!(ids("UN"), ids("Nada"));
+    Ok(())
+}
+
+const TILL: &[&[&str]] = &[
+    &[
+        "Date",
+        "Receipt number",
+        "Receipt type",
+        "SKU",
+        "Item",
+        "Quantity",
+        "Gross sales",
+        "Discounts",
+        "Net sales",
+        "Cost of goods",
+        "Gross profit",
+        "Cashier name",
+        "Customer name",
+        "Status",
+    ],
+    &[
+        "2025-11-05 10:00",
+        "1-1",
+        "Sale",
+        "A",
+        "Socks",
+        "#2",
+        "#20",
+        "#3",
+        "#17",
+        "#8",
+        "#9",
+        "Ana",
+        "",
+        "Closed",
+    ],
+    &[
+        "2025-11-05 10:05",
+        "1-2",
+        "Refund",
+        "A",
+        "Socks",
+        "#1",
+        "#10",
+        "#0",
+        "#10",
+        "#4",
+        "#6",
+        "Ana",
+        "",
+        "Closed",
+    ],
+    &[
+        "2025-11-05 10:06",
+        "1-3",
+        "Sale",
+        "A",
+        "Socks",
+        "#1",
+        "#10",
+        "#0",
+        "#10",
+        "#4",
+        "#6",
+        "Ana",
+        "",
+        "Cancelled",
+    ],
+];
+
+const ORDERS: &[&[&str]] = &[
+    &[
+        "Order Reference",
+        "Order Date",
+        "Product",
+        "Quantity",
+        "Unit Price",
+        "Subtotal",
+        "Status",
+    ],
+    &["S001", "2025-11-05", "Socks", "#2", "#10", "#20", "Sales Order"],
+    &["S002", "2025-11-05", "Socks", "#2", "#10", "#20", "Quotation"],
+    &["S003", "2025-11-05", "Socks", "#2", "#10", "#20", "Cancelled"],
+];
+
+const OFFICE: &[&[&str]] = &[
+    &[
+        "Número do pedido",
+        "Data",
+        "Situação",
+        "Código do produto",
+        "Descrição",
+        "Quantidade",
+        "Valor unitário",
+        "Desconto item",
+        "Frete pedido",
+    ],
+    &[
+        "1",
+        "05/11/2025",
+        "Atendido",
+        "A",
+        "Meia",
+        "2,00",
+        "10,00",
+        "3,00",
+        "0,00",
+    ],
+    &[
+        "2",
+        "05/11/2025",
+        "Em aberto",
+        "A",
+        "Meia",
+        "2,00",
+        "10,00",
+        "0,00",
+        "0,00",
+    ],
+    &[
+        "3",
+        "05/11/2025",
+        "Cancelado",
+        "A",
+        "Meia",
+        "2,00",
+        "10,00",
+        "0,00",
+        "0,00",
+    ],
+    &[
+        "4",
+        "05/11/2025",
+        "Atendido",
+        "A",
+        "Meia",
+        "2,00",
+        "10,00",
+        "0,00",
+        "12,00",
+    ],
+];
+
+const STOCK_CARD: &[&[&str]] = &[
+    &[
+        "Data",
+        "Histórico",
+        "Documento",
+        "Produto",
+        "Qtd Entrada",
+        "Qtd Saída",
+        "Custo Unitário",
+        "Saldo",
+    ],
+    &["01/11/2025", "Compra", "#1", "Meia", "#10", "", "#2", "#10"],
+    &["02/11/2025", "Venda", "#2", "Meia", "", "#4", "#2", "#6"],
+];
+
+/// Lists as tills, shops and back offices export them.
+fn exports() -> Result<(), Skipped> {
+    let till = sales(&workbook(TILL));
+    assert_eq!(refused(&till), [(3, "returned_goods")]);
+    assert_eq!(
+        (till.tally().cancelled, till.totals().total),
+        (1, Amount::from_minor(1_700))
+    );
+    let orders = sales(&workbook(ORDERS));
+    assert_eq!(refused(&orders), [(3, "not_completed")]);
+    assert_eq!((orders.tally().cancelled, orders.totals().sales), (1, 1));
+    let office = sales(&workbook(OFFICE));
+    assert_eq!(refused(&office), [(3, "not_completed"), (5, "amount_on_top")]);
+    assert_eq!(
+        (office.tally().cancelled, office.totals().total),
+        (1, Amount::from_minor(1_700))
+    );
+    let stock_card = stock(STOCK_CARD);
+    assert_eq!(refused_stock(&stock_card), [(3, "outgoing_goods")]);
+    assert_eq!(stock_card.totals().quantity, Quantity::from_units(10));
     Ok(())
 }
 
