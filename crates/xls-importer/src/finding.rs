@@ -3,7 +3,6 @@
 use jiff::civil::Date;
 use posars_domain::Quantity;
 
-use crate::field::{Field, SheetKind};
 use crate::language::Language;
 use crate::limits::BLANK_ROWS_MAX;
 
@@ -49,68 +48,12 @@ pub enum Finding {
         /// How many; none where a sheet is too big to count those that its filter hides.
         rows: Option<u32>,
     },
-    /// Columns that are understood and recorded nowhere.
-    ColumnsNotRecorded {
-        /// Their titles.
-        titles: Vec<String>,
-        /// Whether they are about the customer, of whom nothing is recorded on purpose.
-        of_customer: bool,
-    },
 }
 
 /// SKUs named of those whose stock waits.
 pub(crate) const PRODUCTS_NAMED_MAX: usize = 10;
 
-/// Fields that a kind of sheet can have a column for and that are recorded nowhere.
-const fn not_recorded(kind: SheetKind) -> &'static [Field] {
-    match kind {
-        SheetKind::Sales => &[
-            Field::ParentSku,
-            Field::Gtin,
-            Field::OnHand,
-            Field::UnitCost,
-            Field::Ncm,
-            Field::Brand,
-            Field::Category,
-            Field::Supplier,
-        ],
-        SheetKind::Stock => &[
-            Field::ParentSku,
-            Field::Gtin,
-            Field::UnitPrice,
-            Field::Ncm,
-            Field::Brand,
-            Field::Category,
-        ],
-        SheetKind::Products => &[
-            Field::ParentSku,
-            Field::OnHand,
-            Field::UnitPrice,
-            Field::UnitCost,
-            Field::Brand,
-            Field::Category,
-            Field::Supplier,
-        ],
-    }
-}
-
-/// Fields about the customer: checked where they can be, kept by nobody.
-const OF_CUSTOMER: [Field; 2] = [Field::Customer, Field::CustomerDocument];
-
 impl Finding {
-    /// Columns that were understood, less those that were recorded.
-    pub(crate) fn of_columns(kind: SheetKind, columns: &[(Field, String)]) -> Vec<Self> {
-        let titles = |fields: &[Field]| -> Vec<String> {
-            let columns = columns.iter().filter(|(field, _)| fields.contains(field));
-            columns.map(|(_, title)| title.clone()).collect()
-        };
-        let found = [(titles(not_recorded(kind)), false), (titles(&OF_CUSTOMER), true)];
-        let found = found.into_iter().filter(|(titles, _)| !titles.is_empty());
-        found
-            .map(|(titles, of_customer)| Self::ColumnsNotRecorded { titles, of_customer })
-            .collect()
-    }
-
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -120,7 +63,6 @@ impl Finding {
             Self::RowsAfterGap { .. } => "rows_after_gap",
             Self::SheetsNotRead { .. } => "sheets_not_read",
             Self::HiddenRows { .. } => "hidden_rows",
-            Self::ColumnsNotRecorded { .. } => "columns_not_recorded",
         }
     }
 
@@ -130,7 +72,6 @@ impl Finding {
         match self {
             Self::RowsAfterGap { .. } => true,
             Self::SheetsNotRead { was_chosen, .. } => !was_chosen,
-            Self::ColumnsNotRecorded { of_customer, .. } => !of_customer,
             // Those were read and recorded.
             Self::ReceiptsByDay { .. } | Self::StockWaits { .. } | Self::HiddenRows { .. } => false,
         }
@@ -184,14 +125,6 @@ impl Finding {
             Self::HiddenRows { rows: None } => {
                 "um filtro está ligado na aba; as linhas que ele oculta foram lidas como as outras".to_owned()
             }
-            Self::ColumnsNotRecorded { titles, of_customer } => {
-                let what = if *of_customer {
-                    "do cliente nada é registrado"
-                } else {
-                    "colunas entendidas mas não registradas"
-                };
-                format!("{what}: {}", titles.join(", "))
-            }
         }
     }
 
@@ -234,14 +167,6 @@ impl Finding {
             Self::HiddenRows { rows: None } => {
                 "a filter is on in the sheet; the rows that it hides were read as all others".to_owned()
             }
-            Self::ColumnsNotRecorded { titles, of_customer } => {
-                let what = if *of_customer {
-                    "nothing is recorded of the customer"
-                } else {
-                    "columns understood but not recorded"
-                };
-                format!("{what}: {}", titles.join(", "))
-            }
         }
     }
 
@@ -267,17 +192,7 @@ impl Finding {
                 "se elas não deviam entrar, copie só as visíveis para outra planilha",
                 "if they should not come in, copy only the visible ones to another sheet",
             ),
-            Self::ColumnsNotRecorded {
-                of_customer: false, ..
-            } => (
-                "se não fazem falta, --allow-unrecorded termina com 0",
-                "if they are not missed, --allow-unrecorded ends with 0",
-            ),
-            Self::ReceiptsByDay { .. }
-            | Self::SheetsNotRead { was_chosen: true, .. }
-            | Self::ColumnsNotRecorded {
-                of_customer: true, ..
-            } => return None,
+            Self::ReceiptsByDay { .. } | Self::SheetsNotRead { was_chosen: true, .. } => return None,
         };
         Some(language.pick(pt_br, en))
     }
@@ -289,34 +204,5 @@ fn named(products: &[String], products_len: usize) -> String {
         format!("{named}, …")
     } else {
         named
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Finding;
-    use crate::field::{Field, SheetKind};
-    use crate::language::Language;
-
-    #[test]
-    fn what_is_recorded_nowhere_is_told() {
-        let columns = [
-            (Field::Date, "Data".to_owned()),
-            (Field::Brand, "Marca".to_owned()),
-            (Field::Customer, "Cliente".to_owned()),
-        ];
-        let found = Finding::of_columns(SheetKind::Sales, &columns);
-        let told: Vec<(String, bool)> = found
-            .iter()
-            .map(|finding| (finding.message(Language::PtBr), finding.needs_a_look()))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                ("colunas entendidas mas não registradas: Marca".to_owned(), true),
-                ("do cliente nada é registrado: Cliente".to_owned(), false)
-            ]
-        );
-        assert!(Finding::of_columns(SheetKind::Sales, &columns[..1]).is_empty());
     }
 }

@@ -8,6 +8,8 @@ use crate::field::{Field, SheetKind};
 use crate::finding::Finding;
 use crate::header::Header;
 use crate::language::Language;
+use crate::not_recorded::NotRecorded;
+use crate::note::Note;
 use crate::protocol::HiddenRows;
 use crate::reading::{FooterCheck, Refusals, RowTally};
 use crate::workbook::Workbook;
@@ -98,9 +100,6 @@ pub struct ImportTotals {
     /// Money in minor units: net of the sales, or cost of the goods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// What a catalogue says is in stock; reported, not booked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_hand: Option<Decimal>,
 }
 
 /// Outcome of one import, down to the row.
@@ -120,6 +119,10 @@ pub struct ImportOutcome {
     pub header_row: u32,
     /// Fields and the titles of their columns.
     pub columns: Vec<(Field, String)>,
+    /// Columns that are understood and recorded nowhere.
+    pub not_recorded: Vec<NotRecorded>,
+    /// Columns that were looked at only for what they say of their rows: cancelled, returned, going out.
+    pub sign_columns: Vec<String>,
     /// Columns that mean nothing to the importer.
     pub unused_columns: Vec<String>,
     /// Sheets not read.
@@ -137,7 +140,7 @@ pub struct ImportOutcome {
     /// Sums at the foot of the sheet beside ours.
     pub footer_checks: Vec<FooterCheck>,
     /// Things worth a look that refuse nothing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// How receipts were told apart, and what of the file is not in the log.
     pub findings: Vec<Finding>,
     /// Rows whose records are new in the log.
@@ -167,6 +170,8 @@ impl ImportOutcome {
                 .fields()
                 .map(|(field, _)| (field, header.title(field).to_owned()))
                 .collect(),
+            not_recorded: NotRecorded::of(header),
+            sign_columns: header.sign_columns(),
             unused_columns: header.unused_columns(),
             other_sheets: sheet.other_sheets().to_vec(),
             hidden_sheets: sheet.hidden_sheets().to_vec(),
@@ -195,6 +200,8 @@ impl ImportOutcome {
             sheet: String::new(),
             header_row: 1,
             columns: Vec::new(),
+            not_recorded: Vec::new(),
+            sign_columns: Vec::new(),
             unused_columns: Vec::new(),
             other_sheets: Vec::new(),
             hidden_sheets: Vec::new(),
@@ -212,7 +219,7 @@ impl ImportOutcome {
         }
     }
 
-    /// Finds what of the file was not read, or read and not recorded.
+    /// Finds what of the file was not read.
     pub(crate) fn find_left_out(&mut self, workbook: &Workbook) {
         let sheet = &workbook.sheet;
         if let Some(row) = self.stopped_before_row {
@@ -229,15 +236,22 @@ impl ImportOutcome {
                 was_chosen: workbook.sheet_is_named,
             });
         }
-        self.findings
-            .extend(Finding::of_columns(self.kind, &self.columns));
     }
 
     /// Whether everything of the file is read and recorded, as far as it is not refused, and its own sums agree.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         !self.findings.iter().any(Finding::needs_a_look)
+            && !self.not_recorded.iter().any(|column| column.needs_a_look)
             && self.footer_checks.iter().all(|check| check.agrees)
+    }
+
+    /// Says what the cells of a column that is not recorded come to.
+    pub(crate) fn sum_not_recorded(&mut self, field: Field, sum: Decimal) {
+        let column = self.not_recorded.iter_mut().find(|column| column.field == field);
+        if let Some(column) = column {
+            column.sum = Some(sum);
+        }
     }
 
     /// The report as JSON, messages in one language. Every row of the sheet is accounted for.
@@ -287,6 +301,7 @@ impl ImportOutcome {
                 "header_row": self.header_row,
                 "columns": columns,
                 "unused_columns": self.unused_columns,
+                "sign_columns": self.sign_columns,
                 "stopped_before_row": self.stopped_before_row,
                 "other_sheets": self.other_sheets,
                 "hidden_sheets": self.hidden_sheets,
@@ -296,6 +311,7 @@ impl ImportOutcome {
                 "blank": self.tally.blank,
                 "footers": self.tally.footers,
                 "repeated_headers": self.tally.repeated_headers,
+                "cancelled": self.tally.cancelled,
                 "accepted": self.accepted_rows.len(),
                 "duplicate": self.duplicate_rows.len(),
                 "refused": self.refusals.count(),
@@ -306,8 +322,9 @@ impl ImportOutcome {
             },
             "records": self.records,
             "totals": self.totals,
+            "not_recorded": self.not_recorded,
             "footer_checks": self.footer_checks,
-            "notes": self.notes,
+            "notes": self.notes.iter().map(|note| note.message(language)).collect::<Vec<_>>(),
             "findings": self.findings_json(language),
             "refused_rows": refused,
         })

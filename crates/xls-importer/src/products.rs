@@ -9,7 +9,7 @@ use crate::columns::Columns;
 use crate::field::Field;
 use crate::header::Header;
 use crate::product_names::sku_of;
-use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, Walk};
+use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, Seen, Walk};
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Row, Sheet};
 
@@ -65,7 +65,8 @@ impl ProductsReading {
         let mut by_sku: HashMap<Sku, usize> = HashMap::new();
         let mut refusals = Refusals::default();
         let mut without_sku = 0;
-        let walk = Walk::over(sheet, header, &columns, |row, fault| {
+        let walk = Walk::over(sheet, header, &columns, |row, seen| {
+            let Seen::Record(fault) = seen else { return };
             let (draft, mut faults) = draft(row, &columns);
             faults.extend(fault);
             without_sku += u32::from(columns.has(Field::Sku) && has_no_sku(row, &columns));

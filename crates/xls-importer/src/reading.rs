@@ -11,7 +11,8 @@ use crate::header::Header;
 use crate::limits::REFUSALS_KEPT_MAX;
 use crate::row_fault::{RowFault, RowReason};
 use crate::row_kind::{Claim, Otherwise, RowKind, row_kind};
-use crate::running_sums::RunningSums;
+use crate::row_signs::{RowSign, SignReader};
+use crate::running_sums::{Part, RunningSums};
 use crate::sheet::{Row, Sheet};
 use crate::total_words::TotalWords;
 
@@ -58,6 +59,8 @@ pub struct RowTally {
     pub footers: u32,
     /// Titles repeated further down.
     pub repeated_headers: u32,
+    /// Rows of what was called off, as a column of the sheet says: they are no records.
+    pub cancelled: u32,
 }
 
 /// A refused row with all that is wrong with it.
@@ -120,7 +123,7 @@ pub struct FooterCheck {
 /// Sums above the first record that are held against the sum of all; a sheet has one, if any.
 const EARLY_FOOTERS_MAX: usize = 4;
 
-/// Walks the rows below the titles: records go to the callback, the rest is counted.
+/// What a walk over the rows below the titles counts and sums.
 pub(crate) struct Walk {
     pub(crate) tally: RowTally,
     pub(crate) footer_checks: Vec<FooterCheck>,
@@ -128,17 +131,22 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    /// Calls `record` for every record, in order, with what speaks against it as a whole.
+    /// Calls `seen` for every record and every row of what was called off, in order.
     pub(crate) fn over<'s>(
         sheet: &'s Sheet,
         header: &Header,
         columns: &Columns<'_>,
-        mut record: impl FnMut(&Row<'s>, Option<RowFault>),
+        seen: impl FnMut(&Row<'s>, Seen),
     ) -> Self {
-        let mut walk = Self {
-            tally: RowTally::default(),
-            footer_checks: Vec::new(),
-            sums: RunningSums::of(columns),
+        let mut signs = SignReader::new(&header.signs);
+        let mut pass = Pass {
+            walk: Self {
+                tally: RowTally::default(),
+                footer_checks: Vec::new(),
+                sums: RunningSums::of(columns),
+            },
+            columns,
+            seen,
         };
         let mut previous = header.row_number;
         let mut row = Row::default();
@@ -146,20 +154,25 @@ impl Walk {
         let mut early = Vec::new();
         for index in header.row_index + 1..rows {
             sheet.read_row(index, &mut row);
-            walk.tally.blank += row.number.saturating_sub(previous + 1);
+            let tally = &mut pass.walk.tally;
+            tally.blank += row.number.saturating_sub(previous + 1);
             previous = row.number;
+            // A sum first: what stands in the columns of its row says nothing of a sale.
             match row_kind(&row, header, columns, index + 1 == rows) {
-                RowKind::Blank => walk.tally.blank += 1,
-                RowKind::RepeatedHeader => walk.tally.repeated_headers += 1,
-                RowKind::Footer(_) if walk.tally.records == 0 && early.len() < EARLY_FOOTERS_MAX => {
-                    walk.tally.footers += 1;
+                RowKind::Blank => tally.blank += 1,
+                RowKind::RepeatedHeader => tally.repeated_headers += 1,
+                RowKind::Footer(_)
+                    if tally.records + tally.cancelled == 0 && early.len() < EARLY_FOOTERS_MAX =>
+                {
+                    tally.footers += 1;
                     early.push(index);
                 }
-                RowKind::Footer(words) => walk.pass_footer(&row, columns, words.as_ref()),
-                RowKind::Record => walk.pass_record(&row, columns, None, &mut record),
-                RowKind::Perhaps(claim) => walk.decide(&row, columns, &claim, &mut record),
+                RowKind::Footer(words) => pass.footer(&row, words.as_ref()),
+                RowKind::Record => pass.record(&row, None, signs.meaning(&row)),
+                RowKind::Perhaps(claim) => pass.decide(&row, &claim, &mut signs),
             }
         }
+        let mut walk = pass.walk;
         for index in early {
             sheet.read_row(index, &mut row);
             walk.footer_checks.extend(walk.sums.check_all(&row, columns));
@@ -167,45 +180,65 @@ impl Walk {
         walk
     }
 
-    fn decide<'s>(
-        &mut self,
-        row: &Row<'s>,
-        columns: &Columns<'_>,
-        claim: &Claim,
-        record: &mut impl FnMut(&Row<'s>, Option<RowFault>),
-    ) {
-        if self.sums.are_summed_up_in(row, columns, claim) {
-            return self.pass_footer(row, columns, claim.words.as_ref());
-        }
-        match claim.otherwise {
-            Otherwise::Record => self.pass_record(row, columns, None, record),
-            Otherwise::Doubtful => {
-                let fault = RowFault::of_row(RowReason::TotalOrRecord, "");
-                self.pass_record(row, columns, Some(fault), record);
-            }
-        }
-    }
-
-    fn pass_record<'s>(
-        &mut self,
-        row: &Row<'s>,
-        columns: &Columns<'_>,
-        fault: Option<RowFault>,
-        record: &mut impl FnMut(&Row<'s>, Option<RowFault>),
-    ) {
-        self.tally.records += 1;
-        self.sums.add(row, columns);
-        record(row, fault);
-    }
-
-    fn pass_footer(&mut self, row: &Row<'_>, columns: &Columns<'_>, words: Option<&TotalWords>) {
-        self.tally.footers += 1;
-        self.footer_checks.extend(self.sums.check(row, columns, words));
-        self.sums.mark(words);
-    }
-
     /// Our own sum of a field.
     pub(crate) fn sum(&self, field: Field) -> Decimal {
         self.sums.total(field)
+    }
+}
+
+/// A row that is no sum, as the reader of its kind of sheet sees it.
+pub(crate) enum Seen {
+    /// A record, with what speaks against it as a whole.
+    Record(Option<RowFault>),
+    /// Of what was called off: no record.
+    Cancelled,
+}
+
+/// A walk under way.
+struct Pass<'w, 'h, F> {
+    walk: Walk,
+    columns: &'w Columns<'h>,
+    seen: F,
+}
+
+impl<F> Pass<'_, '_, F> {
+    fn decide<'s>(&mut self, row: &Row<'s>, claim: &Claim, signs: &mut SignReader<'_, 's>)
+    where
+        F: FnMut(&Row<'s>, Seen),
+    {
+        if self.walk.sums.are_summed_up_in(row, self.columns, claim) {
+            return self.footer(row, claim.words.as_ref());
+        }
+        let doubt = match claim.otherwise {
+            Otherwise::Record => None,
+            Otherwise::Doubtful => Some(RowFault::of_row(RowReason::TotalOrRecord, "")),
+        };
+        self.record(row, doubt, signs.meaning(row));
+    }
+
+    fn record<'s>(&mut self, row: &Row<'s>, doubt: Option<RowFault>, sign: RowSign)
+    where
+        F: FnMut(&Row<'s>, Seen),
+    {
+        let (part, seen) = match sign {
+            RowSign::Usual => (Part::Records, Seen::Record(doubt)),
+            RowSign::Cancelled => (Part::Cancelled, Seen::Cancelled),
+            RowSign::Opposes(fault) => (Part::Opposing, Seen::Record(doubt.or(Some(fault)))),
+        };
+        if part == Part::Cancelled {
+            self.walk.tally.cancelled += 1;
+        } else {
+            self.walk.tally.records += 1;
+        }
+        self.walk.sums.add(row, self.columns, part);
+        (self.seen)(row, seen);
+    }
+
+    fn footer(&mut self, row: &Row<'_>, words: Option<&TotalWords>) {
+        let walk = &mut self.walk;
+        walk.tally.footers += 1;
+        walk.footer_checks
+            .extend(walk.sums.check(row, self.columns, words));
+        walk.sums.mark(words);
     }
 }

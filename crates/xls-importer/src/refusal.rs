@@ -99,6 +99,46 @@ pub enum FileRefusal {
         /// The titles found.
         columns: Vec<String>,
     },
+    /// The titles are of another kind of list: of people, of payables, of sums by day.
+    NotKnownKind {
+        /// The titles found.
+        columns: Vec<String>,
+    },
+    /// Columns that can change what a row means or comes to, and that are not understood.
+    UnclearColumns {
+        /// The kind of sheet.
+        kind: String,
+        /// The columns; at least one.
+        columns: Vec<UnclearColumn>,
+    },
+    /// A count of the stock without costs: it can only be taken in as opening stock, which has one.
+    CountWithoutCost {
+        /// The column of the count.
+        column: String,
+    },
+}
+
+/// A column that is not understood, and what hangs on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnclearColumn {
+    /// Its title.
+    pub title: String,
+    /// What hangs on it.
+    pub doubt: ColumnDoubt,
+    /// Some of its words, where it has words.
+    pub words: Vec<String>,
+}
+
+/// What hangs on a column that is not understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnDoubt {
+    /// Whether its rows are sales, or goods received, at all.
+    RowMeaning,
+    /// What its rows come to.
+    Amount,
+    /// How its rows were paid: one column a means of payment.
+    Payment,
 }
 
 /// How the parsing process ended early.
@@ -212,6 +252,22 @@ impl FileRefusal {
             Self::NoSuchSheet { .. } => "no_such_sheet",
             Self::NoHeader { .. } => "no_header",
             Self::NeedsMapping { .. } => "needs_mapping",
+            Self::NotKnownKind { .. } => "not_known_kind",
+            Self::UnclearColumns { .. } => "unclear_columns",
+            Self::CountWithoutCost { .. } => "count_without_cost",
+        }
+    }
+
+    /// What happened, and what to do next apart from it, in the reader's language.
+    #[must_use]
+    pub fn parts(&self, language: Language) -> (String, Option<String>) {
+        if let Some((what, next)) = self.about_columns(language) {
+            return (what, Some(next));
+        }
+        let text = self.message(language);
+        match text.split_once("; ") {
+            Some((what, next)) => (what.to_owned(), Some(next.to_owned())),
+            None => (text, None),
         }
     }
 
@@ -274,7 +330,13 @@ impl FileRefusal {
             Self::NoHeader { sheet, rows_searched } => format!(
                 "no row of column titles among the first {rows_searched} rows of sheet {sheet:?}; add one, for instance Data, Produto, Quantidade, Valor Total"
             ),
-            Self::NeedsMapping { .. } => self.needs_mapping(Language::En),
+            Self::NeedsMapping { .. }
+            | Self::NotKnownKind { .. }
+            | Self::UnclearColumns { .. }
+            | Self::CountWithoutCost { .. } => {
+                let (what, next) = self.about_columns(Language::En).unwrap_or_default();
+                format!("{what}. {next}")
+            }
         }
     }
 
@@ -327,55 +389,14 @@ impl FileRefusal {
             Self::NoHeader { sheet, rows_searched } => format!(
                 "nenhuma linha de títulos nas primeiras {rows_searched} linhas da aba {sheet:?}; inclua uma, por exemplo Data, Produto, Quantidade, Valor Total"
             ),
-            Self::NeedsMapping { .. } => self.needs_mapping(Language::PtBr),
-        }
-    }
-
-    fn needs_mapping(&self, language: Language) -> String {
-        let Self::NeedsMapping {
-            kind,
-            missing,
-            ambiguous,
-            columns,
-        } = self
-        else {
-            return String::new();
-        };
-        let mut text = match kind {
-            Some(kind) => {
-                format!(
-                    "{} ({kind})",
-                    language.pick("as colunas não bastam", "the columns do not suffice")
-                )
+            Self::NeedsMapping { .. }
+            | Self::NotKnownKind { .. }
+            | Self::UnclearColumns { .. }
+            | Self::CountWithoutCost { .. } => {
+                let (what, next) = self.about_columns(Language::PtBr).unwrap_or_default();
+                format!("{what}. {next}")
             }
-            None => language
-                .pick(
-                    "o tipo da planilha não está claro",
-                    "the kind of sheet is not clear",
-                )
-                .to_owned(),
-        };
-        if !missing.is_empty() {
-            text.push_str(language.pick("; falta: ", "; missing: "));
-            text.push_str(&missing.join(", "));
         }
-        if !ambiguous.is_empty() {
-            text.push_str(language.pick("; mais de uma coluna para: ", "; more than one column for: "));
-            text.push_str(&ambiguous.join("; "));
-        }
-        text.push_str(language.pick("; títulos encontrados: ", "; titles found: "));
-        text.push_str(&columns.join(", "));
-        let field = missing.first().map_or("field", String::as_str);
-        text.push_str(language.pick(". Diga com --map ", ". Say it with --map "));
-        text.push_str(field);
-        text.push_str(language.pick("=\"Título da coluna\"", "=\"Column title\""));
-        if kind.is_none() {
-            text.push_str(language.pick(
-                " ou --kind sales|stock|products",
-                " or --kind sales|stock|products",
-            ));
-        }
-        text
     }
 }
 

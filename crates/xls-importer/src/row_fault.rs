@@ -58,6 +58,22 @@ pub enum RowReason {
     ReceiptOnSeveralDays,
     /// A row of a workbook of refused rows that only its place among equal rows of the original tells apart.
     NeedsOriginal,
+    /// The row tells of goods that came back, were exchanged or refunded.
+    ReturnedGoods,
+    /// The row tells of goods that went out, in a sheet of goods that came.
+    OutgoingGoods,
+    /// The row tells of goods lost, broken or expired.
+    LostGoods,
+    /// The row tells of an offer, an order or a payment that is still open.
+    NotCompleted,
+    /// The row tells of another operation: a transfer, an adjustment, a purchase among sales.
+    OtherOperation,
+    /// A column that can change what the row means holds a word that is not known.
+    RowMeaningUnknown,
+    /// An amount on top of the price, which nothing records yet: a surcharge, freight, a fee.
+    AmountOnTop,
+    /// A count of a stock that has moved already: taken in, it would be added to what is there.
+    StockHasHistory,
 }
 
 impl RowReason {

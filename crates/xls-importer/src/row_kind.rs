@@ -178,13 +178,15 @@ impl Cells<'_, '_, '_> {
         if self.header.mapping.kind == SheetKind::Products {
             return true;
         }
-        let quantity = decimal(Field::Quantity).or_else(|| decimal(Field::OnHand));
+        let quantities = [Field::Quantity, Field::Counted, Field::OnHand];
+        let quantity = quantities.into_iter().find_map(decimal);
         let product = quantity.and_then(|quantity| quantity.checked_mul(price));
-        match (product, decimal(Field::Total)) {
-            (Some(product), Some(total)) => near(product, total),
-            (Some(_), None) => true,
-            (None, _) => false,
-        }
+        let Some(product) = product else { return false };
+        let net = decimal(Field::Discount).and_then(|discount| product.checked_sub(discount));
+        let stated = [Field::Total, Field::Gross, Field::Net]
+            .into_iter()
+            .find_map(decimal);
+        stated.is_none_or(|stated| near(product, stated) || net.is_some_and(|net| near(net, stated)))
     }
 }
 

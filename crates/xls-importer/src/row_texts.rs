@@ -284,6 +284,102 @@ pub(crate) const ROW_TEXTS: &[RowTexts] = &[
             "correct it in the original file and import that again: what is in already does not come in twice",
         ],
     ),
+    texts(
+        RowReason::ReturnedGoods,
+        "returned_goods",
+        [
+            "a linha é de devolução, troca ou estorno",
+            "the row is of a return, an exchange or a refund",
+        ],
+        [
+            "devoluções ainda não são importadas: retire a linha e registre a devolução na venda",
+            "returns are not imported yet: take the row out and record the return of the sale",
+        ],
+    ),
+    texts(
+        RowReason::OutgoingGoods,
+        "outgoing_goods",
+        [
+            "a linha é de saída de mercadoria",
+            "the row is of goods going out",
+        ],
+        [
+            "saídas ainda não são importadas: retire a linha; vendas vão em uma planilha de vendas",
+            "goods going out are not imported yet: take the row out; sales go into a sheet of sales",
+        ],
+    ),
+    texts(
+        RowReason::LostGoods,
+        "lost_goods",
+        [
+            "a linha é de perda, avaria ou vencimento",
+            "the row is of goods lost, broken or expired",
+        ],
+        [
+            "perdas ainda não são importadas: retire a linha e ajuste o estoque",
+            "losses are not imported yet: take the row out and adjust the stock",
+        ],
+    ),
+    texts(
+        RowReason::NotCompleted,
+        "not_completed",
+        [
+            "a venda ou o recebimento não está concluído",
+            "the sale or the receipt is not completed",
+        ],
+        [
+            "retire a linha, ou importe-a quando estiver concluída",
+            "take the row out, or import it when it is completed",
+        ],
+    ),
+    texts(
+        RowReason::OtherOperation,
+        "other_operation",
+        [
+            "a linha é de outra operação, que esta planilha não registra",
+            "the row is of another operation, which this sheet does not record",
+        ],
+        [
+            "retire a linha; cada operação vai em sua própria planilha",
+            "take the row out; each operation goes into a sheet of its own",
+        ],
+    ),
+    texts(
+        RowReason::RowMeaningUnknown,
+        "row_meaning_unknown",
+        [
+            "palavra desconhecida em uma coluna que pode mudar o que a linha significa",
+            "an unknown word in a column that can change what the row means",
+        ],
+        [
+            "use uma palavra como Venda, Cancelada, Devolução, Entrada ou Saída; se a coluna não muda nada, --map ignore=\"Título da coluna\"",
+            "use a word such as Venda, Cancelada, Devolução, Entrada or Saída; if the column changes nothing, --map ignore=\"Column title\"",
+        ],
+    ),
+    texts(
+        RowReason::AmountOnTop,
+        "amount_on_top",
+        [
+            "acréscimo, frete ou taxa, que ainda não são registrados",
+            "a surcharge, freight or a fee, which are not recorded yet",
+        ],
+        [
+            "inclua o valor no preço ou no custo e deixe a célula vazia; se ele já está incluído, --map ignore=\"Título da coluna\"",
+            "include it in the price or cost and leave the cell empty; if it is included already, --map ignore=\"Column title\"",
+        ],
+    ),
+    texts(
+        RowReason::StockHasHistory,
+        "stock_has_history",
+        [
+            "contagem de um estoque que já tem movimento: ela seria somada ao que há",
+            "a count of a stock that has moved already: it would be added to what is there",
+        ],
+        [
+            "retire a linha e acerte o estoque pela diferença (AdjustStock); se a quantidade foi recebida, --map quantity=\"Título da coluna\"",
+            "take the row out and adjust the stock by the difference (AdjustStock); if the quantity was received, --map quantity=\"Column title\"",
+        ],
+    ),
 ];
 
 #[cfg(test)]
@@ -309,5 +405,5 @@ mod tests {
     }
 
     /// Variants of the reason; a new one needs words first.
-    const REASONS: usize = 24;
+    const REASONS: usize = 32;
 }

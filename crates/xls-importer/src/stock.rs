@@ -11,7 +11,7 @@ use crate::field::Field;
 use crate::header::Header;
 use crate::natural_key::{receipt_id, receipt_id_by_content};
 use crate::product_names::sku_of;
-use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName, Walk};
+use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, Seen, StoreName, Walk};
 use crate::refusal::FileRefusal;
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Cell, Row, Sheet};
@@ -89,11 +89,7 @@ impl StockReading {
             return Err(header.needs(Field::Store));
         }
         let columns = Columns::new(sheet, header, options.today);
-        let quantity_field = if columns.has(Field::Quantity) {
-            Field::Quantity
-        } else {
-            Field::OnHand
-        };
+        let quantity_field = header.counted.unwrap_or(Field::Quantity);
         let mut reader = StockReader {
             columns: &columns,
             options,
@@ -106,8 +102,12 @@ impl StockReading {
             after_unreadable: false,
             doubtful_documents: HashSet::new(),
             is_of_refused_rows: header.is_of_refused_rows(),
+            is_count: header.counted.is_some(),
         };
-        let walk = Walk::over(sheet, header, &columns, |row, fault| reader.take(row, fault));
+        let walk = Walk::over(sheet, header, &columns, |row, seen| match seen {
+            Seen::Record(fault) => reader.take(row, fault),
+            Seen::Cancelled => reader.pass_over(row),
+        });
         let StockReader {
             receipts,
             mut refusals,
@@ -118,7 +118,7 @@ impl StockReading {
         let receipts = standing(receipts, &doubtful_documents, &mut refusals);
         let refused_receipts = u32::try_from(offered - receipts.len()).unwrap_or(u32::MAX);
         refusals.sort();
-        let is_count = quantity_field == Field::OnHand;
+        let is_count = header.counted.is_some();
         let Walk {
             tally, footer_checks, ..
         } = walk;
@@ -230,6 +230,7 @@ struct StockReader<'a> {
     doubtful_documents: HashSet<String>,
     /// Whether rows without a document have lost their place among equal ones.
     is_of_refused_rows: bool,
+    is_count: bool,
 }
 
 /// Store, date and supplier.
@@ -240,7 +241,12 @@ impl StockReader<'_> {
         let mut faults = Vec::from_iter(fault);
         let document = keep(self.columns.text(row, Field::Receipt), &mut faults);
         let place = self.place(row, document.as_ref().is_some_and(Option::is_some), &mut faults);
-        let line = self.line(row, &mut faults);
+        // What is said of the amounts of a row that is no receipt would only distract.
+        let line = if faults.is_empty() {
+            self.line(row, &mut faults)
+        } else {
+            None
+        };
         if document == Some(None)
             && let Some(above) = self.continued(row)
         {
@@ -290,12 +296,23 @@ impl StockReader<'_> {
         }
     }
 
+    /// A row of what was called off: one that leaves out its document goes on with it, and not with the one above that.
+    fn pass_over(&mut self, row: &Row<'_>) {
+        if !self.leaves_out(row) {
+            self.previous = None;
+        }
+    }
+
     /// The document above, where a row leaves out both document and date: such a row goes on with it, and without the
     /// row that document is not whole.
     fn continued(&self, row: &Row<'_>) -> Option<usize> {
-        let leaves_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
-        self.previous
-            .filter(|_| leaves_out(Field::Receipt) && leaves_out(Field::Date))
+        self.previous.filter(|_| self.leaves_out(row))
+    }
+
+    /// Whether a row leaves out what would say which document it belongs to, in a sheet that says so elsewhere.
+    fn leaves_out(&self, row: &Row<'_>) -> bool {
+        let is_left_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
+        is_left_out(Field::Receipt) && is_left_out(Field::Date)
     }
 
     /// Where the goods of a row came in, when and from whom; a document's id is for ever, so it must have a date.
@@ -420,7 +437,7 @@ impl StockReader<'_> {
         let field = self.quantity_field;
         let quantity = self.columns.quantity(row, field)?;
         let quantity = quantity.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))?;
-        let counted_nothing = field == Field::OnHand && quantity.is_zero();
+        let counted_nothing = self.is_count && quantity.is_zero();
         if !quantity.is_positive() && !counted_nothing {
             return Err(RowFault::of(RowReason::QuantityNotPositive, field, quantity));
         }
@@ -429,6 +446,7 @@ impl StockReader<'_> {
 
     fn unit_cost(&self, row: &Row<'_>, quantity: Quantity) -> Result<UnitPrice, RowFault> {
         if let Some(cost) = self.columns.unit_price(row, Field::UnitCost)? {
+            self.check_total(row, quantity, cost)?;
             return Ok(cost);
         }
         let missing = || RowFault::of(RowReason::RequiredMissing, Field::UnitCost, "");
@@ -440,5 +458,30 @@ impl StockReader<'_> {
         let major = rust_decimal::Decimal::try_new(total.minor(), places).ok();
         let each = major.and_then(|major| major.checked_div(quantity.to_decimal()));
         each.and_then(|each| unit_price_of(each).ok()).ok_or_else(missing)
+    }
+
+    /// A total that is there is quantity times cost, give or take what rounding the shown cost of each unit can make.
+    fn check_total(&self, row: &Row<'_>, quantity: Quantity, cost: UnitPrice) -> Result<(), RowFault> {
+        let currency = self.options.currency;
+        let Some(total) = self.columns.amount(row, Field::Total, currency)? else {
+            return Ok(());
+        };
+        let Some(expected) = quantity.times(cost, currency) else {
+            return Ok(());
+        };
+        let slack = (quantity.to_decimal() / rust_decimal::Decimal::TWO).ceil() + rust_decimal::Decimal::ONE;
+        let difference = total
+            .checked_sub(expected)
+            .map(|difference| difference.minor().unsigned_abs());
+        if difference.is_some_and(|difference| rust_decimal::Decimal::from(difference) <= slack) {
+            return Ok(());
+        }
+        let expected = rust_decimal::Decimal::try_new(expected.minor(), currency.minor_digits());
+        let detail = expected
+            .map(|expected| format!("= {expected}"))
+            .unwrap_or_default();
+        let given =
+            rust_decimal::Decimal::try_new(total.minor(), currency.minor_digits()).unwrap_or_default();
+        Err(RowFault::of(RowReason::TotalMismatch, Field::Total, given).with_detail(detail))
     }
 }

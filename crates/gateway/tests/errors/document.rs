@@ -2,7 +2,7 @@
 
 use posars_gateway::errors::{Language, PARTS, Reason, code_name};
 use posars_xls_importer as importer;
-use posars_xls_importer::{FileRefusal, ParserDeath, RowReason};
+use posars_xls_importer::{ColumnDoubt, FileRefusal, ParserDeath, RowReason, UnclearColumn};
 
 const INTRODUCTION: &str = "\
 # Errors
@@ -143,6 +143,20 @@ fn one_of_each() -> Vec<FileRefusal> {
             ambiguous: Vec::new(),
             columns: vec!["Produto".into(), "Valor Total".into()],
         },
+        FileRefusal::NotKnownKind {
+            columns: vec!["Matrícula".into(), "Nome".into(), "Salário".into()],
+        },
+        FileRefusal::UnclearColumns {
+            kind: "sales".into(),
+            columns: vec![UnclearColumn {
+                title: "Valor Promocional".into(),
+                doubt: ColumnDoubt::Amount,
+                words: Vec::new(),
+            }],
+        },
+        FileRefusal::CountWithoutCost {
+            column: "Qtd Contada".into(),
+        },
     ];
     for (index, example) in examples.iter().enumerate() {
         assert_eq!(place(example), index, "{}", example.code());
@@ -168,5 +182,8 @@ fn place(refusal: &FileRefusal) -> usize {
         FileRefusal::NoSuchSheet { .. } => 12,
         FileRefusal::NoHeader { .. } => 13,
         FileRefusal::NeedsMapping { .. } => 14,
+        FileRefusal::NotKnownKind { .. } => 15,
+        FileRefusal::UnclearColumns { .. } => 16,
+        FileRefusal::CountWithoutCost { .. } => 17,
     }
 }

@@ -6,7 +6,9 @@ use posars_commands::CommandError;
 use posars_domain::{Amount, Quantity, Sku};
 
 use super::{ImportProgress, state};
+use crate::field::SheetKind;
 use crate::finding::{Finding, PRODUCTS_NAMED_MAX};
+use crate::note::Note;
 use crate::outcome::ImportOutcome;
 use crate::row_fault::{RowFault, RowReason};
 
@@ -90,11 +92,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
 
     /// Stops the import, once, with the reason.
     pub(super) fn interrupt(&mut self, error: &CommandError) {
-        self.stop(format!("{}: {error}", error.reason()));
+        self.stop(Note::Told(format!("{}: {error}", error.reason())));
     }
 
     /// As [`Ledger::interrupt`], for a reason that is no command's.
-    pub(super) fn stop(&mut self, note: String) {
+    pub(super) fn stop(&mut self, note: Note) {
         if !self.interrupted {
             self.outcome.notes.push(note);
         }
@@ -227,7 +229,12 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     pub(super) fn close(mut self, dry_run: bool) -> ImportOutcome {
         (self.progress)(self.reached());
         self.outcome.refusals.sort();
-        if self.outcome.totals.on_hand.is_none() {
+        if self.outcome.tally.cancelled > 0 {
+            self.outcome
+                .notes
+                .push(Note::Cancelled(self.outcome.tally.cancelled));
+        }
+        if self.outcome.kind != SheetKind::Products {
             self.outcome.totals.quantity = Some(self.quantity);
             self.outcome.totals.amount = Some(self.amount);
         }

@@ -4,17 +4,15 @@ use posars_commands::{BATCH_MAX, Offered};
 use posars_domain::product::DefineProduct;
 use posars_domain::{Amount, Quantity};
 
-use super::definitions::{cut, unit};
+use super::definitions::{cut, decimals_of, unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Ledger, Record};
 use super::{ImportProgress, Run};
+use crate::field::Field;
 use crate::header::Header;
+use crate::note::Note;
 use crate::products::{ProductDraft, ProductsReading};
 use crate::sheet::Sheet;
-
-/// Units that are weighed or measured, with the decimals their quantities have.
-const MEASURED_UNITS: [&str; 9] = ["KG", "G", "GR", "L", "LT", "ML", "M", "MT", "M2"];
-const MEASURED_DECIMALS: u8 = 3;
 
 impl Run<'_> {
     pub(super) async fn products<P: Fn(ImportProgress)>(
@@ -28,14 +26,10 @@ impl Run<'_> {
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refusals().count();
         ledger.outcome.footer_checks = reading.footer_checks().to_vec();
-        ledger.outcome.totals.on_hand = Some(reading.on_hand());
+        ledger.outcome.sum_not_recorded(Field::OnHand, reading.on_hand());
         ledger.rows_refused_in_reading();
         if reading.without_sku() > 0 {
-            let note = format!(
-                "{} rows have no SKU; theirs is made from the name",
-                reading.without_sku()
-            );
-            ledger.outcome.notes.push(note);
+            ledger.outcome.notes.push(Note::WithoutSku(reading.without_sku()));
         }
         let mut drafts = reading.products().iter();
         let next = |_: &mut Ledger<P>| {
@@ -57,18 +51,13 @@ impl Run<'_> {
 
 fn command(draft: &ProductDraft) -> DefineProduct {
     let unit = unit(draft.unit.as_deref());
-    let decimals = if MEASURED_UNITS.contains(&unit.to_uppercase().as_str()) {
-        MEASURED_DECIMALS
-    } else {
-        0
-    };
     DefineProduct {
         sku: draft.sku.clone(),
         name: cut(&draft.name),
         gtin: draft.gtin.clone(),
         ncm: draft.ncm.clone(),
+        decimals: decimals_of(&unit),
         unit,
-        decimals,
         tracked: true,
     }
 }

@@ -15,6 +15,7 @@ use super::ledger::{Answer, Ledger, Record};
 use super::receipts_by_day::ReceiptsByDay;
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
+use crate::note::Note;
 use crate::refusal::FileRefusal;
 use crate::row_fault::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
@@ -35,8 +36,7 @@ impl Run<'_> {
         ledger.rows_refused_in_reading();
         let dates = reading.receipts_with_several_dates();
         if dates > 0 {
-            let note = format!("{dates} receipts have rows of several dates; the earliest is taken");
-            ledger.outcome.notes.push(note);
+            ledger.outcome.notes.push(Note::ReceiptsOfSeveralDates(dates));
         }
         let stores = self.stores(reading.stores(), ledger).await;
         let unknown_products = if ledger.is_interrupted() {

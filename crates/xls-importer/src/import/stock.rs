@@ -1,23 +1,25 @@
 //! Receipts of goods of a sheet into the log.
 
-use foldhash::HashMap;
+use std::collections::HashSet;
 
-use posars_commands::{CommandError, Envelope, ReceiveGoods, ReceiveGoodsLine, Recorded};
+use foldhash::HashMap;
+use posars_commands::{BATCH_MAX, CommandError, Envelope, ReceiveGoods, ReceiveGoodsLine, Recorded};
 use posars_domain::stock::ReceivedCost;
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Quantity, StoreId};
+use posars_domain::{Amount, Quantity, Sku, StoreId};
 
 use super::definitions::ImportStore;
 use super::deliveries::deliver;
 use super::ledger::{Answer, Ledger, Record};
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
+use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
 use crate::refusal::FileRefusal;
 use crate::row_fault::RowReason;
 use crate::sheet::Sheet;
-use crate::stock::{StockReading, StockReceiptDraft};
+use crate::stock::{StockLineDraft, StockReading, StockReceiptDraft};
 
 impl Run<'_> {
     pub(super) async fn stock<P: Fn(ImportProgress)>(
@@ -33,8 +35,7 @@ impl Run<'_> {
         ledger.outcome.footer_checks = reading.footer_checks().to_vec();
         ledger.rows_refused_in_reading();
         if reading.is_count() {
-            let note = "the quantities are a count; they are taken in as opening stock, once";
-            ledger.outcome.notes.push(note.to_owned());
+            ledger.outcome.notes.push(Note::CountAsOpeningStock);
         }
         let mut names: Vec<StoreName> = Vec::new();
         for receipt in reading.receipts() {
@@ -46,10 +47,11 @@ impl Run<'_> {
         if !ledger.is_interrupted() {
             self.define_products(&products(&reading), ledger).await;
         }
+        let moved = self.moved_stocks(&reading, &stores, ledger).await;
         let mut drafts = reading.receipts().iter();
         let next = |ledger: &mut Ledger<P>| {
             loop {
-                let offer = self.receipt_offer(drafts.next()?, &stores, ledger);
+                let offer = self.receipt_offer(drafts.next()?, (&stores, &moved), ledger);
                 if offer.is_some() {
                     return offer;
                 }
@@ -66,11 +68,55 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Of a count, the stocks that have moved otherwise than by its own rows: it would be added to what is there.
+    async fn moved_stocks<P: Fn(ImportProgress)>(
+        &self,
+        reading: &StockReading,
+        stores: &HashMap<StoreId, ImportStore>,
+        ledger: &mut Ledger<P>,
+    ) -> HashSet<(StoreId, Sku)> {
+        let mut moved = HashSet::default();
+        if !reading.is_count() || ledger.is_interrupted() {
+            return moved;
+        }
+        let receipts = reading
+            .receipts()
+            .iter()
+            .map(|receipt| receipt.receipt_id)
+            .collect();
+        let mut counted: HashSet<(StoreId, Sku)> = HashSet::default();
+        for receipt in reading.receipts() {
+            let store_id = &receipt.store.store_id;
+            if stores.get(store_id).is_some_and(|store| !store.is_imagined) {
+                counted.extend(
+                    receipt
+                        .lines
+                        .iter()
+                        .map(|line| (store_id.clone(), line.sku.clone())),
+                );
+            }
+        }
+        let counted: Vec<(StoreId, Sku)> = counted.into_iter().collect();
+        for some in counted.chunks(BATCH_MAX) {
+            match self.commands.have_moved_otherwise(some, &receipts).await {
+                Ok(have_moved) => {
+                    let some = some.iter().zip(have_moved).filter(|(_, has_moved)| *has_moved);
+                    moved.extend(some.map(|(stock, _)| stock.clone()));
+                }
+                Err(error) => {
+                    ledger.interrupt(&error);
+                    break;
+                }
+            }
+        }
+        moved
+    }
+
     /// What is to be offered to the log; what need not or cannot be is settled here.
     fn receipt_offer<P: Fn(ImportProgress)>(
         &self,
         draft: &StockReceiptDraft,
-        stores: &HashMap<StoreId, ImportStore>,
+        (stores, moved): (&HashMap<StoreId, ImportStore>, &HashSet<(StoreId, Sku)>),
         ledger: &mut Ledger<P>,
     ) -> Option<(Record, Offer)> {
         let record = weigh(draft);
@@ -79,6 +125,13 @@ impl Run<'_> {
             ledger.refuse_all(&record, RowReason::Rejected, &detail);
             return None;
         };
+        let has_moved =
+            |line: &&StockLineDraft| moved.contains(&(draft.store.store_id.clone(), line.sku.clone()));
+        if let Some(line) = draft.lines.iter().find(has_moved).filter(|_| !moved.is_empty()) {
+            let detail = format!("{}: {}", draft.store.store_id, line.sku);
+            ledger.refuse_all(&record, RowReason::StockHasHistory, &detail);
+            return None;
+        }
         let command = self.receive_goods(draft, &store.settings);
         // A count of nothing moves nothing: all is as the sheet says. And what a dry run has not defined cannot be asked.
         let answer = if command.lines.is_empty() {

@@ -1,9 +1,9 @@
 //! Price, discount and total of one row.
 
 use posars_domain::{Amount, Currency, Quantity, UnitPrice};
-use rust_decimal::Decimal;
 
-use crate::columns::{Columns, unit_price_of};
+use super::price::{price_from_total, price_of_gross, stated_total};
+use crate::columns::Columns;
 use crate::field::Field;
 use crate::row_fault::{RowFault, RowReason};
 use crate::sheet::Row;
@@ -24,11 +24,14 @@ pub(super) fn read_amounts(
     quantity: Option<Quantity>,
     currency: Currency,
 ) -> Result<Amounts, RowFault> {
-    let unit_price = columns.unit_price(row, Field::UnitPrice)?;
+    let unit_price = match columns.unit_price(row, Field::UnitPrice)? {
+        None => price_of_gross(columns, row, quantity, currency)?,
+        known => known,
+    };
     let discount = columns
         .amount(row, Field::Discount, currency)?
         .unwrap_or(Amount::ZERO);
-    let stated_total = columns.amount(row, Field::Total, currency)?;
+    let stated_total = stated_total(columns, row, unit_price.is_some(), currency)?;
     match (unit_price, stated_total, quantity) {
         (Some(unit_price), _, None) => Ok(Amounts {
             unit_price,
@@ -63,11 +66,9 @@ pub(super) fn read_amounts(
             stated_total,
         }),
         (None, None, _) => {
-            let field = if columns.has(Field::UnitPrice) {
-                Field::UnitPrice
-            } else {
-                Field::Total
-            };
+            let fields = [Field::UnitPrice, Field::Total, Field::Net, Field::Gross];
+            let field = fields.into_iter().find(|field| columns.has(*field));
+            let field = field.unwrap_or(Field::Total);
             Err(RowFault::of(RowReason::RequiredMissing, field, ""))
         }
     }
@@ -75,16 +76,4 @@ pub(super) fn read_amounts(
 
 fn lost(field: Field, given: impl std::fmt::Display) -> RowFault {
     RowFault::of(RowReason::NumberPrecisionLost, field, given)
-}
-
-/// The price that, times the quantity, gives total plus discount back to the minor unit.
-fn price_from_total(
-    total: Amount,
-    discount: Amount,
-    quantity: Quantity,
-    currency: Currency,
-) -> Option<UnitPrice> {
-    let gross = total.checked_add(discount)?;
-    let major = Decimal::try_new(gross.minor(), currency.minor_digits()).ok()?;
-    unit_price_of(major.checked_div(quantity.to_decimal())?).ok()
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use posars_domain::{Amount, ReceiptNumber, RegisterNo, SaleId};
 
+use super::comparison::{as_major, mismatch, near};
 use super::line_reader::Line;
 use super::tables::Tables;
 use crate::field::Field;
@@ -201,10 +202,9 @@ fn out_of_range(line: &Line) -> RowFault {
 
 /// What a line comes to; the sheet's own total stands if it is right to the minor unit.
 fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
-    let mismatch = |expected: Option<Amount>| {
-        let detail = expected.map_or_else(String::new, |expected| format!("= {}", as_major(expected)));
-        let given = line.stated_total.map(as_major).unwrap_or_default();
-        RowFault::of(RowReason::TotalMismatch, Field::Total, given).with_detail(detail)
+    let mismatch = |expected: Option<Amount>| match line.stated_total {
+        Some(total) => mismatch(Field::Total, total, expected),
+        None => RowFault::of(RowReason::TotalMismatch, Field::Total, ""),
     };
     let net = match (line.gross, line.stated_total, meaning) {
         (Some(gross), None, _) => gross.checked_sub(line.discount),
@@ -225,20 +225,4 @@ fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
         (None, total, _) => total,
     };
     net.filter(|net| !net.is_negative()).ok_or_else(|| mismatch(None))
-}
-
-/// Programs round lines in more than one way: one minor unit either way is no mistake.
-fn near(one: Amount, other: Amount) -> bool {
-    one.checked_sub(other)
-        .is_some_and(|difference| difference.minor().abs() <= 1)
-}
-
-fn as_major(amount: Amount) -> String {
-    let minor = amount.minor();
-    format!(
-        "{}{}.{:02}",
-        if minor < 0 { "-" } else { "" },
-        minor.abs() / 100,
-        minor.abs() % 100
-    )
 }

@@ -7,17 +7,20 @@ use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPri
 
 use super::amounts::{Amounts, read_amounts};
 use super::grouping::Group;
-use super::numbering::RefusedRows;
+use super::numbering::RowsAside;
+use super::stated_sums::with_stated_sums;
 use super::tables::Tables;
+use crate::aliases::is_unit_or_store;
 use crate::columns::Columns;
 use crate::field::Field;
 use crate::header::Header;
 use crate::natural_key::sale_id_by_content;
-
-use crate::reading::{ReadOptions, Refusals, Walk};
+use crate::product_names::unit_in_title;
+use crate::reading::{ReadOptions, Refusals, Seen, StoreName, Walk};
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Cell, Row, Sheet};
 use crate::tax_id_text::check_document;
+use crate::title::normalise_title;
 
 /// A line, compact: names are indexes into tables.
 #[derive(Debug, Clone)]
@@ -49,7 +52,7 @@ pub(super) struct Lines {
     pub(super) table: Tables,
     pub(super) lines: Vec<Line>,
     pub(super) groups: Vec<Group>,
-    pub(super) refused_rows: RefusedRows,
+    pub(super) rows_aside: RowsAside,
 }
 
 /// Where a row belongs.
@@ -78,14 +81,17 @@ pub(super) struct LineReader<'a, 's> {
     group_indexes: HashMap<SaleId, u32>,
     occurrences: HashMap<SaleId, u32>,
     refusals: Refusals,
-    /// By the group they belong to, with the day where it can be read.
-    refused_rows: RefusedRows,
+    rows_aside: RowsAside,
     remembered: Option<Remembered<'s>>,
     /// The receipt of the row before, and whether this row may belong to a receipt that cannot be read.
     previous_group: Option<u32>,
     after_unreadable: bool,
     /// Whether rows without a receipt have lost their place among equal ones.
     is_of_refused_rows: bool,
+    /// The unit in the title of the quantity, for rows without one of their own.
+    quantity_unit: Option<&'static str>,
+    /// Whether the unit tells rows apart: the sender named its column, or its title was always read.
+    is_unit_known: bool,
 }
 
 impl<'s> LineReader<'_, 's> {
@@ -102,19 +108,25 @@ impl<'s> LineReader<'_, 's> {
             group_indexes: HashMap::new(),
             occurrences: HashMap::new(),
             refusals: Refusals::default(),
-            refused_rows: RefusedRows::new(),
+            rows_aside: RowsAside::default(),
             remembered: None,
             previous_group: None,
             after_unreadable: false,
             is_of_refused_rows: header.is_of_refused_rows(),
+            quantity_unit: unit_in_title(header.title(Field::Quantity)),
+            is_unit_known: header.is_chosen(Field::Unit)
+                || is_unit_or_store(&normalise_title(header.title(Field::Unit))),
         };
-        let walk = Walk::over(sheet, header, &columns, |row, fault| reader.take(row, fault));
+        let walk = Walk::over(sheet, header, &columns, |row, seen| match seen {
+            Seen::Record(fault) => reader.take(row, fault),
+            Seen::Cancelled => reader.pass_over(row),
+        });
         let LineReader {
             refusals,
             table,
             lines,
             groups,
-            refused_rows,
+            rows_aside,
             ..
         } = reader;
         Lines {
@@ -123,13 +135,18 @@ impl<'s> LineReader<'_, 's> {
             table,
             lines,
             groups,
-            refused_rows,
+            rows_aside,
         }
     }
 
     fn take(&mut self, row: &Row<'s>, fault: Option<RowFault>) {
         let mut faults = Vec::from_iter(fault);
-        let line = self.line(row, &mut faults);
+        // What is said of the amounts of a row that is no sale would only distract.
+        let line = if faults.is_empty() {
+            self.line(row, &mut faults)
+        } else {
+            None
+        };
         let group = match self.remembered_group(row) {
             Some(group) => Some(group),
             None => self.group(row, line.as_ref(), &mut faults),
@@ -196,20 +213,45 @@ impl<'s> LineReader<'_, 's> {
     /// The receipt above, where a row leaves out both its number and its date: such a row goes on with it, and without
     /// the row that receipt is not whole.
     fn continued(&self, row: &Row<'_>, faults: &mut Vec<RowFault>) -> Option<u32> {
-        let leaves_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
-        let group = self
-            .previous_group
-            .filter(|_| leaves_out(Field::Receipt) && leaves_out(Field::Date))?;
+        let group = self.previous_group.filter(|_| self.leaves_out(row))?;
         let index = usize::try_from(group).ok()?;
         self.groups.get(index)?.receipt.as_ref()?;
         faults.push(RowFault::of(RowReason::RequiredMissing, Field::Receipt, ""));
         Some(group)
     }
 
+    /// Whether a row leaves out what would say which receipt it belongs to, in a sheet that says so elsewhere.
+    fn leaves_out(&self, row: &Row<'_>) -> bool {
+        let is_left_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
+        is_left_out(Field::Receipt) && is_left_out(Field::Date)
+    }
+
+    /// A row of what was called off. One that leaves out its receipt goes on with it, and not with the one above that;
+    /// the number is given all the same.
+    fn pass_over(&mut self, row: &Row<'_>) {
+        if self.leaves_out(row) {
+            return;
+        }
+        self.previous_group = None;
+        let store = self.columns.text(row, Field::Store).ok().flatten();
+        let store = store.as_deref().or(self.options.store.as_deref());
+        let store = store.and_then(|store| StoreName::of(store).ok());
+        let (Some(store), Ok(register_no), Ok(Some(receipt)), Ok(Some((date, _)))) = (
+            store,
+            self.register(row),
+            self.receipt(row),
+            self.columns.date(row),
+        ) else {
+            return;
+        };
+        self.rows_aside
+            .give(store.store_id, register_no.as_ref(), &receipt, date);
+    }
+
     /// Marks a receipt as having a refused row, of a day if that is known.
     fn doubt(&mut self, group: Option<u32>, row: u32, date: Option<Date>) {
         if let Some(group) = group {
-            self.refused_rows.entry(group).or_default().push((row, date));
+            self.rows_aside.refuse(group, row, date);
         }
         let index = group.and_then(|group| usize::try_from(group).ok());
         if let Some(group) = index.and_then(|index| self.groups.get_mut(index)) {
@@ -311,6 +353,8 @@ impl<'s> LineReader<'_, 's> {
             .map(|store| store.store_id.to_string())
             .unwrap_or_default();
         let [sku, name, unit] = self.table.products.content(line.product);
+        // Other titles of units came to be read later than these ids.
+        let unit = if self.is_unit_known { unit } else { String::new() };
         let content = [
             store_id,
             register.as_ref().map_or(String::new(), RegisterNo::to_string),
@@ -347,10 +391,10 @@ impl<'s> LineReader<'_, 's> {
         let date = keep(required(self.columns.date(row), Field::Date), faults);
         let product = keep(self.product(row), faults);
         let quantity = keep(self.quantity(row), faults);
-        let amounts = keep(
-            read_amounts(self.columns, row, quantity, self.options.currency),
-            faults,
-        );
+        let currency = self.options.currency;
+        let amounts = read_amounts(self.columns, row, quantity, currency)
+            .and_then(|amounts| with_stated_sums(amounts, self.columns, row, quantity, currency));
+        let amounts = keep(amounts, faults);
         let payment = keep(self.payment(row), faults);
         let seller = keep(self.seller(row), faults);
         keep(self.check_customer(row), faults);
@@ -392,9 +436,10 @@ impl<'s> LineReader<'_, 's> {
             };
             return Err(RowFault::of(RowReason::RequiredMissing, field, ""));
         }
+        let unit = unit.as_deref().or(self.quantity_unit);
         self.table
             .products
-            .index_of(sku.as_deref(), name.as_deref(), unit.as_deref())
+            .index_of(sku.as_deref(), name.as_deref(), unit)
     }
 
     fn quantity(&self, row: &Row<'_>) -> Result<Quantity, RowFault> {

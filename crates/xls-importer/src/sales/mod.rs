@@ -1,9 +1,12 @@
 //! Rows of a sales sheet into sales: grouped by receipt, wherever its rows stand.
 
 mod amounts;
+mod comparison;
 mod grouping;
 mod line_reader;
 mod numbering;
+mod price;
+mod stated_sums;
 mod tables;
 
 use std::sync::Arc;
@@ -132,9 +135,9 @@ impl SalesReading {
             mut table,
             mut lines,
             mut groups,
-            refused_rows,
+            rows_aside,
         } = LineReader::read_all(sheet, header, options);
-        let numbers_again = split_by_day(&mut lines, &mut groups, &refused_rows, &mut refusals, &table);
+        let numbers_again = split_by_day(&mut lines, &mut groups, &rows_aside, &mut refusals, &table);
         let receipts_with_several_dates = group_lines(&mut lines, &mut groups, &mut refusals, &table);
         refusals.sort();
         Ok(Self {

@@ -1,12 +1,12 @@
 //! Receipt numbers that begin again: a number that comes back on another day is another receipt, and its key includes the
 //! day. A receipt over midnight stays one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime, Time};
-use posars_domain::ReceiptNumber;
 use posars_domain::sale::id_of_receipt;
+use posars_domain::{ReceiptNumber, RegisterNo, StoreId};
 
 use super::grouping::Group;
 use super::line_reader::Line;
@@ -20,8 +20,35 @@ const RECEIPT_HOURS_MAX: i64 = 6;
 /// Doubtful receipts of a store from which on they are no mistake: its numbers begin again.
 const DOUBTFUL_MIN: usize = 2;
 
-/// Refused rows of a receipt and their days, where they can be read.
-pub(super) type RefusedRows = std::collections::HashMap<u32, Vec<(u32, Option<Date>)>>;
+/// Rows that are not recorded: what their receipts and numbers are.
+#[derive(Debug, Default)]
+pub(super) struct RowsAside {
+    /// Refused rows of a receipt, by its group, and their days where they can be read.
+    refused: HashMap<u32, Vec<(u32, Option<Date>)>>,
+    /// Numbers of what was called off.
+    cancelled: Vec<(StoreId, Till, Date, u64)>,
+}
+
+impl RowsAside {
+    /// Notes a refused row of a receipt.
+    pub(super) fn refuse(&mut self, group: u32, row: u32, date: Option<Date>) {
+        self.refused.entry(group).or_default().push((row, date));
+    }
+
+    /// Notes that a number is given, to something that was called off.
+    pub(super) fn give(
+        &mut self,
+        store: StoreId,
+        register_no: Option<&RegisterNo>,
+        receipt: &ReceiptNumber,
+        date: Date,
+    ) {
+        if let Some(number) = digits_of(receipt) {
+            let till = till_of(register_no, Some(receipt));
+            self.cancelled.push((store, till, date, number));
+        }
+    }
+}
 
 /// A store whose receipt numbers begin again, as its sheet shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +84,7 @@ type NumbersByDay = BTreeMap<Date, BTreeSet<u64>>;
 pub(super) fn split_by_day(
     lines: &mut [Line],
     groups: &mut Vec<Group>,
-    refused: &RefusedRows,
+    aside: &RowsAside,
     refusals: &mut Refusals,
     table: &Tables,
 ) -> Vec<NumbersAgain> {
@@ -67,13 +94,14 @@ pub(super) fn split_by_day(
         .map(|group| group.store)
         .collect();
     let mut tills = numbers_of(&spanning, lines, groups);
+    add_numbers_aside(&mut tills, groups, aside, table);
     let mut found: BTreeMap<u32, NumbersAgain> = BTreeMap::new();
     let mut doubtful: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (index, group) in (0..).zip(groups.iter()).filter(|(_, group)| group.spans_days) {
         let days = days_of(group, lines);
         let till = tills
             .get(&group.store)
-            .and_then(|tills| tills.get(&till_of(group)));
+            .and_then(|tills| tills.get(&till_of_group(group)));
         let verdict = verdict(group, &days, till);
         let doubtful = doubtful.entry(group.store).or_default();
         if verdict == Verdict::Doubtful {
@@ -93,7 +121,7 @@ pub(super) fn split_by_day(
         })
         .collect();
     if !again.is_empty() {
-        split(&mut again, lines, groups, refused, table);
+        split(&mut again, lines, groups, aside, table);
     }
     again.into_values().map(|again| again.found).collect()
 }
@@ -107,9 +135,13 @@ struct Again {
 /// Register and series: numbers are given per till.
 type Till = (String, String);
 
-fn till_of(group: &Group) -> Till {
-    let register = group.register_no.as_ref().map(ToString::to_string);
-    let series = group.receipt.as_ref().and_then(|receipt| receipt.series());
+fn till_of_group(group: &Group) -> Till {
+    till_of(group.register_no.as_ref(), group.receipt.as_ref())
+}
+
+fn till_of(register_no: Option<&RegisterNo>, receipt: Option<&ReceiptNumber>) -> Till {
+    let register = register_no.map(ToString::to_string);
+    let series = receipt.and_then(ReceiptNumber::series);
     (
         register.unwrap_or_default(),
         series.unwrap_or_default().to_owned(),
@@ -126,12 +158,44 @@ fn numbers_of(
     for group in groups.iter().filter(|group| stores.contains(&group.store)) {
         let Some(number) = number_of(group) else { continue };
         let tills = of_stores.entry(group.store).or_default();
-        let till = tills.entry(till_of(group)).or_default();
+        let till = tills.entry(till_of_group(group)).or_default();
         for (_, line) in members(group, lines) {
             till.entry(line.date).or_default().insert(number);
         }
     }
     of_stores
+}
+
+/// Adds the numbers of what is refused or was called off: they are given, too.
+fn add_numbers_aside(
+    of_stores: &mut BTreeMap<u32, BTreeMap<Till, NumbersByDay>>,
+    groups: &[Group],
+    aside: &RowsAside,
+    table: &Tables,
+) {
+    for (group, rows) in &aside.refused {
+        let group = usize::try_from(*group).ok().and_then(|index| groups.get(index));
+        let Some((group, tills)) = group.and_then(|group| Some((group, of_stores.get_mut(&group.store)?)))
+        else {
+            continue;
+        };
+        let Some(number) = number_of(group) else { continue };
+        let till = tills.entry(till_of_group(group)).or_default();
+        for date in rows.iter().filter_map(|(_, date)| *date) {
+            till.entry(date).or_default().insert(number);
+        }
+    }
+    for (store_id, till, date, number) in &aside.cancelled {
+        let of_store = of_stores.iter_mut().find(|(index, _)| {
+            table
+                .store_at(**index)
+                .is_some_and(|store| store.store_id == *store_id)
+        });
+        if let Some((_, tills)) = of_store {
+            let till = tills.entry(till.clone()).or_default();
+            till.entry(*date).or_default().insert(*number);
+        }
+    }
 }
 
 /// The digits at the end of a receipt's number.
@@ -237,7 +301,7 @@ fn split(
     again: &mut BTreeMap<u32, Again>,
     lines: &mut [Line],
     groups: &mut Vec<Group>,
-    refused: &RefusedRows,
+    aside: &RowsAside,
     table: &Tables,
 ) {
     let before = std::mem::take(groups);
@@ -247,9 +311,13 @@ fn split(
             groups.push(group);
             continue;
         };
-        let nights = nights_of(&group, days_of(&group, lines), again.tills.get(&till_of(&group)));
+        let nights = nights_of(
+            &group,
+            days_of(&group, lines),
+            again.tills.get(&till_of_group(&group)),
+        );
         again.found.receipts += u32::from(nights.len() > 1);
-        let refused = refused.get(&index).map(Vec::as_slice).unwrap_or_default();
+        let refused = aside.refused.get(&index).map(Vec::as_slice).unwrap_or_default();
         for (day, night) in nights {
             groups.push(part_of(&group, day, &night, refused, lines, table));
         }

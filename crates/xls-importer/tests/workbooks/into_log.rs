@@ -7,7 +7,7 @@ use posars_domain::{Amount, Quantity};
 use posars_event_store::{Direction, EventStore, Log, LogName, Position, ReadLog, StoreConfig};
 use posars_testkit::TestDatabase;
 use posars_xls_importer::{
-    Finding, ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, MappingChoice,
+    Finding, ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, Language, MappingChoice,
     ParserCommand, ReadOptions, Workbook, find_header,
 };
 
@@ -38,6 +38,16 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("into_log::an_undated_count_is_taken_in_once", || {
         run(an_undated_count)
+    }),
+    ("into_log::a_count_is_not_added_to_what_is_there", || run(a_count)),
+    ("into_log::a_count_goes_on_where_it_stopped", || {
+        run(a_count_goes_on)
+    }),
+    ("into_log::a_product_first_sold_by_weight_has_its_unit", || {
+        run(sold_by_weight)
+    }),
+    ("into_log::a_catalogue_says_what_it_does_not_record", || {
+        run(not_recorded)
     }),
     ("into_log::a_catalogue_defines_products", || run(a_catalogue)),
     (
@@ -125,16 +135,18 @@ impl World {
         Ok(self.log.head().await?.position)
     }
 
+    /// What the events of a type say, in order.
+    async fn data_of(&self, event_type: &str) -> anyhow::Result<Vec<serde_json::Value>> {
+        let events = self.log.read_log(&WHOLE_LOG).await?.events.into_iter();
+        events
+            .filter(|event| event.event_type.as_str() == event_type)
+            .map(|event| Ok(serde_json::from_str(&event.data)?))
+            .collect()
+    }
+
     /// Types of all events, in order.
     async fn events(&self) -> anyhow::Result<Vec<String>> {
-        let page = ReadLog {
-            after: Position::START,
-            direction: Direction::Forwards,
-            category: None,
-            limit: 1_000,
-            up_to: None,
-        };
-        let page = self.log.read_log(&page).await?;
+        let page = self.log.read_log(&WHOLE_LOG).await?;
         Ok(page
             .events
             .into_iter()
@@ -142,6 +154,14 @@ impl World {
             .collect())
     }
 }
+
+const WHOLE_LOG: ReadLog = ReadLog {
+    after: Position::START,
+    direction: Direction::Forwards,
+    category: None,
+    limit: 1_000,
+    up_to: None,
+};
 
 pub(crate) fn settings() -> ImportSettings {
     ImportSettings {
@@ -350,6 +370,116 @@ async fn an_undated_count(world: World) -> anyhow::Result<()> {
         (ImportState::Completed, 0, 2)
     );
     assert_eq!(world.head().await?, head, "whatever the hour of the import");
+    Ok(())
+}
+
+/// 100 on hand, 75 counted: never 175.
+async fn a_count(world: World) -> anyhow::Result<()> {
+    const TITLES: &[&str] = &["Código", "Qtd Contada", "Custo", "Data"];
+    let a = |counted| ["A", counted, "#2", "02/11/2025"];
+    let received = workbook(&[
+        &["Código", "Qtd Recebida", "Custo", "Data"],
+        &["A", "#100", "#2", "01/11/2025"],
+    ]);
+    world.import(&received, &settings()).await?;
+    let head = world.head().await?;
+    for dry_run in [true, false] {
+        let settings = ImportSettings {
+            dry_run,
+            ..settings()
+        };
+        for counted in ["#75", "#0"] {
+            let outcome = world.import(&workbook(&[TITLES, &a(counted)]), &settings).await?;
+            assert_eq!(
+                codes(&outcome),
+                [(2, "stock_has_history")],
+                "{counted}, dry run: {dry_run}"
+            );
+            assert_eq!((outcome.records.accepted, outcome.records.refused), (0, 1));
+            assert_eq!(outcome.totals.amount, Some(Amount::ZERO));
+        }
+    }
+    assert_eq!(world.head().await?, head);
+    // Where the stock has not moved, it is the opening stock: beside the one that has, in another store, once.
+    let mixed = workbook(&[TITLES, &a("#75"), &["B", "#75", "#2", "02/11/2025"]]);
+    let outcome = world.import(&mixed, &settings()).await?;
+    assert_eq!(codes(&outcome), [(2, "stock_has_history")]);
+    assert_eq!(outcome.accepted_rows.ranges(), [(3, 3)]);
+    assert_eq!(outcome.totals.amount, Some(Amount::from_minor(15_000)));
+    assert_eq!(outcome.totals.quantity, Some(Quantity::from_units(75)));
+    let again = world.import(&mixed, &settings()).await?;
+    assert_eq!((again.records.accepted, again.records.duplicate), (0, 1));
+    assert_eq!(codes(&again), [(2, "stock_has_history")]);
+    let mut elsewhere = settings();
+    elsewhere.read.store = Some("Norte".to_owned());
+    let outcome = world.import(&workbook(&[TITLES, &a("#75")]), &elsewhere).await?;
+    assert_eq!(outcome.records.accepted, 1);
+    // Another count of it, a month later.
+    let later = workbook(&[TITLES, &["B", "#70", "#2", "02/12/2025"]]);
+    let outcome = world.import(&later, &settings()).await?;
+    assert_eq!(codes(&outcome), [(2, "stock_has_history")]);
+    Ok(())
+}
+
+/// Two shelves of one product: the second row is no history of the first, even when the first is in the log already.
+async fn a_count_goes_on(world: World) -> anyhow::Result<()> {
+    const TITLES: &[&str] = &["Código", "Contagem", "Custo", "Data"];
+    let shelf = |counted| ["A", counted, "#2", "02/11/2025"];
+    world
+        .import(&workbook(&[TITLES, &shelf("#5")]), &settings())
+        .await?;
+    let both = world
+        .import(&workbook(&[TITLES, &shelf("#5"), &shelf("#7")]), &settings())
+        .await?;
+    assert_eq!(
+        (both.records.duplicate, both.records.accepted),
+        (1, 1),
+        "{both:?}"
+    );
+    Ok(())
+}
+
+async fn sold_by_weight(world: World) -> anyhow::Result<()> {
+    let bytes = workbook(&[
+        &["Cupom", "Data", "Produto", "Unidade", "Qtd", "Total"],
+        &["#1", "30/12/2025", "Batata", "KG", "#2", "#10"],
+        &["#2", "30/12/2025", "Meia", "UN", "#1", "#10"],
+    ]);
+    let outcome = world.import(&bytes, &settings()).await?;
+    assert_eq!((outcome.records.accepted, outcome.records.stores_defined), (2, 1));
+    let defined: Vec<serde_json::Value> = world.data_of("ProductDefined").await?;
+    let units: Vec<_> = defined
+        .iter()
+        .map(|product| (&product["unit"], &product["decimals"]))
+        .collect();
+    assert_eq!(
+        units,
+        [(&"KG".into(), &3.into()), (&"UN".into(), &0.into())],
+        "{defined:?}"
+    );
+    Ok(())
+}
+
+async fn not_recorded(world: World) -> anyhow::Result<()> {
+    let bytes = workbook(&[
+        &["Código", "Nome", "Estoque", "Preço", "Ativo"],
+        &["A1", "Café", "#5", "#10", "Sim"],
+        &["A2", "Chá", "#7", "#4", "Não"],
+    ]);
+    let outcome = world.import(&bytes, &settings()).await?;
+    assert_eq!((outcome.records.accepted, outcome.tally.cancelled), (1, 1));
+    let report = outcome.to_json(Language::PtBr);
+    assert_eq!(report["totals"], serde_json::json!({}));
+    assert_eq!(
+        report["not_recorded"],
+        serde_json::json!([
+            { "field": "on_hand", "column": "Estoque", "sum": "5", "needs_a_look": true },
+            { "field": "unit_price", "column": "Preço", "needs_a_look": true },
+        ])
+    );
+    assert_eq!(report["rows"]["cancelled"], 1);
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("linhas canceladas ou inativas"), "{notes}");
     Ok(())
 }
 

@@ -12,11 +12,13 @@ mod fixture;
 mod generated;
 mod hostile;
 mod into_log;
+mod meaning;
 mod numbering;
 mod parser_death;
 mod real_files;
 mod receipts_by_day;
 mod refused_rows;
+mod sheet_kinds;
 mod totals;
 mod whole;
 
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         hostile::CASES,
         parser_death::CASES,
         generated::CASES,
+        meaning::CASES,
+        sheet_kinds::CASES,
         refused_rows::CASES,
         real_files::CASES,
         into_log::CASES,

@@ -176,7 +176,10 @@ fn settings(args: &ImportArgs) -> ImportSettings {
 fn refused(file: &Path, refusal: &FileRefusal, language: Language) -> Failure {
     let exit = match refusal {
         FileRefusal::ParserUnavailable { .. } => Exit::Unavailable,
-        FileRefusal::NoSuchSheet { .. } | FileRefusal::NeedsMapping { .. } => Exit::Usage,
+        FileRefusal::NoSuchSheet { .. }
+        | FileRefusal::NeedsMapping { .. }
+        | FileRefusal::UnclearColumns { .. }
+        | FileRefusal::CountWithoutCost { .. } => Exit::Usage,
         FileRefusal::Unreadable { .. }
         | FileRefusal::Encrypted
         | FileRefusal::UnknownCodePage { .. }
@@ -188,19 +191,12 @@ fn refused(file: &Path, refusal: &FileRefusal, language: Language) -> Failure {
         | FileRefusal::TooManyRows { .. }
         | FileRefusal::TooManyCells { .. }
         | FileRefusal::ParserDied { .. }
-        | FileRefusal::NoHeader { .. } => Exit::Failure,
+        | FileRefusal::NoHeader { .. }
+        | FileRefusal::NotKnownKind { .. } => Exit::Failure,
     };
-    let text = refusal.message(language);
-    // The importer's texts are "what; next step", and for the longest one "what. Next step".
-    let is_about_columns = matches!(refusal, FileRefusal::NeedsMapping { .. });
-    let parts = if is_about_columns {
-        text.rsplit_once(". ")
-    } else {
-        text.split_once("; ")
-    };
-    let failure = match parts {
-        Some((what, next)) => Failure::new(exit, refusal.code(), what).next(next),
-        None => Failure::new(exit, refusal.code(), text),
+    let failure = match refusal.parts(language) {
+        (what, Some(next)) => Failure::new(exit, refusal.code(), what).next(next),
+        (what, None) => Failure::new(exit, refusal.code(), what),
     };
     let failure = match (refusal, failure.next.clone()) {
         (FileRefusal::NeedsMapping { missing, .. }, Some(next))

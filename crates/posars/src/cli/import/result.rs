@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use posars_domain::CompanyId;
 use posars_event_store::Position;
-use posars_xls_importer::{Field, ImportOutcome, ImportState, Language};
+use posars_xls_importer::{Field, ImportOutcome, ImportState, Language, NotRecorded};
 use serde::{Serialize, Serializer};
 
 use super::phases::Phases;
@@ -131,8 +131,9 @@ impl Outcome for Imported {
             None => writeln!(out)?,
         }
         for note in &outcome.notes {
-            writeln!(out, "  note: {note}")?;
+            writeln!(out, "  note: {}", note.message(self.language))?;
         }
+        self.write_not_recorded(out)?;
         self.write_findings(out)?;
         if !outcome.unused_columns.is_empty() {
             writeln!(out, "  columns not used: {}", outcome.unused_columns.join(", "))?;
@@ -173,7 +174,32 @@ impl Imported {
         found.map_or(field.word(), |(_, title)| title)
     }
 
-    /// What was found besides the counts: what was not read or recorded, and sums that differ.
+    /// Columns that are recorded nowhere: those that may be missed, then those that are left out on purpose.
+    fn write_not_recorded(&self, out: &mut dyn Write) -> io::Result<()> {
+        for needs_a_look in [true, false] {
+            let columns = self.outcome.not_recorded.iter();
+            let columns: Vec<&NotRecorded> = columns
+                .filter(|column| column.needs_a_look == needs_a_look)
+                .collect();
+            let Some(first) = columns.first() else { continue };
+            let shown: Vec<String> = columns.iter().map(|column| self.not_recorded(column)).collect();
+            writeln!(out, "  {}: {}", first.message(self.language), shown.join(", "))?;
+            if let Some(next) = first.next_step(self.language) {
+                writeln!(out, "    fix: {next}")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A column that is recorded nowhere, with its sum where there is one.
+    fn not_recorded(&self, column: &NotRecorded) -> String {
+        match column.sum {
+            Some(sum) => format!("{} ({} {sum})", column.column, self.language.pick("soma", "sum")),
+            None => column.column.clone(),
+        }
+    }
+
+    /// What was found besides the counts: what was not read, and sums that differ.
     fn write_findings(&self, out: &mut dyn Write) -> io::Result<()> {
         for finding in &self.outcome.findings {
             writeln!(out, "  note: {}", finding.message(self.language))?;
