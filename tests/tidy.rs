@@ -3,6 +3,8 @@
 //! Every check reads the tree as it stands and lists all its findings at once: what, where, and the next step.
 //! `sources` finds and parses the files; each other file holds one kind of rule.
 
+#[path = "tidy/circles.rs"]
+mod circles;
 #[path = "tidy/documents.rs"]
 mod documents;
 #[path = "tidy/edges.rs"]

@@ -10,6 +10,7 @@ use posars_event_store::{
 
 use crate::error::from_append;
 use crate::keys::LogClaim;
+use crate::turns::Name;
 use crate::{CommandError, Commands, Envelope};
 
 /// The most commands of one batch: as many events as one append takes.
@@ -76,8 +77,17 @@ impl Answers {
         Self(answers)
     }
 
+    /// The answer that a command has.
+    pub(crate) fn of(&self, index: usize) -> Option<&Answer> {
+        self.0.get(index)?.as_ref()
+    }
+
     pub(crate) fn is_open(&self, index: usize) -> bool {
         self.0.get(index).is_some_and(Option::is_none)
+    }
+
+    pub(crate) fn are_complete(&self) -> bool {
+        self.0.iter().all(Option::is_some)
     }
 
     pub(crate) fn give(&mut self, index: usize, answer: Answer) {
@@ -90,6 +100,24 @@ impl Answers {
         for index in indexes {
             self.give(*index, answer());
         }
+    }
+
+    /// Refuses a command; when it is only for now, with all behind it that have no answer, because nobody knows whether
+    /// they ask for the same. Whether it was so.
+    pub(crate) fn refuse(&mut self, index: usize, error: CommandError) -> bool {
+        let is_passing = error.passing().is_some();
+        if is_passing {
+            for answer in self
+                .0
+                .iter_mut()
+                .skip(index + 1)
+                .filter(|answer| answer.is_none())
+            {
+                *answer = error.passing().map(Err);
+            }
+        }
+        self.give(index, Err(error));
+        is_passing
     }
 
     /// The commands that have no answer yet, each with its place.
@@ -110,32 +138,28 @@ impl Answers {
         grave.next().map_or(Ok(()), Err)
     }
 
-    /// All answers, the last of them from those carried out alone.
-    pub(crate) fn completed<C>(mut self, alone: &[(usize, &C)], answers: Vec<Answer>) -> Vec<Answer> {
-        for ((index, _), answer) in alone.iter().zip(answers) {
-            self.give(*index, answer);
-        }
+    /// All answers; every command has one by now.
+    pub(crate) fn completed(self) -> Vec<Answer> {
         self.0.into_iter().flatten().collect()
     }
 }
 
 impl Commands {
-    /// Appends what is gathered and answers for it. False when the log says no to some of it together, so that each
+    /// Appends what is gathered and answers for it. No answer when the log says no to some of it together, so that each
     /// command must be looked at.
-    pub(crate) async fn append_gathered(&self, together: Together, answers: &mut Answers) -> bool {
+    pub(crate) async fn append_gathered(&self, together: Together, answers: &mut Answers) {
         let (indexes, append) = together.into_append();
         let Some(append) = append.filter(|_| self.writes) else {
             answers.give_all(&indexes, || Ok(Recorded::Now));
-            return true;
+            return;
         };
         match self.shared.log.append(append).await {
             Ok(_) => answers.give_all(&indexes, || Ok(Recorded::Now)),
             Err(AppendError::WrongVersion { stream, .. }) => {
                 // If it is a store's, its settings have changed.
                 self.shared.stores.forget(&stream);
-                return false;
             }
-            Err(AppendError::ClaimTaken { .. } | AppendError::Invalid(_)) => return false,
+            Err(AppendError::ClaimTaken { .. } | AppendError::Invalid(_)) => {}
             Err(
                 error @ (AppendError::IdempotencyMismatch { .. }
                 | AppendError::QueueFull
@@ -144,7 +168,6 @@ impl Commands {
                 | AppendError::Store(_)),
             ) => answers.give_all(&indexes, || Err(from_append(&error))),
         }
-        true
     }
 }
 
@@ -174,13 +197,9 @@ impl Accepted {
         })
     }
 
-    /// What nobody else in the same append may name: its stream and the keys it claims.
-    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
-        let keys = self.claims.iter().filter_map(|guard| match guard {
-            Guard::Claim { key, .. } | Guard::Unclaimed { key, .. } => Some(format!("claim {key}")),
-            Guard::Stream { .. } => None,
-        });
-        iter::once(self.stream.to_string()).chain(keys)
+    /// What only one of a batch can have: its stream and the keys it claims.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Name> {
+        iter::once(Name::stream(&self.stream)).chain(self.claims.iter().filter_map(Name::claimed))
     }
 
     /// Its stream and its claims.

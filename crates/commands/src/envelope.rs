@@ -15,6 +15,8 @@ use crate::event_encoder::EventEncoder;
 pub struct Envelope {
     /// Who asks.
     pub actor: Actor,
+    /// The role of an actor who was granted none, but has a token made by hand with the key of the machine.
+    pub role_by_hand: Option<Arc<str>>,
     /// The caller's own idempotency key; the command's own id serves where it has one.
     pub request_id: Option<Uuid>,
     /// What the whole business transaction is known by.
@@ -35,6 +37,7 @@ impl Envelope {
     pub const fn new(actor: Actor, source: Source, received_at: Timestamp) -> Self {
         Self {
             actor,
+            role_by_hand: None,
             request_id: None,
             correlation_id: None,
             causation_id: None,
@@ -49,6 +52,7 @@ impl Envelope {
         encoder.json(&Metadata {
             actor: &self.actor.subject,
             client: self.actor.client.as_deref(),
+            role_by_hand: self.role_by_hand.as_deref(),
             request_id: self.request_id,
             correlation_id: self.correlation_id,
             causation_id: self.causation_id,
@@ -114,6 +118,8 @@ struct Metadata<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    role_by_hand: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     correlation_id: Option<Uuid>,
@@ -154,6 +160,12 @@ mod tests {
             envelope.metadata(&mut EventEncoder::default()).unwrap().as_str(),
             r#"{"actor":"ana","source":"api"}"#
         );
+        envelope.role_by_hand = Some("owner".into());
+        assert_eq!(
+            envelope.metadata(&mut EventEncoder::default()).unwrap().as_str(),
+            r#"{"actor":"ana","role_by_hand":"owner","source":"api"}"#
+        );
+        envelope.role_by_hand = None;
         envelope.source = Source::Import {
             file_sha256: "ab".into(),
             sheet: "Vendas".into(),

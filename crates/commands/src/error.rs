@@ -10,6 +10,8 @@ use uuid::Uuid;
 const BUSY_RETRY_MS: u64 = 200;
 /// How long to wait before trying again when the database is away, in milliseconds.
 const AWAY_RETRY_MS: u64 = 1_000;
+/// How long to wait before trying again when the disk is full, in milliseconds: somebody has to make room first.
+const DISK_RETRY_MS: u64 = 5_000;
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +68,10 @@ pub enum Unavailability {
     Deadline,
     /// The database does not answer; nothing was written.
     DatabaseAway,
+    /// The disk of the database is full or does not work; nothing was written.
+    DatabaseDiskFull,
+    /// The database has no memory, connections or other means left; nothing was written.
+    DatabaseExhausted,
     /// The database refuses what this build sends; nothing was written.
     DatabaseRefused,
     /// It was sent and the answer lost: the same command again, with the same ids, tells.
@@ -80,6 +86,8 @@ impl Unavailability {
             Self::Busy => "BUSY",
             Self::Deadline => "DEADLINE",
             Self::DatabaseAway => "DATABASE_AWAY",
+            Self::DatabaseDiskFull => "DATABASE_DISK_FULL",
+            Self::DatabaseExhausted => "DATABASE_EXHAUSTED",
             Self::DatabaseRefused => "DATABASE_REFUSED",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
         }
@@ -152,6 +160,26 @@ impl CommandError {
         }
     }
 
+    /// The same for a command that waits for this one; none when offering this one again is no use.
+    pub(crate) fn passing(&self) -> Option<Self> {
+        match self {
+            Self::Conflict { stream, attempts } => Some(Self::Conflict {
+                stream: stream.clone(),
+                attempts: *attempts,
+            }),
+            Self::Unavailable {
+                reason,
+                retry_after_ms,
+                problem,
+            } => Some(Self::Unavailable {
+                reason: *reason,
+                retry_after_ms: *retry_after_ms,
+                problem: problem.clone(),
+            }),
+            Self::Rejected(_) | Self::IdempotencyMismatch { .. } | Self::Unreadable { .. } => None,
+        }
+    }
+
     pub(crate) fn rejected(rejection: impl Rejection) -> Self {
         Self::Rejected(Box::new(rejection))
     }
@@ -185,6 +213,12 @@ impl From<StoreError> for CommandError {
         match &error {
             StoreError::Unavailable(_) => {
                 Self::unavailable(Unavailability::DatabaseAway, AWAY_RETRY_MS, &error)
+            }
+            StoreError::DiskFull(_) => {
+                Self::unavailable(Unavailability::DatabaseDiskFull, DISK_RETRY_MS, &error)
+            }
+            StoreError::Exhausted(_) => {
+                Self::unavailable(Unavailability::DatabaseExhausted, AWAY_RETRY_MS, &error)
             }
             StoreError::DeadlineExceeded(_) => {
                 Self::unavailable(Unavailability::Deadline, AWAY_RETRY_MS, &error)

@@ -17,6 +17,7 @@ mod envelope;
 mod error;
 mod event_encoder;
 mod fingerprint;
+mod goods_batch;
 mod handle;
 mod keys;
 mod load;
@@ -28,6 +29,7 @@ mod sales;
 mod set_up_batch;
 mod stock;
 mod stores;
+mod turns;
 
 pub mod reactors;
 

@@ -8,7 +8,6 @@ use std::collections::hash_map::Entry;
 use std::time::Instant;
 
 use foldhash::HashMap;
-use futures_util::future::join_all;
 use posars_domain::sale::{RecordSale, Sale, SaleContext, SaleEvent, SaleState};
 use posars_domain::{Decider as _, Decision, StoreId};
 use posars_event_store::{Guard, StreamName, Version};
@@ -18,6 +17,7 @@ use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;
 use crate::plan::Write;
+use crate::turns::{Name, Turn, Turns};
 use crate::{CommandError, Commands};
 
 /// How often the rest of a batch is offered together before it goes one by one.
@@ -55,48 +55,81 @@ impl Commands {
     /// Each sale has its own [`CommandError`]; one that is refused does not stand in the way of the others.
     pub async fn record_sales(&self, sales: &[Offered<RecordSale>]) -> Vec<Answer> {
         let started = Instant::now();
-        let mut answers = Answers::none_of(sales.len());
+        let (mut answers, mut turns) = (Answers::none_of(sales.len()), Turns::default());
         // A strict catalogue asks about every line, and a key of the caller's own must be claimed: both are the lone
         // command's business.
         let has_own_key = sales.iter().any(|sale| sale.envelope.request_id.is_some());
-        if !self.shared.policy.strict_catalog && !has_own_key {
+        if self.shared.policy.strict_catalog || has_own_key {
+            self.name_all(sales, &mut turns, &mut answers).await;
+        } else {
             for _ in 0..TRIES_TOGETHER {
-                if self.append_together(sales, &mut answers).await {
+                self.append_together(sales, &mut turns, &mut answers).await;
+                if answers.are_complete() {
                     break;
                 }
                 self.find_recorded(sales, &mut answers).await;
             }
         }
-        let open = answers.open(sales);
-        let alone = join_all(open.iter().map(|(_, sale)| self.record_alone(sale))).await;
-        let answers = answers.completed(&open, alone);
+        turns
+            .take(sales, &mut answers, |sale| self.record_alone(sale))
+            .await;
+        let answers = answers.completed();
         self.shared
             .metrics
             .done("RecordSales", started.elapsed(), Answers::outcome(&answers));
         answers
     }
 
-    /// Appends all sales that have no answer yet, in as few appends as the log's limits allow. False when the log says
-    /// no to some of them together, so that each must be looked at.
-    async fn append_together(&self, sales: &[Offered<RecordSale>], answers: &mut Answers) -> bool {
+    /// Appends all sales that have no answer yet and whose turn it is, in as few appends as the log's limits allow. No
+    /// answer where the log says no to some of them together, so that each must be looked at.
+    async fn append_together(&self, sales: &[Offered<RecordSale>], turns: &mut Turns, answers: &mut Answers) {
         let mut stores = Stores::default();
         let mut encoder = EventEncoder::default();
         let mut together = Together::default();
-        let mut agreed = true;
         for (done, (index, sale)) in answers.open(sales).into_iter().enumerate() {
             give_way(done).await;
-            match self.decide(index, sale, &mut stores, &mut encoder).await {
-                Ok((accepted, store)) => {
+            let (accepted, store) = match self.decide(index, sale, &mut stores, &mut encoder).await {
+                Ok(decided) => decided,
+                Err(error) => {
+                    if answers.refuse(index, error) {
+                        break;
+                    }
+                    continue;
+                }
+            };
+            turns.name(index, accepted.names());
+            match turns.of(index, answers) {
+                Turn::Now => {
                     if !together.has_room_for(&accepted) {
-                        agreed &= self.append_gathered(together.take(), answers).await;
+                        self.append_gathered(together.take(), answers).await;
                     }
                     let guard = store.guard_in(together.number);
                     together.push(accepted, guard);
                 }
-                Err(error) => answers.give(index, Err(error)),
+                Turn::Later => {}
+                Turn::Never(error) => answers.give(index, Err(error)),
             }
         }
-        self.append_gathered(together, answers).await && agreed
+        self.append_gathered(together, answers).await;
+    }
+
+    /// Takes down what each sale asks for, when they are to go one by one.
+    async fn name_all(&self, sales: &[Offered<RecordSale>], turns: &mut Turns, answers: &mut Answers) {
+        let mut stores = Stores::default();
+        let mut encoder = EventEncoder::default();
+        for (done, (index, sale)) in answers.open(sales).into_iter().enumerate() {
+            give_way(done).await;
+            turns.name(index, sale.envelope.request_id.map(Name::request));
+            match self.decide(index, sale, &mut stores, &mut encoder).await {
+                Ok((accepted, _)) => turns.name(index, accepted.names()),
+                // The lone command says why; a sale that is refused takes nothing from others.
+                Err(error) if error.passing().is_none() => {}
+                Err(error) => {
+                    answers.refuse(index, error);
+                    break;
+                }
+            }
+        }
     }
 
     async fn decide<'a>(

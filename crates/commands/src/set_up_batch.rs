@@ -4,18 +4,18 @@
 
 use std::time::Instant;
 
-use foldhash::{HashSet, HashSetExt as _};
-use futures_util::future::join_all;
 use posars_domain::product::{DefineProduct, Product, ProductContext};
 use posars_domain::store::{DefineStore, Store, StoreContext};
 use posars_domain::{Decider, Decision};
 use posars_event_store::{RecordedEvent, StreamName, Version};
+use uuid::Uuid;
 
 use crate::batch::{Accepted, Answer, Answers, Offered, Recorded, Together, give_way};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;
 use crate::plan::Write;
+use crate::turns::{Name, Turn, Turns};
 use crate::{CommandError, Commands, Envelope};
 
 /// A definition on its way through a batch.
@@ -35,12 +35,13 @@ impl Commands {
     pub async fn define_stores(&self, stores: &[Offered<DefineStore>]) -> Vec<Answer> {
         let stream = |store: &DefineStore| stream_of::<Store>(Store::stream_id(&store.store_id));
         let started = Instant::now();
-        let answers = self
+        let (mut answers, turns) = self
             .define_together::<Store, _>(stores, &StoreContext, |store| Ok(stream(store)?))
             .await;
-        let open = answers.open(stores);
-        let alone = join_all(open.iter().map(|(_, store)| self.define_store_alone(store))).await;
-        let answers = answers.completed(&open, alone);
+        turns
+            .take(stores, &mut answers, |store| self.define_store_alone(store))
+            .await;
+        let answers = answers.completed();
         self.shared
             .metrics
             .done("DefineStores", started.elapsed(), Answers::outcome(&answers));
@@ -55,12 +56,15 @@ impl Commands {
     pub async fn define_products(&self, products: &[Offered<DefineProduct>]) -> Vec<Answer> {
         let stream = |product: &DefineProduct| stream_of::<Product>(Product::stream_id(&product.sku));
         let started = Instant::now();
-        let answers = self
+        let (mut answers, turns) = self
             .define_together::<Product, _>(products, &ProductContext, |product| Ok(stream(product)?))
             .await;
-        let open = answers.open(products);
-        let alone = join_all(open.iter().map(|(_, product)| self.define_product_alone(product))).await;
-        let answers = answers.completed(&open, alone);
+        turns
+            .take(products, &mut answers, |product| {
+                self.define_product_alone(product)
+            })
+            .await;
+        let answers = answers.completed();
         self.shared
             .metrics
             .done("DefineProducts", started.elapsed(), Answers::outcome(&answers));
@@ -80,17 +84,19 @@ impl Commands {
     }
 
     /// Answers for the definitions of new streams and for those that change nothing; the others stay open, such as what
-    /// the log refuses together with others.
+    /// the log refuses together with others, and take their turns.
     async fn define_together<D: Decider, C: Clone + Into<D::Command>>(
         &self,
         offered: &[Offered<C>],
         context: &D::Context,
         stream: impl Fn(&C) -> Result<StreamName, CommandError>,
-    ) -> Answers {
-        let mut answers = Answers::none_of(offered.len());
-        // A key of the caller's own must be claimed: the lone command's business.
+    ) -> (Answers, Turns) {
+        let (mut answers, mut turns) = (Answers::none_of(offered.len()), Turns::default());
+        // A key of the caller's own must be claimed: the lone command's business, one after the other, because nothing
+        // else is known of them.
         if offered.iter().any(|one| one.envelope.request_id.is_some()) {
-            return answers;
+            (0..offered.len()).for_each(|index| turns.name(index, [Name::request(Uuid::nil())]));
+            return (answers, turns);
         }
         let mut definitions: Vec<Definition<'_, D>> = Vec::with_capacity(offered.len());
         for (index, one) in offered.iter().enumerate() {
@@ -110,31 +116,36 @@ impl Commands {
             Err(error) => {
                 let indexes: Vec<usize> = (0..offered.len()).collect();
                 answers.give_all(&indexes, || Err(error.clone().into()));
-                return answers;
+                return (answers, turns);
             }
         };
         let mut encoder = EventEncoder::default();
         let mut together = Together::default();
-        // What is defined or claimed twice is compared with the first when that is in the log.
-        let mut taken = HashSet::new();
         for (done, (definition, last)) in definitions.into_iter().zip(last).enumerate() {
             let index = definition.index;
             give_way(done).await;
             match self.define_one(definition, last.as_ref(), context, &mut encoder) {
-                Ok(Decided::New(accepted)) if !accepted.names().all(|name| taken.insert(name)) => {}
                 Ok(Decided::New(accepted)) => {
-                    if !together.has_room_for(&accepted) {
-                        self.append_gathered(together.take(), &mut answers).await;
+                    turns.name(index, accepted.names());
+                    // What is defined or claimed twice is compared with the first when that is in the log.
+                    match turns.of(index, &answers) {
+                        Turn::Now => {
+                            if !together.has_room_for(&accepted) {
+                                self.append_gathered(together.take(), &mut answers).await;
+                            }
+                            together.push(accepted, None);
+                        }
+                        Turn::Later => {}
+                        Turn::Never(error) => answers.give(index, Err(error)),
                     }
-                    together.push(accepted, None);
                 }
                 Ok(Decided::Before) => answers.give(index, Ok(Recorded::Before)),
-                Ok(Decided::Unclear) => {}
+                Ok(Decided::Unclear(stream)) => turns.name(index, [Name::stream(&stream)]),
                 Err(error) => answers.give(index, Err(error)),
             }
         }
         self.append_gathered(together, &mut answers).await;
-        answers
+        (answers, turns)
     }
 
     fn define_one<D: Decider>(
@@ -148,13 +159,13 @@ impl Commands {
             None => D::State::default(),
             Some(first) if first.version == Version::START.plus(1) => D::fold([&decode(first)?]),
             // The last of several events is not the whole history.
-            Some(_) => return Ok(Decided::Unclear),
+            Some(_) => return Ok(Decided::Unclear(definition.stream)),
         };
         let decision = D::decide(&state, &definition.command, context);
         let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
         match (last, events.is_empty()) {
             (_, true) => return Ok(Decided::Before),
-            (Some(_), false) => return Ok(Decided::Unclear),
+            (Some(_), false) => return Ok(Decided::Unclear(definition.stream)),
             (None, false) => {}
         }
         let write = Write {
@@ -178,6 +189,6 @@ enum Decided {
     New(Accepted),
     /// All is as it is asked to be.
     Before,
-    /// It takes the whole stream to say.
-    Unclear,
+    /// It takes the whole of this stream to say.
+    Unclear(StreamName),
 }

@@ -6,7 +6,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use posars_domain::product::{Product, ProductSettings};
 use posars_domain::stock::{
-    AdjustStock, ReceiveStock, ReceivedCost, Stock, StockCommand, StockContext, StockEvent, StockState,
+    AdjustStock, ReceiveStock, ReceivedCost, RevalueStock, Stock, StockCommand, StockContext, StockEvent,
+    StockState,
 };
 use posars_domain::store::StoreSettings;
 use posars_domain::{
@@ -159,6 +160,25 @@ impl Commands {
     ) -> Result<Receipt<StockEvent>, CommandError> {
         let own_key = derived(&format_args!("AdjustStock/{}", command.adjustment_id));
         let request = Request::new("AdjustStock", &command, Some(own_key), envelope)?;
+        let store_id = command.store_id.clone();
+        let moves = [Move {
+            sku: command.sku.clone(),
+            command: command.into(),
+        }];
+        self.move_stock(&store_id, &moves, &request).await
+    }
+
+    /// Puts the value of what is on hand of one product in one store right, once per adjustment id.
+    ///
+    /// # Errors
+    /// [`CommandError`]; see `StockRejection` for the rules.
+    pub async fn revalue_stock(
+        &self,
+        command: RevalueStock,
+        envelope: &Envelope,
+    ) -> Result<Receipt<StockEvent>, CommandError> {
+        let own_key = derived(&format_args!("RevalueStock/{}", command.adjustment_id));
+        let request = Request::new("RevalueStock", &command, Some(own_key), envelope)?;
         let store_id = command.store_id.clone();
         let moves = [Move {
             sku: command.sku.clone(),

@@ -111,7 +111,7 @@ impl FiscalRef {
     /// Trims the texts and checks their lengths.
     pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
         let code = |name: &str, text: &Option<String>| {
-            text::maybe(format_args!("{field}.{name}"), text.as_ref(), CODE_CHARS_MAX)
+            text::maybe_code(format_args!("{field}.{name}"), text.as_ref())
         };
         Ok(Self {
             model: code("model", &self.model)?,

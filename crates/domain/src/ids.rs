@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::InvalidValue;
+use crate::invisible::is_invisible;
 use crate::name::normalise;
 use crate::text::{length_of, serde_as_str};
 
@@ -150,6 +151,39 @@ impl Sku {
         let id = normalise(name, Self::CHARS_MAX);
         id.parse()
             .map_err(|_| InvalidValue::new("SKU_INVALID", name, rule))
+    }
+}
+
+/// Refuses a code new to the log that differs from another in nothing that anybody sees. What is there stays readable,
+/// so this is no rule of the types.
+fn all_visible(field: impl fmt::Display, code: &str, reason: &'static str) -> Result<(), InvalidValue> {
+    if !code.chars().any(is_invisible) {
+        return Ok(());
+    }
+    let rule =
+        "a code has visible characters only; take out those that show nothing, such as U+200B and U+FEFF";
+    Err(InvalidValue::new(reason, code, rule).at(field.to_string()))
+}
+
+impl Sku {
+    /// Refuses one that is new to the log and has invisible characters.
+    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
+        all_visible(field, self.as_str(), "SKU_INVALID")
+    }
+}
+
+impl SubjectId {
+    /// Refuses one that is new to the log and has invisible characters.
+    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
+        all_visible(field, self.as_str(), "SUBJECT_ID_INVALID")
+    }
+}
+
+impl ReceiptNumber {
+    /// Refuses one that is new to the log and has invisible characters.
+    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
+        let mut parts = self.series().into_iter().chain([self.number()]);
+        parts.try_for_each(|part| all_visible(&field, part, "RECEIPT_NUMBER_INVALID"))
     }
 }
 

@@ -5,13 +5,16 @@
 
 mod apportion;
 mod business_date;
+mod dates;
 mod decider;
 mod event;
 mod fiscal;
 mod gtin;
 mod ids;
 mod invalid;
+mod invisible;
 mod masking;
+mod misplaced;
 mod money;
 mod name;
 mod natural_id;
@@ -33,6 +36,7 @@ pub mod waiting;
 
 pub use apportion::{ApportionError, apportion};
 pub use business_date::{business_date, local_hour};
+pub use dates::{FIRST_DAY, LAST_DAY};
 pub use decider::{Claim, Decider, Decision};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use fiscal::{AccessKey, FiscalRef, Ncm, TaxAmount};
@@ -42,6 +46,9 @@ pub use ids::{
     SubjectId,
 };
 pub use invalid::InvalidValue;
+pub use invisible::{is_invisible, turns_direction};
+pub use masking::mask_cpf;
+pub use misplaced::is_tax_id;
 pub use money::{Amount, Currency, Money};
 pub use natural_id::{name_based_id, natural_id};
 pub use payment::{Channel, MethodAmount, Payment, PaymentCode, PaymentMethod};

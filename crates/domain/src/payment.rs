@@ -7,7 +7,8 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::text::{self, CODE_CHARS_MAX, serde_as_str};
+use crate::dates::due_day;
+use crate::text::{self, serde_as_str};
 use crate::{Amount, Cnpj, InvalidValue};
 
 /// Longest method or channel, in characters.
@@ -232,7 +233,7 @@ pub struct Payment {
     /// The number of the bank slip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boleto_number: Option<String>,
-    /// When it falls due.
+    /// When it falls due, 2000-01-01 to 2099-12-31.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_date: Option<Date>,
 }
@@ -260,7 +261,7 @@ impl Payment {
     /// Fills in the code, trims the texts and checks the bounds.
     pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
         let code = |name: &str, text: &Option<String>| {
-            text::maybe(format_args!("{field}.{name}"), text.as_ref(), CODE_CHARS_MAX)
+            text::maybe_code(format_args!("{field}.{name}"), text.as_ref())
         };
         if self.installments == Some(0) {
             let rule = "the number of instalments is 1 or more";
@@ -280,7 +281,7 @@ impl Payment {
             pix_e2e_id: code("pix_e2e_id", &self.pix_e2e_id)?,
             pix_txid: code("pix_txid", &self.pix_txid)?,
             boleto_number: code("boleto_number", &self.boleto_number)?,
-            due_date: self.due_date,
+            due_date: due_day(format_args!("{field}.due_date"), self.due_date)?,
         })
     }
 }
@@ -304,6 +305,6 @@ pub(crate) fn not_negative(field: impl fmt::Display, amount: Amount) -> Result<A
 pub struct MethodAmount {
     /// By what means.
     pub method: PaymentMethod,
-    /// How much, change taken off.
+    /// How much, change taken off; below zero where more change was given in cash than cash was handed over.
     pub amount: Amount,
 }

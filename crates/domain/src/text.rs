@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::InvalidValue;
+use crate::invisible::{is_invisible, turns_direction};
 
 /// Longest name of a company, store, register or product, in characters.
 pub(crate) const NAME_CHARS_MAX: usize = 200;
@@ -19,10 +20,9 @@ pub(crate) const URI_CHARS_MAX: usize = 1_000;
 /// Trims a text that must not be empty and checks its bounds.
 pub(crate) fn required(field: impl Display, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
     let text = optional(&field, text, chars_max)?;
-    if text.is_empty() {
-        return Err(
-            InvalidValue::new("FIELD_REQUIRED", text, "a text is required here").at(field.to_string()),
-        );
+    // What nobody sees is as good as nothing.
+    if text.chars().all(is_invisible) {
+        return Err(InvalidValue::new("FIELD_REQUIRED", "", "a text is required here").at(field.to_string()));
     }
     Ok(text)
 }
@@ -51,17 +51,14 @@ fn checked(field: impl Display, text: &str, chars_max: usize) -> Result<&str, In
     if text.len() <= chars_max && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
         return Ok(text);
     }
-    // NUL and its kin cannot be stored or shown; line breaks in a note can.
+    // NUL and its kin cannot be stored or shown; line breaks in a note can. What joins the parts of an emoji stays too.
+    let is_control = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
     if text
         .chars()
-        .any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+        .any(|character| is_control(character) || turns_direction(character))
     {
-        return Err(InvalidValue::new(
-            "TEXT_HAS_CONTROL",
-            length_of(text),
-            "control characters are refused",
-        )
-        .at(field.to_string()));
+        let rule = "control characters are refused, also those that turn the direction of writing";
+        return Err(InvalidValue::new("TEXT_HAS_CONTROL", length_of(text), rule).at(field.to_string()));
     }
     if text.chars().nth(chars_max).is_some() {
         let rule = format!("this field holds at most {chars_max} characters");
@@ -83,6 +80,16 @@ pub(crate) fn maybe(
 ) -> Result<Option<String>, InvalidValue> {
     let Some(text) = text else { return Ok(None) };
     Ok(Some(optional(field, text, chars_max)?).filter(|text| !text.is_empty()))
+}
+
+/// As [`maybe`], of a code: two codes that look the same are the same.
+pub(crate) fn maybe_code(field: impl Display, text: Option<&String>) -> Result<Option<String>, InvalidValue> {
+    let code = maybe(&field, text, CODE_CHARS_MAX)?;
+    if let Some(code) = code.as_deref().filter(|code| code.chars().any(is_invisible)) {
+        let rule = "a code has visible characters only";
+        return Err(InvalidValue::new("TEXT_HAS_CONTROL", length_of(code), rule).at(field.to_string()));
+    }
+    Ok(code)
 }
 
 /// Reads a type back from its text form, checking the text.

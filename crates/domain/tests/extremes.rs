@@ -7,7 +7,7 @@ use fixtures::{
 };
 use posars_domain::sale::{OrderDiscount, Sale, SaleEvent};
 use posars_domain::stock::{ReceivedCost, Stock};
-use posars_domain::{Decider, Quantity, UnitPrice};
+use posars_domain::{Decider, Payment, PaymentMethod, Quantity, UnitPrice};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -94,6 +94,35 @@ proptest! {
             let discounts = line.line_discount.minor() + line.order_discount.minor();
             prop_assert_eq!(line.gross.minor() - discounts, line.net.minor());
         }
+    }
+
+    #[test]
+    fn change_is_cash_however_the_sale_was_paid(
+        paid in prop::collection::vec((0..3_usize, 0..500_i64), 1..6),
+        change in 0..2_000_i64,
+    ) {
+        let methods = [PaymentMethod::CASH, PaymentMethod::CREDIT_CARD, PaymentMethod::PIX];
+        let handed_over = paid.iter().map(|(_, amount)| amount).sum::<i64>();
+        let change = change.min(handed_over);
+        let mut command = sale_of(vec![sale_line(1, "1", "1")], 0);
+        command.lines[0].unit_price = UnitPrice::try_from(Decimal::new(handed_over - change, 2)).unwrap();
+        command.payments =
+            paid.iter().map(|(method, amount)| Payment::new(methods[*method].clone(), cents(*amount))).collect();
+        command.change = cents(change);
+        command.total = None;
+        let decision = Sale::decide(&Default::default(), &command.into(), &sale_context()).unwrap();
+        let SaleEvent::SaleRecorded(sale) = &decision.events[0] else { panic!() };
+        let received = sale.received();
+        let of = |method: &PaymentMethod| {
+            received.iter().filter(|part| part.method == *method).map(|part| part.amount.minor()).sum::<i64>()
+        };
+        for (number, method) in methods.iter().enumerate() {
+            let given = paid.iter().filter(|(one, _)| *one == number).map(|(_, amount)| amount).sum::<i64>();
+            let change = if *method == PaymentMethod::CASH { change } else { 0 };
+            prop_assert_eq!(of(method), given - change);
+        }
+        prop_assert_eq!(received.iter().map(|part| part.amount.minor()).sum::<i64>(), sale.total.minor());
+        prop_assert!(received.iter().all(|part| !part.amount.is_zero()));
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn a_line_figure_one_centavo_off_stands() {
 }
 
 #[test]
-fn change_comes_out_of_cash_first() {
+fn change_comes_out_of_cash() {
     let mut command = record_sale();
     command.payments = vec![
         Payment::new(PaymentMethod::CASH, cents(2000)),
@@ -133,13 +133,20 @@ fn change_comes_out_of_cash_first() {
 
     command.payments = vec![Payment::new(PaymentMethod::MEAL, cents(3000))];
     let sale = as_recorded(given::<Sale>(&[]).when(command, &sale_context()).event());
-    assert_eq!(
-        sale.received(),
-        [MethodAmount {
-            method: PaymentMethod::MEAL,
-            amount: cents(1999)
-        }]
-    );
+    let [meal, cash] =
+        [(PaymentMethod::MEAL, 3000), (PaymentMethod::CASH, -1001)].map(|(method, amount)| MethodAmount {
+            method,
+            amount: cents(amount),
+        });
+    assert_eq!(sale.received(), [meal.clone(), cash.clone()]);
+    // The customer brings the change back and gets back what the voucher was charged.
+    let voided = given::<Sale>(&[sale.into()])
+        .when(void_sale(), &sale_context())
+        .event();
+    let SaleEvent::SaleVoided(voided) = voided else {
+        panic!("{voided:?}")
+    };
+    assert_eq!(voided.refunds, [meal, cash]);
 }
 
 #[test]

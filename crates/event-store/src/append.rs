@@ -1,12 +1,11 @@
 //! A request to append, and its answer.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{AppendError, ClaimKey, NewEvent, Position, RecordedEvent, StreamName, Version};
+use crate::{AppendError, ClaimKey, ExpectedVersion, NewEvent, Position, RecordedEvent, StreamName, Version};
 
 /// The most events of one append, and of one batch; bounds the time the gate is held.
 pub const APPEND_EVENTS_MAX: usize = 1_000;
@@ -14,41 +13,6 @@ pub const APPEND_EVENTS_MAX: usize = 1_000;
 pub const APPEND_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The most streams, guards and claims together of one append.
 pub const APPEND_CHECKS_MAX: usize = 4_000;
-
-/// What the caller believes of a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExpectedVersion {
-    /// Its last event has this version.
-    Exact(Version),
-    /// It has no event.
-    NoStream,
-    /// Nothing.
-    Any,
-    /// It has at least one event.
-    Exists,
-}
-
-impl ExpectedVersion {
-    pub(crate) fn to_sql(self) -> i64 {
-        match self {
-            Self::Exact(version) => version.to_sql(),
-            Self::NoStream => 0,
-            Self::Any => -1,
-            Self::Exists => -2,
-        }
-    }
-}
-
-impl fmt::Display for ExpectedVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact(version) => version.fmt(f),
-            Self::NoStream => f.write_str("no stream"),
-            Self::Any => f.write_str("any version"),
-            Self::Exists => f.write_str("an existing stream"),
-        }
-    }
-}
 
 /// A condition checked in the same transaction as the append.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,8 +5,9 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::StreamWrite;
-use crate::batch::{Batch, Request, claims, stream_guards};
+use crate::batch::Batch;
 use crate::chain::{Hash, LEAF_BYTES};
+use crate::request::{Request, claims, stream_guards};
 
 /// The columns. Numbers count from 1, as PostgreSQL's arrays do.
 #[derive(Default)]

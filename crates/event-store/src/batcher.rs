@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -15,14 +15,16 @@ use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-use crate::batch::{Answered, Batch, Request, Verdicts};
+use crate::batch::{Answered, Batch, Verdicts};
 use crate::batch_arrays::BatchArrays;
 use crate::connections::Connections;
-use crate::error::is_passing;
+use crate::disk::LastRefusal;
 use crate::metrics::Metrics;
+use crate::partitions::Partitions;
 use crate::replay;
+use crate::request::Request;
 use crate::wake_ups::LogSignal;
-use crate::{AppendError, StoreError};
+use crate::{AppendError, StoreError, Trouble};
 
 /// Requests put off because they touch a key of the running batch; beyond this the queue waits.
 const DEFERRED_MAX: usize = 1_024;
@@ -34,13 +36,6 @@ const BACKOFF_MAX: Duration = Duration::from_secs(1);
 /// hopeful again whatever they met: a probe that costs a thirty-third at most.
 const CAUTIOUS_BATCHES: u32 = 32;
 
-/// Where the partitions of `events` end, as far as this process knows.
-#[derive(Debug)]
-pub(crate) struct Partitions {
-    pub(crate) covered_to: AtomicU64,
-    pub(crate) rows: u64,
-}
-
 pub(crate) struct Batcher {
     pub(crate) log_id: i32,
     pub(crate) connections: Connections,
@@ -48,6 +43,8 @@ pub(crate) struct Batcher {
     pub(crate) signal: LogSignal,
     pub(crate) metrics: Metrics,
     pub(crate) partitions: Arc<Partitions>,
+    /// The last append that the disk did not take.
+    pub(crate) disk: LastRefusal,
     pub(crate) give_up_after: Duration,
     /// How many more batches look before they write.
     pub(crate) cautious_batches: u32,
@@ -108,7 +105,10 @@ impl Batcher {
         let mut backoff = BACKOFF;
         loop {
             let error = match self.send(&batch).await {
-                Ok(row) => return self.answer(batch, &row).await,
+                Ok(row) => {
+                    self.disk.clear();
+                    return self.answer(batch, &row).await;
+                }
                 Err(Failure::Refused(error)) if batch.requests.len() > 1 => {
                     tracing::warn!(%error, requests = batch.requests.len(), "batch refused, trying its requests one by one");
                     for request in batch.requests {
@@ -123,6 +123,11 @@ impl Batcher {
                     }
                     Err(error) => error,
                 },
+                Err(Failure::NotWritten(error @ StoreError::DiskFull(_))) => {
+                    // Room comes from somebody who makes it, not within a deadline: whoever waits hears of it at once.
+                    self.disk.note(&error);
+                    return refuse(batch.requests, &error, unknown.as_ref());
+                }
                 Err(Failure::NotWritten(error)) => error,
                 Err(Failure::Unknown(error)) => {
                     let (repeatable, lost): (Vec<_>, Vec<_>) =
@@ -210,6 +215,8 @@ impl Batcher {
         let statement = prepared.map_err(|error| match error {
             StoreError::Refused(_) => Failure::Refused(error),
             StoreError::Unavailable(_)
+            | StoreError::DiskFull(_)
+            | StoreError::Exhausted(_)
             | StoreError::DeadlineExceeded(_)
             | StoreError::BadConfig(_)
             | StoreError::NotContiguous { .. }
@@ -265,7 +272,7 @@ impl Batcher {
             .fetch_add(self.partitions.rows, Ordering::Relaxed);
         let (connections, partitions) = (self.connections.clone(), Arc::clone(&self.partitions));
         tokio::spawn(async move {
-            if let Err(error) = ensure(&connections, &partitions, head + partitions.rows).await {
+            if let Err(error) = partitions.cover(&connections, head + partitions.rows).await {
                 tracing::warn!(%error, "could not make the next partition ahead of time; the append that needs it will");
             }
         });
@@ -273,24 +280,8 @@ impl Batcher {
 
     async fn ensure_partitions(&self) -> Result<(), StoreError> {
         let next = self.signal.position().get() + self.partitions.rows;
-        ensure(&self.connections, &self.partitions, next).await
+        self.partitions.cover(&self.connections, next).await
     }
-}
-
-pub(crate) async fn ensure(
-    connections: &Connections,
-    partitions: &Partitions,
-    position: u64,
-) -> Result<(), StoreError> {
-    let position = i64::try_from(position).unwrap_or(i64::MAX);
-    let rows = connections
-        .query(include_str!("sql/ensure_partitions.sql"), &[&position])
-        .await?;
-    let covered_to = rows.first().map_or(0, |row| row.get::<_, i64>("covered_to"));
-    partitions
-        .covered_to
-        .store(u64::try_from(covered_to).unwrap_or(0), Ordering::Relaxed);
-    Ok(())
 }
 
 /// Sorts the driver's error of a sent batch by what it says of the outcome.
@@ -300,7 +291,7 @@ fn sort(error: &tokio_postgres::Error) -> fn(StoreError) -> Failure {
         Some(code) if *code == SqlState::CHECK_VIOLATION => |_| Failure::NoPartition,
         // A server going down may have committed before it hung up.
         Some(code) if code.code().starts_with("57P0") || code.code().starts_with("08") => Failure::Unknown,
-        Some(code) if is_passing(code) || *code == SqlState::QUERY_CANCELED => Failure::NotWritten,
+        Some(code) if Trouble::of_sqlstate(code.code()).is_some() => Failure::NotWritten,
         Some(_) => Failure::Refused,
         None => Failure::Unknown,
     }

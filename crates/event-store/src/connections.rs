@@ -26,13 +26,15 @@ const WRITER_SESSION: &str = concat!(
     ";\n",
     include_str!("sql/tenant_session.sql")
 );
-/// The same trap for readers: a page of the log was read by bitmap and sorted, where walking the index gives it in order.
+/// The same trap for readers: a page of the log was read by bitmap and sorted, where walking the index gives it in order;
+/// a list of 100 sales, asked for before the first sale and again after 60,000, took 106 ms instead of 2.
 const READER_SESSION: &str = concat!(
     include_str!("sql/reader_session.sql"),
     ";\n",
     include_str!("sql/tenant_session.sql")
 );
-/// Not confined: for runners, rebuilds, audits and whatever looks at several logs.
+/// Not confined: for runners, rebuilds, audits and whatever looks at several logs. Their statements look up keys as well;
+/// what is meant to read a whole table says so in its transaction.
 const OWNER_SESSION: &str = include_str!("sql/reader_session.sql");
 const NAME_LOG: &str = include_str!("sql/name_log.sql");
 

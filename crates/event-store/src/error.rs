@@ -1,15 +1,6 @@
 //! What can go wrong, one variant per thing a caller can do something about.
 
-use crate::{ClaimKey, ExpectedVersion, LogName, Position, StreamName, Version};
-
-/// A name that the log does not accept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {kind} {name:?} {problem}; use 1 to 200 bytes without white space or control characters")]
-pub struct InvalidName {
-    pub(crate) kind: &'static str,
-    pub(crate) problem: &'static str,
-    pub(crate) name: String,
-}
+use crate::{ClaimKey, ExpectedVersion, LogName, Position, StreamName, Trouble, Version};
 
 /// The database did not do what was asked, for a reason outside the request.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -19,6 +10,19 @@ pub enum StoreError {
         "the event log's database is not reachable: {0}; try again when PostgreSQL answers (see `posars doctor`)"
     )]
     Unavailable(String),
+    /// The disk of the database is full, or does not work. Nothing was written; trying again is right once there is
+    /// room, without starting anything again.
+    #[error(
+        "the event log's database cannot write because its disk is full or does not work: {0}; make room on that disk, \
+         and what is sent then is taken"
+    )]
+    DiskFull(String),
+    /// The database has no memory, connections or other means left. Trying again after a pause is right.
+    #[error(
+        "the event log's database has run out of memory or connections: {0}; try again after a pause, and give \
+         PostgreSQL more if it stays so"
+    )]
+    Exhausted(String),
     /// The database answered, but not as this version of the store expects.
     #[error("the event log's database refused a statement: {0}; check that `posars migrate` has run on it")]
     Refused(String),
@@ -69,26 +73,18 @@ impl StoreError {
         }
     }
 
-    /// Sorts a driver error: connection trouble and a server that is going down or coming up are worth a
-    /// retry, everything else is a refusal.
+    /// Sorts a driver error: what passes is worth a retry, everything else is a refusal.
     pub(crate) fn from_postgres(error: &tokio_postgres::Error) -> Self {
         match error.as_db_error() {
             None => Self::Unavailable(with_causes(error)),
-            Some(db) if is_passing(db.code()) => Self::Unavailable(db.to_string()),
-            Some(db) => Self::Refused(db.to_string()),
+            Some(db) => match Trouble::of_sqlstate(db.code().code()) {
+                Some(Trouble::Away) => Self::Unavailable(db.to_string()),
+                Some(Trouble::DiskFull) => Self::DiskFull(db.to_string()),
+                Some(Trouble::Exhausted) => Self::Exhausted(db.to_string()),
+                None => Self::Refused(db.to_string()),
+            },
         }
     }
-}
-
-/// SQLSTATE classes of a server that cannot serve now but will: connection exceptions (08), operator
-/// intervention (57P0x), too many connections (53300), a read-only standby after failover (25006), and lost
-/// races (40, 55P03).
-pub(crate) fn is_passing(code: &tokio_postgres::error::SqlState) -> bool {
-    let code = code.code();
-    code.starts_with("08")
-        || code.starts_with("57P0")
-        || code.starts_with("40")
-        || matches!(code, "53300" | "25006" | "55P03")
 }
 
 /// The driver's own text says only "error communicating with the server"; the cause says which.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{AppendError, EventType, Position, StreamName, Version};
@@ -174,4 +175,25 @@ pub struct RecordedEvent {
     pub metadata: String,
     /// When the log accepted it; never decreases along the log.
     pub recorded_at: Timestamp,
+}
+
+impl RecordedEvent {
+    /// The event of a row, which stands at this position.
+    pub(crate) fn from_row(row: &Row, position: Position) -> Result<Self, Box<dyn std::error::Error>> {
+        let (stream, version): (&str, i64) = (row.try_get("stream")?, row.try_get("version")?);
+        let event_id: Option<Uuid> = row.try_get("event_id")?;
+        Ok(Self {
+            position,
+            event_id: event_id.ok_or_else(|| {
+                format!("the streams table says that version {version} of {stream} is here, and it is not")
+            })?,
+            stream: StreamName::parse(stream)?,
+            version: Version::from_sql(version),
+            event_type: EventType::parse(row.try_get("type")?)?,
+            schema_version: u16::try_from(row.try_get::<_, i16>("schema_version")?)?,
+            data: row.try_get("data")?,
+            metadata: row.try_get("metadata")?,
+            recorded_at: row.try_get("recorded_at")?,
+        })
+    }
 }

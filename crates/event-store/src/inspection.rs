@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 
 use crate::log::Log;
-use crate::{EventStore, Position, StoreError};
+use crate::{DiskRefusal, EventStore, Position, StoreError};
+
+/// Memory for the rows of [`SPILLED_ROWS`], the least that PostgreSQL takes: what is more goes to its disk.
+const SPILL_MEMORY: &str = "64kB";
+/// About 1.5 MB, which the server deletes again without waiting for the disk.
+const SPILLED_ROWS: i32 = 50_000;
 
 /// The server of a store, as it describes itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +41,32 @@ pub struct SubscriptionState {
 }
 
 impl EventStore {
+    /// Makes the server write some temporary megabytes, and so learns whether its disk has room. It changes nothing,
+    /// needs no right to write, and writes no log of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] without room, and whatever else keeps a statement from its answer.
+    pub async fn probe_disk(&self) -> Result<(), StoreError> {
+        let connections = self.connections();
+        let mut client = connections.owner().await?;
+        let probe = async {
+            let transaction = client.transaction().await?;
+            let memory = transaction
+                .prepare_cached(include_str!("sql/limit_memory.sql"))
+                .await?;
+            transaction.query(&memory, &[&SPILL_MEMORY]).await?;
+            let spill = transaction.prepare_cached(include_str!("sql/spill.sql")).await?;
+            transaction.query(&spill, &[&SPILLED_ROWS]).await?;
+            transaction.rollback().await
+        };
+        let probed = connections.within(probe).await;
+        if probed.is_err() {
+            // The transaction may be open still.
+            drop(deadpool_postgres::Object::take(client));
+        }
+        probed
+    }
+
     /// Asks the server for its settings and its clock.
     ///
     /// # Errors
@@ -61,6 +92,17 @@ impl EventStore {
 }
 
 impl Log {
+    /// The last append of this process that the disk did not take; none when one was taken since.
+    #[must_use]
+    pub fn disk_refusal(&self) -> Option<DiskRefusal> {
+        self.disk.get()
+    }
+
+    /// Forgets [`Log::disk_refusal`], because there is room again and nobody has appended since.
+    pub fn forget_disk_refusal(&self) {
+        self.disk.clear();
+    }
+
     /// Every subscription that ever ran on this log, by name.
     ///
     /// # Errors

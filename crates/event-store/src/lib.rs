@@ -14,36 +14,44 @@ mod batcher;
 mod chain;
 mod config;
 mod connections;
+mod disk;
 mod error;
 mod event;
+mod expected_version;
 mod export;
 mod inspection;
 mod log;
 mod metrics;
 mod names;
+mod partitions;
 mod read;
 mod replay;
+mod request;
 mod snapshot;
 mod store;
 mod subscription;
+mod surroundings;
+mod trouble;
 mod verify;
 mod wake_ups;
 
 pub use append::{
-    APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, Appended, ExpectedVersion, Guard,
-    Idempotency, StreamWrite,
+    APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, Appended, Guard, Idempotency, StreamWrite,
 };
 pub use chain::Hash;
 pub use config::StoreConfig;
-pub use error::{AppendError, InvalidName, LeaseError, StoreError};
+pub use disk::DiskRefusal;
+pub use error::{AppendError, LeaseError, StoreError};
 pub use event::{JSON_DEPTH_MAX, JsonText, JsonWriter, NewEvent, RecordedEvent};
+pub use expected_version::ExpectedVersion;
 pub use export::{Export, ExportedEvent};
 pub use inspection::{ServerFacts, SubscriptionState};
 pub use log::Log;
-pub use names::{ClaimKey, EventType, LogName, NAME_BYTES_MAX, Position, StreamName, Version};
+pub use names::{ClaimKey, EventType, InvalidName, LogName, NAME_BYTES_MAX, Position, StreamName, Version};
 pub use read::{Direction, Head, LogPage, READ_BYTES_MAX, READ_EVENTS_MAX, ReadLog};
 pub use snapshot::Snapshot;
 pub use store::EventStore;
 pub use subscription::{Lease, Subscription};
+pub use trouble::Trouble;
 pub use verify::{Anchor, Fault, Verification};
 pub use wake_ups::HeadWatch;

@@ -7,12 +7,14 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use crate::batch::{Progress, ROOM_BYTES, Request};
-use crate::batcher::{Batcher, Partitions};
+use crate::batcher::Batcher;
 use crate::connections::Connections;
-use crate::store::Shared;
+use crate::disk::LastRefusal;
+use crate::partitions::Partitions;
+use crate::request::{Progress, ROOM_BYTES, Request};
+use crate::surroundings::Surroundings;
 use crate::wake_ups::{HeadWatch, LogSignal};
-use crate::{Append, AppendError, Appended, LogName, Position, StoreError, Subscription};
+use crate::{Append, AppendError, Appended, LogName, Position, StoreError};
 
 /// How much longer than its deadline a sent append is waited for, before its outcome counts as unknown: the
 /// batcher itself gives up at the deadline and says what it knows.
@@ -21,46 +23,52 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(15);
 /// A log: one tenant's history. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Log {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) surroundings: Arc<Surroundings>,
     pub(crate) name: LogName,
     pub(crate) id: i32,
     connections: Connections,
     queue: mpsc::Sender<Request>,
     room: Arc<Semaphore>,
     signal: LogSignal,
+    pub(crate) disk: LastRefusal,
 }
 
 impl Log {
     pub(crate) fn open(
-        shared: Arc<Shared>,
+        surroundings: Arc<Surroundings>,
         name: LogName,
         id: i32,
         position: Position,
         partitions: Arc<Partitions>,
     ) -> Self {
-        let (queue, receiver) = mpsc::channel(shared.config.queue_requests_max);
-        let room = Arc::new(Semaphore::new(shared.config.queue_bytes_max.div_ceil(ROOM_BYTES)));
-        let signal = shared.wake_ups.signal(id, position);
-        let connections = shared.connections.confined_to(id);
+        let (queue, receiver) = mpsc::channel(surroundings.config.queue_requests_max);
+        let room = Arc::new(Semaphore::new(
+            surroundings.config.queue_bytes_max.div_ceil(ROOM_BYTES),
+        ));
+        let signal = surroundings.wake_ups.signal(id, position);
+        let connections = surroundings.connections.confined_to(id);
+        let disk = LastRefusal::default();
         let batcher = Batcher {
             log_id: id,
             connections: connections.clone(),
             queue: receiver,
             signal: signal.clone(),
-            metrics: shared.metrics.clone(),
+            metrics: surroundings.metrics.clone(),
             partitions,
-            give_up_after: shared.config.append_deadline,
+            disk: disk.clone(),
+            give_up_after: surroundings.config.append_deadline,
             cautious_batches: 0,
         };
         tokio::spawn(batcher.run());
         Self {
-            shared,
+            surroundings,
             name,
             id,
             connections,
             queue,
             room,
             signal,
+            disk,
         }
     }
 
@@ -77,7 +85,7 @@ impl Log {
 
     /// Not confined: for the audit, mass reading and leases.
     pub(crate) fn owner_connections(&self) -> &Connections {
-        &self.shared.connections
+        &self.surroundings.connections
     }
 
     /// Runs one statement on behalf of a caller, in a session that PostgreSQL itself confines to this log: rows of
@@ -142,7 +150,7 @@ impl Log {
         })?;
         tokio::pin!(answer);
         let lost = |text: &str| AppendError::OutcomeUnknown(text.to_owned());
-        match tokio::time::timeout(self.shared.config.append_deadline, &mut answer).await {
+        match tokio::time::timeout(self.surroundings.config.append_deadline, &mut answer).await {
             Ok(answer) => {
                 answer.unwrap_or_else(|_| Err(lost("the writer ended while the append was under way")))
             }
@@ -161,11 +169,5 @@ impl Log {
     #[must_use]
     pub fn watch(&self) -> HeadWatch {
         self.signal.watch()
-    }
-
-    /// A named subscription of this log: a checkpoint with a lease.
-    #[must_use]
-    pub fn subscription(&self, name: &str) -> Subscription {
-        Subscription::new(self.clone(), name)
     }
 }

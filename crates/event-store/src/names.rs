@@ -3,10 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::InvalidName;
-
 /// The most bytes of a stream name, event type, log name or claim; keeps index entries well below a page.
 pub const NAME_BYTES_MAX: usize = 200;
+
+/// A name that the log does not accept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {kind} {name:?} {problem}; use 1 to 200 bytes without white space or control characters")]
+pub struct InvalidName {
+    kind: &'static str,
+    problem: &'static str,
+    name: String,
+}
 
 fn check(kind: &'static str, text: &str) -> Result<(), InvalidName> {
     let problem = if text.is_empty() {
@@ -126,11 +133,10 @@ macro_rules! number {
             /// Before the first.
             pub const START: Self = Self(0);
 
-            /// Wraps a number; 0 means "before the first". Numbers beyond `i64::MAX`, which PostgreSQL's
-            /// `bigint` cannot hold, become `i64::MAX`: no log reaches either.
+            /// Wraps a number; 0 means "before the first". It is told again as it came, whatever it is.
             #[must_use]
             pub const fn new(number: u64) -> Self {
-                Self(if number > i64::MAX.unsigned_abs() { i64::MAX.unsigned_abs() } else { number })
+                Self(number)
             }
 
             /// The number itself.
@@ -145,8 +151,9 @@ macro_rules! number {
                 Self::new(self.0.saturating_add(count))
             }
 
+            /// As PostgreSQL's `bigint` has it. What that cannot hold becomes its largest number: no log reaches either.
             pub(crate) const fn to_sql(self) -> i64 {
-                self.0.cast_signed()
+                if self.0 > i64::MAX.unsigned_abs() { i64::MAX } else { self.0.cast_signed() }
             }
 
             pub(crate) fn from_sql(number: i64) -> Self {
@@ -183,6 +190,23 @@ mod tests {
             ("stock-centro-cafe", "stock", "centro-cafe")
         );
         assert_eq!(StreamName::parse("plain").unwrap().category(), "plain");
+    }
+
+    #[test]
+    fn numbers_beyond_a_bigint_are_told_as_they_came_and_asked_for_as_its_last() {
+        for (number, sql) in [
+            (0, 0),
+            (7, 7),
+            (i64::MAX.unsigned_abs(), i64::MAX),
+            (1 << 63, i64::MAX),
+            (u64::MAX, i64::MAX),
+        ] {
+            let position = Position::new(number);
+            assert_eq!((position.get(), position.to_sql()), (number, sql));
+            assert_eq!(position.to_string(), number.to_string());
+        }
+        assert!(Position::new(u64::MAX) > Position::from_sql(i64::MAX));
+        assert_eq!(Position::new(u64::MAX).plus(1), Position::new(u64::MAX));
     }
 
     #[test]

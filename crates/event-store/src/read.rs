@@ -1,10 +1,9 @@
 //! Reading events back: one stream, the whole log, one category, the last of many streams.
 
 use tokio_postgres::Row;
-use uuid::Uuid;
 
 use crate::log::Log;
-use crate::{EventType, Position, RecordedEvent, StoreError, StreamName, Version};
+use crate::{Position, RecordedEvent, StoreError, StreamName, Version};
 
 /// The most events of one page.
 pub const READ_EVENTS_MAX: u32 = 10_000;
@@ -332,24 +331,6 @@ impl Log {
             row.try_get("position")
                 .map_err(|error| StoreError::from_postgres(&error))?,
         );
-        decode(row, position).map_err(|error| self.unreadable(position, error))
+        RecordedEvent::from_row(row, position).map_err(|error| self.unreadable(position, error))
     }
-}
-
-pub(crate) fn decode(row: &Row, position: Position) -> Result<RecordedEvent, Box<dyn std::error::Error>> {
-    let (stream, version): (&str, i64) = (row.try_get("stream")?, row.try_get("version")?);
-    let event_id: Option<Uuid> = row.try_get("event_id")?;
-    Ok(RecordedEvent {
-        position,
-        event_id: event_id.ok_or_else(|| {
-            format!("the streams table says that version {version} of {stream} is here, and it is not")
-        })?,
-        stream: StreamName::parse(stream)?,
-        version: Version::from_sql(version),
-        event_type: EventType::parse(row.try_get("type")?)?,
-        schema_version: u16::try_from(row.try_get::<_, i16>("schema_version")?)?,
-        data: row.try_get("data")?,
-        metadata: row.try_get("metadata")?,
-        recorded_at: row.try_get("recorded_at")?,
-    })
 }

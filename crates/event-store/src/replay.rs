@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 use tokio_postgres::Row;
 
-use crate::batch::Request;
 use crate::connections::Connections;
-use crate::{AppendError, Appended, Position, RecordedEvent, StoreError, StreamName, Version, read};
+use crate::request::Request;
+use crate::{AppendError, Appended, Position, RecordedEvent, StoreError, StreamName, Version};
 
 /// A request whose key was used before with the same payload.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ fn by_append(rows: &[Row]) -> Result<HashMap<i64, Vec<RecordedEvent>>, String> {
         let read = || -> Result<_, Box<dyn std::error::Error>> {
             Ok((
                 row.try_get("ord")?,
-                read::decode(row, Position::from_sql(row.try_get("position")?))?,
+                RecordedEvent::from_row(row, Position::from_sql(row.try_get("position")?))?,
             ))
         };
         let (ord, event) = read().map_err(|error| error.to_string())?;

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use tokio::sync::Mutex;
 
-use crate::batcher::{self, Partitions};
 use crate::connections::Connections;
 use crate::log::Log;
 use crate::metrics::Metrics;
+use crate::partitions::Partitions;
+use crate::surroundings::Surroundings;
 use crate::wake_ups::WakeUps;
 use crate::{LogName, Position, StoreConfig, StoreError, chain};
 
@@ -28,17 +28,8 @@ use crate::{LogName, Position, StoreConfig, StoreError, chain};
 /// ```
 #[derive(Clone, Debug)]
 pub struct EventStore {
-    shared: Arc<Shared>,
+    surroundings: Arc<Surroundings>,
     logs: Arc<Mutex<HashMap<LogName, Log>>>,
-}
-
-/// What every log of a store uses.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) config: StoreConfig,
-    pub(crate) connections: Connections,
-    pub(crate) wake_ups: WakeUps,
-    pub(crate) metrics: Metrics,
 }
 
 impl EventStore {
@@ -54,14 +45,14 @@ impl EventStore {
             .await?;
         let wake_ups = WakeUps::start(&config, config.postgres()?, connections.clone());
         tracing::debug!(tasks = wake_ups.task_count(), "event store connected");
-        let shared = Arc::new(Shared {
+        let surroundings = Arc::new(Surroundings {
             config,
             connections,
             wake_ups,
             metrics: Metrics::new(),
         });
         Ok(Self {
-            shared,
+            surroundings,
             logs: Arc::default(),
         })
     }
@@ -75,7 +66,7 @@ impl EventStore {
         if let Some(log) = logs.get(name) {
             return Ok(log.clone());
         }
-        let connections = &self.shared.connections;
+        let connections = &self.surroundings.connections;
         let genesis = chain::genesis(name);
         let rows = connections
             .query(
@@ -99,9 +90,9 @@ impl EventStore {
             .ok_or_else(|| StoreError::Refused(format!("log {name} could not be made")))?;
         let (log_id, position): (i32, i64) = (row.get("log_id"), row.get("position"));
         let position = Position::from_sql(position);
-        let partitions = Arc::new(self.partitions(position).await?);
+        let partitions = Arc::new(Partitions::covering(connections, position).await?);
         let log = Log::open(
-            Arc::clone(&self.shared),
+            Arc::clone(&self.surroundings),
             name.clone(),
             log_id,
             position,
@@ -117,7 +108,7 @@ impl EventStore {
     /// [`StoreError`] when the database is away or refuses.
     pub async fn logs(&self) -> Result<Vec<LogName>, StoreError> {
         let rows = self
-            .shared
+            .surroundings
             .connections
             .query(include_str!("sql/log_names.sql"), &[])
             .await?;
@@ -131,24 +122,10 @@ impl EventStore {
     /// them to a log. What a caller asks goes by [`Log::query`].
     #[must_use]
     pub fn pool(&self) -> &deadpool_postgres::Pool {
-        self.shared.connections.owners()
+        self.surroundings.connections.owners()
     }
 
     pub(crate) fn connections(&self) -> &Connections {
-        &self.shared.connections
-    }
-
-    async fn partitions(&self, position: Position) -> Result<Partitions, StoreError> {
-        let sql = include_str!("sql/ensure_partitions.sql");
-        let next = position.to_sql().saturating_add(1);
-        let rows = self.shared.connections.query(sql, &[&next]).await?;
-        let rows: i64 = rows.first().map_or(1, |row| row.get("partition_rows"));
-        let rows = u64::try_from(rows).unwrap_or(1);
-        let partitions = Partitions {
-            covered_to: AtomicU64::new(0),
-            rows,
-        };
-        batcher::ensure(&self.shared.connections, &partitions, position.get() + 1).await?;
-        Ok(partitions)
+        &self.surroundings.connections
     }
 }

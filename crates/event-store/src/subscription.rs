@@ -36,14 +36,18 @@ fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-impl Subscription {
-    pub(crate) fn new(log: Log, name: &str) -> Self {
-        Self {
-            log,
+impl Log {
+    /// A named subscription of this log: a checkpoint with a lease.
+    #[must_use]
+    pub fn subscription(&self, name: &str) -> Subscription {
+        Subscription {
+            log: self.clone(),
             name: name.to_owned(),
         }
     }
+}
 
+impl Subscription {
     /// The subscription's name.
     #[must_use]
     pub fn name(&self) -> &str {

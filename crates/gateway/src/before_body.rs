@@ -1,5 +1,6 @@
 //! Decides of a REST request what can be decided before a byte of its body is read: whether there is a seat for it,
-//! whether its address was turned away, who calls, and whether that one has its share already.
+//! whether its address was turned away, who calls, whether that one has its share already, and whether there is memory
+//! for it.
 //!
 //! The transcoder reads and checks JSON before it calls a service, which costs more memory and time than anything else
 //! that a stranger can ask for. So each layer behind it is asked for its part here already, and leaves its answer with
@@ -21,6 +22,7 @@ use crate::authenticate::Gate;
 use crate::caller_share::CallerShares;
 use crate::in_flight::InFlight;
 use crate::rate::Rates;
+use crate::request_budget::RequestBudget;
 
 /// What is still taken of a body that nobody wants; the usual sale has some 2 KB.
 const DISCARDED_BYTES_MAX: u64 = 64 * 1024;
@@ -33,6 +35,7 @@ pub(crate) struct BeforeBody {
     pub(crate) rates: Rates,
     pub(crate) gate: Gate,
     pub(crate) callers: CallerShares,
+    pub(crate) budget: RequestBudget,
 }
 
 /// Takes the body of a request away that will be refused.
@@ -50,7 +53,10 @@ pub(crate) async fn spare_body(
     let is_welcome = before.in_flight.seat_early(&mut request)
         && before.rates.look_early(&mut request)
         && match before.gate.identify_early(&mut request).await {
-            Some(caller) => before.callers.take_early(&mut request, &caller),
+            Some(caller) => {
+                before.callers.take_early(&mut request, &caller)
+                    && before.budget.weigh_early(&mut request, &caller)
+            }
             None => false,
         };
     if !is_welcome {

@@ -87,6 +87,11 @@ impl Call {
             client: Some(self.seat.principal.client().into()),
         };
         let mut envelope = Envelope::new(actor, Source::Api, self.received_at);
+        envelope.role_by_hand = self
+            .seat
+            .principal
+            .role_by_hand()
+            .map(|role| role.as_str().into());
         envelope.request_id = request_id;
         envelope.traceparent.clone_from(&self.traceparent);
         Ok(envelope)

@@ -4,12 +4,12 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
+use futures_util::FutureExt as _;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -22,11 +22,13 @@ use tokio_rustls::server::TlsStream;
 use tower::ServiceExt as _;
 
 use crate::answer_pace::{StreamTasks, paced};
+use crate::connection_seats::{ConnectionPlace, NoSeat};
 use crate::held_answer::holding;
 use crate::patient_stream::PatientStream;
 use crate::peer::{FromThisMachine, Network, Peer, address_of};
 use crate::refusals::{Refusals, TLS_HANDSHAKE, TLS_HANDSHAKE_SLOW, TLS_MISSING};
 use crate::request_pace::PacedRequest;
+use crate::under_way::UnderWay;
 use crate::{Limits, Tls};
 
 /// A peer that answers no ping for an interval and this timeout is gone, and its connection is given to another.
@@ -40,6 +42,8 @@ const HTTP1_HEADERS_MAX: usize = 100;
 const PENDING_RESETS_MAX: usize = 20;
 /// Streams that we had to reset because of what the client sent; more end the connection (CVE-2025-8671).
 const OWN_RESETS_MAX: usize = 128;
+/// Whoever asks these must hear it also when every seat is taken, or we are restarted for being busy.
+const PROBES: [&str; 3] = ["/livez", "/readyz", "/grpc.health.v1.Health/Check"];
 /// The first byte of a TLS handshake.
 const TLS_HANDSHAKE_RECORD: u8 = 0x16;
 const TLS_EXPECTED: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\
@@ -73,24 +77,28 @@ impl Connections {
         }
     }
 
-    /// Serves one connection until its peer leaves, breaks a limit, or `stop` turns true and its calls are answered.
+    /// Serves one connection until its peer leaves, breaks a limit, others need its `place`, or `stop` turns true and its
+    /// calls are answered.
     pub(crate) async fn attend(
         self: Arc<Self>,
         stream: TcpStream,
         peer: SocketAddr,
+        place: ConnectionPlace,
         mut stop: watch::Receiver<bool>,
     ) {
+        let place = Arc::new(place);
         let Some(tls) = &self.tls else {
-            return self.talk(stream, peer.ip(), stop).await;
+            return self.talk(stream, peer.ip(), place, stop).await;
         };
         let handshake = tokio::time::timeout(self.limits.tls_handshake_timeout, self.greet(tls, stream));
         let greeted = tokio::select! {
             greeted = handshake => greeted,
             // Whoever is still greeting has no call under way.
             _ = stop.wait_for(|stop| *stop) => return,
+            () = place.told_to_leave() => return,
         };
         match greeted {
-            Ok(Some(stream)) => self.talk(stream, peer.ip(), stop).await,
+            Ok(Some(stream)) => self.talk(stream, peer.ip(), place, stop).await,
             Ok(None) => {}
             Err(_) => {
                 self.refusals.count(TLS_HANDSHAKE_SLOW);
@@ -128,25 +136,46 @@ impl Connections {
     /// Answers plain HTTP.
     async fn ask_for_tls(&self, stream: TcpStream) -> io::Result<()> {
         let open_until = Instant::now() + self.limits.header_read_timeout;
-        let mut stream = PatientStream::new(stream, open_until, self.limits.answer_write_timeout);
+        let mut stream = PatientStream::new(
+            stream,
+            open_until,
+            self.limits.answer_write_timeout,
+            self.refusals.clone(),
+        );
         stream.write_all(TLS_EXPECTED).await?;
         stream.shutdown().await
     }
 
-    async fn talk<S>(&self, stream: S, peer: IpAddr, mut stop: watch::Receiver<bool>)
-    where
+    async fn talk<S>(
+        &self,
+        stream: S,
+        peer: IpAddr,
+        place: Arc<ConnectionPlace>,
+        mut stop: watch::Receiver<bool>,
+    ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let open_until = Instant::now() + self.limits.header_read_timeout;
-        let stream = PatientStream::new(stream, open_until, self.limits.answer_write_timeout);
-        let calls = Arc::new(Calls::default());
-        let service = hyper::service::service_fn(|request| self.answer(peer, request, Arc::clone(&calls)));
+        let write_timeout = self.limits.answer_write_timeout;
+        let stream = PatientStream::new(stream, open_until, write_timeout, self.refusals.clone());
+        let service = hyper::service::service_fn(|request| self.answer(peer, request, Arc::clone(&place)));
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(stream), service));
-        let idle = calls.idle_for(self.limits.idle_timeout);
+        let idle = place.under_way().idle_for(self.limits.idle_timeout);
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
             _ = stop.wait_for(|stop| *stop) => None,
             () = idle => None,
+            () = place.told_to_leave() => {
+                if !place.is_seated() {
+                    return;
+                }
+                if place.under_way().idle_since().is_some() {
+                    // Says farewell, if its peer takes that at once, and waits for nothing: its seat is needed.
+                    connection.as_mut().graceful_shutdown();
+                    return drop(connection.now_or_never());
+                }
+                None
+            }
         };
         let ended = match ended {
             Some(ended) => ended,
@@ -165,68 +194,27 @@ impl Connections {
         &self,
         socket: IpAddr,
         request: Request<Incoming>,
-        calls: Arc<Calls>,
+        place: Arc<ConnectionPlace>,
     ) -> impl Future<Output = Result<Response<Body>, Infallible>> + Send + 'static {
         let address = address_of(socket, request.headers(), &self.trusted_proxies);
-        let from_this_machine = FromThisMachine::mark(socket, request.headers());
+        let from_this_machine = FromThisMachine::mark(socket, request.uri(), request.headers());
         let timeout = self.limits.body_read_timeout;
         let refusals = self.refusals.clone();
         let router = self.router.clone();
-        let call = Calls::begin(calls);
+        let call = UnderWay::begin(place.under_way());
         async move {
             let mut request = request.map(|body| Body::new(PacedRequest::new(body, timeout, refusals)));
             request.extensions_mut().insert(Peer(address));
             if let Some(mark) = from_this_machine {
                 request.extensions_mut().insert(mark);
             }
+            if PROBES.contains(&request.uri().path()) {
+                place.sit_if_free();
+            } else if !place.sit().await {
+                request.extensions_mut().insert(NoSeat);
+            }
             let response = router.oneshot(request).await?;
             Ok(response.map(|answer| holding(call, paced(answer))))
-        }
-    }
-}
-
-/// Calls under way on one connection, their answers included.
-#[derive(Debug)]
-struct Calls {
-    under_way: AtomicUsize,
-    idle_since: Mutex<Instant>,
-}
-
-impl Default for Calls {
-    fn default() -> Self {
-        Self {
-            under_way: AtomicUsize::new(0),
-            idle_since: Mutex::new(Instant::now()),
-        }
-    }
-}
-
-struct Call(Arc<Calls>);
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        let mut idle_since = self.0.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
-        *idle_since = Instant::now();
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Calls {
-    fn begin(calls: Arc<Self>) -> Call {
-        calls.under_way.fetch_add(1, Ordering::Relaxed);
-        Call(calls)
-    }
-
-    /// Returns when no call was under way for `timeout`.
-    async fn idle_for(&self, timeout: Duration) {
-        loop {
-            let idle_since = *self.idle_since.lock().unwrap_or_else(PoisonError::into_inner);
-            let busy = self.under_way.load(Ordering::Relaxed) > 0;
-            let until = if busy { Instant::now() } else { idle_since } + timeout;
-            if until <= Instant::now() {
-                return;
-            }
-            tokio::time::sleep_until(until).await;
         }
     }
 }

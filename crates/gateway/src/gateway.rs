@@ -1,8 +1,10 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderName, header};
 use axum::middleware::{from_fn, from_fn_with_state};
+use posars_domain::mask_cpf;
 use posars_transcoder::{BindingError, Transcoder, TranscoderOptions};
 use prost_reflect::DescriptorPool;
 use tonic::service::Routes;
@@ -19,7 +21,7 @@ use crate::deadline::{Deadlines, keep_deadline};
 use crate::grpc_web::speak_grpc_web;
 use crate::in_flight::{InFlight, seat_call};
 use crate::localize::{localize_call, localize_rest};
-use crate::observe::{CallMetrics, observe_call, observe_ignored_parameters};
+use crate::observe::{CallMetrics, observe_call};
 use crate::proto::FILE_DESCRIPTOR_SET;
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer};
@@ -28,7 +30,8 @@ use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{Rates, keep_rate, turn_strangers_away};
 use crate::refusals::Refusals;
-use crate::request_size::{RequestSize, refuse_large};
+use crate::request_budget::RequestBudget;
+use crate::request_size::{RequestSize, refuse_large, weigh_request};
 use crate::services::{CompanyApi, ProductApi, SaleApi, SalesReportApi, StockApi};
 use crate::{ERROR_DOMAIN, Limits, Readiness, Tenants};
 
@@ -93,11 +96,13 @@ impl Gateway {
         let rates = Rates::new(limits);
         let in_flight = InFlight::new(limits.in_flight_calls_max, Arc::clone(&rules));
         let callers = CallerShares::new(limits.in_flight_calls_max);
+        let budget = RequestBudget::new(limits);
         let before_body = BeforeBody {
             in_flight: in_flight.clone(),
             rates: rates.clone(),
             gate: gate.clone(),
             callers: callers.clone(),
+            budget: budget.clone(),
         };
         let calls = Layers {
             gate,
@@ -111,7 +116,7 @@ impl Gateway {
             },
             callers,
             rates,
-            request_size: RequestSize::new(limits.request_bytes_max),
+            request_size: RequestSize::new(limits, &pool, budget),
             in_flight,
             metrics: CallMetrics::new(rules.paths().map(str::to_owned).collect()),
         }
@@ -160,6 +165,7 @@ impl Layers {
             .into_axum_router()
             .layer(from_fn_with_state(self.deadlines, keep_deadline))
             .layer(from_fn_with_state(self.doorkeeper, authorize))
+            .layer(from_fn_with_state(self.request_size.clone(), weigh_request))
             .layer(from_fn_with_state(self.callers, keep_share))
             .layer(from_fn_with_state(self.rates.clone(), keep_rate))
             .layer(from_fn_with_state(self.gate, authenticate))
@@ -206,6 +212,10 @@ fn rest(
     let rules = Arc::clone(rules);
     let options = TranscoderOptions {
         request_bytes_max: limits.request_bytes_max,
+        request_values_max: limits.request_values_max,
+        // A misspelt filter would answer with what nobody asked for.
+        strict_query: true,
+        mask: shown,
         deadline_max: limits.deadline_max,
         deadline_of: Some(Arc::new(move |rpc| {
             let path = format!("/{}/{}", rpc.parent_service().full_name(), rpc.name());
@@ -219,8 +229,17 @@ fn rest(
         ..TranscoderOptions::default()
     };
     let transcoder = Transcoder::new(pool, calls, options)?;
-    observe_ignored_parameters(transcoder.ignored_query_parameters());
     Ok(Router::new().fallback_service(transcoder))
+}
+
+/// A name that a client made up, as a refusal repeats it: with no CPF in it.
+fn shown(name: &str) -> Cow<'_, str> {
+    let masked = mask_cpf(name);
+    if masked == name {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(masked)
+    }
 }
 
 #[cfg(test)]

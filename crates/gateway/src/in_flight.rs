@@ -9,6 +9,7 @@ use axum::response::Response;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::access::{Access, AccessRules};
+use crate::connection_seats::NoSeat;
 use crate::held_answer::holding;
 use crate::refusals::Refusals;
 use crate::status;
@@ -88,7 +89,11 @@ impl InFlight {
 
     /// Takes the seat of a REST call before its body is read, for [`seat_call`] to find. False when none is free.
     pub(crate) fn seat_early(&self, request: &mut Request) -> bool {
-        let seat = self.callers.seat();
+        let seat = if is_without_seat(request) {
+            Seat(None)
+        } else {
+            self.callers.seat()
+        };
         let is_free = seat.0.is_some();
         request.extensions_mut().insert(seat);
         is_free
@@ -109,6 +114,11 @@ impl InFlight {
 #[derive(Clone)]
 struct Seat(Option<Arc<OwnedSemaphorePermit>>);
 
+/// Whether its connection found no seat: then there is none for its calls either.
+fn is_without_seat(request: &Request) -> bool {
+    request.extensions().get::<NoSeat>().is_some()
+}
+
 /// Runs the call if a seat is free, which it holds until its answer was taken; refuses it with `OVERLOADED` if not.
 pub(crate) async fn seat_call(
     State(in_flight): State<InFlight>,
@@ -120,7 +130,11 @@ pub(crate) async fn seat_call(
     }
     let early = request.extensions_mut().remove::<Seat>();
     let seats = in_flight.seats_for(request.uri().path());
-    let Seat(seat) = early.unwrap_or_else(|| seats.seat());
+    let Seat(seat) = match early {
+        Some(early) => early,
+        None if is_without_seat(&request) => Seat(None),
+        None => seats.seat(),
+    };
     let Some(seat) = seat else {
         in_flight.refusals.count(status::OVERLOADED);
         return status::overloaded(seats.calls_max).into_http::<Body>();

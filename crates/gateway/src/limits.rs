@@ -31,6 +31,12 @@ const STRANGER_CALLS_PER_S: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 pub struct Limits {
     /// Largest body of a request, in bytes. The largest honest one is a receipt of some thousand lines, far below.
     pub request_bytes_max: usize,
+    /// Most values of a request: fields and entries of lists, on every level. A receipt of 500 lines with everything in
+    /// them has some 10,000. A value of two bytes takes some hundred in memory.
+    pub request_values_max: usize,
+    /// Memory that the requests under way take at most, in bytes, ordinary ones of up to 64 KiB not counted. More are
+    /// refused with `REQUESTS_OVERLOADED`. One caller has half of it at most, and one request always fits.
+    pub requests_bytes_max: usize,
     /// Calls under way on one HTTP/2 connection. More wait in the client.
     pub concurrent_streams_max: u32,
     /// Calls under way in the whole process, their answers included. More are refused with `OVERLOADED`: work that
@@ -38,8 +44,10 @@ pub struct Limits {
     /// refused more with `CALLER_OVERLOADED`. An eighth of it is there besides for calls that anybody may make, such as
     /// reflection, and a fixed number for watchers of health.
     pub in_flight_calls_max: usize,
-    /// Open connections. More wait in the listener's queue. One address has half of them at most, a trusted proxy and
-    /// this machine itself all.
+    /// Connections that have shown a request. With more, the one that has been idle for longest is closed; when all
+    /// have calls under way, a further one waits some seconds and is then refused with `OVERLOADED`. A quarter of it,
+    /// at least 64, is there besides for newcomers, of which the oldest makes way for the next. One address has half of
+    /// them at most, a trusted proxy and this machine itself all.
     pub connections_max: usize,
     /// Largest set of request headers, in bytes; refused with HTTP 431. HTTP/1 takes no less than 8 KiB.
     pub header_bytes_max: u32,
@@ -71,6 +79,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_bytes_max: 4 * 1024 * 1024,
+            request_values_max: 20_000,
+            requests_bytes_max: 48 * 1024 * 1024,
             concurrent_streams_max: 200,
             in_flight_calls_max: 1024,
             connections_max: 1024,

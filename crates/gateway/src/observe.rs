@@ -1,7 +1,6 @@
 //! One span, one histogram point and, when something broke, one log line per call.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{Request, State};
@@ -50,15 +49,6 @@ impl CallMetrics {
             UNKNOWN_METHOD
         }
     }
-}
-
-/// Shows how many query parameters named no field: a client that misspells one gets an answer to another question.
-pub(crate) fn observe_ignored_parameters(ignored: Arc<AtomicU64>) {
-    opentelemetry::global::meter("posars.gateway")
-        .u64_observable_counter("rest.query.parameters.ignored")
-        .with_description("Parameters of REST queries that named no field and were ignored.")
-        .with_callback(move |counter| counter.observe(ignored.load(Ordering::Relaxed), &[]))
-        .build();
 }
 
 /// Runs the call in its own span and records how long it took and how it ended.

@@ -1,4 +1,5 @@
-//! A stream that breaks when the peer says nothing at first, or takes nothing later, and that closes politely.
+//! A stream that breaks when the peer says nothing at first, takes nothing later, or floods it with frames, and that
+//! closes politely.
 
 use std::io;
 use std::pin::Pin;
@@ -7,6 +8,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use crate::frame_pace::FramePace;
+use crate::refusals::{FRAME_FLOOD, Refusals};
 
 /// How long a closed stream still takes what its peer sends, and how much. Closing over bytes that nobody read makes
 /// the kernel reset the connection, and a peer that is still sending loses the answer that says why to stop.
@@ -21,6 +25,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 pub(crate) struct PatientStream<S> {
     stream: S,
     opening: Option<Opening>,
+    /// Of HTTP/2, and then from its first frame on.
+    frames: Option<FramePace>,
+    refusals: Refusals,
     write_timeout: Duration,
     write_wait: Option<Pin<Box<Sleep>>>,
     closing: Option<Closing>,
@@ -38,9 +45,19 @@ struct Opening {
     preface_left: &'static [u8],
 }
 
+/// What the peer's first words say.
+enum Words<'a> {
+    /// Nothing yet.
+    NotAll,
+    /// HTTP/2, and these bytes are the begin of its frames.
+    Http2(&'a [u8]),
+    /// Something else.
+    Other,
+}
+
 impl<S> PatientStream<S> {
     /// Breaks unless the peer's first words come by `open_until`, or when it takes nothing for `write_timeout`.
-    pub(crate) fn new(stream: S, open_until: Instant, write_timeout: Duration) -> Self {
+    pub(crate) fn new(stream: S, open_until: Instant, write_timeout: Duration, refusals: Refusals) -> Self {
         let opening = Opening {
             until: Box::pin(sleep_until(open_until)),
             preface_left: PREFACE,
@@ -48,6 +65,8 @@ impl<S> PatientStream<S> {
         Self {
             stream,
             opening: Some(opening),
+            frames: None,
+            refusals,
             write_timeout,
             write_wait: None,
             closing: None,
@@ -75,14 +94,50 @@ impl<S> PatientStream<S> {
 }
 
 impl Opening {
-    /// Whether the protocol is clear after these further bytes.
-    fn ends_with(&mut self, bytes: &[u8]) -> bool {
+    /// What is clear after these further bytes.
+    fn hear<'a>(&mut self, bytes: &'a [u8]) -> Words<'a> {
+        if let Some(frames) = bytes.strip_prefix(self.preface_left) {
+            return Words::Http2(frames);
+        }
         match self.preface_left.strip_prefix(bytes) {
-            Some([]) | None => true,
-            Some(left) => {
+            // The end of what the peer sends is clear as well.
+            Some(left) if !bytes.is_empty() => {
                 self.preface_left = left;
-                false
+                Words::NotAll
             }
+            Some(_) | None => Words::Other,
+        }
+    }
+}
+
+impl<S> PatientStream<S> {
+    /// Looks at what came, and breaks off a flood of frames.
+    fn look_at(&mut self, came: &[u8]) -> io::Result<()> {
+        let mut frames_came = came;
+        if let Some(opening) = &mut self.opening {
+            match opening.hear(came) {
+                Words::NotAll => return Ok(()),
+                Words::Other => self.opening = None,
+                Words::Http2(frames) => {
+                    self.opening = None;
+                    self.frames = Some(FramePace::new(Instant::now()));
+                    frames_came = frames;
+                }
+            }
+        }
+        let Some(frames) = &mut self.frames else {
+            return Ok(());
+        };
+        frames.came(frames_came, Instant::now()).map_err(|flood| {
+            self.refusals.count(FRAME_FLOOD);
+            io::Error::other(flood)
+        })
+    }
+
+    /// Notes what of an answer was taken.
+    fn note_written(&mut self, answer: &Poll<io::Result<usize>>) {
+        if let (Poll::Ready(Ok(bytes)), Some(frames)) = (answer, &mut self.frames) {
+            frames.went(*bytes);
         }
     }
 }
@@ -96,10 +151,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
         let this = &mut *self;
         let before = buffer.filled().len();
         let answer = Pin::new(&mut this.stream).poll_read(context, buffer);
-        let Some(opening) = &mut this.opening else {
-            return answer;
-        };
         if answer.is_pending() {
+            let Some(opening) = &mut this.opening else {
+                return Poll::Pending;
+            };
             ready!(opening.until.as_mut().poll(context));
             return Poll::Ready(Err(io::Error::new(
                 io::ErrorKind::TimedOut,
@@ -107,9 +162,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
             )));
         }
         let came = buffer.filled().get(before..).unwrap_or_default();
-        if opening.ends_with(came) {
-            this.opening = None;
-        }
+        this.look_at(came)?;
         answer
     }
 }
@@ -121,6 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let answer = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note_written(&answer);
         self.within_write_timeout(context, answer)
     }
 
@@ -158,6 +212,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let answer = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.note_written(&answer);
         self.within_write_timeout(context, answer)
     }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use axum::http::HeaderMap;
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Uri};
 
 /// Each proxy adds the address that it took the request from at the end.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -18,6 +20,8 @@ const PROXY_HEADERS: [&str; 7] = [
     "forwarded",
     "via",
 ];
+/// The name of this machine for itself. No name below it leads elsewhere (RFC 6761).
+const LOCALHOST: &str = "localhost";
 const IPV4_BITS: u32 = 32;
 const IPV6_BITS: u32 = 128;
 /// One household or one rented machine has all addresses of such a prefix.
@@ -27,8 +31,8 @@ const IPV6_HOUSEHOLD_BITS: u32 = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// Left in the extensions of a request that a program on this machine sent itself: from a loopback address, with no
-/// sign of a proxy between.
+/// Left in the extensions of a request that a program on this machine sent itself: from a loopback address, to a
+/// loopback address or `localhost`, with no sign of a proxy or of a web page between.
 ///
 /// The address that a call is taken to come from cannot tell that: behind a proxy on this machine that is not listed as
 /// trusted, everybody has its address, and a listed one may hand on a `127.0.0.1` that its client wrote, or that is its
@@ -38,13 +42,57 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 pub struct FromThisMachine;
 
 impl FromThisMachine {
-    /// The mark, for a request from the socket's address with these headers that deserves it.
-    pub(crate) fn mark(socket: IpAddr, headers: &HeaderMap) -> Option<Self> {
+    /// The mark, for a request from the socket's address to this URI with these headers that deserves it.
+    pub(crate) fn mark(socket: IpAddr, uri: &Uri, headers: &HeaderMap) -> Option<Self> {
         // A socket that takes IPv4 and IPv6 shows 127.0.0.1 as ::ffff:127.0.0.1.
         let is_loopback = socket.to_canonical().is_loopback();
         let is_direct = !PROXY_HEADERS.iter().any(|name| headers.contains_key(*name));
-        (is_loopback && is_direct).then_some(Self)
+        (is_loopback && is_direct && asks_for_loopback(uri, headers) && !is_of_a_page(headers))
+            .then_some(Self)
     }
+}
+
+/// Whether the request names this machine by a name that means it everywhere.
+///
+/// A web page of anybody can have its own name lead to 127.0.0.1 (DNS rebinding), and the browser on this machine then
+/// hands it what it asks for; but the name stays in the request.
+fn asks_for_loopback(uri: &Uri, headers: &HeaderMap) -> bool {
+    let mut named = headers.get_all(HOST).iter().map(HeaderValue::to_str).peekable();
+    // HTTP/2 says it in the URI, HTTP/1 in a header; who says both must mean it both times.
+    let is_named = uri.authority().is_some() || named.peek().is_some();
+    is_named
+        && uri
+            .authority()
+            .is_none_or(|authority| is_loopback_authority(authority.as_str()))
+        && named.all(|host| host.is_ok_and(is_loopback_authority))
+}
+
+/// Whether a host, with or without a port, is `localhost` or an address of the loopback interface.
+fn is_loopback_authority(text: &str) -> bool {
+    let Ok(authority) = text.parse::<Authority>() else {
+        return false;
+    };
+    // What stands before an @ is no host.
+    if authority.as_str().contains('@') {
+        return false;
+    }
+    let host = authority.host();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    match address.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => {
+            let host = host.to_ascii_lowercase();
+            host == LOCALHOST
+                || host
+                    .strip_suffix(LOCALHOST)
+                    .is_some_and(|name| name.ends_with('.'))
+        }
+    }
+}
+
+/// Whether a web page asks from another origin. Where pages of others may call, they may not read what is for programs.
+fn is_of_a_page(headers: &HeaderMap) -> bool {
+    headers.contains_key(ORIGIN)
 }
 
 /// A range of addresses such as `10.0.0.0/8`, `2001:db8::/32` or `192.0.2.7`.
@@ -195,7 +243,8 @@ mod tests {
             if let Some((name, value)) = header {
                 headers.insert(name, value.parse().unwrap());
             }
-            FromThisMachine::mark(socket.parse().unwrap(), &headers).is_some()
+            let uri = Uri::from_static("/metrics");
+            FromThisMachine::mark(socket.parse().unwrap(), &uri, &headers).is_some()
         };
         for local in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
             assert!(mark(local, None), "{local}");
@@ -223,6 +272,67 @@ mod tests {
             assert!(!mark(remote, None), "{remote}");
             assert!(!mark(remote, Some((FORWARDED_FOR, "127.0.0.1"))), "{remote}");
         }
+    }
+
+    #[test]
+    fn only_a_request_to_a_loopback_name_comes_from_this_machine() {
+        let mark = |uri: &str, hosts: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, host.parse().unwrap());
+            }
+            let socket = IpAddr::from([127, 0, 0, 1]);
+            FromThisMachine::mark(socket, &uri.parse().unwrap(), &headers).is_some()
+        };
+        for host in [
+            "localhost",
+            "LocalHost:8080",
+            "posars.localhost:8080",
+            "127.0.0.1",
+            "127.0.0.1:8080",
+            "127.9.9.9:1",
+            "[::1]:8080",
+            "[::ffff:127.0.0.1]",
+        ] {
+            assert!(mark("/metrics", &[host]), "{host}");
+            assert!(mark(&format!("http://{host}/metrics"), &[]), "{host} in HTTP/2");
+        }
+        for host in [
+            "posars",
+            "attacker.example",
+            "attacker.example:8080",
+            "localhost.attacker.example",
+            "notlocalhost",
+            "127.0.0.1.attacker.example",
+            "localhost@attacker.example",
+            "attacker.example@localhost",
+            "10.0.0.1",
+            "0.0.0.0",
+            "[::]",
+            "",
+        ] {
+            assert!(!mark("/metrics", &[host]), "{host}");
+            assert!(!mark("/metrics", &["localhost", host]), "{host} beside another");
+            assert!(
+                !mark("http://localhost/metrics", &[host]),
+                "{host} beside another"
+            );
+        }
+        assert!(!mark("http://attacker.example/metrics", &[]));
+        assert!(!mark("/metrics", &[]), "no name at all");
+    }
+
+    #[test]
+    fn a_web_page_of_another_origin_is_no_program_of_this_machine() {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, "localhost:8080".parse().unwrap());
+        headers.insert(ORIGIN, "https://shop.example".parse().unwrap());
+        let mark = FromThisMachine::mark(
+            IpAddr::from([127, 0, 0, 1]),
+            &Uri::from_static("/metrics"),
+            &headers,
+        );
+        assert_eq!(mark, None);
     }
 
     #[test]

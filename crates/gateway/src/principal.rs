@@ -32,6 +32,7 @@ impl Principal {
             subject: subject.to_owned(),
             client: client.to_owned(),
             memberships,
+            role_by_hand: None,
             expires_at: Timestamp::MAX,
         }))
     }
@@ -44,6 +45,11 @@ impl Principal {
     /// The program that the person uses.
     pub fn client(&self) -> &str {
         &self.0.client
+    }
+
+    /// The role of a token that was made by hand, not from what the person was granted.
+    pub(crate) fn role_by_hand(&self) -> Option<Role> {
+        self.0.role_by_hand
     }
 
     /// The companies that the person has a role in, each once, in order.

@@ -7,6 +7,10 @@ use opentelemetry::metrics::Counter;
 pub(crate) const ADDRESS_CONNECTIONS: &str = "ADDRESS_CONNECTIONS";
 /// A client that took nothing of its answer for too long.
 pub(crate) const ANSWER_STALLED: &str = "ANSWER_STALLED";
+/// A client that sent HTTP/2 frames without end that ask for nothing.
+pub(crate) const FRAME_FLOOD: &str = "FRAME_FLOOD";
+/// A newcomer that made way for another before it had shown a request.
+pub(crate) const NEWCOMER: &str = "NEWCOMER_DISMISSED";
 /// A TLS handshake that failed.
 pub(crate) const TLS_HANDSHAKE: &str = "TLS_HANDSHAKE";
 /// A TLS handshake that did not end in time.

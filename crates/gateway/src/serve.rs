@@ -9,14 +9,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::connection::Connections;
-use crate::connection_seats::{ConnectionSeat, ConnectionSeats};
+use crate::connection_seats::{ConnectionPlace, ConnectionSeats};
 use crate::peer::Network;
-use crate::refusals::{ADDRESS_CONNECTIONS, Refusals};
+use crate::refusals::{ADDRESS_CONNECTIONS, NEWCOMER, Refusals};
 use crate::{Limits, Origin, Tls, cors};
 
 /// Pause after `accept` failed. It fails when the process has no file descriptor left; trying again at once would only
 /// burn the processor that must free one.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
+/// The same when a connection was told to leave, which takes a turn of the scheduler.
+const MADE_ROOM_RETRY: Duration = Duration::from_millis(2);
 
 /// How a router is put on a socket.
 #[derive(Clone, Debug, Default)]
@@ -119,12 +121,8 @@ async fn take_connections(
                 continue;
             }
         };
-        if let Some((stream, peer, seat)) = accepted {
-            let attended = Arc::clone(&shared).attend(stream, peer, stopped.clone());
-            open.spawn(async move {
-                attended.await;
-                drop(seat);
-            });
+        if let Some((stream, peer, place)) = accepted {
+            open.spawn(Arc::clone(&shared).attend(stream, peer, place, stopped.clone()));
         }
     }
 }
@@ -133,24 +131,31 @@ async fn accept(
     listener: &TcpListener,
     seats: &ConnectionSeats,
     refusals: &Refusals,
-) -> Option<(TcpStream, SocketAddr, ConnectionSeat)> {
-    let seat = seats.free().await?;
+) -> Option<(TcpStream, SocketAddr, ConnectionPlace)> {
     match listener.accept().await {
         Ok((stream, peer)) => {
-            let Some(seat) = seats.give(seat, peer.ip()) else {
+            let Some((place, has_made_way)) = seats.enter(peer.ip()) else {
                 refusals.count(ADDRESS_CONNECTIONS);
                 tracing::debug!(%peer, "an address has its share of the connections and gets no more");
                 return None;
             };
+            if has_made_way {
+                refusals.count(NEWCOMER);
+            }
             // Small answers must not wait for the peer's acknowledgement of the one before.
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "connection without TCP_NODELAY");
             }
-            Some((stream, peer, seat))
+            Some((stream, peer, place))
         }
         Err(error) => {
+            let pause = if seats.make_room() {
+                MADE_ROOM_RETRY
+            } else {
+                ACCEPT_RETRY
+            };
             tracing::warn!(%error, "no connection could be taken; trying again");
-            tokio::time::sleep(ACCEPT_RETRY).await;
+            tokio::time::sleep(pause).await;
             None
         }
     }

@@ -19,8 +19,9 @@ pub(crate) use call::{deadline_exceeded, unauthenticated, unknown_company, unkno
 pub(crate) use command::{from_command, from_command_inside, from_rejection};
 pub(crate) use foreign::dress;
 pub(crate) use limit::{
-    CALLER_OVERLOADED, OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, caller_overloaded,
-    overloaded, rate_limited, request_stalled, request_too_large,
+    CALLER_OVERLOADED, OVERLOADED, RATE_LIMITED, REQUEST_STALLED, REQUEST_TOO_LARGE, REQUEST_VALUES_TOO_MANY,
+    REQUESTS_OVERLOADED, caller_overloaded, overloaded, rate_limited, request_stalled, request_too_large,
+    request_values_too_many, requests_overloaded,
 };
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
 pub(crate) use request::{bad_timeout, invalid_request};

@@ -21,7 +21,6 @@ use posars_gateway::{Limits, Server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{Notify, oneshot};
 
-const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n";
 const GET_AND_STAY: &[u8] = b"GET / HTTP/1.1\r\nhost: shop\r\n\r\n";
 const SHORT: Duration = Duration::from_millis(400);
 
@@ -181,25 +180,6 @@ async fn a_reader_that_is_only_slow_gets_its_whole_answer() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_wait() {
-    let limits = Limits {
-        connections_max: 1,
-        ..Limits::default()
-    };
-    let front = serve(limits, hello()).await;
-    let mut first = front.connect().await;
-    first.write_all(GET_AND_STAY).await.unwrap();
-    first.read_u8().await.unwrap();
-    let second = front.exchange(GET);
-    tokio::pin!(second);
-    let early = tokio::time::timeout(SHORT, &mut second).await;
-    assert!(early.is_err(), "the second must wait: {early:?}");
-    drop(first);
-    let answer = second.await;
-    assert!(answer.ends_with("hello"), "{answer}");
-}
-
-#[tokio::test]
 async fn streams_beyond_the_limit_wait() {
     let limits = Limits {
         concurrent_streams_max: 2,
@@ -249,37 +229,6 @@ async fn streams_beyond_the_limit_wait() {
         );
     }
     assert!((1..=2).contains(&most.load(Ordering::SeqCst)), "{most:?} at once");
-}
-
-/// An HTTP/2 frame without flags beyond these.
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let mut frame = u32::try_from(payload.len()).unwrap().to_be_bytes()[1..].to_vec();
-    frame.extend([kind, flags]);
-    frame.extend(stream.to_be_bytes());
-    frame.extend(payload);
-    frame
-}
-
-#[tokio::test]
-async fn streams_opened_and_reset_at_once_end_the_connection() {
-    let front = serve(Limits::default(), hello()).await;
-    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
-    bytes.extend(frame(4, 0, 0, &[]));
-    for stream in (1..4001).step_by(2) {
-        // GET, http, /, and the authority "a".
-        bytes.extend(frame(1, 5, stream, &[0x82, 0x86, 0x84, 0x41, 1, b'a']));
-        bytes.extend(frame(3, 0, stream, &8_u32.to_be_bytes()));
-    }
-    let mut stream = front.connect().await;
-    // The server may close before it has read all.
-    let _ = stream.write_all(&bytes).await;
-    let answer = rest_of(&mut stream).await;
-    assert!(
-        !answer.contains("hello"),
-        "nobody waits for these answers: {answer}"
-    );
-    let answer = front.exchange(GET).await;
-    assert!(answer.ends_with("hello"), "others are served: {answer}");
 }
 
 #[tokio::test]

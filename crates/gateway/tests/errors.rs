@@ -29,9 +29,13 @@ const NO_REASONS: &[&str] = &[
     // Counted by the server, told to nobody: the connection is gone.
     "ADDRESS_CONNECTIONS",
     "ANSWER_STALLED",
+    "FRAME_FLOOD",
+    "NEWCOMER_DISMISSED",
     "TLS_HANDSHAKE",
     "TLS_HANDSHAKE_SLOW",
     "TLS_MISSING",
+    // What stands before a number.
+    "CNPJ",
     // Of the protos and of OpenAPI.
     "IMMUTABLE",
     "INPUT_ONLY",

@@ -6,15 +6,17 @@ mod shop;
 use std::time::Duration;
 
 use posars_event_store::{Direction, StreamName, Version};
-use posars_gateway::proto::inventory::v1::GetStockItemRequest;
+use posars_gateway::proto::inventory::v1::{
+    GetStockItemRequest, ListStockItemsRequest, ListStockMovementsRequest,
+};
 use posars_gateway::proto::reporting::v1::ListDailySalesRequest;
-use posars_gateway::proto::sales::v1::{GetSaleRequest, RecordSaleRequest};
+use posars_gateway::proto::sales::v1::{GetSaleRequest, ListSalesRequest, RecordSaleRequest};
 use posars_gateway::{Limits, Principal};
 use posars_testkit::TestServer;
-use shop::{STORE, Shop, refused, sale, store, value};
+use shop::{COMPANY, STORE, Shop, date, refused, sale, store, value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_stream::StreamExt as _;
-use tonic::Code;
+use tonic::{Code, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
@@ -118,10 +120,13 @@ async fn a_read_model_that_stays_behind_ends_at_the_deadline() {
         deadline_max: Duration::from_millis(400),
         ..Limits::default()
     };
+    // Nothing works on the read models of this shop.
     let shop = Shop::with_limits(limits).await;
+    let defined = shop.companies().define_store(store("sp01")).await.unwrap();
+    let position = defined.into_inner().recorded.unwrap().position;
     let request = GetStockItemRequest {
         name: format!("{STORE}/stockItems/a"),
-        min_position: 1_000_000,
+        min_position: position,
     };
     let details = refused(
         shop.stock().get_stock_item(request).await,
@@ -130,7 +135,7 @@ async fn a_read_model_that_stays_behind_ends_at_the_deadline() {
     );
     assert_eq!(
         (value(&details, "min_position"), value(&details, "position")),
-        ("1000000", "0")
+        (position.to_string().as_str(), "0")
     );
     assert!(details.retry_info().is_some());
 }
@@ -156,9 +161,9 @@ async fn an_rpc_with_a_time_of_its_own_keeps_to_that() {
     let shop = Shop::with_limits(limits).await;
     // Reports take longer than the rest: their proto says how long.
     let request = ListDailySalesRequest {
-        parent: shop::COMPANY.into(),
-        start_date: shop::date(2026, 11, 1),
-        end_date: shop::date(2026, 11, 2),
+        parent: COMPANY.into(),
+        start_date: date(2026, 11, 1),
+        end_date: date(2026, 11, 2),
         ..Default::default()
     };
     shop.reports().list_daily_sales(request).await.unwrap();
@@ -334,21 +339,76 @@ async fn whoever_authentication_names_is_who_calls() {
     );
 }
 
-#[tokio::test]
-async fn a_position_beyond_the_log_is_refused() {
-    let shop = Shop::open().await;
-    let sale_id = Uuid::now_v7();
-    shop.sales().record_sale(sale(sale_id)).await.unwrap();
-    let request = GetSaleRequest {
-        name: format!("companies/acme/sales/{sale_id}"),
-        min_position: 99,
+/// Every question that takes a position, with this one.
+async fn ask_everything(shop: &Shop, sale_id: Uuid, min_position: u64) -> Vec<Status> {
+    let day = date(2026, 11, 22);
+    let get_sale = GetSaleRequest {
+        name: format!("{COMPANY}/sales/{sale_id}"),
+        min_position,
     };
-    let details = refused(
-        shop.sales().get_sale(request).await,
-        Code::OutOfRange,
-        "POSITION_BEYOND_LOG",
-    );
-    assert_eq!(value(&details, "position"), "2");
+    let list_sales = ListSalesRequest {
+        parent: COMPANY.into(),
+        min_position,
+        ..Default::default()
+    };
+    let list_daily_sales = ListDailySalesRequest {
+        parent: COMPANY.into(),
+        start_date: day,
+        end_date: day,
+        min_position,
+        ..Default::default()
+    };
+    let get_stock_item = GetStockItemRequest {
+        name: format!("{STORE}/stockItems/a"),
+        min_position,
+    };
+    let list_stock_items = ListStockItemsRequest {
+        parent: STORE.into(),
+        min_position,
+        ..Default::default()
+    };
+    let list_stock_movements = ListStockMovementsRequest {
+        parent: format!("{STORE}/stockItems/a"),
+        min_position,
+        ..Default::default()
+    };
+    vec![
+        shop.sales().get_sale(get_sale).await.unwrap_err(),
+        shop.sales().list_sales(list_sales).await.unwrap_err(),
+        shop.reports()
+            .list_daily_sales(list_daily_sales)
+            .await
+            .unwrap_err(),
+        shop.stock().get_stock_item(get_stock_item).await.unwrap_err(),
+        shop.stock().list_stock_items(list_stock_items).await.unwrap_err(),
+        shop.stock()
+            .list_stock_movements(list_stock_movements)
+            .await
+            .unwrap_err(),
+    ]
+}
+
+#[tokio::test]
+async fn a_position_beyond_the_log_is_refused_at_once() {
+    // Whether or not the read models keep up with the log; who waited for them would be told that they are behind.
+    for is_working in [true, false] {
+        let shop = Shop::open().await;
+        let _work = is_working.then(|| shop.work());
+        let sale_id = Uuid::now_v7();
+        shop.sales().record_sale(sale(sale_id)).await.unwrap();
+        // The first one beyond, the first that no column holds, and the last there is.
+        for min_position in [1_000_000, 1 << 63, u64::MAX] {
+            let answers = ask_everything(&shop, sale_id, min_position).await;
+            assert_eq!(answers.len(), 6);
+            for answer in answers {
+                let details = refused(Err::<(), _>(answer), Code::OutOfRange, "POSITION_BEYOND_LOG");
+                assert_eq!(value(&details, "min_position"), min_position.to_string());
+                let position: u64 = value(&details, "position").parse().unwrap();
+                assert!((2..1_000_000).contains(&position), "{position}");
+                assert!(details.retry_info().is_none(), "asking again does not help");
+            }
+        }
+    }
 }
 
 #[tokio::test]

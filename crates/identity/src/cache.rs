@@ -108,6 +108,7 @@ mod tests {
             subject: "s".to_owned(),
             client: "c".to_owned(),
             memberships: Vec::new(),
+            role_by_hand: None,
             expires_at: at(until),
         };
         Entry {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jwt_simple::reexports::ct_codecs::{Base64UrlSafeNoPadding, Decoder as _};
+use posars_domain::is_invisible;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -38,6 +39,8 @@ pub(crate) struct Claims {
     client_id: Option<String>,
     #[serde(rename = "cognito:groups")]
     groups: Option<Vec<String>>,
+    #[serde(rename = "posars:role_by_hand")]
+    role_by_hand: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -109,7 +112,9 @@ impl Claims {
             .filter(|subject| {
                 !subject.is_empty()
                     && subject.chars().nth(SUBJECT_CHARS_MAX).is_none()
-                    && !subject.chars().any(char::is_control)
+                    && !subject
+                        .chars()
+                        .any(|character| character.is_control() || is_invisible(character))
             })
             .ok_or(TokenError::Malformed)?;
         // A pool has groups of other programs as well; what is no membership gives nothing.
@@ -121,10 +126,13 @@ impl Claims {
             .collect();
         memberships.sort();
         memberships.dedup();
+        // A label, which opens nothing: what is no role of ours says nothing either.
+        let role_by_hand = self.role_by_hand.and_then(|role| role.parse().ok());
         Ok(Identity {
             subject,
             client,
             memberships,
+            role_by_hand,
             expires_at,
         })
     }

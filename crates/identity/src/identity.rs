@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::Membership;
+use crate::{Membership, Role};
 
 /// Who a verified token speaks for.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Identity {
     pub client: String,
     /// What the subject may do where: the groups that are memberships, each once, sorted. May be empty.
     pub memberships: Vec<Membership>,
+    /// The role of a token that was made by hand with the key of this machine, not from what somebody was granted.
+    pub role_by_hand: Option<Role>,
     /// When the token ends.
     pub expires_at: Timestamp,
 }
@@ -26,6 +28,7 @@ impl fmt::Debug for Identity {
             .field("subject", &"***")
             .field("client", &self.client)
             .field("memberships", &self.memberships)
+            .field("role_by_hand", &self.role_by_hand)
             .field("expires_at", &self.expires_at)
             .finish()
     }

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::StartError;
+use crate::durability::Durability;
 use crate::error::at;
 
-/// The user of PostgreSQL's packages.
+/// The user of PostgreSQL's packages, shared with its other clusters.
 const PACKAGED: &str = "postgres";
-/// The user that we make when there is none.
+/// Our own user, which we make when it is not there.
 const OWN: &str = "posars";
 /// Shared by other daemons, hence only the last resort.
 const LAST_RESORT: &str = "nobody";
@@ -26,7 +27,10 @@ pub(crate) struct Account {
 
 impl Account {
     /// The user for the cluster in `data`: `None` means this very user.
-    pub(crate) fn for_cluster(data: &Path) -> Result<Option<Self>, StartError> {
+    ///
+    /// A new cluster gets a user of its own: the packaged one is also that of other clusters, and of whoever looks after
+    /// them. A disposable one is no reason to make a user.
+    pub(crate) fn for_cluster(data: &Path, durability: Durability) -> Result<Option<Self>, StartError> {
         let us = rustix::process::geteuid();
         let owner = std::fs::symlink_metadata(data).ok();
         if !us.is_root() {
@@ -47,9 +51,18 @@ impl Account {
                 name: format!("id {}", meta.uid()),
             }));
         }
-        lookup(PACKAGED)
+        let packaged_first = match durability {
+            Durability::Durable => None,
+            Durability::Disposable => lookup(PACKAGED),
+        };
+        packaged_first
             .or_else(|| lookup(OWN))
-            .or_else(|| if create(OWN) { lookup(OWN) } else { None })
+            .or_else(|| {
+                create(OWN);
+                // Also after a failure: another process may have made it at the same instant.
+                lookup(OWN)
+            })
+            .or_else(|| lookup(PACKAGED))
             .or_else(|| lookup(LAST_RESORT))
             .map(Some)
             .ok_or(StartError::NoAccount)
@@ -127,7 +140,7 @@ fn lookup(name: &str) -> Option<Account> {
     })
 }
 
-fn create(name: &str) -> bool {
+fn create(name: &str) {
     let run = |program: &str, arguments: &[&str]| {
         Command::new(program)
             .args(arguments.iter().map(OsStr::new))
@@ -158,5 +171,4 @@ fn create(name: &str) -> bool {
             "made a system user for PostgreSQL, which does not run as root"
         );
     }
-    made
 }

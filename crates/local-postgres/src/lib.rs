@@ -16,9 +16,11 @@
 //! # Ok(()) }
 //! ```
 
+mod access;
 mod account;
 mod cluster;
 mod database;
+mod durability;
 mod error;
 mod installation;
 mod keeper;
@@ -31,8 +33,9 @@ mod settings;
 mod wheel;
 
 pub use cluster::cluster_major;
+pub use durability::Durability;
 pub use error::{DatabaseError, FindError, StartError, StopError};
 pub use installation::{Installation, MAJOR_MIN};
 pub use postmaster::running_pid;
 pub use server::Server;
-pub use settings::{Durability, ServerConfig};
+pub use settings::ServerConfig;

@@ -15,7 +15,7 @@ use crate::layout::Layout;
 use crate::postmaster::{Incumbent, OWNER_SETTING, PidFile, incumbent};
 use crate::process::Process;
 use crate::settings::for_server;
-use crate::{ServerConfig, StartError, StopError};
+use crate::{Durability, ServerConfig, StartError, StopError, access};
 
 /// A zombie or a dying backend of the last server holds its place for about a second; ten are plenty.
 const STALE_WAIT: Duration = Duration::from_secs(10);
@@ -154,7 +154,7 @@ impl Server {
 
     fn open(config: &ServerConfig, other: Other) -> Result<Self, StartError> {
         let layout = Layout::open(&config.data_dir)?;
-        let account = Account::for_cluster(&layout.data)?;
+        let account = Account::for_cluster(&layout.data, config.durability)?;
         if let Some(account) = &account {
             account.check_walkable(&layout.root)?;
             account.check_walkable(layout.data.parent().unwrap_or(&layout.root))?;
@@ -262,6 +262,11 @@ impl Owned {
 
 fn spawn(config: &ServerConfig, layout: &Layout, account: Option<&Account>) -> Result<Keeper, StartError> {
     let program = config.installation.program("postgres");
+    // A disposable server is a test's own, whose roles come and go.
+    let access = match (account, config.durability) {
+        (Some(_), Durability::Durable) => access::only_for_us(layout)?,
+        (Some(_), Durability::Disposable) | (None, _) => Vec::new(),
+    };
     let log = layout.start_log();
     let output = File::create(&log).map_err(at("making", &log))?;
     let errors = output.try_clone().map_err(at("opening", &log))?;
@@ -271,7 +276,7 @@ fn spawn(config: &ServerConfig, layout: &Layout, account: Option<&Account>) -> R
     postgres
         .arg("-c")
         .arg(format!("{OWNER_SETTING}={}", std::process::id()));
-    for (name, value) in for_server(config, layout) {
+    for (name, value) in for_server(config, layout, access) {
         postgres.arg("-c").arg(format!("{name}={value}"));
     }
     postgres.stdout(Stdio::from(output)).stderr(Stdio::from(errors));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::Installation;
+use crate::durability::Durability;
 use crate::layout::Layout;
 
 /// Recovery after a crash may replay gigabytes of WAL; below this a slow disk would look like a failure.
@@ -14,16 +15,6 @@ const SHARED_BUFFERS_MB_MAX: u64 = 256;
 const SHARED_BUFFERS_MB_MIN: u64 = 16;
 /// The share of the machine's memory that the buffer cache may take: one in so many parts.
 const SHARED_BUFFERS_PART_OF_MEMORY: u64 = 16;
-
-/// What a committed transaction survives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// A power cut: every commit waits for the disk.
-    #[default]
-    Durable,
-    /// The end of any process, but no power cut. For tests: many times faster.
-    Disposable,
-}
 
 /// What to run and where.
 #[derive(Clone, Debug)]
@@ -53,11 +44,16 @@ impl ServerConfig {
     }
 }
 
-/// The command line settings, later ones winning: tuning, the caller's, then those that keep it private.
-pub(crate) fn for_server(config: &ServerConfig, layout: &Layout) -> Vec<(String, String)> {
+/// The command line settings, later ones winning: tuning, the caller's, then those that keep it private, with `access`.
+pub(crate) fn for_server(
+    config: &ServerConfig,
+    layout: &Layout,
+    access: Vec<(String, String)>,
+) -> Vec<(String, String)> {
     let mut all = tuning(config.durability);
     all.extend(config.settings.iter().cloned());
     all.extend(privacy(layout));
+    all.extend(access);
     all
 }
 

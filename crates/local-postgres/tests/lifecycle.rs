@@ -4,7 +4,8 @@
 
 mod ground;
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -225,6 +226,97 @@ fn a_folder_that_the_servers_user_cannot_reach_is_refused_with_the_culprit() {
         text.contains("does not run as root") && text.contains(&home.display().to_string()),
         "{text}"
     );
+}
+
+const URL_VARIABLE: &str = "POSARS_TEST_URL";
+
+/// The child's half: tries to connect, and says what came of it.
+#[test]
+#[ignore = "another test of this file runs it as a child process"]
+fn connects() {
+    let Ok(url) = std::env::var(URL_VARIABLE) else {
+        return;
+    };
+    match runtime().block_on(query(&url, "select current_user")) {
+        Ok(users) => println!("\nCONNECTED {users:?}"),
+        Err(error) => println!("\nREFUSED {error:?}"),
+    }
+}
+
+/// What comes of connecting as this user of the machine.
+fn connecting_as(ground: &Ground, user: u32, url: &str) -> String {
+    // The build folder may be closed to that user.
+    let program = ground.path().join("program");
+    std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let output = std::process::Command::new(&program)
+        .args(["--exact", "connects", "--ignored", "--nocapture"])
+        .env(URL_VARIABLE, url)
+        .current_dir("/")
+        .uid(user)
+        .gid(user)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("CONNECTED") || line.starts_with("REFUSED"));
+    line.unwrap().to_owned()
+}
+
+#[test]
+fn whoever_has_the_user_that_runs_it_is_not_superuser_of_the_log() {
+    let ground = Ground::new();
+    let config = || {
+        let mut config = config(ground.path());
+        config.durability = Durability::Durable;
+        config
+    };
+    let own = |server: &Server| {
+        runtime()
+            .block_on(query(&server.url("postgres"), "select current_user"))
+            .unwrap()
+    };
+    let server = Server::start(config()).unwrap();
+    assert_eq!(own(&server), ["posars"], "who started it");
+    if !ground::is_root() {
+        // Whoever has our user is us: there is nobody else to keep out.
+        return;
+    }
+    let data = ground.path().join("pg/data");
+    let owner = || std::fs::metadata(&data).unwrap().uid();
+    let refused = connecting_as(&ground, owner(), &server.url("postgres"));
+    assert!(
+        refused.starts_with("REFUSED") && refused.contains("28000"),
+        "{refused}"
+    );
+    server.stop().unwrap();
+
+    // A cluster as it was made before: another user's, which trusts whoever gets to its socket.
+    let trusting = "local all all trust\n";
+    std::fs::write(data.join("pg_hba.conf"), trusting).unwrap();
+    for name in ["data", "run", "log"] {
+        chown_all(&ground.path().join("pg").join(name), NOBODY);
+    }
+    let server = Server::start(config()).unwrap();
+    assert_eq!(own(&server), ["posars"], "an existing folder opens");
+    assert_eq!(owner(), NOBODY, "and stays its user's");
+    let refused = connecting_as(&ground, NOBODY, &server.url("postgres"));
+    assert!(
+        refused.starts_with("REFUSED") && refused.contains("28000"),
+        "{refused}"
+    );
+}
+
+const NOBODY: u32 = 65_534;
+
+fn chown_all(path: &Path, user: u32) {
+    std::os::unix::fs::lchown(path, Some(user), Some(user)).unwrap();
+    if path.is_dir() && !path.is_symlink() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            chown_all(&entry.unwrap().path(), user);
+        }
+    }
 }
 
 #[test]

@@ -96,6 +96,13 @@ impl Database {
             .is_some_and(|private| !private.server.is_attached() && !private.server.is_running())
     }
 
+    /// Room on the disk of a private server's files; none for a server given by URL, or when nobody can tell.
+    pub(crate) fn free_bytes(&self) -> Option<u64> {
+        let private = self.private.as_ref()?;
+        let disk = rustix::fs::statvfs(private.folder.join("pg").join("data")).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// Returns when [`Database::has_ended`].
     pub(crate) async fn ended(&self) {
         while !self.has_ended() {

@@ -76,6 +76,8 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let (exit, code) = match &error {
             StoreError::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            StoreError::DiskFull(_) => (Exit::Unavailable, "DATABASE_DISK_FULL"),
+            StoreError::Exhausted(_) => (Exit::Unavailable, "DATABASE_EXHAUSTED"),
             StoreError::DeadlineExceeded(_) => (Exit::Unavailable, "DEADLINE_EXCEEDED"),
             StoreError::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
             StoreError::BadConfig(_) => (Exit::Usage, "DATABASE_URL_INVALID"),
@@ -116,6 +118,8 @@ impl From<CommandError> for Failure {
                 Unavailability::Busy
                 | Unavailability::Deadline
                 | Unavailability::DatabaseAway
+                | Unavailability::DatabaseDiskFull
+                | Unavailability::DatabaseExhausted
                 | Unavailability::OutcomeUnknown => Exit::Unavailable,
             },
         };
@@ -128,6 +132,8 @@ impl From<posars_projections::DatabaseError> for Failure {
         use posars_projections::DatabaseError as Away;
         let (exit, code) = match &error {
             Away::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
+            Away::DiskFull(_) => (Exit::Unavailable, "DATABASE_DISK_FULL"),
+            Away::Exhausted(_) => (Exit::Unavailable, "DATABASE_EXHAUSTED"),
             Away::DeadlineExceeded(_) => (Exit::Unavailable, "DEADLINE_EXCEEDED"),
             Away::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
         };
@@ -167,6 +173,7 @@ impl From<QueryError> for Failure {
         let (exit, code) = match error {
             QueryError::Database(error) => return error.into(),
             QueryError::Behind { .. } => (Exit::Unavailable, "READ_MODEL_BEHIND"),
+            QueryError::BeyondLog { .. } => (Exit::Usage, "POSITION_BEYOND_LOG"),
             QueryError::BadPage { .. } => (Exit::Usage, "PAGE_INVALID"),
             QueryError::Unreadable { .. } => (Exit::Failure, "READ_MODEL_UNREADABLE"),
         };
@@ -215,7 +222,7 @@ impl From<IssuerError> for Failure {
 impl From<UsersError> for Failure {
     fn from(error: UsersError) -> Self {
         let (exit, code) = match &error {
-            UsersError::Subject => (Exit::Usage, "SUBJECT_INVALID"),
+            UsersError::Subject | UsersError::SubjectIsTaxId => (Exit::Usage, "SUBJECT_INVALID"),
             UsersError::DisplayName => (Exit::Usage, "DISPLAY_NAME_INVALID"),
             UsersError::Exists => (Exit::Conflict, "USER_EXISTS"),
             UsersError::Unknown => (Exit::Failure, "USER_UNKNOWN"),

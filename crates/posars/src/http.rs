@@ -14,7 +14,7 @@ use crate::telemetry::Metrics;
 const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Told to whom the metrics are not for.
 const METRICS_LOCAL_ONLY: &str = "METRICS_LOCAL_ONLY: the metrics name every company, so they are told only to \
-    programs on this machine that ask at a loopback address, without a proxy; ask there (http://127.0.0.1:PORT/metrics), \
+    programs on this machine that ask at a loopback address and by such a name, without a proxy or a web page between; ask there (http://127.0.0.1:PORT/metrics), \
     or let scrapers on other machines read them with `posars up --expose-metrics` (POSARS_EXPOSE_METRICS=true)\n";
 
 /// Who may read the metrics, which hold the id of every company and how much goes on in it.

@@ -1,6 +1,6 @@
 //! What can go wrong, one variant per thing a caller can do something about.
 
-use posars_event_store::{LeaseError, Position, StoreError};
+use posars_event_store::{LeaseError, Position, StoreError, Trouble};
 
 /// The database did not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -10,6 +10,17 @@ pub enum DatabaseError {
         "the read models' database is not reachable: {0}; try again when PostgreSQL answers (see `posars doctor`)"
     )]
     Unavailable(String),
+    /// The disk of the database is full, or does not work. Trying again is right once there is room.
+    #[error(
+        "the read models' database cannot write because its disk is full or does not work: {0}; make room on that disk"
+    )]
+    DiskFull(String),
+    /// The database has no memory, connections or other means left. Trying again after a pause is right.
+    #[error(
+        "the read models' database has run out of memory or connections: {0}; try again after a pause, and give \
+         PostgreSQL more if it stays so"
+    )]
+    Exhausted(String),
     /// The database answered, but not as this version of the program expects.
     #[error("the read models' database refused a statement: {0}; check that `posars migrate` has run on it")]
     Refused(String),
@@ -23,7 +34,7 @@ impl DatabaseError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::DeadlineExceeded(_) => true,
+            Self::Unavailable(_) | Self::DiskFull(_) | Self::Exhausted(_) | Self::DeadlineExceeded(_) => true,
             Self::Refused(_) => false,
         }
     }
@@ -37,17 +48,15 @@ impl From<tokio_postgres::Error> for DatabaseError {
                 Self::Unavailable(format!("{error}{}", cause.unwrap_or_default()))
             }
             Some(db) => {
-                let code = db.code().code();
-                // Connection trouble, shutdown and start-up, lost races, lock_timeout.
-                let passing = ["08", "57P0", "40", "53300", "25006", "55P03"];
                 let text = match db.detail() {
                     Some(detail) => format!("{db} ({detail})"),
                     None => db.to_string(),
                 };
-                if passing.iter().any(|class| code.starts_with(class)) {
-                    Self::Unavailable(text)
-                } else {
-                    Self::Refused(text)
+                match Trouble::of_sqlstate(db.code().code()) {
+                    Some(Trouble::Away) => Self::Unavailable(text),
+                    Some(Trouble::DiskFull) => Self::DiskFull(text),
+                    Some(Trouble::Exhausted) => Self::Exhausted(text),
+                    None => Self::Refused(text),
                 }
             }
         }
@@ -58,6 +67,8 @@ impl From<StoreError> for DatabaseError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(text) => Self::Unavailable(text),
+            StoreError::DiskFull(text) => Self::DiskFull(text),
+            StoreError::Exhausted(text) => Self::Exhausted(text),
             StoreError::Refused(text) | StoreError::BadConfig(text) => Self::Refused(text),
             StoreError::DeadlineExceeded(deadline_ms) => Self::DeadlineExceeded(deadline_ms),
             // About events, which no query of a read model reads.
@@ -124,6 +135,18 @@ pub enum QueryError {
         position: Position,
         /// How long the query waited.
         waited_ms: u64,
+    },
+    /// The log itself does not reach the position asked for, so waiting does not help: it comes from another log, or
+    /// from before a restore.
+    #[error(
+        "the log ends at position {head}, asked for {min_position}, which lies beyond it; give a position that a command on \
+         this log answered with"
+    )]
+    BeyondLog {
+        /// What was asked for.
+        min_position: Position,
+        /// Where the log ends.
+        head: Position,
     },
     /// The place to go on from is not one that this query gave out.
     #[error("the page cannot be found: {problem}; start again from the first page")]

@@ -27,7 +27,7 @@ pub use posars_event_store::Position;
 pub use error::{ApplyError, DatabaseError, ProjectionError, QueryError};
 pub use event::{Event, EventKind};
 pub use parked::{ParkedEvent, Retried};
-pub use projection::{Projection, Target};
+pub use projection::{Load, Projection, Target};
 pub use projections::Projections;
 pub use read::{Freshness, PAGE_ROWS_MAX, Page, PageRequest};
 pub use read_models::{

@@ -80,6 +80,7 @@ impl Projections {
         fold.write(&Target {
             transaction: &transaction,
             log_id: self.log_id,
+            is_new: false,
         })
         .await?;
         parking.write(&transaction, self.log_id, None).await?;

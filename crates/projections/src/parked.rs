@@ -226,6 +226,7 @@ impl Projections {
         fold.write(&Target {
             transaction: &transaction,
             log_id: self.log_id,
+            is_new: false,
         })
         .await?;
         transaction

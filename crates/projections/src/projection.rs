@@ -51,21 +51,47 @@ pub trait Projection: Send + Sync + 'static {
     /// Adds what a later part of the log came to.
     fn merge(earlier: &mut Self::Fold, later: Self::Fold);
 
-    /// How many rows the fold would write; bounds a rebuild's memory.
-    fn rows(fold: &Self::Fold) -> usize;
+    /// How much memory the fold takes, about, in bytes; bounds a rebuild's.
+    fn bytes(fold: &Self::Fold) -> usize;
 
     /// Writes the changes over what the table has.
     fn write(fold: Self::Fold, target: &Target<'_>)
     -> impl Future<Output = Result<(), DatabaseError>> + Send;
 
-    /// Copies the rows of a log folded from its start into an empty table.
-    fn copy(fold: Self::Fold, target: &Target<'_>) -> impl Future<Output = Result<(), DatabaseError>> + Send;
+    /// Copies the rows of a log folded from its start into a table without indexes; with [`Load::InParts`] also those of
+    /// any later part. Gives back what the next part has to know and what [`Projection::write`] has to add at the end.
+    fn copy(
+        fold: Self::Fold,
+        target: &Target<'_>,
+    ) -> impl Future<Output = Result<Self::Fold, DatabaseError>> + Send;
+
+    /// How a rebuild may fill the table.
+    const LOAD: Load;
+}
+
+/// How a rebuild fills a table whose rows are too many for the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// An event makes a row, and what changes rows of earlier parts is little: part after part is copied.
+    InParts,
+    /// A row gathers many events: after the first part the others are written over what the table has.
+    ByKey,
 }
 
 /// Where a fold goes: the tables that the transaction's search path finds, and the log.
 pub struct Target<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
     pub(crate) log_id: i32,
+    /// Whether this transaction made the table.
+    pub(crate) is_new: bool,
+}
+
+/// The two ways of a part into the table of a rebuild, with the same columns in the same order.
+pub(crate) struct CopyPart {
+    /// The first part, frozen: it comes in the transaction that made the table, and needs no vacuum.
+    pub(crate) first: &'static str,
+    /// Any later part.
+    pub(crate) later: &'static str,
 }
 
 impl Target<'_> {
@@ -93,17 +119,29 @@ impl Target<'_> {
 
     /// Copies rows into a new table: the log first, then the columns.
     pub(crate) async fn copy<R: TableRow>(&self, sql: &str, rows: &[R]) -> Result<(), DatabaseError> {
-        Ok(row::copy(self.transaction, sql, self.log_id, rows).await?)
+        Ok(row::copy::<R>(self.transaction, sql, self.log_id, rows.iter()).await?)
+    }
+
+    /// Copies a part of the rows; each is made as it goes, since all of them twice would be the most that a rebuild holds.
+    pub(crate) async fn copy_part<R: TableRow>(
+        &self,
+        sql: &CopyPart,
+        rows: impl Iterator<Item = R>,
+    ) -> Result<(), DatabaseError> {
+        let sql = if self.is_new { sql.first } else { sql.later };
+        Ok(row::copy::<R>(self.transaction, sql, self.log_id, rows).await?)
     }
 }
 
 type Written<'a> = Pin<Box<dyn Future<Output = Result<(), DatabaseError>> + Send + 'a>>;
+type Copied<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn AnyFold>, DatabaseError>> + Send + 'a>>;
 
 /// A projection as the runner and the rebuild handle it, whatever its rows are.
 pub(crate) trait AnyProjection: Send + Sync {
     fn name(&self) -> &'static str;
     fn version(&self) -> u16;
     fn checksum_sql(&self) -> &'static str;
+    fn load(&self) -> Load;
     fn empty(&self) -> Box<dyn AnyFold>;
 }
 
@@ -111,9 +149,9 @@ pub(crate) trait AnyProjection: Send + Sync {
 pub(crate) trait AnyFold: Send {
     fn apply(&mut self, event: &Event<'_>) -> Result<(), ApplyError>;
     fn merge(&mut self, later: Box<dyn AnyFold>);
-    fn rows(&self) -> usize;
+    fn bytes(&self) -> usize;
     fn write<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a>;
-    fn copy<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a>;
+    fn copy<'a>(self: Box<Self>, target: &'a Target<'a>) -> Copied<'a>;
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
@@ -131,6 +169,10 @@ impl<P: Projection> AnyProjection for Registered<P> {
 
     fn checksum_sql(&self) -> &'static str {
         P::CHECKSUM_SQL
+    }
+
+    fn load(&self) -> Load {
+        P::LOAD
     }
 
     fn empty(&self) -> Box<dyn AnyFold> {
@@ -154,16 +196,19 @@ impl<P: Projection> AnyFold for FoldOf<P> {
         }
     }
 
-    fn rows(&self) -> usize {
-        P::rows(&self.0)
+    fn bytes(&self) -> usize {
+        P::bytes(&self.0)
     }
 
     fn write<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a> {
         Box::pin(P::write(self.0, target))
     }
 
-    fn copy<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a> {
-        Box::pin(P::copy(self.0, target))
+    fn copy<'a>(self: Box<Self>, target: &'a Target<'a>) -> Copied<'a> {
+        Box::pin(async move {
+            let rest = P::copy(self.0, target).await?;
+            Ok::<Box<dyn AnyFold>, _>(Box::new(Self(rest)))
+        })
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use posars_event_store::Position;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
@@ -13,6 +14,11 @@ use crate::{DatabaseError, NamesFold, Projections, QueryError};
 pub const PAGE_ROWS_MAX: u32 = 1_000;
 /// Longest time one statement of the owner's may take.
 const QUERY_DEADLINE: Duration = Duration::from_secs(10);
+/// Before and after every trading day: the bounds of a list without any. The statements compare with values, not with
+/// nulls, because a plan that is kept for any parameters can only walk an index between values.
+pub(crate) const FIRST_DAY: Date = Date::constant(-4000, 1, 1);
+/// See [`FIRST_DAY`].
+pub(crate) const LAST_DAY: Date = Date::constant(9999, 12, 31);
 /// How often a checkpoint that another process moves is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -81,8 +87,9 @@ impl PageRequest {
         i64::from(self.limit()) + 1
     }
 
-    pub(crate) fn sql_at(&self) -> Option<i64> {
-        self.at.map(sql_position)
+    /// The last position that rows may have.
+    pub(crate) fn sql_at(&self) -> i64 {
+        self.at.map_or(i64::MAX, sql_position)
     }
 
     /// The parts of the key to go on after, as many as the query's order has.
@@ -275,7 +282,8 @@ impl Projections {
     /// Waits until a projection has applied every event up to `min_position`; answers how far it is.
     ///
     /// # Errors
-    /// [`QueryError::Behind`] when it is not there in time.
+    /// [`QueryError::BeyondLog`] at once when the log does not reach so far, [`QueryError::Behind`] when the projection is
+    /// not there in time.
     pub(crate) async fn wait_for(
         &self,
         projection: &'static str,
@@ -283,12 +291,16 @@ impl Projections {
     ) -> Result<Position, QueryError> {
         let began = Instant::now();
         let mut progress = self.progress(projection);
+        let mut within_log = false;
         loop {
             // Marked as seen before the look at the database, so that no change between the two is missed.
             progress.mark_unchanged();
             let position = self.checkpoint(projection).await?;
             if position >= freshness.min_position {
                 return Ok(position);
+            }
+            if !std::mem::replace(&mut within_log, true) {
+                self.must_be_in_log(freshness.min_position).await?;
             }
             let waited = began.elapsed();
             let Some(left) = freshness.wait.checked_sub(waited).filter(|left| !left.is_zero()) else {
@@ -302,6 +314,19 @@ impl Projections {
             // The runner of this process tells at once; one elsewhere is found by looking.
             let _ = tokio::time::timeout(left.min(POLL), progress.changed()).await;
         }
+    }
+
+    /// Refuses a position that the log has not reached. Every position that was ever answered with is committed, so one
+    /// look is enough; and none is needed for what this process has heard of, as after a command of its own.
+    async fn must_be_in_log(&self, min_position: Position) -> Result<(), QueryError> {
+        if min_position <= self.log.watch().position() {
+            return Ok(());
+        }
+        let head = self.log.head().await.map_err(DatabaseError::from)?.position;
+        if min_position <= head {
+            return Ok(());
+        }
+        Err(QueryError::BeyondLog { min_position, head })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rows on their way into a table: as arrays for `unnest`, or as a binary COPY.
 
+use std::borrow::Borrow;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use deadpool_postgres::Transaction;
 use futures_util::{SinkExt, pin_mut};
@@ -109,7 +111,7 @@ pub(crate) async fn insert<R: TableRow>(
     }
     // A COPY cannot pass over a row, so it must be possible to take it back. The commit releases the savepoint.
     transaction.batch_execute("savepoint before_copy").await?;
-    match copy(transaction, sql.copy, log_id, rows).await {
+    match copy::<R>(transaction, sql.copy, log_id, rows.iter()).await {
         Err(CopyError::Database(error)) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
             transaction
                 .batch_execute("rollback to savepoint before_copy")
@@ -145,7 +147,7 @@ pub(crate) async fn copy<R: TableRow>(
     transaction: &Transaction<'_>,
     sql: &str,
     log_id: i32,
-    rows: &[R],
+    rows: impl Iterator<Item: Borrow<R>>,
 ) -> Result<(), CopyError> {
     let sink = transaction.copy_in::<_, Bytes>(sql).await?;
     pin_mut!(sink);
@@ -155,7 +157,7 @@ pub(crate) async fn copy<R: TableRow>(
     for row in rows {
         out.put_i16(R::COLUMNS + 1);
         put(&log_id, &Type::INT4, &mut out)
-            .and_then(|()| row.encode(&mut out))
+            .and_then(|()| row.borrow().encode(&mut out))
             .map_err(CopyError::NoForm)?;
         if out.len() >= COPY_MESSAGE_BYTES {
             sink.send(std::mem::replace(&mut out, empty()).freeze()).await?;

@@ -9,35 +9,49 @@ use serde_json::error::Category;
 
 use crate::accept;
 use crate::failure::Failure;
-use crate::json::{self, Unfit};
+use crate::json::{self, Bounds, Seen, Unfit};
+use crate::nearest;
 use crate::options::TranscoderOptions;
 use crate::reason;
 use crate::route::BodyForm;
+use crate::scale::BodyScale;
 use crate::text_value;
 
 pub(crate) const HTTP_BODY: &str = "google.api.HttpBody";
 
 /// Reads a whole body. What is declared too large is refused before a byte of it is read.
-pub(crate) async fn read(body: axum::body::Body, options: &TranscoderOptions) -> Result<Bytes, Failure> {
+pub(crate) async fn read(
+    body: axum::body::Body,
+    scale: Option<&BodyScale>,
+    options: &TranscoderOptions,
+) -> Result<Bytes, Failure> {
     let bytes_max = options.request_bytes_max;
     let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
     if body.size_hint().lower() > limit {
         return Err(too_large(options, limit));
     }
+    let announced = body
+        .size_hint()
+        .exact()
+        .and_then(|bytes| usize::try_from(bytes).ok());
     let mut body = body;
     let mut first = Bytes::new();
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|broken| unreadable(options, &broken))?;
         let Ok(piece) = frame.into_data() else { continue };
-        if first.len().saturating_add(all.len()).saturating_add(piece.len()) > bytes_max {
+        let so_far = first.len().saturating_add(all.len()).saturating_add(piece.len());
+        if so_far > bytes_max {
             return Err(too_large(options, limit));
         }
+        weigh(scale, so_far)?;
         // Most bodies are one piece, and then nothing is copied.
         if first.is_empty() && all.is_empty() {
             first = piece;
         } else {
             if all.is_empty() {
+                // Growing would hold it twice for a moment.
+                all.reserve(announced.unwrap_or(so_far));
                 all.extend_from_slice(&std::mem::take(&mut first));
             }
             all.extend_from_slice(&piece);
@@ -46,9 +60,22 @@ pub(crate) async fn read(body: axum::body::Body, options: &TranscoderOptions) ->
     Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
+/// Tells what the request takes by now to the one who bounds all of them.
+pub(crate) fn weigh(scale: Option<&BodyScale>, bytes: usize) -> Result<(), Failure> {
+    let Some(scale) = scale else { return Ok(()) };
+    scale
+        .weigh(bytes)
+        .map_err(|status| Failure::of_service(&status, HeaderMap::new()))
+}
+
 pub(crate) fn too_large(options: &TranscoderOptions, bytes_max: u64) -> Failure {
-    let limit = format!("the limit is {bytes_max} bytes");
-    Failure::refused(options.refusals_domain, reason::REQUEST_TOO_LARGE, "", limit)
+    let limit = ("request_bytes_max", bytes_max);
+    Failure::beyond(
+        options.refusals_domain,
+        reason::REQUEST_TOO_LARGE,
+        limit,
+        " bytes",
+    )
 }
 
 fn unreadable(options: &TranscoderOptions, broken: &axum::Error) -> Failure {
@@ -98,31 +125,33 @@ pub(crate) fn check_media_type(
     ))
 }
 
-/// A whole message from JSON; an empty body is an empty message.
+/// A whole message from JSON that was checked; an empty body is an empty message.
 pub(crate) fn message_from_json(
     descriptor: &MessageDescriptor,
     body: &[u8],
+    seen: &Seen,
     options: &TranscoderOptions,
 ) -> Result<DynamicMessage, Failure> {
     if body.is_empty() {
         return Ok(DynamicMessage::new(descriptor.clone()));
     }
-    check(body, options)?;
+    refuse_seen(descriptor, seen, "", options)?;
     parsed(descriptor, body).map_err(|problem| refused(descriptor, body, &problem, options))
 }
 
-/// Sets one field from JSON; an empty body and `null` leave it unset.
+/// Sets one field from JSON that was checked; an empty body and `null` leave it unset.
 pub(crate) fn set_field_from_json(
     message: &mut DynamicMessage,
     field: &FieldDescriptor,
     body: &[u8],
+    seen: &Seen,
     options: &TranscoderOptions,
 ) -> Result<(), Failure> {
     let trimmed = body.trim_ascii();
     if trimmed.is_empty() {
         return Ok(());
     }
-    check(body, options)?;
+    refuse_seen(field.parent_message(), seen, field.json_name(), options)?;
     let kind = field.kind();
     let single_message = kind.as_message().filter(|_| !field.is_list() && !field.is_map());
     match single_message {
@@ -165,12 +194,11 @@ fn set_wrapped(
     Ok(())
 }
 
-/// Every JSON value of a body that holds a stream: the elements of an array, or values one after the other.
+/// Every JSON value of a checked body that holds a stream: the elements of an array, or values one after the other.
 pub(crate) fn values_of_stream<'b>(
     body: &'b [u8],
     options: &TranscoderOptions,
 ) -> Result<Vec<&'b serde_json::value::RawValue>, Failure> {
-    check(body, options)?;
     let not_json = |problem: serde_json::Error| {
         let place = format!("line {}, column {}", problem.line(), problem.column());
         Failure::refused(options.refusals_domain, reason::BODY_NOT_JSON, "", place)
@@ -184,19 +212,104 @@ pub(crate) fn values_of_stream<'b>(
         .map_err(not_json)
 }
 
-fn check(body: &[u8], options: &TranscoderOptions) -> Result<(), Failure> {
-    json::check(body, options.json_depth_max).map_err(|unfit| match unfit {
-        Unfit::TooDeep => {
-            let limit = format!("the limit is {} levels", options.json_depth_max);
-            Failure::refused(options.refusals_domain, reason::BODY_TOO_DEEP, "", limit)
+/// Looks over JSON before it is parsed.
+pub(crate) fn check(body: &[u8], options: &TranscoderOptions) -> Result<Seen, Failure> {
+    let bounds = Bounds {
+        depth_max: options.json_depth_max,
+        values_max: options.request_values_max,
+    };
+    json::check(body, bounds).map_err(|unfit| {
+        let refuse = |reason, field: &str, particular: String| {
+            Failure::refused(options.refusals_domain, reason, field, particular)
+        };
+        match unfit {
+            Unfit::TooDeep => {
+                let limit = format!("the limit is {} levels", options.json_depth_max);
+                refuse(reason::BODY_TOO_DEEP, "", limit)
+            }
+            Unfit::TooManyValues => {
+                let limit = u64::try_from(options.request_values_max).unwrap_or(u64::MAX);
+                let limit = ("request_values_max", limit);
+                Failure::beyond(
+                    options.refusals_domain,
+                    reason::REQUEST_VALUES_TOO_MANY,
+                    limit,
+                    "",
+                )
+            }
+            Unfit::DuplicateKey(path) => {
+                let particular = "the key is there twice".to_owned();
+                refuse(reason::BODY_KEY_DUPLICATE, &options.shown(&path), particular)
+            }
         }
-        Unfit::DuplicateKey(path) => Failure::refused(
-            options.refusals_domain,
-            reason::BODY_KEY_DUPLICATE,
-            &path,
-            "the key is there twice",
-        ),
     })
+}
+
+/// Refuses whole numbers that the parser would change, and fields that are there in both spellings, of which it would
+/// take the last. Their paths begin in the field `inside`, if there is one.
+fn refuse_seen(
+    descriptor: &MessageDescriptor,
+    seen: &Seen,
+    inside: &str,
+    options: &TranscoderOptions,
+) -> Result<(), Failure> {
+    for alike in &seen.alike {
+        let above = joined(inside, &alike.inside);
+        let (kind, _list) = kind_at(descriptor, &above);
+        let field = kind
+            .as_message()
+            .and_then(|message| message.get_field_by_json_name(&alike.camel));
+        if field.is_some_and(|field| field.name() == alike.snake) {
+            return Err(Failure::refused(
+                options.refusals_domain,
+                reason::BODY_KEY_DUPLICATE,
+                &options.shown(&joined(&above, &alike.camel)),
+                format!("{} is the same field", alike.snake),
+            ));
+        }
+    }
+    for path in seen.rounded.iter().map(|path| joined(inside, path)) {
+        let (kind, list) = kind_at(descriptor, &path);
+        if list.is_none() && is_whole_64(&kind) {
+            let expected = text_value::expected(&kind);
+            return Err(Failure::refused(
+                options.refusals_domain,
+                reason::BODY_VALUE_INVALID,
+                &options.shown(&path),
+                format!("{expected}, written in digits alone when it is beyond 2^53"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A path inside the value at another.
+fn joined(outer: &str, inner: &str) -> String {
+    match (outer, inner) {
+        ("", path) | (path, "") => path.to_owned(),
+        (outer, inner) if inner.starts_with('[') => format!("{outer}{inner}"),
+        (outer, inner) => format!("{outer}.{inner}"),
+    }
+}
+
+fn is_whole_64(kind: &Kind) -> bool {
+    match kind {
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64 => true,
+        Kind::Message(message) => {
+            ["google.protobuf.Int64Value", "google.protobuf.UInt64Value"].contains(&message.full_name())
+        }
+        Kind::Double
+        | Kind::Float
+        | Kind::Int32
+        | Kind::Uint32
+        | Kind::Sint32
+        | Kind::Fixed32
+        | Kind::Sfixed32
+        | Kind::Bool
+        | Kind::String
+        | Kind::Bytes
+        | Kind::Enum(_) => false,
+    }
 }
 
 fn parsed(descriptor: &MessageDescriptor, body: &[u8]) -> Result<DynamicMessage, serde_json::Error> {
@@ -220,25 +333,46 @@ fn refused(
         return Failure::refused(domain, reason::BODY_NOT_JSON, "", place);
     }
     let path = json::path_at(body, problem.line(), problem.column());
+    let shown = options.shown(&path);
     let text = problem.to_string();
-    if text.starts_with("unrecognized field name") {
-        return Failure::refused(domain, reason::BODY_FIELD_UNKNOWN, &path, place);
+    if let Some(unknown) = unknown_name(&text) {
+        let above = path.strip_suffix(unknown).unwrap_or_default();
+        let known = kind_at(descriptor, above).0.as_message().map(nearest::fields);
+        let known = known.unwrap_or_default();
+        let nearest = nearest::nearest(unknown, &known);
+        let particular = format!("{}, {place}", nearest::proposal(nearest, &known));
+        return Failure::unknown(domain, reason::BODY_FIELD_UNKNOWN, &shown, nearest, particular);
     }
     if text.starts_with("multiple fields provided for oneof") {
         let particular = "another field of its oneof is set too";
-        return Failure::refused(domain, reason::ONEOF_CONFLICT, &path, particular);
+        return Failure::refused(domain, reason::ONEOF_CONFLICT, &shown, particular);
     }
     let expected = expected_at(descriptor, &path);
     Failure::refused(
         domain,
         reason::BODY_VALUE_INVALID,
-        &path,
+        &shown,
         format!("{expected}, {place}"),
     )
 }
 
+/// The key that the parser says is no field.
+fn unknown_name(problem: &str) -> Option<&str> {
+    let (_, quoted) = problem.split_once("unrecognized field name '")?;
+    quoted.rsplit_once("' at line ").map(|(name, _place)| name)
+}
+
 /// What the field at a path such as `sale.lines[0].quantity` takes.
 fn expected_at(descriptor: &MessageDescriptor, path: &str) -> String {
+    match kind_at(descriptor, path) {
+        (_, Some(field)) if field.is_map() => "an object is expected".to_owned(),
+        (_, Some(_list)) => "a list is expected".to_owned(),
+        (kind, None) => text_value::expected(&kind),
+    }
+}
+
+/// The kind of the value at a path, and its field when it is a whole list or map.
+fn kind_at(descriptor: &MessageDescriptor, path: &str) -> (Kind, Option<FieldDescriptor>) {
     let mut kind = Kind::Message(descriptor.clone());
     let mut found: Option<FieldDescriptor> = None;
     let names = path.split('.').filter(|name| !name.is_empty());
@@ -261,11 +395,7 @@ fn expected_at(descriptor: &MessageDescriptor, path: &str) -> String {
         kind = field.kind();
         found = Some(field).filter(|field| field.is_map() || (field.is_list() && !name.contains('[')));
     }
-    match found {
-        Some(field) if field.is_map() => "an object is expected".to_owned(),
-        Some(_list) => "a list is expected".to_owned(),
-        None => text_value::expected(&kind),
-    }
+    (kind, found)
 }
 
 /// Whether the message is `google.api.HttpBody`, which is never JSON.

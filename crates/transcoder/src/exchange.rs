@@ -146,6 +146,7 @@ impl Exchange<'_> {
             path: found.path,
             query,
             headers: &head.headers,
+            scale: head.extensions.get(),
             options,
         };
         let Framed {

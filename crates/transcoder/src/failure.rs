@@ -37,12 +37,48 @@ impl Failure {
         field: &str,
         particular: impl Into<String>,
     ) -> Self {
-        let particular = particular.into();
-        let mut info = pb::ErrorInfo {
+        let info = pb::ErrorInfo {
             reason: reason.reason.to_owned(),
             domain: domain.to_owned(),
             ..Default::default()
         };
+        Self::told(info, reason, field, particular.into())
+    }
+
+    /// A refusal of what goes beyond a limit, which programs find by its name.
+    pub(crate) fn beyond(
+        domain: &str,
+        reason: &'static Reason,
+        (name, limit): (&str, u64),
+        unit: &str,
+    ) -> Self {
+        let info = pb::ErrorInfo {
+            reason: reason.reason.to_owned(),
+            domain: domain.to_owned(),
+            metadata: [(name.to_owned(), limit.to_string())].into(),
+        };
+        Self::told(info, reason, "", format!("the limit is {limit}{unit}"))
+    }
+
+    /// A refusal of a name that is not known. `nearest` is the known one that was probably meant; `particular` says it
+    /// to a person.
+    pub(crate) fn unknown(
+        domain: &str,
+        reason: &'static Reason,
+        field: &str,
+        nearest: Option<&str>,
+        particular: String,
+    ) -> Self {
+        let nearest = nearest.map(|name| ("nearest".to_owned(), name.to_owned()));
+        let info = pb::ErrorInfo {
+            reason: reason.reason.to_owned(),
+            domain: domain.to_owned(),
+            metadata: nearest.into_iter().collect(),
+        };
+        Self::told(info, reason, field, particular)
+    }
+
+    fn told(mut info: pb::ErrorInfo, reason: &'static Reason, field: &str, particular: String) -> Self {
         let mut details = Vec::with_capacity(2);
         let message = if field.is_empty() {
             format!("{} ({particular}); {}", reason.meaning, reason.next_step)

@@ -7,10 +7,10 @@
 //! the gRPC service itself, and `answer` or `stream` (ProtoJSON, bytes, or a stream). What fails on the way, here or
 //! there, is a `failure`: `google.rpc.Status` as JSON.
 //!
-//! What an implementation may choose, and what is chosen here: a JSON object with a key twice is refused
-//! (the two spellings of one field are two keys, of which the last counts); a query
-//! parameter that names no field is ignored and counted, or refused with [`TranscoderOptions::strict_query`]; enum
-//! values are read by name and number; fields with default values are written.
+//! What an implementation may choose, and what is chosen here: a JSON object with a key twice is refused, also in the
+//! two spellings of one field; a query parameter that names no field is ignored and counted, or refused with
+//! [`TranscoderOptions::strict_query`], which names the nearest; enum values are read by name and number; fields with
+//! default values are written.
 //!
 //! Not here: web forms, `X-HTTP-Method-Override`, WebSocket. A stream of JSON messages *to* an RPC is read whole
 //! before the RPC begins; `google.api.HttpBody` is passed on piece by piece.
@@ -30,14 +30,17 @@ mod json;
 mod layers;
 mod message;
 mod metadata;
+mod nearest;
 pub mod openapi;
 mod options;
+mod parameters;
 mod printer;
 mod query;
 mod reason;
 mod request;
 mod route;
 mod router;
+mod scale;
 mod stream;
 mod template;
 mod text_value;
@@ -46,7 +49,8 @@ mod upload;
 
 pub use binding::{Binding, BindingError, BindingProblem, Bindings, Body};
 pub use deadline::{TimeoutError, timeout_asked};
-pub use options::{CorsOptions, CorsOrigins, DeadlineOf, TranscoderOptions};
+pub use options::{CorsOptions, CorsOrigins, DeadlineOf, Mask, TranscoderOptions};
 pub use reason::{REASONS, Reason};
+pub use scale::BodyScale;
 pub use template::{PathTemplate, Segment, TemplateError, Variable};
 pub use transcoder::{Transcoder, TranscoderFuture};

@@ -1,5 +1,6 @@
 //! What a server decides about its REST side.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,12 @@ use prost_reflect::MethodDescriptor;
 
 /// The longest time that one RPC may take; `None` leaves it to [`TranscoderOptions::deadline_max`].
 pub type DeadlineOf = Arc<dyn Fn(&MethodDescriptor) -> Option<Duration> + Send + Sync>;
+
+/// A text without what is personal in it.
+pub type Mask = fn(&str) -> Cow<'_, str>;
+
+/// Characters of a name that a refusal repeats. A key of a body may be as long as the body.
+const NAME_CHARS_MAX: usize = 120;
 
 /// Limits and choices of a [`Transcoder`](crate::Transcoder).
 #[derive(Clone)]
@@ -25,11 +32,15 @@ pub struct TranscoderOptions {
     /// Deepest nesting of the JSON of a body. A `google.protobuf.Struct` makes three messages of each level, and
     /// decoders give up at 100 messages: more than 32 would turn a client's mistake into a service's error.
     pub json_depth_max: usize,
+    /// Most values of the JSON of a body: fields of objects and elements of lists, on every level. A message takes many
+    /// times the memory of its text when that is `{}`.
+    pub request_values_max: usize,
     /// Time for a call when [`Self::deadline_of`] has nothing to say about its RPC.
     pub deadline_max: Duration,
     /// Time for a call by RPC, read once when the transcoder is made.
     pub deadline_of: Option<DeadlineOf>,
-    /// Refuse query parameters that are no field of the request, instead of counting them.
+    /// Refuse query parameters that are no field of the request, instead of counting them, and those that the path or
+    /// the body gives, instead of leaving them out.
     pub strict_query: bool,
     /// Headers that become metadata under their own name, beside those that always do.
     pub headers_in: Vec<HeaderName>,
@@ -39,6 +50,9 @@ pub struct TranscoderOptions {
     pub cors: Option<CorsOptions>,
     /// Silence after which a comment keeps an event stream open.
     pub sse_keep_alive: Duration,
+    /// What a refusal shows of a name that the client made up, such as a key that is no field: clients put values where
+    /// names belong, and refusals are logged.
+    pub mask: Mask,
     /// `ErrorInfo.domain` of the transcoder's own refusals.
     pub refusals_domain: &'static str,
 }
@@ -51,6 +65,7 @@ impl Default for TranscoderOptions {
             query_bytes_max: 16 * 1024,
             query_pairs_max: 128,
             json_depth_max: 32,
+            request_values_max: 20_000,
             deadline_max: Duration::from_secs(30),
             deadline_of: None,
             strict_query: false,
@@ -58,7 +73,20 @@ impl Default for TranscoderOptions {
             headers_withheld: Vec::new(),
             cors: None,
             sse_keep_alive: Duration::from_secs(15),
+            mask: |name| Cow::Borrowed(name),
             refusals_domain: "transcoder",
+        }
+    }
+}
+
+impl TranscoderOptions {
+    /// A name in a request as a refusal repeats it: masked, and cut when it is long.
+    pub(crate) fn shown<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        // Masked before it is cut: half a number is a number still.
+        let masked = (self.mask)(name);
+        match masked.char_indices().nth(NAME_CHARS_MAX) {
+            Some((end, _)) => Cow::Owned(format!("{}…", masked.get(..end).unwrap_or_default())),
+            None => masked,
         }
     }
 }

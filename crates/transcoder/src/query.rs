@@ -8,7 +8,9 @@ use crate::binding::Body;
 use crate::escape;
 use crate::failure::Failure;
 use crate::message::oneof_rival;
+use crate::nearest;
 use crate::options::TranscoderOptions;
+use crate::parameters;
 use crate::reason::{self, Reason};
 use crate::route::Route;
 use crate::text_value;
@@ -27,6 +29,9 @@ enum Place<'q> {
     Taken,
     Unknown,
 }
+
+/// What is wrong with a parameter that a strict query may not have.
+const IN_PATH_OR_BODY: &str = "the path or the body gives it";
 
 struct Query<'r> {
     route: &'r Route,
@@ -74,7 +79,8 @@ pub(crate) fn apply(
 
 impl Query<'_> {
     fn refuse(&self, reason: &'static Reason, key: &str, particular: impl Into<String>) -> Failure {
-        Failure::refused(self.options.refusals_domain, reason, key, particular)
+        let shown = self.options.shown(key);
+        Failure::refused(self.options.refusals_domain, reason, &shown, particular)
     }
 
     fn set(&mut self, message: &mut DynamicMessage, key: &str, value: &str) -> Result<(), Failure> {
@@ -84,20 +90,40 @@ impl Query<'_> {
                 let value = self.value(&chain, key, value)?;
                 self.set_at(message, &chain, map_key, key, value)
             }
-            Place::Taken => Ok(()),
-            Place::Unknown if self.options.strict_query => {
-                let name = self.route.input.full_name();
-                Err(self.refuse(
-                    reason::QUERY_PARAMETER_UNKNOWN,
-                    key,
-                    format!("no field of {name}"),
-                ))
+            Place::Taken if self.options.strict_query => {
+                Err(self.refuse(reason::QUERY_PARAMETER_MISPLACED, key, IN_PATH_OR_BODY))
             }
+            Place::Unknown if self.options.strict_query => Err(self.unknown(key)),
+            Place::Taken => Ok(()),
             Place::Unknown => {
                 self.ignored += 1;
                 Ok(())
             }
         }
+    }
+
+    /// Names the parameter that was probably meant. Where all of a request is in its body, a field of it is only in
+    /// the wrong place.
+    fn unknown(&self, key: &str) -> Failure {
+        let first = key.split(['.', '[']).next().unwrap_or_default();
+        if self.route.binding.body == Body::All {
+            let is_field = named(&self.route.input, first).is_some();
+            let (reason, particular) = if is_field {
+                (reason::QUERY_PARAMETER_MISPLACED, IN_PATH_OR_BODY)
+            } else {
+                (reason::QUERY_PARAMETER_UNKNOWN, "this method takes no parameters")
+            };
+            return self.refuse(reason, key, particular);
+        }
+        let known = parameters::names(self.route);
+        let nearest = nearest::nearest(key, &known);
+        Failure::unknown(
+            self.options.refusals_domain,
+            reason::QUERY_PARAMETER_UNKNOWN,
+            &self.options.shown(key),
+            nearest,
+            nearest::proposal(nearest, &known),
+        )
     }
 
     fn place<'q>(&self, key: &'q str) -> Result<Place<'q>, Failure> {
@@ -132,7 +158,7 @@ impl Query<'_> {
                 .cloned();
             chain.push(field);
         }
-        if self.is_taken(&chain) {
+        if self.route.is_elsewhere(&chain) {
             return Ok(Place::Taken);
         }
         let is_map = chain.last().is_some_and(FieldDescriptor::is_map);
@@ -149,7 +175,7 @@ impl Query<'_> {
 
     /// A name below a list, a map or a scalar.
     fn unfit_or_unknown<'q>(&self, key: &str, chain: &[FieldDescriptor]) -> Result<Place<'q>, Failure> {
-        if self.is_taken(chain) {
+        if self.route.is_elsewhere(chain) {
             return Ok(Place::Taken);
         }
         Err(self.refuse(
@@ -157,12 +183,6 @@ impl Query<'_> {
             key,
             "it goes on below a field that has no fields a query can reach",
         ))
-    }
-
-    /// The path goes before the query, and what the body holds is the body's alone.
-    fn is_taken(&self, chain: &[FieldDescriptor]) -> bool {
-        let in_body = matches!(&self.route.binding.body, Body::Field(field) if chain.first() == Some(field));
-        in_body || self.route.binding.path_fields.iter().any(|bound| bound == chain)
     }
 
     fn note(&mut self, key: &str, chain: &[FieldDescriptor], map_key: Option<&str>) -> Result<(), Failure> {
@@ -181,7 +201,7 @@ impl Query<'_> {
     }
 
     fn value(&self, chain: &[FieldDescriptor], key: &str, text: &str) -> Result<Value, Failure> {
-        let kind = chain.last().map_or(Kind::String, value_kind);
+        let kind = chain.last().map_or(Kind::String, text_value::kind_of);
         // JSON in a parameter lies as deep in the request as the field that it is for.
         let depth_max = self.options.json_depth_max.saturating_sub(chain.len());
         text_value::parse(&kind, text, depth_max)
@@ -237,14 +257,5 @@ fn named(message: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
 }
 
 fn has_text(field: &FieldDescriptor) -> bool {
-    text_value::has_text(&value_kind(field))
-}
-
-/// The kind of one value: of a map, that of its values.
-fn value_kind(field: &FieldDescriptor) -> Kind {
-    let kind = field.kind();
-    match kind.as_message().filter(|_| field.is_map()) {
-        Some(entry) => entry.map_entry_value_field().kind(),
-        None => kind,
-    }
+    text_value::has_text(&text_value::kind_of(field))
 }

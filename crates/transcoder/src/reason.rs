@@ -49,6 +49,8 @@ reasons! {
         "the query has more parameters than the limit", "send fewer parameters";
     QUERY_PARAMETER_UNKNOWN = 3, 400,
         "the request has no field of a query parameter's name", "correct the name or leave it out";
+    QUERY_PARAMETER_MISPLACED = 3, 400,
+        "a query parameter names a field that the path or the body gives", "leave it out, or send it there";
     QUERY_PARAMETER_REPEATED = 3, 400,
         "a query parameter of a single value is given twice", "give it once";
     QUERY_PARAMETER_UNFIT = 3, 400,
@@ -59,6 +61,8 @@ reasons! {
         "two fields are given of which only one may be set", "leave one of them out";
     REQUEST_TOO_LARGE = 8, 413,
         "the request is larger than the limit", "split it into smaller ones";
+    REQUEST_VALUES_TOO_MANY = 8, 413,
+        "the request has more fields and list entries than the limit", "split it into smaller ones";
     BODY_UNREADABLE = 3, 400,
         "the body ended too early or cannot be decompressed", "send the whole body again";
     BODY_NOT_JSON = 3, 400,

@@ -11,17 +11,22 @@ use crate::body;
 use crate::escape;
 use crate::failure::Failure;
 use crate::field_mask;
+use crate::json::Seen;
 use crate::message;
 use crate::options::TranscoderOptions;
 use crate::query;
 use crate::reason;
 use crate::route::{BodyForm, Route};
 use crate::router::captured;
+use crate::scale::BodyScale;
 use crate::text_value;
 use crate::upload;
 
 /// One byte for compression and four for the length stand before each message.
 pub(crate) const FRAME_HEADER_BYTES: usize = 5;
+
+/// What a value of a message takes in memory beside its own text, about.
+const VALUE_BYTES: usize = 128;
 
 /// The parts of an HTTP request that become a message.
 pub(crate) struct Parts<'r> {
@@ -30,6 +35,7 @@ pub(crate) struct Parts<'r> {
     pub(crate) path: &'r str,
     pub(crate) query: Option<&'r str>,
     pub(crate) headers: &'r HeaderMap,
+    pub(crate) scale: Option<&'r BodyScale>,
     pub(crate) options: &'r TranscoderOptions,
 }
 
@@ -51,22 +57,28 @@ impl Parts<'_> {
         let json = match form {
             BodyForm::None => Bytes::new(),
             BodyForm::Json | BodyForm::Raw | BodyForm::JsonStream | BodyForm::RawStream => {
-                body::read(incoming, self.options).await?
+                body::read(incoming, self.scale, self.options).await?
             }
         };
+        let mut seen = Seen::default();
         if matches!(form, BodyForm::Json | BodyForm::JsonStream) && !json.is_empty() {
             body::check_media_type(self.headers, form, self.options)?;
+            seen = body::check(&json, self.options)?;
+            let values_bytes = seen.values.saturating_mul(VALUE_BYTES);
+            body::weigh(self.scale, json.len().saturating_add(values_bytes))?;
         }
-        let mut out = BytesMut::new();
+        // What protobuf writes is shorter than JSON as a rule.
+        let mut out = BytesMut::with_capacity(json.len().saturating_add(FRAME_HEADER_BYTES));
         let mut ignored_parameters = 0;
         if form == BodyForm::JsonStream {
             for value in body::values_of_stream(&json, self.options)? {
                 let bytes = json.slice_ref(value.get().as_bytes());
-                let message = self.message(bytes, &mut ignored_parameters)?;
+                let seen = body::check(&bytes, self.options)?;
+                let message = self.message(bytes, &seen, &mut ignored_parameters)?;
                 self.frame_within_limit(&message, &mut out)?;
             }
         } else {
-            let message = self.message(json, &mut ignored_parameters)?;
+            let message = self.message(json, &seen, &mut ignored_parameters)?;
             self.frame_within_limit(&message, &mut out)?;
         }
         Ok(Framed {
@@ -88,10 +100,10 @@ impl Parts<'_> {
         Ok(())
     }
 
-    fn message(&self, body: Bytes, ignored: &mut u64) -> Result<DynamicMessage, Failure> {
+    fn message(&self, body: Bytes, seen: &Seen, ignored: &mut u64) -> Result<DynamicMessage, Failure> {
         let is_raw = matches!(self.route.body_form, BodyForm::Raw | BodyForm::RawStream);
         let mut message = match (&self.route.binding.body, is_raw) {
-            (Body::All, false) => body::message_from_json(&self.route.input, &body, self.options)?,
+            (Body::All, false) => body::message_from_json(&self.route.input, &body, seen, self.options)?,
             (Body::All, true) => body::http_body(&self.route.input, self.headers, body.clone()),
             (Body::None | Body::Field(_), _) => DynamicMessage::new(self.route.input.clone()),
         };
@@ -107,7 +119,7 @@ impl Parts<'_> {
                     let raw = body::http_body(inner, self.headers, body.clone());
                     message.set_field(field, prost_reflect::Value::Message(raw));
                 }
-                None => body::set_field_from_json(&mut message, field, &body, self.options)?,
+                None => body::set_field_from_json(&mut message, field, &body, seen, self.options)?,
             }
             if let Some(mask) = &self.route.mask_field {
                 field_mask::fill(&mut message, mask, &self.route.binding, &body);
@@ -151,7 +163,7 @@ impl Parts<'_> {
     /// The first message carries the path, the query and the content type; the pieces follow.
     fn upload(&self, incoming: HttpBody) -> Result<Framed, Failure> {
         let mut ignored_parameters = 0;
-        let first = self.message(Bytes::new(), &mut ignored_parameters)?;
+        let first = self.message(Bytes::new(), &Seen::default(), &mut ignored_parameters)?;
         let http_body_field = match &self.route.binding.body {
             Body::Field(field) => Some(field.clone()),
             Body::None | Body::All => None,

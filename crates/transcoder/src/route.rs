@@ -85,6 +85,13 @@ impl Route {
             binding,
         }
     }
+
+    /// Whether the field at the end of the chain comes from the path or the body. The path goes before the query, and
+    /// what the body holds is the body's alone.
+    pub(crate) fn is_elsewhere(&self, chain: &[FieldDescriptor]) -> bool {
+        let in_body = matches!(&self.binding.body, Body::Field(field) if chain.first() == Some(field));
+        in_body || self.binding.path_fields.iter().any(|bound| bound == chain)
+    }
 }
 
 fn body_form(binding: &Binding) -> BodyForm {

@@ -24,6 +24,15 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unfit;
 
+/// The kind of one value of the field: of a map, that of its values.
+pub(crate) fn kind_of(field: &FieldDescriptor) -> Kind {
+    let kind = field.kind();
+    match kind.as_message().filter(|_| field.is_map()) {
+        Some(entry) => entry.map_entry_value_field().kind(),
+        None => kind,
+    }
+}
+
 /// Whether a text can be a value of the kind at all.
 pub(crate) fn has_text(kind: &Kind) -> bool {
     kind.as_message()
@@ -170,7 +179,12 @@ fn str_deserializer(text: &str) -> StrDeserializer<'_, ValueError> {
 
 /// JSON; a `Value` that is not JSON is the text itself, so that nobody must write quotes into a URL.
 fn free_json(message: &MessageDescriptor, text: &str, depth_max: usize) -> Result<Value, Unfit> {
-    json::check(text.as_bytes(), depth_max).map_err(|_unfit| Unfit)?;
+    // A query is short.
+    let bounds = json::Bounds {
+        depth_max,
+        values_max: usize::MAX,
+    };
+    json::check(text.as_bytes(), bounds).map_err(|_unfit| Unfit)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let parsed = DynamicMessage::deserialize(message.clone(), &mut deserializer);
     match (parsed, deserializer.end()) {

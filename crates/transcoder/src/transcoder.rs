@@ -24,6 +24,9 @@ use crate::reason;
 use crate::route::Route;
 use crate::router::Router;
 
+/// The one compression of bodies that is read.
+const GZIP: &str = "gzip";
+
 /// The answer that is to come.
 pub type TranscoderFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
@@ -99,13 +102,14 @@ impl<S> Transcoder<S> {
 
     /// A body that nobody here can decompress.
     fn refused_encoding(&self, headers: &HeaderMap) -> Option<Response<Body>> {
-        let encoding = headers.get(header::CONTENT_ENCODING)?;
-        if encoding.as_bytes().eq_ignore_ascii_case(b"gzip") {
+        let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+        let encoding = encodings.next()?;
+        if encoding == GZIP && encodings.next().is_none() {
             return None;
         }
         let shared = &self.core.shared;
         let mut failure = shared.refused(reason::ENCODING_UNSUPPORTED, "gzip is taken");
-        let gzip = HeaderValue::from_static("gzip");
+        let gzip = HeaderValue::from_static(GZIP);
         failure.headers.insert(header::ACCEPT_ENCODING, gzip);
         Some(failure.into_response(&shared.pool))
     }
@@ -144,11 +148,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        if let Some(value) = request.headers().get(header::CONTENT_ENCODING)
-            && value.as_bytes().eq_ignore_ascii_case(b"identity")
-        {
-            request.headers_mut().remove(header::CONTENT_ENCODING);
-        }
+        spell_encoding(request.headers_mut());
         if self.is_plain(request.headers()) {
             return self.core.call(request);
         }
@@ -176,6 +176,25 @@ where
         let shared = Arc::clone(&self.shared);
         let calls = self.calls.clone();
         Box::pin(async move { Ok(shared.answer(calls, request).await) })
+    }
+}
+
+/// Writes the compression of a body as the layer for it knows it: in small letters, and none when there is none.
+fn spell_encoding(headers: &mut HeaderMap) {
+    let Some(encoding) = headers.get(header::CONTENT_ENCODING) else {
+        return;
+    };
+    let is = |name: &str| {
+        encoding
+            .as_bytes()
+            .trim_ascii()
+            .eq_ignore_ascii_case(name.as_bytes())
+    };
+    let is_alone = headers.get_all(header::CONTENT_ENCODING).iter().nth(1).is_none();
+    if is_alone && (is("identity") || is("")) {
+        headers.remove(header::CONTENT_ENCODING);
+    } else if is_alone && (is(GZIP) || is("x-gzip")) {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(GZIP));
     }
 }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::ToSpan;
-use jiff::civil::{Date, Time, date};
-use posars_domain::{Amount, Currency, Gtin, Quantity, UnitPrice};
+use jiff::civil::{Date, Time};
+use posars_domain::{Amount, Currency, FIRST_DAY, Gtin, Quantity, UnitPrice};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::date_text::{DateEvidence, DateFault, read_date, read_time};
@@ -18,8 +18,6 @@ use crate::sheet::{Cell, Number, Row, Sheet};
 
 /// Decimals of a unit price; binary fractions such as a third of a real have more and are rounded to these.
 const UNIT_PRICE_PLACES: u32 = 10;
-/// First day taken: older sales are typing errors far more often than facts.
-const FIRST_DAY: Date = date(2000, 1, 1);
 
 /// Reads the cells of mapped columns.
 pub(crate) struct Columns<'h> {

@@ -257,36 +257,6 @@ impl ImportOutcome {
     /// The report as JSON, messages in one language. Every row of the sheet is accounted for.
     #[must_use]
     pub fn to_json(&self, language: Language) -> serde_json::Value {
-        let title = |field: Option<Field>| {
-            let found = self
-                .columns
-                .iter()
-                .find(|(candidate, _)| Some(*candidate) == field);
-            found.map_or_else(|| field.map_or("", Field::word), |(_, title)| title.as_str())
-        };
-        let refused: Vec<serde_json::Value> = self
-            .refusals
-            .rows()
-            .iter()
-            .map(|refused| {
-                let errors: Vec<serde_json::Value> = refused
-                    .faults
-                    .iter()
-                    .map(|fault| {
-                        serde_json::json!({
-                            "code": fault.reason.code(),
-                            "field": fault.field.map(Field::word),
-                            "column": fault.field.map(|field| title(Some(field))),
-                            "given": fault.given,
-                            "detail": fault.detail,
-                            "message": fault.message(language, title(fault.field)),
-                            "how_to_fix": fault.how_to_fix(language),
-                        })
-                    })
-                    .collect();
-                serde_json::json!({ "row": refused.row, "errors": errors })
-            })
-            .collect();
         let columns: serde_json::Map<String, serde_json::Value> = self
             .columns
             .iter()
@@ -326,8 +296,40 @@ impl ImportOutcome {
             "footer_checks": self.footer_checks,
             "notes": self.notes.iter().map(|note| note.message(language)).collect::<Vec<_>>(),
             "findings": self.findings_json(language),
-            "refused_rows": refused,
+            "refused_rows": self.refused_json(language),
         })
+    }
+
+    fn refused_json(&self, language: Language) -> Vec<serde_json::Value> {
+        let title = |field: Option<Field>| {
+            let found = self
+                .columns
+                .iter()
+                .find(|(candidate, _)| Some(*candidate) == field);
+            found.map_or_else(|| field.map_or("", Field::word), |(_, title)| title.as_str())
+        };
+        self.refusals
+            .rows()
+            .iter()
+            .map(|refused| {
+                let errors: Vec<serde_json::Value> = refused
+                    .faults
+                    .iter()
+                    .map(|fault| {
+                        serde_json::json!({
+                            "code": fault.reason.code(),
+                            "field": fault.field.map(Field::word),
+                            "column": fault.field.map(|field| title(Some(field))),
+                            "given": fault.given,
+                            "detail": fault.detail,
+                            "message": fault.message(language, title(fault.field)),
+                            "how_to_fix": fault.how_to_fix(language),
+                        })
+                    })
+                    .collect();
+                serde_json::json!({ "row": refused.row, "errors": errors })
+            })
+            .collect()
     }
 
     fn findings_json(&self, language: Language) -> Vec<serde_json::Value> {

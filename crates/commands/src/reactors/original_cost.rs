@@ -1,24 +1,32 @@
-//! What goods had cost when they went out, so that they come back at the same cost.
+//! What goods had cost that went out, so that they come back at the same cost.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use posars_domain::stock::{IssuedLine, StockEvent};
+use posars_domain::stock::{FinalCost, StockBalance, StockEvent, StockIssued};
 use posars_domain::{Amount, LineId, Quantity, SaleId};
 use posars_event_store::{Direction, Log, Position, StreamName, Version};
 
 use crate::CommandError;
 use crate::load::decode;
 
-/// The most issued lines remembered; about 80 bytes each. Goods mostly come back soon, or not at all.
+/// The most issued lines remembered; about 100 bytes each, and twice that when they went out below zero. Goods mostly
+/// come back soon, or not at all.
 const LINES_MAX: usize = 65_536;
 /// The part of a stream that is read at once at the end of a search.
 const PAGE_EVENTS: u32 = 32;
+/// The part of a stream that is read at once of what follows an issue below zero: about a megabyte.
+const FOLLOWED_EVENTS: u32 = 1_000;
 
 /// A line of a sale as it went out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Issued {
+    /// The log position of the sale.
+    pub(crate) sale_position: u64,
     pub(crate) quantity: Quantity,
     pub(crate) cost: Amount,
+    /// The whole issue when some of it went out below zero: what follows in the stream says what it cost in the end.
+    pub(crate) provisional: Option<Arc<FinalCost>>,
 }
 
 /// Lines that went out lately, appended or about to be.
@@ -29,15 +37,22 @@ impl RecentIssues {
     pub(crate) fn remember(&mut self, events: &[StockEvent]) {
         for event in events {
             if let StockEvent::StockIssued(issued) = event {
+                let provisional = issued.provisional.then(|| Arc::new(FinalCost::of(issued)));
                 for line in &issued.lines {
-                    self.0.insert((issued.sale_id, line.line_id), line.into());
+                    let known = Issued {
+                        sale_position: issued.source_position,
+                        quantity: line.quantity,
+                        cost: line.cost,
+                        provisional: provisional.clone(),
+                    };
+                    self.0.insert((issued.sale_id, line.line_id), known);
                 }
             }
         }
     }
 
     pub(crate) fn get(&self, sale_id: SaleId, line_id: LineId) -> Option<Issued> {
-        self.0.get(&(sale_id, line_id)).copied()
+        self.0.get(&(sale_id, line_id)).cloned()
     }
 
     pub(crate) fn forget(&mut self) {
@@ -52,37 +67,36 @@ impl RecentIssues {
     }
 }
 
-impl From<&IssuedLine> for Issued {
-    fn from(line: &IssuedLine) -> Self {
-        Self {
-            quantity: line.quantity,
-            cost: line.cost,
-        }
-    }
+/// Whether an issue cost what it had cost when it went out: nothing of it is owed, or nothing was paid for since and
+/// nothing of it came back before.
+pub(crate) fn holds(issue: &FinalCost, now: &StockBalance, is_first_return: bool) -> bool {
+    issue.is_final() || (is_first_return && issue.is_unpaid(now))
 }
 
-impl Issued {
-    /// The cost of `part` of the line when `before` of it came back already: the difference of two rounded running
-    /// totals, so that the parts add up to the whole.
-    pub(crate) fn cost_of(&self, before: Quantity, part: Quantity) -> Option<Amount> {
-        let through = self.cost_up_to(before.checked_add(part)?)?;
-        through.checked_sub(self.cost_up_to(before)?)
-    }
-
-    fn cost_up_to(&self, quantity: Quantity) -> Option<Amount> {
-        let whole = i128::from(self.quantity.ten_thousandths());
-        if whole <= 0 {
-            return None;
+/// What an issue cost, as far as the stream of the stock tells up to a version: it is followed until nothing of it is owed.
+pub(crate) async fn followed(
+    mut issue: FinalCost,
+    log: &Log,
+    stock: &StreamName,
+    version: Version,
+) -> Result<FinalCost, CommandError> {
+    let mut last = Version::new(issue.version());
+    let mut limit = PAGE_EVENTS;
+    while !issue.is_final() && last < version {
+        let page = log
+            .read_stream(stock, last.plus(1), Direction::Forwards, limit)
+            .await?;
+        let Some(newest) = page.last() else { break };
+        last = newest.version;
+        for event in &page {
+            issue.follow(&decode(event)?);
         }
-        let product = i128::from(self.cost.minor()) * i128::from(quantity.ten_thousandths());
-        let half = if product < 0 { -whole } else { whole };
-        i64::try_from((2 * product + half) / (2 * whole))
-            .ok()
-            .map(Amount::from_minor)
+        limit = FOLLOWED_EVENTS;
     }
+    Ok(issue)
 }
 
-/// Finds the lines of the sale at `sale_position` in a stock's stream; none when the sale took nothing out.
+/// Finds what the sale at `sale_position` took out, in a stock's stream; none when it took nothing out.
 ///
 /// The mark that every stock event carries, how far sales are applied, never goes back along the stream: so this
 /// halves the stream instead of reading it, about 15 reads for a million movements.
@@ -91,7 +105,7 @@ pub(crate) async fn find_issue(
     stock: &StreamName,
     version: Version,
     sale_position: Position,
-) -> Result<Vec<IssuedLine>, CommandError> {
+) -> Result<Option<StockIssued>, CommandError> {
     let (mut low, mut high) = (0, version.get());
     while high - low > u64::from(PAGE_EVENTS) {
         let middle = low + (high - low) / 2;
@@ -99,7 +113,7 @@ pub(crate) async fn find_issue(
             .read_stream(stock, Version::new(middle), Direction::Forwards, 1)
             .await?;
         let Some(event) = page.first() else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         if decode::<StockEvent>(event)?.balance().issued_through < sale_position.get() {
             low = middle;
@@ -114,31 +128,8 @@ pub(crate) async fn find_issue(
         if let StockEvent::StockIssued(issued) = decode(event)?
             && issued.source_position == sale_position.get()
         {
-            return Ok(issued.lines);
+            return Ok(Some(issued));
         }
     }
-    Ok(Vec::new())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_cost_together_what_the_line_cost() {
-        let issued = Issued {
-            quantity: Quantity::from_units(3),
-            cost: Amount::from_minor(1_000),
-        };
-        let one = Quantity::from_units(1);
-        let parts: Vec<i64> = [0, 1, 2]
-            .map(|before| issued.cost_of(Quantity::from_units(before), one).unwrap().minor())
-            .to_vec();
-        assert_eq!(parts, [333, 334, 333]);
-        let nothing = Issued {
-            quantity: Quantity::ZERO,
-            cost: Amount::ZERO,
-        };
-        assert_eq!(nothing.cost_of(Quantity::ZERO, one), None);
-    }
+    Ok(None)
 }

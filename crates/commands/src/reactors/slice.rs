@@ -111,6 +111,12 @@ impl Slice {
         write.map_or(known.version, |write| write.base)
     }
 
+    /// Whether something for the stream waits to be appended.
+    pub(crate) fn is_gathered(&self, stream: &StreamName) -> bool {
+        let gathered = self.known.get(stream).and_then(|known| known.gathered);
+        gathered.is_some_and(|gathered| gathered.append == self.append)
+    }
+
     /// Takes over what the log says of a stream that nothing is gathered for.
     pub(crate) fn learn(&mut self, stream: &StreamName, last: Option<&RecordedEvent>) {
         let known = last.map_or_else(Known::default, |last| Known {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_domain::sale::Disposition;
-use posars_domain::stock::{IssueForSale, IssueLine, RestockLine, RestockReturn, Stock};
+use posars_domain::stock::{FinalCost, IssueForSale, IssueLine, LineBack, RestockLine, RestockReturn, Stock};
 use posars_domain::waiting::{ParkedMovement, SaleLinesParked};
 use posars_domain::{Currency, LineId, Quantity, ReturnId, SaleId, Sku, StoreId};
 use posars_event_store::{InvalidName, JsonText, Position, RecordedEvent, StreamName, Version};
@@ -64,6 +64,26 @@ pub(crate) struct MovedLine {
     pub(crate) quantity: Quantity,
     /// How much of the sale's line came back before this, all returns counted.
     pub(crate) returned_before: Quantity,
+}
+
+/// Goods of one SKU that come back.
+#[derive(Debug)]
+pub(crate) struct ComesBack {
+    /// The log position of their sale.
+    pub(crate) sale_position: u64,
+    /// Each with its cost.
+    pub(crate) lines: Vec<RestockLine>,
+}
+
+impl ComesBack {
+    /// The lines that went out; none when no line did.
+    pub(crate) fn of(cost: &FinalCost, back: &[LineBack]) -> Option<Self> {
+        let lines: Vec<RestockLine> = cost.restock(back).into_iter().flatten().collect();
+        (!lines.is_empty()).then(|| Self {
+            sale_position: cost.sale_position(),
+            lines,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -205,17 +225,18 @@ impl Movement {
     }
 
     /// The command that takes goods of one SKU back.
-    pub(crate) fn restock(&self, sku: &Sku, lines: Vec<RestockLine>) -> RestockReturn {
+    pub(crate) fn restock(&self, sku: &Sku, back: ComesBack) -> RestockReturn {
         RestockReturn {
             store_id: self.store_id.clone(),
             sku: sku.clone(),
             sale_id: self.sale_id,
             return_id: self.return_id,
             source_position: self.cause.position.get(),
+            sale_position: back.sale_position,
             occurred_at: self.occurred_at,
             business_date: self.business_date,
             currency: self.currency,
-            lines,
+            lines: back.lines,
         }
     }
 

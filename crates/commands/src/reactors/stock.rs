@@ -1,20 +1,24 @@
 //! Sale -> stock: what is sold goes out, what comes back goes in, each line once, in the order of the log.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use posars_domain::product::{Product, ProductEvent};
-use posars_domain::stock::{RestockLine, Stock, StockCommand, StockContext, StockState};
+use posars_domain::stock::{
+    FinalCost, LineBack, RestockLine, Stock, StockBalance, StockCommand, StockContext, StockState,
+    returned_cost,
+};
 use posars_domain::waiting::ParkedMovement;
 use posars_domain::{Decider as _, LineId, Quantity, Rejection as _, Sku};
 use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
 
 use super::catalogue::{Catalogue, Standing};
 use super::intake::{Intake, read_few_sources, read_sources};
-use super::original_cost::{RecentIssues, find_issue};
+use super::original_cost::{Issued, RecentIssues, find_issue, followed, holds};
 use super::runner::ReactorError;
 use super::slice::{Slice, State};
-use super::source::{Cause, MovedLine, MovedSku, Movement, returned, sum};
+use super::source::{Cause, ComesBack, MovedLine, MovedSku, Movement, returned, sum};
 use super::waiting::{Parked, waiting_stream};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
@@ -272,14 +276,14 @@ impl StockReactor {
             ParkedMovement::Sale if standing == Standing::Untracked => return Ok(()),
             ParkedMovement::Sale => movement.issue(sku, lines).into(),
             ParkedMovement::Void | ParkedMovement::Return => {
-                match self.restock_lines(movement, stock, lines).await {
-                    Ok(lines) if lines.is_empty() => return Ok(()),
-                    Ok(lines) => movement.restock(sku, lines).into(),
-                    Err(error @ CommandError::Unreadable { .. }) => {
+                match self.what_comes_back(movement, stock, lines, &state.balance).await {
+                    Ok(Some(back)) => movement.restock(sku, back).into(),
+                    Ok(None) => return Ok(()),
+                    Err(ReactorError::Command(error @ CommandError::Unreadable { .. })) => {
                         let problem = (error.reason(), error.to_string());
                         return self.put_aside(stock, &movement.cause, problem).await;
                     }
-                    Err(error) => return Err(error.into()),
+                    Err(error) => return Err(error),
                 }
             }
         };
@@ -305,54 +309,53 @@ impl StockReactor {
     }
 
     /// The lines that come back, each at what it had cost; a line that never went out does not come back.
-    async fn restock_lines(
-        &self,
+    async fn what_comes_back(
+        &mut self,
         movement: &Movement,
         stock: &StreamName,
         lines: &[MovedLine],
-    ) -> Result<Vec<RestockLine>, CommandError> {
-        let is_remembered = |line: &MovedLine| self.recent.get(movement.sale_id, line.line_id).is_some();
+        now: &StockBalance,
+    ) -> Result<Option<ComesBack>, ReactorError> {
+        let recent: Option<Vec<Issued>> = lines
+            .iter()
+            .map(|line| self.recent.get(movement.sale_id, line.line_id))
+            .collect();
         let is_first_return =
             movement.kind == ParkedMovement::Void || movement.sale_version == Some(Version::new(2));
-        let history = if is_first_return && lines.iter().all(is_remembered) {
+        let history = if is_first_return && recent.is_some() {
             SaleHistory::default()
         } else {
             self.sale_history(movement).await?
         };
-        let issued = if lines.iter().all(is_remembered) {
-            Vec::new()
-        } else {
-            find_issue(
-                &self.log,
-                stock,
-                self.slice.appended_version(stock),
-                history.position,
-            )
-            .await?
+        let issue = match recent {
+            Some(recent) => match recent.first() {
+                None => return Ok(None),
+                Some(Issued {
+                    provisional: Some(issue),
+                    ..
+                }) => Arc::clone(issue),
+                Some(_) => return Ok(Some(at_issued_cost(lines, &recent, &history))),
+            },
+            None => {
+                let version = self.slice.appended_version(stock);
+                match find_issue(&self.log, stock, version, history.position).await? {
+                    Some(issued) => Arc::new(FinalCost::of(&issued)),
+                    None => return Ok(None),
+                }
+            }
         };
-        let mut restock = Vec::with_capacity(lines.len());
-        for line in lines {
-            let found = issued
-                .iter()
-                .find(|issued| issued.line_id == line.line_id)
-                .map(Into::into);
-            let Some(issued) = self.recent.get(movement.sale_id, line.line_id).or(found) else {
-                continue;
-            };
-            let earlier = history
-                .returned
-                .iter()
-                .filter(|(line_id, _)| *line_id == line.line_id);
-            let before = sum(earlier
-                .map(|(_, quantity)| *quantity)
-                .chain([line.returned_before]));
-            restock.push(RestockLine {
-                line_id: line.line_id,
-                quantity: line.quantity,
-                original_cost: issued.cost_of(before, line.quantity),
-            });
+        let back: Vec<LineBack> = lines.iter().map(|line| history.line_back(line)).collect();
+        if holds(&issue, now, history.returned.is_empty()) {
+            return Ok(ComesBack::of(&issue, &back));
         }
-        Ok(restock)
+        // What follows the issue may still be in the slice; it is read back from the log.
+        if self.slice.is_gathered(stock) {
+            self.flush().await?;
+        }
+        let version = self.slice.appended_version(stock);
+        let issue = FinalCost::clone(&issue);
+        let cost = followed(issue, &self.log, stock, version).await?;
+        Ok(ComesBack::of(&cost, &back))
     }
 
     /// Where a sale was recorded, and what came back of it before this event.
@@ -395,6 +398,39 @@ impl StockReactor {
 struct SaleHistory {
     position: Position,
     returned: Vec<(LineId, Quantity)>,
+}
+
+impl SaleHistory {
+    /// A line, and how much of it came back before.
+    fn line_back(&self, line: &MovedLine) -> LineBack {
+        let earlier = self
+            .returned
+            .iter()
+            .filter(|(line_id, _)| *line_id == line.line_id);
+        let earlier = earlier.map(|(_, quantity)| *quantity);
+        LineBack {
+            line_id: line.line_id,
+            before: sum(earlier.chain([line.returned_before])),
+            quantity: line.quantity,
+        }
+    }
+}
+
+/// Lines that went out from what was there, at the cost they went out at: it is final.
+fn at_issued_cost(lines: &[MovedLine], issued: &[Issued], history: &SaleHistory) -> ComesBack {
+    let line = |(line, issued): (&MovedLine, &Issued)| {
+        let back = history.line_back(line);
+        RestockLine {
+            line_id: back.line_id,
+            quantity: back.quantity,
+            original_cost: returned_cost(issued.quantity, issued.cost, back.before, back.quantity),
+            owed: Quantity::ZERO,
+        }
+    };
+    ComesBack {
+        sale_position: issued.first().map_or(0, |issued| issued.sale_position),
+        lines: lines.iter().zip(issued).map(line).collect(),
+    }
 }
 
 /// Streams to ask about, each once.

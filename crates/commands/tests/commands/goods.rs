@@ -1,12 +1,12 @@
 //! Goods received and quantities put right.
 
-use posars_commands::{Commands, EventIds, Policy};
-use posars_domain::stock::{AdjustStock, AdjustmentReason};
-use posars_domain::{AdjustmentId, Currency};
+use posars_commands::{Commands, EventIds, Offered, Policy};
+use posars_domain::stock::{AdjustStock, AdjustmentReason, StockEvent};
+use posars_domain::{AccessKey, AdjustmentId, Currency};
 use posars_event_store::Version;
 use uuid::Uuid;
 
-use crate::shop::{Shop, api, asked_as, delivery, reason, v};
+use crate::shop::{Shop, api, asked_as, delivery, reason, told, v};
 
 fn adjustment(sku: &str, delta: &str) -> AdjustStock {
     AdjustStock {
@@ -111,6 +111,42 @@ async fn an_nfe_serves_one_delivery() -> anyhow::Result<()> {
         reason(shop.commands.receive_stock(&other, &api()).await),
         "DUPLICATE_FISCAL_KEY"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn deliveries_of_a_sheet_move_a_stock_in_their_order() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let costs: Vec<i64> = (1..=20).map(|number| number * 100).collect();
+    let mut goods: Vec<_> = costs
+        .iter()
+        .map(|cost| delivery(&[("cafe", "1", *cost)]))
+        .collect();
+    // One document for two deliveries, which the first of them has.
+    let key: AccessKey = v("35200714200166000187650010000000071000000079");
+    for sku in ["pao", "novo"] {
+        goods.push(delivery(&[(sku, "1", 100)]));
+        goods.last_mut().unwrap().access_key = Some(key.clone());
+    }
+    let offered: Vec<_> = goods
+        .into_iter()
+        .map(|goods| Offered::new(goods, api()))
+        .collect();
+    let deliveries: Vec<_> = offered.iter().collect();
+    let mut expected = vec!["now"; 21];
+    expected.push("DUPLICATE_FISCAL_KEY");
+    assert_eq!(
+        told(shop.commands.receive_deliveries(&deliveries).await),
+        expected
+    );
+    let moved = shop.stock_events("cafe").await?;
+    let moved = moved.iter().map(|event| {
+        let StockEvent::StockReceived(received) = event else {
+            panic!("{event:?}")
+        };
+        received.value.minor()
+    });
+    assert_eq!(moved.collect::<Vec<_>>(), costs);
     Ok(())
 }
 

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod catalogue;
+mod costs;
 mod goods;
+mod pins;
 mod races;
 mod reactor;
 mod reactor_waiting;

@@ -2,7 +2,7 @@
 
 use posars_commands::{BATCH_MAX, Commands, EventIds, Offered, Policy, Recorded, Source};
 use posars_domain::sale::{RecordSale, id_of_receipt};
-use posars_domain::{Payment, PaymentMethod, ReceiptNumber, RejectionKind, SaleId};
+use posars_domain::{FiscalRef, Payment, PaymentMethod, ReceiptNumber, RejectionKind, SaleId};
 use posars_event_store::ReadLog;
 use uuid::Uuid;
 
@@ -155,10 +155,77 @@ async fn the_same_sale_or_receipt_twice_in_one_batch_counts_once() -> anyhow::Re
         receipt(sale(&[("cafe", "1")]), "7"),
         receipt(sale(&[("pao", "1")]), "7"),
     );
-    let mut told = answers(&shop.commands, &[twice.clone(), one, twice, other]).await;
-    // Which of two equals comes first is nobody's business.
-    told.sort();
-    assert_eq!(told, ["DUPLICATE_RECEIPT", "before", "now", "now"]);
+    let told = answers(&shop.commands, &[twice.clone(), one, twice, other]).await;
+    assert_eq!(told, ["now", "now", "before", "DUPLICATE_RECEIPT"]);
+    Ok(())
+}
+
+/// A sale and another that wants the same thing, which `same` gives both of them, many times over.
+fn rivals(pairs: u32, same: impl Fn(RecordSale, u32) -> RecordSale) -> Vec<RecordSale> {
+    let pair = |number: u32| [("cafe", "1"), ("pao", "1")].map(|line| same(sale(&[line]), number));
+    (0..pairs).flat_map(pair).collect()
+}
+
+#[tokio::test]
+async fn of_those_that_want_the_same_receipt_key_or_pix_the_first_row_has_it() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let by_receipt = |sale, number: u32| receipt(sale, &format!("r{number}"));
+    let by_fiscal_key = |sale: RecordSale, number: u32| RecordSale {
+        fiscal_ref: Some(FiscalRef {
+            access_key: Some(v(&format!("{number:044}"))),
+            ..FiscalRef::default()
+        }),
+        ..sale
+    };
+    let by_pix = |sale: RecordSale, number: u32| RecordSale {
+        payments: vec![Payment {
+            pix_e2e_id: Some(format!("E00000000202611201500{number:011}")),
+            ..Payment::new(PaymentMethod::PIX, cents(1_000))
+        }],
+        ..sale
+    };
+    let taken = receipt(sale(&[("cafe", "1")]), "taken");
+    shop.commands.record_sale(taken.clone(), &api()).await?;
+    for (refusal, sales) in [
+        ("DUPLICATE_RECEIPT", rivals(30, by_receipt)),
+        ("DUPLICATE_FISCAL_KEY", rivals(30, by_fiscal_key)),
+        ("PIX_ID_ALREADY_USED", rivals(30, by_pix)),
+    ] {
+        // The log refuses them together for this one, so that each is looked at.
+        let in_the_way = receipt(sale(&[("cafe", "1")]), "taken");
+        let sales: Vec<RecordSale> = [in_the_way].into_iter().chain(sales).collect();
+        let mut expected = vec!["DUPLICATE_RECEIPT"];
+        expected.extend(["now", refusal].repeat(30));
+        assert_eq!(answers(&shop.commands, &sales).await, expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_that_go_alone_keep_their_order_too() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let policy = Policy {
+        strict_catalog: true,
+        ..Policy::default()
+    };
+    let strict = Commands::with(shop.log.clone(), policy, EventIds::time_ordered());
+    let sales = rivals(30, |sale, number| receipt(sale, &number.to_string()));
+    assert_eq!(
+        answers(&strict, &sales).await,
+        ["now", "DUPLICATE_RECEIPT"].repeat(30)
+    );
+    // So do those that share a key of the caller's own.
+    let key = Uuid::now_v7();
+    let keyed: Vec<_> = rivals(10, |sale, _| sale)
+        .into_iter()
+        .map(|sale| Offered::new(sale, asked_as(key)))
+        .collect();
+    let answers = told(shop.commands.record_sales(&keyed).await);
+    assert_eq!(answers.first().map(String::as_str), Some("now"));
+    assert_eq!(
+        answers.get(1..),
+        Some(vec!["IDEMPOTENCY_MISMATCH".to_owned(); 19].as_slice())
+    );
     Ok(())
 }
 
@@ -196,9 +263,10 @@ async fn a_receipt_serves_one_sale_also_if_the_sale_is_named_after_it() -> anyho
     );
     assert_eq!(taken(named("3")).await, "DUPLICATE_RECEIPT");
     // Both at once.
-    let mut told = answers(&shop.commands, &[named("5"), keyed("5")]).await;
-    told.sort();
-    assert_eq!(told, ["DUPLICATE_RECEIPT", "now"]);
+    assert_eq!(
+        answers(&shop.commands, &[named("5"), keyed("5"), keyed("6"), named("6")]).await,
+        ["now", "DUPLICATE_RECEIPT", "now", "DUPLICATE_RECEIPT"]
+    );
     Ok(())
 }
 

@@ -126,6 +126,57 @@ async fn each_gets_the_answer_it_would_get_alone() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A GTIN-13 for a number.
+fn gtin(number: u32) -> String {
+    let root = format!("789{number:09}");
+    let weighed = root.bytes().zip([1, 3].into_iter().cycle());
+    let sum: u32 = weighed
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
+    format!("{root}{}", (10 - sum % 10) % 10)
+}
+
+#[tokio::test]
+async fn of_rows_that_want_the_same_gtin_or_cnpj_the_first_has_it() -> anyhow::Result<()> {
+    let shop = shop_with_a_past().await?;
+    // The log refuses them together for this one, so that each is looked at.
+    let mut asked = vec![with_gtin("leite_b", GTIN)];
+    for number in 0..30 {
+        asked.push(with_gtin(&format!("p{number}"), &gtin(number)));
+        asked.push(with_gtin(&format!("q{number}"), &gtin(number)));
+    }
+    let mut expected = vec!["GTIN_IN_USE"];
+    expected.extend(["now", "GTIN_IN_USE"].repeat(30));
+    assert_eq!(products(&shop.commands, &asked).await, expected);
+
+    let with_cnpj = |store_id: &str| DefineStore {
+        cnpj: Some(v("11.222.333/0001-81")),
+        ..define_store(store_id)
+    };
+    let asked = ["a", "b", "c"].map(with_cnpj);
+    assert_eq!(
+        stores(&shop.commands, &asked).await,
+        ["now", "CNPJ_IN_USE", "CNPJ_IN_USE"]
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn rows_with_a_key_of_their_own_keep_their_order() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    let asked = (0..20).map(|number| with_gtin(&format!("p{number}"), GTIN));
+    let keyed: Vec<_> = asked
+        .map(|product| Offered::new(product, asked_as(Uuid::now_v7())))
+        .collect();
+    let answers = told(shop.commands.define_products(&keyed).await);
+    assert_eq!(answers.first().map(String::as_str), Some("now"));
+    assert_eq!(
+        answers.get(1..),
+        Some(vec!["GTIN_IN_USE".to_owned(); 19].as_slice())
+    );
+    Ok(())
+}
+
 #[tokio::test]
 async fn new_definitions_are_one_commit_in_their_order_and_come_once() -> anyhow::Result<()> {
     let shop = Shop::open().await?;

@@ -13,10 +13,10 @@ const SALES: usize = 10_000;
 const SKUS: [&str; 6] = ["a", "b", "c", "d", "e", "sem_cadastro"];
 
 /// A linear congruential generator: the same numbers every time.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CompanyDefined, CompanyEvent, CompanyRejection, CompanyState};
+use crate::misplaced::{Refused, not_an_id, not_in_words};
 use crate::text::{self, NAME_CHARS_MAX};
 use crate::{Cnpj, CompanyId, Currency, Decider, Decision};
 
@@ -86,7 +87,11 @@ fn define(
         currency: command.currency,
     };
     match &state.defined {
-        None => Ok(Decision::event(defined)),
+        None => {
+            not_an_id("company_id", defined.company_id.as_str(), Refused::Cpf)?;
+            not_in_words("name", &defined.name, Refused::Both)?;
+            Ok(Decision::event(defined))
+        }
         Some(before) if *before == defined => Ok(Decision::nothing()),
         Some(before) => Err(CompanyRejection::CompanyExists {
             company_id: before.company_id.clone(),

@@ -6,6 +6,7 @@ use super::{
     ProductChanged, ProductDefined, ProductEvent, ProductRejection, ProductRetired, ProductSettings,
     ProductState,
 };
+use crate::misplaced::{Refused, not_in_any_words, not_in_words};
 use crate::text::{self, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use crate::{Claim, Decider, Decision, Gtin, InvalidValue, Ncm, Sku};
 
@@ -179,6 +180,8 @@ fn define(state: &ProductState, command: &DefineProduct) -> Decided {
         Some(before) if *before == wanted => Ok(Decision::nothing()),
         Some(_) => Err(ProductRejection::SkuExists { sku: wanted.sku }),
         None => {
+            wanted.sku.check_new("sku")?;
+            not_in_words("name", &wanted.name, Refused::Both)?;
             let claims = wanted.gtin.iter().map(gtin_claim).collect();
             Ok(Decision {
                 events: vec![defined(wanted).into()],
@@ -207,6 +210,9 @@ fn change(state: &ProductState, command: &ChangeProduct) -> Decided {
     if wanted == *before {
         return Ok(Decision::nothing());
     }
+    if wanted.name != before.name {
+        not_in_words("name", &wanted.name, Refused::Both)?;
+    }
     // The one it has is claimed already.
     let new_gtin = wanted
         .gtin
@@ -225,6 +231,7 @@ fn retire(state: &ProductState, command: &RetireProduct) -> Decided {
         return Ok(Decision::nothing());
     }
     let reason = text::maybe("reason", command.reason.as_ref(), NOTE_CHARS_MAX)?;
+    not_in_any_words("reason", reason.as_ref(), Refused::Both)?;
     Ok(Decision::event(ProductRetired {
         sku: before.sku.clone(),
         reason,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RegisterDefined, RegisterEvent, RegisterRejection, RegisterState};
+use crate::misplaced::{Refused, not_an_id, not_in_any_words};
 use crate::store::StoreSettings;
 use crate::text::{self, NAME_CHARS_MAX};
 use crate::{Decider, Decision, RegisterNo, StoreId};
@@ -97,7 +98,11 @@ fn define(
         name: text::maybe("name", command.name.as_ref(), NAME_CHARS_MAX)?,
     };
     match &state.defined {
-        None => Ok(Decision::event(defined)),
+        None => {
+            not_an_id("register_no", defined.register_no.as_str(), Refused::Both)?;
+            not_in_any_words("name", defined.name.as_ref(), Refused::Both)?;
+            Ok(Decision::event(defined))
+        }
         Some(before) if *before == defined => Ok(Decision::nothing()),
         Some(before) => Err(RegisterRejection::RegisterExists {
             store_id: before.store_id.clone(),

@@ -81,10 +81,12 @@ pub struct SaleRecorded {
 }
 
 impl SaleRecorded {
-    /// What each payment came to once the change is taken off; the amounts sum to the total.
+    /// What each payment came to once the change is taken off, without those that came to nothing; the amounts sum to
+    /// the total.
     ///
-    /// Change comes out of cash; only if it is more than all cash does it come out of the other payments, from
-    /// the last one back.
+    /// Change is cash, so it comes out of cash, of the last such payment first. What is more than all cash handed over,
+    /// as when a customer has 100.00 put on a card for goods of 75.00, came out of the drawer: it is an entry of cash
+    /// below zero, and the card stays at what its acquirer pays.
     #[must_use]
     pub fn received(&self) -> Vec<MethodAmount> {
         let as_paid = |payment: &Payment| MethodAmount {
@@ -93,16 +95,19 @@ impl SaleRecorded {
         };
         let mut received = self.payments.iter().map(as_paid).collect::<Vec<_>>();
         let mut change = self.change;
-        for cash_only in [true, false] {
-            for payment in received.iter_mut().rev() {
-                if cash_only && payment.method != PaymentMethod::CASH {
-                    continue;
-                }
-                let taken = change.min(payment.amount);
-                payment.amount = payment.amount.checked_sub(taken).unwrap_or_default();
-                change = change.checked_sub(taken).unwrap_or_default();
-            }
+        let cash = received
+            .iter_mut()
+            .rev()
+            .filter(|payment| payment.method == PaymentMethod::CASH);
+        for payment in cash {
+            let taken = change.min(payment.amount);
+            payment.amount = payment.amount.checked_sub(taken).unwrap_or_default();
+            change = change.checked_sub(taken).unwrap_or_default();
         }
+        received.push(MethodAmount {
+            method: PaymentMethod::CASH,
+            amount: change.checked_neg().unwrap_or_default(),
+        });
         received.retain(|payment| !payment.amount.is_zero());
         received
     }
@@ -174,7 +179,8 @@ pub struct SaleVoided {
     pub reason: String,
     /// What comes back.
     pub lines: Vec<VoidedLine>,
-    /// What is given back, by means of payment; sums to the total.
+    /// What is given back, by means of payment; sums to the total. Cash below zero is change that the customer brings
+    /// back, having got it for what was paid by other means.
     pub refunds: Vec<MethodAmount>,
     /// The total of the sale.
     pub total: Amount,

@@ -3,6 +3,7 @@
 //! A sale at the counter has happened: it is refused for wrong arithmetic, bad identifiers or as a duplicate,
 //! never for missing stock, an unknown SKU, a closed till or a late arrival.
 
+mod admission;
 mod command;
 mod decide;
 mod event;

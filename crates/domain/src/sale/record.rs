@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::admission;
 use super::decide::{Decided, fiscal_claim, not_in_future, store_of};
 use super::receipt::receipt_claim;
 use super::{
     DISCOUNTS_MAX, LINES_MAX, OrderDiscount, PAYMENTS_MAX, RecordSale, RecordSaleLine, SaleContext, SaleLine,
     SaleRecorded, SaleRejection, SaleState,
 };
+use crate::dates::not_too_early;
 use crate::invalid::{not_empty, not_longer};
 use crate::payment::not_negative;
 use crate::quantity::positive;
@@ -28,6 +30,8 @@ pub(super) fn decide(state: &SaleState, command: &RecordSale, context: &SaleCont
         return same_again(before, sale);
     }
     not_in_future(command.occurred_at, context.recorded_at)?;
+    not_too_early(command.occurred_at, store)?;
+    admission::check(&sale)?;
     let claims = claims(&sale)?;
     Ok(Decision {
         events: vec![sale.into()],

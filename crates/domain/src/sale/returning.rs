@@ -7,7 +7,9 @@ use super::{
     LINES_MAX, PAYMENTS_MAX, RETURNS_MAX, RecordReturn, RecordReturnLine, ReturnedLine, SaleContext,
     SaleRecorded, SaleRejection, SaleReturned, SaleState,
 };
+use crate::dates::not_too_early;
 use crate::invalid::{not_empty, not_longer};
+use crate::misplaced::{Refused, not_in_any_words};
 use crate::payment::not_negative;
 use crate::quantity::positive;
 use crate::text::{self, NOTE_CHARS_MAX};
@@ -43,6 +45,8 @@ pub(super) fn decide(state: &SaleState, command: &RecordReturn, context: &SaleCo
     }
     let store = store_of(context, &sale.store_id)?;
     not_in_future(command.occurred_at, context.recorded_at)?;
+    not_too_early(command.occurred_at, store)?;
+    not_in_any_words("reason", reason.as_ref(), Refused::Both)?;
     let lines = returned_lines(state, sale, &command.lines)?;
     let returned_total = sum("the returned lines", lines.iter().map(|line| line.refund))?;
     let total_refund = refunded(state, sale, &command.refunds)?;

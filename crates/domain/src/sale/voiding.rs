@@ -5,6 +5,8 @@ use jiff::SignedDuration;
 use super::decide::{Decided, fiscal_claim, not_in_future, recorded, store_of};
 use super::{SaleContext, SaleLine, SaleRejection, SaleState, SaleVoided, VoidSale, VoidedLine};
 use crate::Decision;
+use crate::dates::not_too_early;
+use crate::misplaced::{Refused, not_in_words};
 use crate::text::{self, NOTE_CHARS_MAX};
 
 pub(super) fn decide(state: &SaleState, command: &VoidSale, context: &SaleContext) -> Decided {
@@ -23,6 +25,8 @@ pub(super) fn decide(state: &SaleState, command: &VoidSale, context: &SaleContex
     }
     let store = store_of(context, &sale.store_id)?;
     not_in_future(command.occurred_at, context.recorded_at)?;
+    not_too_early(command.occurred_at, store)?;
+    not_in_words("reason", &command.reason, Refused::Both)?;
     if let Some(window_hours) = context.void_window_hours {
         let window = SignedDuration::from_hours(i64::from(window_hours));
         // By the till's clock, not by arrival: a void made offline in time may be sent late.

@@ -1,15 +1,18 @@
-//! The quantity is put right.
+//! The quantity is put right, or the value of what is there.
 
 use super::costing::{CostSource, average, inflow, outflow};
 use super::decide::{Decided, in_product_decimals, not_in_future, store_of};
 use super::shortage::{Moment, next_version, with_shortage};
 use super::{
-    AdjustStock, AdjustmentReason, StockAdjusted, StockBalance, StockContext, StockRejection, StockState,
+    AdjustStock, AdjustmentReason, AverageBasis, RevalueStock, StockAdjusted, StockBalance, StockContext,
+    StockRejection, StockState,
 };
+use crate::dates::not_too_early;
+use crate::misplaced::{Refused, not_in_any_words};
 use crate::payment::not_negative;
 use crate::quantity::in_range;
 use crate::text::{self, NOTE_CHARS_MAX};
-use crate::{Amount, InvalidValue};
+use crate::{Amount, Decision, InvalidValue, Quantity};
 
 /// What an adjustment does to the balance.
 struct Change {
@@ -23,16 +26,15 @@ pub(super) fn decide(state: &StockState, command: &AdjustStock, context: &StockC
     let store = store_of(context, &command.store_id, command.currency)?;
     let (reason, note) = why(command)?;
     let before = &state.balance;
-    if let Some(expected) = command
-        .expected_version
-        .filter(|expected| *expected != before.version)
-    {
-        return Err(StockRejection::EtagMismatch {
-            expected,
-            actual: before.version,
-        });
+    if let Some(expected) = command.expected_version {
+        at_version(before, expected)?;
     }
     not_in_future(command.occurred_at, context.recorded_at)?;
+    not_too_early(command.occurred_at, store)?;
+    not_in_any_words("note", note.as_ref(), Refused::Both)?;
+    if before.version == 0 {
+        command.sku.check_new("sku")?;
+    }
     in_product_decimals(context, &command.sku, command.delta)?;
     let change = change(before, command)?;
     // An increase that still leaves too little is no step down and stays allowed.
@@ -68,6 +70,65 @@ pub(super) fn decide(state: &StockState, command: &AdjustStock, context: &StockC
         sale_id: None,
     };
     Ok(with_shortage(before, adjusted.into(), &moment))
+}
+
+/// Writes a new value down as an adjustment of nothing, which every reader of adjustments understands.
+pub(super) fn revalue(state: &StockState, command: &RevalueStock, context: &StockContext) -> Decided {
+    let store = store_of(context, &command.store_id, command.currency)?;
+    let note = text::required("note", &command.note, NOTE_CHARS_MAX)?;
+    let before = &state.balance;
+    at_version(before, command.expected_version)?;
+    not_in_future(command.occurred_at, context.recorded_at)?;
+    let worth = not_negative("value", command.value)?;
+    if !before.quantity.is_positive() {
+        let rule =
+            "goods that are not there are worth nothing; what is below zero is settled by what comes in";
+        return Err(InvalidValue::new("VALUE_NOT_ALLOWED", worth, rule)
+            .at("value")
+            .into());
+    }
+    if worth == before.value {
+        return Ok(Decision::nothing());
+    }
+    let out_of_range = || StockRejection::StockOutOfRange {
+        sku: command.sku.clone(),
+    };
+    let balance = StockBalance {
+        value: worth,
+        average_basis: AverageBasis {
+            quantity: before.quantity,
+            value: worth,
+        },
+        ..*before
+    };
+    let adjusted = StockAdjusted {
+        store_id: command.store_id.clone(),
+        sku: command.sku.clone(),
+        adjustment_id: command.adjustment_id,
+        occurred_at: command.occurred_at,
+        business_date: store.business_date(command.occurred_at),
+        currency: command.currency,
+        delta: Quantity::ZERO,
+        value: worth.checked_sub(before.value).ok_or_else(out_of_range)?,
+        negative_settled: Amount::ZERO,
+        provisional: false,
+        reason: AdjustmentReason::Correction,
+        note: Some(note),
+        balance: next_version(balance),
+    };
+    Ok(Decision {
+        events: vec![adjusted.into()],
+        claims: Vec::new(),
+    })
+}
+
+fn at_version(before: &StockBalance, expected: u64) -> Result<(), StockRejection> {
+    let actual = before.version;
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(StockRejection::EtagMismatch { expected, actual })
+    }
 }
 
 fn why(command: &AdjustStock) -> Result<(AdjustmentReason, Option<String>), StockRejection> {

@@ -19,6 +19,10 @@ pub struct StockBalance {
     /// Log position of the last sale, void or return applied here; 0 before any.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub issued_through: u64,
+    /// The version of the last event that paid for goods issued below zero, or of the last before that was counted: what
+    /// went out below zero since is owed still. None in a stock that was never below zero, and in logs of old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<u64>,
 }
 
 impl StockBalance {

@@ -24,6 +24,8 @@ pub enum StockCommand {
     RestockReturn(RestockReturn),
     /// Put the quantity right.
     AdjustStock(AdjustStock),
+    /// Put the value right.
+    RevalueStock(RevalueStock),
 }
 
 /// Takes in one line of a receipt of goods.
@@ -107,6 +109,8 @@ pub struct RestockReturn {
     pub return_id: Option<ReturnId>,
     /// The log position of the return or void, from 1; one that was applied before changes nothing.
     pub source_position: u64,
+    /// The log position of the sale.
+    pub sale_position: u64,
     /// When the return or void took place.
     pub occurred_at: Timestamp,
     /// The trading day the return or void counts for.
@@ -124,8 +128,10 @@ pub struct RestockLine {
     pub line_id: LineId,
     /// How much, more than zero.
     pub quantity: Quantity,
-    /// This quantity's part of what the line had cost when it went out; `None` takes the average.
+    /// What the quantity had cost in the end, but for what is owed; `None` takes the average.
     pub original_cost: Option<Amount>,
+    /// How much of it had gone out below zero and is not paid for yet; see [`FinalCost`](super::FinalCost).
+    pub owed: Quantity,
 }
 
 /// Puts the quantity right, up or down.
@@ -155,6 +161,29 @@ pub struct AdjustStock {
     pub allow_negative: bool,
     /// The version of the stock that the caller looked at; `None` does not mind.
     pub expected_version: Option<u64>,
+}
+
+/// Puts the value of what is on hand right; the quantity stays.
+///
+/// Once-ness is the append's: its idempotency key is the adjustment's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevalueStock {
+    /// Where.
+    pub store_id: StoreId,
+    /// What.
+    pub sku: Sku,
+    /// The adjustment, an id made by the client.
+    pub adjustment_id: AdjustmentId,
+    /// When, by the client's clock; at most five minutes ahead of the server's.
+    pub occurred_at: Timestamp,
+    /// The currency of the value; the store's own.
+    pub currency: Currency,
+    /// What all that is on hand is worth.
+    pub value: Amount,
+    /// Why, at most 500 characters.
+    pub note: String,
+    /// The version of the stock that the value is right for.
+    pub expected_version: u64,
 }
 
 /// Why a quantity was put right.
@@ -253,5 +282,11 @@ impl From<RestockReturn> for StockCommand {
 impl From<AdjustStock> for StockCommand {
     fn from(command: AdjustStock) -> Self {
         Self::AdjustStock(command)
+    }
+}
+
+impl From<RevalueStock> for StockCommand {
+    fn from(command: RevalueStock) -> Self {
+        Self::RevalueStock(command)
     }
 }

@@ -53,14 +53,16 @@ pub(super) fn outflow(before: &StockBalance, quantity: Quantity) -> Option<Outfl
         before.average_basis.quantity,
     )?;
     let cost = stock_cost.checked_add(provisional_cost)?;
+    let is_provisional = !below_zero.is_zero();
     let balance = StockBalance {
         quantity: before.quantity.checked_sub(quantity)?,
         value: before.value.checked_sub(cost)?,
+        paid_at: before.paid_at.or(is_provisional.then_some(before.version)),
         ..*before
     };
     Some(Outflow {
         cost,
-        provisional: !below_zero.is_zero(),
+        provisional: is_provisional,
         balance,
     })
 }
@@ -85,16 +87,39 @@ pub(super) fn inflow(
     } else {
         before.average_basis
     };
+    let paid_at = if before.is_short() {
+        Some(before.version.saturating_add(1))
+    } else {
+        before.paid_at
+    };
     let balance = StockBalance {
         quantity: quantity_after,
         value: value_after,
         average_basis,
+        paid_at,
         ..*before
     };
     Some(Inflow {
         negative_settled,
         balance,
     })
+}
+
+/// Takes goods back that are owed: the debt shrinks by them, at its average. What they are worth, and the balance;
+/// `None` only when a figure is out of range.
+pub(super) fn withdraw(before: &StockBalance, quantity: Quantity) -> Option<(Amount, StockBalance)> {
+    let (missing, owed) = (before.quantity.checked_neg()?, before.value.checked_neg()?);
+    let value = if quantity == missing {
+        owed
+    } else {
+        part(owed, quantity, missing)?
+    };
+    let balance = StockBalance {
+        quantity: before.quantity.checked_add(quantity)?,
+        value: before.value.checked_add(value)?,
+        ..*before
+    };
+    Some((value, balance))
 }
 
 /// The new cost of the goods that were issued below zero, less what they went out at.
@@ -132,7 +157,7 @@ pub(super) fn average(balance: &StockBalance, quantity: Quantity) -> Option<Amou
 }
 
 /// The part of a value that falls to a part of its quantity; nothing when there is no quantity.
-fn part(value: Amount, quantity: Quantity, whole: Quantity) -> Option<Amount> {
+pub(super) fn part(value: Amount, quantity: Quantity, whole: Quantity) -> Option<Amount> {
     if quantity.is_zero() || whole.is_zero() {
         return Some(Amount::ZERO);
     }

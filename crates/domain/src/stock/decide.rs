@@ -48,6 +48,7 @@ impl Decider for Stock {
             StockCommand::IssueForSale(command) => selling::issue(state, command),
             StockCommand::RestockReturn(command) => selling::restock(state, command),
             StockCommand::AdjustStock(command) => adjusting::decide(state, command, context),
+            StockCommand::RevalueStock(command) => adjusting::revalue(state, command, context),
         }
     }
 

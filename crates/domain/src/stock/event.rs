@@ -146,6 +146,9 @@ pub struct StockReturned {
     pub return_id: Option<ReturnId>,
     /// The log position of the return or void.
     pub source_position: u64,
+    /// The log position of the sale, where some of it had gone out below zero and was still owed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale_position: Option<u64>,
     /// When the return or void took place.
     pub occurred_at: Timestamp,
     /// The trading day the return or void counts for.
@@ -156,7 +159,7 @@ pub struct StockReturned {
     pub lines: Vec<RestockedLine>,
     /// How much in all.
     pub quantity: Quantity,
-    /// What it is worth in all: what it had cost when it went out.
+    /// What it is worth in all: what it had cost in the end.
     pub value: Amount,
     /// See [`StockReceived::negative_settled`].
     #[serde(default, skip_serializing_if = "Amount::is_zero")]
@@ -177,9 +180,22 @@ pub struct RestockedLine {
     pub quantity: Quantity,
     /// What it is worth.
     pub value: Amount,
+    /// The part of it that had gone out below zero and that no goods had paid for yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed: Option<OwedPart>,
 }
 
-/// The quantity was put right. The balance's value changes by `value` less `negative_settled`.
+/// Goods that come back while the stock owes them: they end their debt instead of paying for an older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwedPart {
+    /// How much.
+    pub quantity: Quantity,
+    /// The provisional cost that goes with it.
+    pub value: Amount,
+}
+
+/// The quantity was put right, or with a delta of zero only the value. The balance's value changes by `value` less
+/// `negative_settled`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockAdjusted {
     /// Where.

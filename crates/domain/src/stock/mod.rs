@@ -10,7 +10,9 @@ mod command;
 mod costing;
 mod decide;
 mod event;
+mod final_cost;
 mod receiving;
+mod recosting;
 mod rejection;
 mod selling;
 mod shortage;
@@ -18,13 +20,15 @@ mod shortage;
 pub use balance::{AverageBasis, StockBalance, StockState};
 pub use command::{
     AdjustStock, AdjustmentReason, IssueForSale, IssueLine, ReceiveStock, ReceivedCost, RestockLine,
-    RestockReturn, StockCommand,
+    RestockReturn, RevalueStock, StockCommand,
 };
 pub use decide::{Stock, StockContext};
 pub use event::{
-    IssuedLine, RestockedLine, ShortageDetected, ShortageResolved, StockAdjusted, StockEvent, StockIssued,
-    StockReceived, StockReturned,
+    IssuedLine, OwedPart, RestockedLine, ShortageDetected, ShortageResolved, StockAdjusted, StockEvent,
+    StockIssued, StockReceived, StockReturned,
 };
+pub use final_cost::{FinalCost, LineBack, returned_cost};
+pub use recosting::Recosting;
 pub use rejection::StockRejection;
 
 /// Most lines of one sale or return on one SKU; as many as a sale has lines.

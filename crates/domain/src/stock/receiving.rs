@@ -4,6 +4,8 @@ use super::costing::{CostSource, inflow};
 use super::decide::{Decided, in_product_decimals, not_in_future, store_of};
 use super::shortage::{Moment, next_version, with_shortage};
 use super::{ReceiveStock, ReceivedCost, StockContext, StockReceived, StockRejection, StockState};
+use crate::dates::not_too_early;
+use crate::misplaced::{Refused, not_in_any_words};
 use crate::payment::not_negative;
 use crate::quantity::positive;
 use crate::text::{self, NAME_CHARS_MAX};
@@ -14,6 +16,9 @@ pub(super) fn decide(state: &StockState, command: &ReceiveStock, context: &Stock
     let quantity = positive("quantity", command.quantity)?;
     in_product_decimals(context, &command.sku, quantity)?;
     not_in_future(command.occurred_at, context.recorded_at)?;
+    not_too_early(command.occurred_at, store)?;
+    command.sku.check_new("sku")?;
+    not_in_any_words("supplier", command.supplier.as_ref(), Refused::Cpf)?;
     let out_of_range = || StockRejection::StockOutOfRange {
         sku: command.sku.clone(),
     };

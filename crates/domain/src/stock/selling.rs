@@ -1,10 +1,10 @@
 //! Goods go out with a sale, and come back with a return or a void; never refused for want of stock.
 
-use super::costing::{CostSource, average, inflow, outflow};
+use super::costing::{CostSource, average, inflow, outflow, withdraw};
 use super::decide::Decided;
 use super::shortage::{Moment, next_version, with_shortage};
 use super::{
-    IssueForSale, IssuedLine, LINES_MAX, RestockLine, RestockReturn, RestockedLine, StockBalance,
+    IssueForSale, IssuedLine, LINES_MAX, OwedPart, RestockLine, RestockReturn, RestockedLine, StockBalance,
     StockIssued, StockRejection, StockReturned, StockState,
 };
 use crate::invalid::not_longer;
@@ -64,32 +64,30 @@ pub(super) fn restock(state: &StockState, command: &RestockReturn) -> Decided {
         return Ok(Decision::nothing());
     }
     not_longer("lines", command.lines.len(), LINES_MAX)?;
+    for (index, line) in command.lines.iter().enumerate() {
+        positive(format_args!("lines[{index}].quantity"), line.quantity)?;
+        if let Some(original_cost) = line.original_cost {
+            not_negative(format_args!("lines[{index}].original_cost"), original_cost)?;
+        }
+    }
     let out_of_range = || StockRejection::StockOutOfRange {
         sku: command.sku.clone(),
     };
-    let mut balance = state.balance;
-    let mut negative_settled = Amount::ZERO;
-    let mut lines = Vec::with_capacity(command.lines.len());
-    for (index, line) in command.lines.iter().enumerate() {
-        let quantity = positive(format_args!("lines[{index}].quantity"), line.quantity)?;
-        let value = line_value(index, line, &balance)?.ok_or_else(out_of_range)?;
-        let inflow = inflow(&balance, quantity, value, CostSource::Derived).ok_or_else(out_of_range)?;
-        balance = inflow.balance;
-        negative_settled = negative_settled
-            .checked_add(inflow.negative_settled)
-            .ok_or_else(out_of_range)?;
-        lines.push(RestockedLine {
-            line_id: line.line_id,
-            quantity,
-            value,
-        });
-    }
+    let restocked = restocked(&state.balance, &command.lines).ok_or_else(out_of_range)?;
+    let Restocked {
+        lines,
+        negative_settled,
+        balance,
+    } = restocked;
+    let has_owed = lines.iter().any(|line| line.owed.is_some());
+    let is_estimated = |line: &RestockLine| line.original_cost.is_none();
     let returned = StockReturned {
         store_id: command.store_id.clone(),
         sku: command.sku.clone(),
         sale_id: command.sale_id,
         return_id: command.return_id,
         source_position: command.source_position,
+        sale_position: has_owed.then_some(command.sale_position),
         occurred_at: command.occurred_at,
         business_date: command.business_date,
         currency: command.currency,
@@ -97,7 +95,7 @@ pub(super) fn restock(state: &StockState, command: &RestockReturn) -> Decided {
         value: Amount::checked_sum(lines.iter().map(|line| line.value)).ok_or_else(out_of_range)?,
         lines,
         negative_settled,
-        estimated: command.lines.iter().any(|line| line.original_cost.is_none()),
+        estimated: command.lines.iter().any(is_estimated),
         balance: applied_through(balance, command.source_position),
     };
     let moment = Moment {
@@ -110,19 +108,54 @@ pub(super) fn restock(state: &StockState, command: &RestockReturn) -> Decided {
     Ok(with_shortage(&state.balance, returned.into(), &moment))
 }
 
-/// What a returned line is worth; `None` when it is out of range.
-fn line_value(
-    index: usize,
-    line: &RestockLine,
-    balance: &StockBalance,
-) -> Result<Option<Amount>, StockRejection> {
-    let Some(original_cost) = line.original_cost else {
-        return Ok(average(balance, line.quantity));
-    };
-    Ok(Some(not_negative(
-        format_args!("lines[{index}].original_cost"),
-        original_cost,
-    )?))
+/// What taking goods back does.
+pub(super) struct Restocked {
+    pub(super) lines: Vec<RestockedLine>,
+    pub(super) negative_settled: Amount,
+    /// The quantity and value afterwards; version and position unchanged.
+    pub(super) balance: StockBalance,
+}
+
+/// Takes goods back; `None` only when a figure is out of range.
+///
+/// What is owed goes first, of all lines: the rest of them would pay for it, and it is not out any more.
+pub(super) fn restocked(before: &StockBalance, lines: &[RestockLine]) -> Option<Restocked> {
+    let mut balance = *before;
+    let mut withdrawn = Vec::with_capacity(lines.len());
+    for line in lines {
+        let missing = balance.quantity.checked_neg()?.max(Quantity::ZERO);
+        let quantity = line.owed.min(line.quantity).min(missing).max(Quantity::ZERO);
+        let (value, after) = withdraw(&balance, quantity)?;
+        balance = after;
+        withdrawn.push(OwedPart { quantity, value });
+    }
+    let mut negative_settled = Amount::ZERO;
+    let mut restocked = Vec::with_capacity(lines.len());
+    for (line, owed) in lines.iter().zip(withdrawn) {
+        let settled = line.quantity.checked_sub(owed.quantity)?;
+        let mut value = owed.value;
+        if !settled.is_zero() {
+            let worth = match line.original_cost {
+                Some(original_cost) => original_cost,
+                None => average(&balance, settled)?,
+            };
+            let inflow = inflow(&balance, settled, worth, CostSource::Derived)?;
+            balance = inflow.balance;
+            negative_settled = negative_settled.checked_add(inflow.negative_settled)?;
+            value = value.checked_add(worth)?;
+        }
+        restocked.push(RestockedLine {
+            line_id: line.line_id,
+            quantity: line.quantity,
+            value,
+            owed: Some(owed).filter(|owed| !owed.quantity.is_zero()),
+        });
+    }
+    Some(Restocked {
+        lines: restocked,
+        negative_settled,
+        balance,
+    })
 }
 
 fn applied_through(balance: StockBalance, source_position: u64) -> StockBalance {

@@ -4,6 +4,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::{StoreDefined, StoreEvent, StoreRejection, StoreState};
+use crate::misplaced::{Refused, not_an_id, not_in_words};
 use crate::text::{self, NAME_CHARS_MAX};
 use crate::{Claim, Cnpj, Currency, Decider, Decision, StoreId, StoreZone};
 
@@ -94,6 +95,9 @@ fn define(
     };
     match &state.defined {
         None => {
+            // Many a retailer calls a store by its CNPJ.
+            not_an_id("store_id", defined.store_id.as_str(), Refused::Cpf)?;
+            not_in_words("name", &defined.name, Refused::Both)?;
             let claim = |cnpj: &Cnpj| Claim {
                 key: format!("store-cnpj:{cnpj}"),
                 holder: None,

@@ -26,5 +26,6 @@ mod smoke;
 mod snapshots;
 mod subscriptions;
 mod together;
+mod trouble;
 mod upgrade;
 mod wake_ups;

@@ -75,6 +75,18 @@ pub(super) const REASONS: &[Reason] = &[
         ["Send it again after a pause", "Envie de novo depois de uma pausa"],
     ),
     reason(
+        "REQUESTS_OVERLOADED",
+        Unavailable,
+        [
+            "The large requests under way take as much memory as they may; nothing was done",
+            "As requisições grandes em andamento já ocupam a memória permitida; nada foi feito",
+        ],
+        [
+            "Send it again after a pause, or in smaller parts",
+            "Envie de novo depois de uma pausa ou em partes menores",
+        ],
+    ),
+    reason(
         "REQUEST_STALLED",
         DeadlineExceeded,
         [
@@ -92,6 +104,16 @@ pub(super) const REASONS: &[Reason] = &[
         [
             "The request is larger than[ the {request_bytes_max} bytes] it may be; nothing was done",
             "A requisição é maior que o permitido[, {request_bytes_max} bytes]; nada foi feito",
+        ],
+        ["Split it into smaller ones", "Divida-a em requisições menores"],
+    )
+    .with_http_status(413),
+    reason(
+        "REQUEST_VALUES_TOO_MANY",
+        ResourceExhausted,
+        [
+            "The request has more fields and list entries than[ the {request_values_max}] it may have; nothing was done",
+            "A requisição tem mais campos e itens de lista que o permitido[, {request_values_max}]; nada foi feito",
         ],
         ["Split it into smaller ones", "Divida-a em requisições menores"],
     )

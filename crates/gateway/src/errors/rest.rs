@@ -26,8 +26,8 @@ pub(super) const REASONS: &[Reason] = &[
             "O corpo tem um campo que a requisição não tem",
         ],
         [
-            "Correct the name or leave it out",
-            "Corrija o nome ou deixe-o fora",
+            "Correct the name[ to {nearest}] or leave it out",
+            "Corrija o nome[ para {nearest}] ou deixe-o fora",
         ],
     ),
     reason(
@@ -169,6 +169,15 @@ pub(super) const REASONS: &[Reason] = &[
         ["Send fewer parameters", "Envie menos parâmetros"],
     ),
     reason(
+        "QUERY_PARAMETER_MISPLACED",
+        InvalidArgument,
+        [
+            "A query parameter names a field that the path or the body gives",
+            "Um parâmetro indica um campo que vem do caminho ou do corpo",
+        ],
+        ["Leave it out, or send it there", "Deixe-o fora ou envie-o ali"],
+    ),
+    reason(
         "QUERY_PARAMETER_REPEATED",
         InvalidArgument,
         [
@@ -197,8 +206,8 @@ pub(super) const REASONS: &[Reason] = &[
             "A requisição não tem um campo com o nome de um parâmetro",
         ],
         [
-            "Correct the name or leave it out",
-            "Corrija o nome ou deixe-o fora",
+            "Correct the name[ to {nearest}] or leave it out",
+            "Corrija o nome[ para {nearest}] ou deixe-o fora",
         ],
     ),
     reason(

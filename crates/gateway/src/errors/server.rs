@@ -36,6 +36,30 @@ pub(super) const REASONS: &[Reason] = &[
         ["Send it again after a pause", "Envie de novo depois de uma pausa"],
     ),
     reason(
+        "DATABASE_DISK_FULL",
+        Unavailable,
+        [
+            "The disk of the database is full or does not work; nothing was written, and what was accepted before is safe",
+            "O disco do banco de dados está cheio ou com defeito; nada foi gravado, e o que já foi aceito está seguro",
+        ],
+        [
+            "Tell the operator to make room on that disk, and send it again; nothing needs to be started again",
+            "Avise o operador para liberar espaço nesse disco e envie de novo; não é preciso reiniciar nada",
+        ],
+    ),
+    reason(
+        "DATABASE_EXHAUSTED",
+        Unavailable,
+        [
+            "The database has run out of memory or connections; nothing was written",
+            "O banco de dados está sem memória ou sem conexões livres; nada foi gravado",
+        ],
+        [
+            "Send it again after a pause; if it stays so, the operator gives PostgreSQL more",
+            "Envie de novo depois de uma pausa; se continuar assim, o operador dá mais recursos ao PostgreSQL",
+        ],
+    ),
+    reason(
         "DATABASE_REFUSED",
         Internal,
         [

@@ -51,13 +51,28 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "DATE_OUT_OF_RANGE",
+        InvalidArgument,
+        [
+            "A time or day is before 2000-01-01, or a due date after 2099-12-31[: {given}]",
+            "Um horário ou dia é anterior a 01/01/2000, ou um vencimento posterior a 31/12/2099[: {given}]",
+        ],
+        [
+            "Send when it happened; the years 1 and 1970 are what programs send for a time that was not set",
+            "Envie quando aconteceu; os anos 1 e 1970 são o que os programas enviam quando o horário não foi preenchido",
+        ],
+    ),
+    reason(
         "DATE_RANGE_INVALID",
         InvalidArgument,
         [
-            "The last day is before the first",
-            "O último dia vem antes do primeiro",
+            "The last day is before the first, or the days are those of no document",
+            "O último dia vem antes do primeiro, ou os dias não são de nenhum documento",
         ],
-        ["Swap the two dates", "Troque as duas datas"],
+        [
+            "Swap the two dates, or leave out the one that was not set",
+            "Troque as duas datas ou deixe fora a que não foi preenchida",
+        ],
     ),
     reason(
         "DELTA_IS_ZERO",
@@ -216,15 +231,27 @@ pub(super) const REASONS: &[Reason] = &[
         ["Split it into smaller commands", "Divida-o em comandos menores"],
     ),
     reason(
+        "TAX_ID_MISPLACED",
+        InvalidArgument,
+        [
+            "A field that is not for it has a CPF or CNPJ, which would stay in the log in the clear for ever",
+            "Um campo que não é para isso tem um CPF ou CNPJ, que ficaria legível no registro para sempre",
+        ],
+        [
+            "Take it out; the buyer's goes into customer.tax_id, a company's or store's into cnpj",
+            "Retire-o; o do comprador vai em customer.tax_id, o da empresa ou loja em cnpj",
+        ],
+    ),
+    reason(
         "TEXT_HAS_CONTROL",
         InvalidArgument,
         [
-            "A text has control characters",
-            "Um texto tem caracteres de controle",
+            "A text has control characters or such that turn the direction of writing, or a code has invisible ones",
+            "Um texto tem caracteres de controle ou que mudam a direção da escrita, ou um código tem invisíveis",
         ],
         [
-            "Take out tabs and line breaks",
-            "Retire tabulações e quebras de linha",
+            "Type the text again instead of copying it",
+            "Digite o texto de novo em vez de copiá-lo",
         ],
     ),
     reason(

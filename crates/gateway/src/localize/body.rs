@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use posars_domain::mask_cpf;
 use serde_json::{Map, Value, json};
 
 use crate::errors::{self, Language};
@@ -36,7 +37,12 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
         .iter()
         .find(|own| own.reason == refusal);
     let transcoder_reason = own.map(|own| own.reason);
-    let mut values = metadata(told);
+    // The transcoder knows nothing of people's numbers, and names a key or a parameter as it was written.
+    if transcoder_reason.is_some() {
+        status.values_mut().for_each(mask);
+    }
+    let details = status.get_mut("details")?.as_array_mut()?;
+    let mut values = metadata(details.iter().find(|detail| is_a(detail, ERROR_INFO))?);
     for violations in details
         .iter_mut()
         .filter(|detail| is_a(detail, BAD_REQUEST))
@@ -94,6 +100,16 @@ fn localize_field(
     let localized = json!({"locale": language.tag(), "message": entry.text(language, &own)});
     if let Some(violation) = violation.as_object_mut() {
         violation.insert("localizedMessage".to_owned(), localized);
+    }
+}
+
+/// Masks every CPF in every text.
+fn mask(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = mask_cpf(text),
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Object(fields) => fields.values_mut().for_each(mask),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

@@ -10,8 +10,8 @@ use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::sale_service_server::SaleService;
 use crate::status;
 use crate::wire::{
-    Reader, read_optional_date, read_record_return, read_record_sale, read_void_sale, write_new_sale,
-    write_recorded, write_return, write_sale, write_sale_summary, write_void,
+    Reader, check_date_range, read_optional_date, read_record_return, read_record_sale, read_void_sale,
+    write_new_sale, write_recorded, write_return, write_sale, write_sale_summary, write_void,
 };
 
 /// Records sales, voids and returns, and reads them back.
@@ -190,6 +190,7 @@ fn read_list(mut request: pb::ListSalesRequest) -> Result<(SaleFilter, PageAsked
     let store_id = reader.optional("store_id", &request.store_id);
     let from = read_optional_date(&mut reader, "start_date", request.start_date);
     let to = read_optional_date(&mut reader, "end_date", request.end_date);
+    check_date_range(&mut reader, from.flatten(), to.flatten());
     let filter = (|| {
         Some(SaleFilter {
             from: from?,

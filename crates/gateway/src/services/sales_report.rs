@@ -6,7 +6,7 @@ use crate::page::PageAsked;
 use crate::proto::reporting::v1 as pb;
 use crate::proto::reporting::v1::sales_report_service_server::SalesReportService;
 use crate::status;
-use crate::wire::{Reader, read_date, write_daily_sales};
+use crate::wire::{Reader, check_date_range, read_date, write_daily_sales};
 
 /// Figures of sales.
 pub(crate) struct SalesReportApi;
@@ -44,13 +44,7 @@ fn read_list(mut request: pb::ListDailySalesRequest) -> Result<(DailySalesFilter
     let store_id = reader.optional("store_id", &request.store_id);
     let from = read_date(&mut reader, "start_date", request.start_date);
     let to = read_date(&mut reader, "end_date", request.end_date);
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        reader.refuse(
-            "end_date",
-            "DATE_RANGE_INVALID",
-            "the last day is before the first; swap them",
-        );
-    }
+    check_date_range(&mut reader, from, to);
     let filter = (|| {
         Some(DailySalesFilter {
             from: from?,

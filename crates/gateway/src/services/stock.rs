@@ -10,7 +10,7 @@ use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::stock_service_server::StockService;
 use crate::status;
 use crate::wire::{
-    Reader, read_adjust_stock, read_optional_date, read_receive_stock, write_recorded,
+    Reader, check_date_range, read_adjust_stock, read_optional_date, read_receive_stock, write_recorded,
     write_stock_item_after, write_stock_item_row, write_stock_movement,
 };
 
@@ -179,6 +179,7 @@ fn read_movements(
     let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
     let from = read_optional_date(&mut reader, "start_date", request.start_date);
     let to = read_optional_date(&mut reader, "end_date", request.end_date);
+    check_date_range(&mut reader, from.flatten(), to.flatten());
     let filter = (|| {
         Some(MovementFilter {
             store_id,

@@ -57,6 +57,8 @@ pub(crate) fn from_command_inside(prefix: &str, error: CommandError) -> Status {
                 Unavailability::Busy
                 | Unavailability::Deadline
                 | Unavailability::DatabaseAway
+                | Unavailability::DatabaseDiskFull
+                | Unavailability::DatabaseExhausted
                 | Unavailability::OutcomeUnknown => retriable(code, &reason, message, metadata, retry),
             }
         }
@@ -77,6 +79,16 @@ fn unavailable(why: Unavailability) -> (Code, &'static str) {
         Unavailability::DatabaseAway => (
             Code::Unavailable,
             "the database does not answer, nothing was written; send the command again after a pause",
+        ),
+        Unavailability::DatabaseDiskFull => (
+            Code::Unavailable,
+            "the disk of the database is full or does not work, nothing was written; send the command again when its \
+             operator has made room",
+        ),
+        Unavailability::DatabaseExhausted => (
+            Code::Unavailable,
+            "the database has run out of memory or connections, nothing was written; send the command again after a \
+             pause",
         ),
         Unavailability::DatabaseRefused => (
             Code::Internal,
@@ -149,6 +161,18 @@ mod tests {
                 Unavailability::DatabaseAway,
                 Code::Unavailable,
                 "DATABASE_AWAY",
+                true,
+            ),
+            (
+                Unavailability::DatabaseDiskFull,
+                Code::Unavailable,
+                "DATABASE_DISK_FULL",
+                true,
+            ),
+            (
+                Unavailability::DatabaseExhausted,
+                Code::Unavailable,
+                "DATABASE_EXHAUSTED",
                 true,
             ),
             (

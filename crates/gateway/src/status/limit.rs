@@ -15,6 +15,10 @@ pub(crate) const RATE_LIMITED: &str = "RATE_LIMITED";
 pub(crate) const OVERLOADED: &str = "OVERLOADED";
 /// Reason of [`request_too_large`].
 pub(crate) const REQUEST_TOO_LARGE: &str = "REQUEST_TOO_LARGE";
+/// Reason of [`request_values_too_many`].
+pub(crate) const REQUEST_VALUES_TOO_MANY: &str = "REQUEST_VALUES_TOO_MANY";
+/// Reason of [`requests_overloaded`].
+pub(crate) const REQUESTS_OVERLOADED: &str = "REQUESTS_OVERLOADED";
 /// Reason of [`request_stalled`].
 pub(crate) const REQUEST_STALLED: &str = "REQUEST_STALLED";
 
@@ -69,6 +73,35 @@ pub(crate) fn request_too_large(request_bytes_max: usize) -> Status {
     );
     let metadata = [("request_bytes_max".to_owned(), request_bytes_max.to_string())];
     status(Code::ResourceExhausted, REQUEST_TOO_LARGE, message, metadata)
+}
+
+/// The request has more fields and list entries than any may have.
+pub(crate) fn request_values_too_many(request_values_max: usize) -> Status {
+    let message = format!(
+        "the request has more than {request_values_max} fields and list entries, nothing was done; split it into \
+         smaller ones"
+    );
+    let metadata = [("request_values_max".to_owned(), request_values_max.to_string())];
+    status(
+        Code::ResourceExhausted,
+        REQUEST_VALUES_TOO_MANY,
+        message,
+        metadata,
+    )
+}
+
+/// The large requests under way take as much memory as they may.
+pub(crate) fn requests_overloaded(caller_bytes_max: usize) -> Status {
+    let message = "the large requests under way take as much memory as they may, nothing was done; send the call \
+                   again after a pause, or in smaller parts";
+    let metadata = [("caller_bytes_max".to_owned(), caller_bytes_max.to_string())];
+    retriable(
+        Code::Unavailable,
+        REQUESTS_OVERLOADED,
+        message,
+        metadata,
+        OVERLOADED_RETRY,
+    )
 }
 
 /// The body of the request stopped coming.

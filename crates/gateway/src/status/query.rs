@@ -12,6 +12,8 @@ use super::{invalid_request, owned, retriable, status};
 
 /// Wait before a query that found no database, or a read model that is behind, is sent again.
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
+/// Wait before a query that met a full disk is sent again: somebody has to make room first.
+const DISK_RETRY: Duration = Duration::from_secs(5);
 
 /// Why a query got no answer.
 pub(crate) fn from_query(error: &QueryError) -> Status {
@@ -35,6 +37,7 @@ pub(crate) fn from_query(error: &QueryError) -> Status {
                 DATABASE_RETRY,
             )
         }
+        QueryError::BeyondLog { min_position, head } => beyond_log(*min_position, *head),
         QueryError::BadPage { .. } => {
             let mut violation = FieldViolation::new("page_token", error.to_string());
             "PAGE_TOKEN_INVALID".clone_into(&mut violation.reason);
@@ -61,6 +64,21 @@ fn from_read_database(error: &DatabaseError) -> Status {
         DatabaseError::Unavailable(_) => {
             let message = "the database does not answer; ask again after a pause";
             retriable(Code::Unavailable, "DATABASE_AWAY", message, [], DATABASE_RETRY)
+        }
+        DatabaseError::DiskFull(_) => {
+            let message = "the disk of the database is full or does not work; ask again when its operator has made room";
+            retriable(Code::Unavailable, "DATABASE_DISK_FULL", message, [], DISK_RETRY)
+        }
+        DatabaseError::Exhausted(_) => {
+            let message =
+                "the database has run out of memory or connections; ask for less, or again after a pause";
+            retriable(
+                Code::Unavailable,
+                "DATABASE_EXHAUSTED",
+                message,
+                [],
+                DATABASE_RETRY,
+            )
         }
         DatabaseError::DeadlineExceeded(timeout_ms) => {
             let metadata = [("timeout_ms".to_owned(), timeout_ms.to_string())];
@@ -113,9 +131,15 @@ pub(crate) fn out_of_range(business_date: &dyn Display, store: &dyn Display) -> 
 /// # Errors
 /// `POSITION_BEYOND_LOG`: the position comes from another company or from before a restore, and waiting will not help.
 pub(crate) fn within_log(min_position: u64, head: Position) -> Result<(), Status> {
-    if min_position <= head.get() {
+    let min_position = Position::new(min_position);
+    if min_position <= head {
         return Ok(());
     }
+    Err(beyond_log(min_position, head))
+}
+
+/// `POSITION_BEYOND_LOG`, with both positions.
+fn beyond_log(min_position: Position, head: Position) -> Status {
     let message = format!(
         "min_position {min_position} lies beyond the log, which ends at {head}; give a position that this company's \
          commands answered with"
@@ -124,12 +148,12 @@ pub(crate) fn within_log(min_position: u64, head: Position) -> Result<(), Status
         ("min_position", min_position.to_string()),
         ("position", head.to_string()),
     ];
-    Err(status(
+    status(
         Code::OutOfRange,
         "POSITION_BEYOND_LOG",
         message,
         owned(metadata.to_vec()),
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -141,6 +165,24 @@ mod tests {
     #[test]
     fn every_failed_query_has_its_code() {
         let cases = [
+            (
+                QueryError::Behind {
+                    projection: "sales",
+                    min_position: Position::new(3),
+                    position: Position::new(2),
+                    waited_ms: 9,
+                },
+                Code::DeadlineExceeded,
+                "READ_MODEL_BEHIND",
+            ),
+            (
+                QueryError::BeyondLog {
+                    min_position: Position::new(u64::MAX),
+                    head: Position::new(2),
+                },
+                Code::OutOfRange,
+                "POSITION_BEYOND_LOG",
+            ),
             (
                 QueryError::BadPage { problem: "x".into() },
                 Code::InvalidArgument,
@@ -158,6 +200,16 @@ mod tests {
                 QueryError::Database(DatabaseError::Unavailable("x".into())),
                 Code::Unavailable,
                 "DATABASE_AWAY",
+            ),
+            (
+                QueryError::Database(DatabaseError::DiskFull("x".into())),
+                Code::Unavailable,
+                "DATABASE_DISK_FULL",
+            ),
+            (
+                QueryError::Database(DatabaseError::Exhausted("x".into())),
+                Code::Unavailable,
+                "DATABASE_EXHAUSTED",
             ),
             (
                 QueryError::Database(DatabaseError::Refused("x".into())),

@@ -1,6 +1,10 @@
 //! Keeps a status small: it travels in headers, and clients of gRPC take 8 KiB of those. What quotes a caller's own words
 //! could be as long as a request, and then no client would see the refusal at all.
+//!
+//! It is also the one way of words into a status, so people's numbers are masked here: who sends a CPF where none belongs
+//! must not find it in an error, which programs log.
 
+use posars_domain::mask_cpf;
 use tonic_types::FieldViolation;
 
 /// Longest message. It begins with what is wrong and ends with the next step, so the middle is left out.
@@ -14,8 +18,10 @@ const FIELDS_MAX: usize = 10;
 /// Stands for what was left out.
 const LEFT_OUT: char = '…';
 
-/// The text, or its begin and end when it is longer than `chars_max`.
+/// The text with every CPF masked, or its begin and end when it is longer than `chars_max`.
 pub(crate) fn shortened(text: String, chars_max: usize) -> String {
+    // Masked before it is cut: half a number is a number still.
+    let text = mask_cpf(&text);
     // No character is shorter than a byte.
     if text.len() <= chars_max {
         return text;
@@ -56,6 +62,21 @@ mod tests {
             "{long}"
         );
         assert_eq!(long.chars().count(), 100);
+    }
+
+    #[test]
+    fn a_cpf_is_masked_before_the_text_is_cut() {
+        assert_eq!(
+            shortened("no company \"529.982.247-25\" here".to_owned(), 100),
+            "no company \"<CPF>\" here"
+        );
+        for chars_max in 8..40 {
+            let cut = shortened(
+                format!("{}52998224725 {}", "a".repeat(8), "b".repeat(16)),
+                chars_max,
+            );
+            assert!(!cut.contains("529") && !cut.contains("725"), "{cut}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use posars_domain::{Amount, Currency, InvalidValue, Quantity, UnitPrice};
+use posars_domain::{Amount, Currency, FIRST_DAY, InvalidValue, LAST_DAY, Quantity, UnitPrice};
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -106,6 +106,28 @@ pub(crate) fn read_optional_date(
 pub(crate) fn read_date(reader: &mut Reader, field: &str, date: Option<google::Date>) -> Option<Date> {
     let date = reader.required(field, date)?;
     read_optional_date(reader, field, Some(date)).flatten()
+}
+
+/// Notes when no document can be of the days from `from` to `to`: the answer would be empty, and look like a shop that
+/// sold nothing.
+pub(crate) fn check_date_range(reader: &mut Reader, from: Option<Date>, to: Option<Date>) {
+    let problem = match (from, to) {
+        (Some(from), Some(to)) if from > to => {
+            Some(("end_date", "the last day is before the first; swap them"))
+        }
+        (_, Some(to)) if to < FIRST_DAY => Some((
+            "end_date",
+            "no document is of a day before 2000-01-01; leave the last day out when there is none",
+        )),
+        (Some(from), _) if from > LAST_DAY => Some((
+            "start_date",
+            "no document is of a day after 2099-12-31; leave the first day out when there is none",
+        )),
+        _ => None,
+    };
+    if let Some((field, problem)) = problem {
+        reader.refuse(field, "DATE_RANGE_INVALID", problem);
+    }
 }
 
 /// Writes a day.

@@ -7,12 +7,9 @@ use std::time::{Duration, SystemTime};
 
 use tokio::io::AsyncReadExt as _;
 
-use super::fetch::{self, Client};
+use super::fetch::{self, Client, DOCUMENT_BYTES_MAX};
 use super::set::{KeySet, SetError};
 use crate::{KeySource, VerifierConfig};
-
-/// The longest key set: a hundred keys of 4,096 bits with certificates fit.
-pub(super) const DOCUMENT_BYTES_MAX: usize = 256 * 1_024;
 
 /// An open place of keys.
 pub(super) enum Source {

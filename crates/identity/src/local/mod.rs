@@ -12,7 +12,7 @@ use jwt_simple::prelude::{Claims, Duration as Seconds, RS256KeyPair, RSAKeyPairL
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{KeySource, Membership, VerifierConfig};
+use crate::{KeySource, Membership, Role, VerifierConfig};
 pub use error::IssuerError;
 use key_file::KeyFolder;
 
@@ -59,6 +59,9 @@ struct AccessClaims<'a> {
     username: &'a str,
     #[serde(rename = "cognito:groups")]
     groups: Vec<String>,
+    /// Inside the signature, so that its bearer cannot take it off.
+    #[serde(rename = "posars:role_by_hand", skip_serializing_if = "Option::is_none")]
+    role_by_hand: Option<&'static str>,
 }
 
 impl LocalIssuer {
@@ -114,6 +117,36 @@ impl LocalIssuer {
         lifetime: Duration,
         now: Timestamp,
     ) -> Result<String, IssuerError> {
+        self.sign(grantee, None, lifetime, now)
+    }
+
+    /// As [`LocalIssuer::issue_at`], for a token with one role that nobody was granted: whoever has the key chose it. The
+    /// token says so, and with it every event that it leads to.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn issue_by_hand(
+        &self,
+        subject: &str,
+        given: Membership,
+        lifetime: Duration,
+        now: Timestamp,
+    ) -> Result<String, IssuerError> {
+        let role = given.role;
+        let grantee = Grantee {
+            subject: subject.to_owned(),
+            memberships: vec![given],
+        };
+        self.sign(&grantee, Some(role), lifetime, now)
+    }
+
+    fn sign(
+        &self,
+        grantee: &Grantee,
+        role_by_hand: Option<Role>,
+        lifetime: Duration,
+        now: Timestamp,
+    ) -> Result<String, IssuerError> {
         if !crate::users::is_subject(&grantee.subject) {
             return Err(IssuerError::Subject);
         }
@@ -125,6 +158,7 @@ impl LocalIssuer {
             client_id: CLIENT,
             username: &grantee.subject,
             groups: grantee.memberships.iter().map(ToString::to_string).collect(),
+            role_by_hand: role_by_hand.map(Role::as_str),
         };
         let lifetime = Seconds::from_secs(lifetime.as_secs());
         let begin = UnixTimeStamp::from_secs(u64::try_from(now.as_second()).unwrap_or(0));

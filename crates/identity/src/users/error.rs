@@ -6,8 +6,16 @@ pub enum UsersError {
     /// Not a subject.
     #[error("a subject is 1 to 64 visible characters without white space. Next: give another one")]
     Subject,
+    /// The subject is a person's or company's tax number.
+    #[error(
+        "a subject is no CPF or CNPJ: every event the user causes names it in the clear. Next: give a short name"
+    )]
+    SubjectIsTaxId,
     /// Not a name for people.
-    #[error("a display name is 1 to 120 characters without control characters. Next: give another one")]
+    #[error(
+        "a display name is 1 to 120 characters without control characters, also those that turn the direction of \
+         writing. Next: give another one"
+    )]
     DisplayName,
     /// There is one of that subject.
     #[error(
@@ -26,7 +34,9 @@ pub enum UsersError {
     #[error("the database URL cannot be read. Next: write it as postgres://user@host/database")]
     InvalidUrl,
     /// The database cannot be reached now.
-    #[error("the database cannot be reached: {0}. Next: check that it runs, then try again")]
+    #[error(
+        "the database cannot serve now: {0}. Next: check that it runs and that its disk has room, then try again"
+    )]
     Unavailable(String),
     /// The database refused the statement, or what it holds cannot be read.
     #[error("the database refused: {0}. Next: check that its schema is current with `posars migrate`")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use jiff::Timestamp;
+use posars_domain::{is_invisible, is_tax_id, turns_direction};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
@@ -50,8 +51,18 @@ impl fmt::Debug for User {
 
 /// Whether a text can be the subject of a local user.
 pub(crate) fn is_subject(text: &str) -> bool {
-    let visible = |character: char| !character.is_whitespace() && !character.is_control();
+    let visible =
+        |character: char| !character.is_whitespace() && !character.is_control() && !is_invisible(character);
     !text.is_empty() && text.chars().nth(SUBJECT_CHARS_MAX).is_none() && text.chars().all(visible)
+}
+
+/// Whether a trimmed text can be what people call a user.
+fn is_display_name(name: &str) -> bool {
+    !name.chars().all(is_invisible)
+        && name.chars().nth(NAME_CHARS_MAX).is_none()
+        && !name
+            .chars()
+            .any(|character| character.is_control() || turns_direction(character))
 }
 
 /// Users and grants in a migrated database. Cheap to clone.
@@ -115,14 +126,17 @@ impl Users {
     /// Adds a user without grants.
     ///
     /// # Errors
-    /// [`UsersError::Subject`], [`UsersError::DisplayName`], [`UsersError::Exists`], and those of [`Users::list`].
+    /// [`UsersError::Subject`], [`UsersError::SubjectIsTaxId`], [`UsersError::DisplayName`], [`UsersError::Exists`], and those of [`Users::list`].
     pub async fn add(&self, subject: &str, display_name: &str) -> Result<(), UsersError> {
         let name = display_name.trim();
         if !is_subject(subject) {
             return Err(UsersError::Subject);
         }
-        if name.is_empty() || name.chars().nth(NAME_CHARS_MAX).is_some() || name.chars().any(char::is_control)
-        {
+        // Every event that this user causes will name the subject, for ever.
+        if is_tax_id(subject) {
+            return Err(UsersError::SubjectIsTaxId);
+        }
+        if !is_display_name(name) {
             return Err(UsersError::DisplayName);
         }
         let made = self
@@ -281,7 +295,10 @@ fn of_driver(error: &tokio_postgres::Error) -> UsersError {
     }
 }
 
-/// Connection trouble, a server that comes or goes, too many connections, lost races.
+/// Connection trouble, a server that comes or goes, lost races, and a server that lacks room, memory or connections, or
+/// whose disk does not work.
 fn is_passing(code: &str) -> bool {
-    ["08", "40", "57P0"].iter().any(|class| code.starts_with(class)) || code == "53300"
+    let classes = ["08", "40", "53", "57P0"];
+    classes.iter().any(|class| code.starts_with(class))
+        || matches!(code, "25006" | "55P03" | "57014" | "58030")
 }

@@ -314,6 +314,11 @@ fn wrong_values() -> Vec<Row> {
             claiming("sub", json!("ana\nroot")),
             Malformed,
         ),
+        (
+            "a subject that reads as another",
+            claiming("sub", json!("\u{202e}ana\u{200b}")),
+            Malformed,
+        ),
         ("exp twice", doubled(r#""exp":1900000000"#), Malformed),
         (
             "groups twice",

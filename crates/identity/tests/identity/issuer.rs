@@ -55,6 +55,25 @@ async fn its_tokens_pass_its_verifier_and_say_what_was_granted() {
     );
 }
 
+#[tokio::test]
+async fn a_token_made_by_hand_says_so_and_one_of_a_grant_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = LocalIssuer::open(&folder.path().join("identity")).unwrap();
+    let verifier = Verifier::new(issuer.verifier_config()).await.unwrap();
+    let owner: Membership = "main/owner".parse().unwrap();
+    let by_hand = issuer
+        .issue_by_hand("ana", owner.clone(), HOUR, Timestamp::now())
+        .unwrap();
+    let identity = verifier.verify(&by_hand).await.unwrap();
+    assert_eq!(identity.role_by_hand, Some(owner.role));
+    assert_eq!(
+        (identity.subject.as_str(), &identity.memberships),
+        ("ana", &vec![owner])
+    );
+    let granted = issuer.issue(&grantee("ana", &["main/owner"]), HOUR).unwrap();
+    assert_eq!(verifier.verify(&granted).await.unwrap().role_by_hand, None);
+}
+
 #[test]
 fn the_key_is_made_once_and_kept_from_others() {
     let folder = tempfile::tempdir().unwrap();

@@ -67,14 +67,36 @@ async fn users_come_get_grants_lose_them_and_go() {
 async fn what_makes_no_user_or_grant_is_refused() {
     let database = TestDatabase::create().await.unwrap();
     let users = Users::of(database.url()).unwrap();
-    for subject in ["", "a b", "a\tb", &"s".repeat(65)] {
+    for subject in [
+        "",
+        "a b",
+        "a\tb",
+        &"s".repeat(65),
+        "an\u{200b}a",
+        "\u{202e}ana",
+        "ana\u{2066}",
+        "\u{feff}ana",
+        "\u{3164}",
+    ] {
         assert_eq!(
             users.add(subject, "Ana").await,
             Err(UsersError::Subject),
             "{subject:?}"
         );
     }
-    for name in ["", "   ", "a\nb", &"n".repeat(121)] {
+    for subject in [
+        "52998224725",
+        "529.982.247-25",
+        "11222333000181",
+        "12ABC34501DE35",
+    ] {
+        assert_eq!(
+            users.add(subject, "Ana").await,
+            Err(UsersError::SubjectIsTaxId),
+            "{subject:?}"
+        );
+    }
+    for name in ["", "   ", "a\nb", &"n".repeat(121), "\u{3164}", "An\u{202e}a"] {
         assert_eq!(
             users.add("ana", name).await,
             Err(UsersError::DisplayName),

@@ -7,6 +7,7 @@ mod import;
 mod migrate;
 mod projections;
 mod report;
+mod stock;
 mod token;
 mod up;
 mod users;
@@ -63,6 +64,12 @@ enum Command {
         after_help = "Example:\n  posars report daily-sales --from 2026-01-01 --to 2026-01-31 --out january.xlsx"
     )]
     Report(report::ReportCommand),
+    /// Look after stocks
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars stock recost --dry-run\n  posars stock recost --store centro --sku CAFE-500"
+    )]
+    Stock(stock::StockCommand),
     /// Print a bearer token that this machine's own server takes
     Token(token::TokenArgs),
     /// Look after the people who get tokens from this machine
@@ -121,6 +128,7 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         }
         Command::Report(command) => report::run(command, matches).await,
         Command::Projections(command) => projections::run(command, matches).await,
+        Command::Stock(command) => stock::run(command, matches).await,
         Command::Token(args) => {
             let run = args.run.clone();
             Session::run(run, matches, Voice::Command, async |session| {

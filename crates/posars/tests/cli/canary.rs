@@ -200,11 +200,18 @@ fn sell_carelessly(till: &mut Till<'_>) {
         ),
     );
     till.refused(SALES, &format!("{CUSTOMER} {}", CPF[0]));
-    // What no field takes is passed over, and the sale recorded.
-    till.done(
-        &format!("{SALES}?customer.tax_id={}&nome=Zuleica", CPF[0]),
-        &other_sale(),
-    );
+    for query in [
+        format!("customer.tax_id={}&nome=Zuleica", CPF[0]),
+        format!("{}=1", CPF[0]),
+        format!("{}=1", CPF[1]),
+    ] {
+        till.refused(&format!("{SALES}?{query}"), &other_sale().to_string());
+    }
+    for cpf in CPF {
+        till.refused(SALES, &json!({cpf: 1}).to_string());
+        till.refused(SALES, &json!({"customer": {cpf: 1}}).to_string());
+    }
+    till.done(SALES, &other_sale());
     till.refused(&format!("GET /v1/companies/main/sales/{}", CPF[1]), "");
     till.refused(&format!("GET /v1/clientes/{}", CPF[0]), "");
     till.refused(

@@ -3,7 +3,7 @@
 use crate::support::run;
 
 /// Every command that does something.
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 23] = [
     &["up"],
     &["migrate"],
     &["import"],
@@ -12,6 +12,7 @@ const COMMANDS: [&[&str]; 22] = [
     &["projections", "rollback"],
     &["projections", "retry"],
     &["report", "daily-sales"],
+    &["stock", "recost"],
     &["token"],
     &["users", "list"],
     &["users", "add"],
@@ -29,10 +30,11 @@ const COMMANDS: [&[&str]; 22] = [
 ];
 
 /// The pages above several of them.
-const GROUPS: [&[&str]; 6] = [
+const GROUPS: [&[&str]; 7] = [
     &["users"],
     &["projections"],
     &["report"],
+    &["stock"],
     &["companies"],
     &["audit"],
     &["bench"],

@@ -88,11 +88,11 @@ fn a_token_of_this_machine_opens_the_running_server() {
     let owner = token(run(&["token", "--role", "owner", "--data", &data]));
     assert_eq!(status_with(&up, &owner), 200);
     let misspelt = "/v1/companies/main/sales?pagesize=1&page_size=2";
-    assert_eq!(status_at(&up, misspelt, &owner), 200);
+    assert_eq!(status_at(&up, misspelt, &owner), 400);
     let (_, page) = up.get("/metrics");
     let mut lines = page.lines();
-    let ignored = lines.find(|line| line.starts_with("rest_query_parameters_ignored_total"));
-    assert!(ignored.is_some_and(|line| line.ends_with(" 1")), "{page}");
+    let refused = lines.find(|line| line.contains("reason=\"QUERY_PARAMETER_UNKNOWN\""));
+    assert!(refused.is_some_and(|line| line.ends_with(" 1")), "{page}");
     let mut forged = owner.clone();
     forged.replace_range(owner.len() - 20..owner.len() - 10, "AAAAAAAAAA");
     assert_eq!(status_with(&up, &forged), 401);
@@ -139,6 +139,64 @@ fn a_token_of_this_machine_opens_the_running_server() {
     let up = Up::start(&["--data", &data]);
     assert_eq!(status_with(&up, &owner), 200);
     assert_eq!(up.terminate().0, 0);
+}
+
+#[tokio::test]
+async fn the_log_shows_that_a_role_was_given_by_hand() {
+    let database = TestDatabase::create().await.unwrap();
+    let folder = Folder::new();
+    let keys = folder.file("keys").display().to_string();
+    let on = |arguments: &[&str]| run_on(database.url(), arguments);
+    on(&["migrate"]).ended(0);
+    let mut command = posars(&["up", "--listen", "127.0.0.1:0", "--identity", &keys]);
+    command.env("POSARS_DATABASE_URL", database.url());
+    let up = Up::spawn(command);
+    on(&["users", "add", "bia", "--role", "owner"]).ended(0);
+    let by_hand = [
+        "token",
+        "--subject",
+        "ana",
+        "--role",
+        "owner",
+        "--identity",
+        &keys,
+    ];
+    let granted = ["token", "--subject", "bia", "--identity", &keys];
+    for (store, line) in [("sp01", &by_hand[..]), ("sp02", &granted)] {
+        let body = json!({"storeId": store, "displayName": "Loja", "timeZone": "America/Sao_Paulo",
+                          "dayCutover": "04:00", "currencyCode": "BRL"});
+        let (status, answer) = post(&up, "/v1/companies/main/stores", &token(on(line)), &body);
+        assert_eq!(status, 200, "{answer}");
+    }
+    assert_eq!(up.terminate().0, 0);
+    let replayed = on(&["audit", "replay"]).ended(0).out;
+    let said: Vec<Value> = replayed
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .filter(|event| event["type"] == "StoreDefined")
+        .map(|event| json!([event["metadata"]["actor"], event["metadata"]["role_by_hand"]]))
+        .collect();
+    assert_eq!(
+        said,
+        [json!(["ana", "owner"]), json!(["bia", null])],
+        "{replayed}"
+    );
+}
+
+/// Status and answer of a REST call.
+fn post(up: &Up, path: &str, token: &str, body: &Value) -> (u16, String) {
+    let mut stream = TcpStream::connect(up.address()).unwrap();
+    let body = body.to_string();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nHost: posars\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    (answer.split_whitespace().nth(1).unwrap().parse().unwrap(), answer)
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod audit;
 mod canary;
 mod companies;
+mod drain;
 mod help;
 mod identity;
 mod import;
@@ -20,6 +21,7 @@ mod readme;
 mod sharing;
 mod sheets;
 mod sign_in;
+mod stock;
 mod support;
 mod traces;
 mod trouble;

@@ -134,8 +134,13 @@ fn address_beyond_loopback() -> Option<IpAddr> {
 
 /// Status and answer of `/metrics`, asked for at this address with one more header.
 fn metrics_at(address: SocketAddr, header: &str) -> (u16, String) {
+    metrics_of(&format!("localhost:{}", address.port()), address, header)
+}
+
+/// The same by this name, which whoever asks may have chosen.
+fn metrics_of(host: &str, address: SocketAddr, header: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
-    let request = format!("GET /metrics HTTP/1.1\r\nhost: posars\r\nconnection: close\r\n{header}\r\n\r\n");
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{header}\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -165,6 +170,15 @@ fn metrics_are_told_beyond_this_machine_only_when_they_are_exposed() {
         let (status, page) = metrics_at(loopback, direct);
         assert_eq!(status, 200, "{page}");
         assert!(page.contains("rpc_server_connections"), "{page}");
+
+        for (host, header) in [
+            ("attacker.example", direct),
+            ("localhost.attacker.example", direct),
+            ("localhost", "origin: https://attacker.example"),
+        ] {
+            let (status, told) = metrics_of(host, loopback, header);
+            assert_eq!(status, others_get, "{host} {header}: {told}");
+        }
 
         let others = [
             Some((loopback, proxied)),

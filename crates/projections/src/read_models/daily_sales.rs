@@ -2,7 +2,8 @@
 //!
 //! A sale counts on its own day, a void and a return on theirs: what a day showed yesterday it still shows
 //! today. A sale paid by several methods is counted, with its quantity, under the one that paid most; its money
-//! is split by what each method paid, so every sum is exact.
+//! is split by what each method paid, so every sum is exact. Change is cash, so it comes out of cash, which is below
+//! zero on a day when more of it went out as change than came in.
 
 use jiff::civil::Date;
 use posars_domain::{Amount, Currency, PaymentMethod, Quantity, StoreId};
@@ -14,13 +15,16 @@ use crate::projection::Target;
 use crate::read::{Columns, applied, key_part};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
     QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct DailySalesFold;
+
+/// Memory of a row of the fold with its key, about.
+const ROW_BYTES: usize = 400;
 
 table_row! {
     /// What some events change in one row.
@@ -153,7 +157,8 @@ impl DailyChanges {
         for payment in received.iter().filter(|payment| payment.amount != 0) {
             let discount = split.next(payment.amount);
             let row = self.row(event, place, payment.method)?;
-            row.payments += 1;
+            // Change for what was paid by other means is no payment.
+            row.payments += i64::from(payment.amount > 0);
             row.total_minor = row.total_minor.saturating_add(payment.amount);
             row.discount_minor = row.discount_minor.saturating_add(discount);
             row.gross_minor = row
@@ -190,7 +195,8 @@ impl DailyChanges {
 }
 
 /// Splits a whole in proportion to parts that come one by one: each gets the share of all so far, cut to whole minor units, less
-/// what was given before, so that the shares sum to the whole exactly.
+/// what was given before, so that the shares sum to the whole exactly. Parts beyond the sum, which one below zero makes
+/// up for, get nothing, and neither does that one.
 struct Split {
     whole: i64,
     of: i64,
@@ -201,7 +207,8 @@ struct Split {
 impl Split {
     fn next(&mut self, part: i64) -> i64 {
         self.so_far = self.so_far.saturating_add(part);
-        let share = i128::from(self.whole) * i128::from(self.so_far) / i128::from(self.of.max(1));
+        let counted = self.so_far.clamp(0, self.of.max(0));
+        let share = i128::from(self.whole) * i128::from(counted) / i128::from(self.of.max(1));
         let share = i64::try_from(share).unwrap_or(i64::MAX) - self.given;
         self.given += share;
         share
@@ -210,7 +217,8 @@ impl Split {
 
 impl Projection for DailySalesFold {
     const NAME: &'static str = "daily_sales";
-    const VERSION: u16 = 1;
+    // 2: change of more than the cash handed over comes out of cash all the same.
+    const VERSION: u16 = 2;
     const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_daily_sales.sql");
     type Fold = DailyChanges;
 
@@ -240,8 +248,8 @@ impl Projection for DailySalesFold {
         earlier.0.merge(later.0, |row, later| row.add(&later));
     }
 
-    fn rows(fold: &DailyChanges) -> usize {
-        fold.0.len()
+    fn bytes(fold: &DailyChanges) -> usize {
+        fold.0.len() * ROW_BYTES
     }
 
     async fn write(fold: DailyChanges, target: &Target<'_>) -> Result<(), DatabaseError> {
@@ -250,11 +258,14 @@ impl Projection for DailySalesFold {
             .await
     }
 
-    async fn copy(fold: DailyChanges, target: &Target<'_>) -> Result<(), DatabaseError> {
+    async fn copy(fold: DailyChanges, target: &Target<'_>) -> Result<DailyChanges, DatabaseError> {
         target
             .copy(include_str!("../sql/copy_daily_sales.sql"), &fold.0.into_rows())
-            .await
+            .await?;
+        Ok(DailyChanges::default())
     }
+
+    const LOAD: Load = Load::ByKey;
 }
 
 /// Sums of one store, day and payment method, or of several of them.
@@ -262,7 +273,7 @@ impl Projection for DailySalesFold {
 pub struct SalesFigures {
     /// Sales recorded, also those voided later; a sale paid by several methods counts under the one that paid most.
     pub sales: u64,
-    /// Payments, so a sale paid by two methods counts under both.
+    /// Payments of which something was left after change, so a sale paid by two methods counts under both.
     pub payments: u64,
     /// Units sold, counted as the sales are.
     pub quantity: Quantity,
@@ -270,7 +281,7 @@ pub struct SalesFigures {
     pub gross: Amount,
     /// All discounts.
     pub discount: Amount,
-    /// Gross less discounts: what customers paid.
+    /// Gross less discounts: what customers paid. Of cash below zero when more went out as change than came in.
     pub total: Amount,
     /// Returns of goods.
     pub returns: u64,
@@ -348,9 +359,11 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<DailySales>, QueryError> {
         let before = self.wait_for_named(DailySalesFold::NAME, freshness).await?;
+        // Before every store of the first day.
+        let from = (filter.from, "");
         let (after_date, after_store) = match page.key::<2>()? {
-            Some([date, store]) => (Some(key_part::<Date>(date)?), Some(store)),
-            None => (None, None),
+            Some([date, store]) => from.max((key_part::<Date>(date)?, store)),
+            None => from,
         };
         let store = filter.store_id.as_ref().map(StoreId::as_str);
         let rows = self
@@ -359,11 +372,10 @@ impl Projections {
                 &[
                     &crate::read::subscription_name(DailySalesFold::NAME),
                     &self.log_id,
-                    &filter.from,
-                    &filter.to,
                     &store,
                     &after_date,
                     &after_store,
+                    &filter.to,
                     &page.sql_limit(),
                 ],
             )

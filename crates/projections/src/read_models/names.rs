@@ -10,13 +10,16 @@ use crate::projection::Target;
 use crate::read::{Columns, applied, sql_position, subscription_name};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
     QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct NamesFold;
+
+/// Memory of a row of the fold with its key, about.
+const ROW_BYTES: usize = 250;
 
 table_row! {
     /// The last known name of something; none where only its retirement is in these events.
@@ -157,26 +160,27 @@ impl Projection for NamesFold {
         });
     }
 
-    fn rows(fold: &Names) -> usize {
-        fold.0.len()
+    fn bytes(fold: &Names) -> usize {
+        fold.0.len() * ROW_BYTES
     }
 
     async fn write(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
-        let rows = fold.0.into_rows();
         target
-            .write(include_str!("../sql/retire_names.sql"), &rows)
-            .await?;
-        target.write(include_str!("../sql/write_names.sql"), &rows).await
+            .write(include_str!("../sql/write_names.sql"), &fold.0.into_rows())
+            .await
     }
 
-    async fn copy(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
+    async fn copy(fold: Names, target: &Target<'_>) -> Result<Names, DatabaseError> {
         let mut rows = fold.0.into_rows();
         // As the live write: what was never named has its id for a name.
         for row in &mut rows {
             row.name.get_or_insert_with(|| row.id.clone());
         }
-        target.copy(include_str!("../sql/copy_names.sql"), &rows).await
+        target.copy(include_str!("../sql/copy_names.sql"), &rows).await?;
+        Ok(Names::default())
     }
+
+    const LOAD: Load = Load::ByKey;
 }
 
 /// A named thing.
@@ -220,7 +224,7 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<Name>, QueryError> {
         let before = self.wait_for(NamesFold::NAME, freshness).await?;
-        let after = page.key::<1>()?.map(|[id]| id);
+        let after = page.key::<1>()?.map_or("", |[id]| id);
         let rows = self
             .query(
                 include_str!("../sql/list_names.sql"),

@@ -27,21 +27,23 @@ impl<'a> Payments<'a> {
         self.first.iter().chain(&self.more)
     }
 
-    /// Takes change off, out of cash first and of the last payment first: the rule of
-    /// `SaleRecorded::received`, with which a test compares it.
+    /// Takes change off, out of cash, of the last such payment first; what is more than all cash is an entry of cash
+    /// below zero: the rule of `SaleRecorded::received`, with which a test compares it.
     pub(super) fn less_change(mut self, mut change: i64) -> Self {
         if change == 0 {
             return self;
         }
-        for cash_only in [true, false] {
-            for payment in self.more.iter_mut().rev().chain(&mut self.first) {
-                if cash_only && payment.method != CASH {
-                    continue;
-                }
-                let taken = change.min(payment.amount);
-                payment.amount -= taken;
-                change -= taken;
-            }
+        let payments = self.more.iter_mut().rev().chain(&mut self.first);
+        for payment in payments.filter(|payment| payment.method == CASH) {
+            let taken = change.min(payment.amount);
+            payment.amount -= taken;
+            change -= taken;
+        }
+        if change != 0 {
+            self.more.push(Payment {
+                method: CASH,
+                amount: -change,
+            });
         }
         self
     }
@@ -150,6 +152,7 @@ pub(super) fn ten_thousandths(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use posars_domain::Quantity;
+    use posars_domain::sale::SaleRecorded;
     use proptest::prelude::*;
 
     use super::*;
@@ -169,8 +172,38 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn change_is_taken_off_as_the_domain_does(
+            paid in prop::collection::vec((0..3_usize, 0..500_i64), 0..5),
+            change in 0..2_500_i64,
+        ) {
+            let paid = paid.iter().map(|(method, amount)| {
+                let method = ["cash", "pix", "credit_card"].get(*method).unwrap();
+                serde_json::json!({"method": method, "amount": amount})
+            });
+            let paid = serde_json::Value::from_iter(paid);
+            let sale: SaleRecorded = serde_json::from_value(serde_json::json!({
+                "sale_id": "0193a5f0-0000-7000-8000-000000000001", "store_id": "centro",
+                "occurred_at": "2026-11-20T15:00:00Z", "business_date": "2026-11-20", "local_hour": 12,
+                "channel": "counter", "currency": "BRL", "lines": [], "payments": &paid, "change": change,
+                "gross_total": 0, "total": 0,
+            })).unwrap();
+            let text = paid.to_string();
+            let left = serde_json::from_str::<Payments<'_>>(&text).unwrap().less_change(change);
+            let left: Vec<(&str, i64)> = left.iter()
+                .filter(|payment| payment.amount != 0)
+                .map(|payment| (payment.method, payment.amount))
+                .collect();
+            let received = sale.received();
+            let received: Vec<(&str, i64)> =
+                received.iter().map(|part| (part.method.as_str(), part.amount.minor())).collect();
+            prop_assert_eq!(left, received);
+        }
+    }
+
     #[test]
-    fn change_comes_out_of_cash_first() {
+    fn change_comes_out_of_cash() {
         let payments: Payments<'_> = serde_json::from_str(
             r#"[{"method":"cash","amount":50},{"method":"pix","amount":70},{"method":"cash","amount":20}]"#,
         )
@@ -188,7 +221,7 @@ mod tests {
             .iter()
             .map(|payment| payment.amount)
             .collect();
-        assert_eq!(left, [0, 65, 0]);
+        assert_eq!(left, [0, 70, 0, -5]);
         assert_eq!(payments.main_method(), "pix");
         assert_eq!(Payments::default().main_method(), "none");
     }

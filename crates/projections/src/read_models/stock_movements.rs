@@ -15,17 +15,22 @@ use uuid::Uuid;
 
 use super::payments::ten_thousandths;
 use crate::fold_map::TextMap;
-use crate::projection::Target;
-use crate::read::{Columns, applied, key_part, sql_position, subscription_name};
+use crate::projection::{CopyPart, Target};
+use crate::read::{Columns, FIRST_DAY, LAST_DAY, applied, key_part, sql_position, subscription_name};
 use crate::row::{Insert, table_row};
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
     QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct StockMovementsFold;
+
+/// Memory of a movement of the fold, about.
+const MOVEMENT_BYTES: usize = 500;
+/// Memory of a card with its key and no movement, about.
+const CARD_BYTES: usize = 350;
 
 table_row! {
     /// One movement.
@@ -130,32 +135,46 @@ impl std::str::FromStr for MovementKind {
 struct Card {
     store_id: String,
     sku: String,
+    /// The latest date of all movements so far, also of those that were copied already.
+    latest: Date,
     movements: Vec<Movement>,
 }
 
 impl Card {
-    fn latest(&self) -> Date {
-        self.movements
-            .last()
-            .map_or(Date::MIN, |movement| movement.latest_date)
-    }
-
     /// Puts what went before in front, as far as it concerns what follows.
     fn follow(&mut self, latest: Date) {
         for movement in &mut self.movements {
             movement.latest_date = movement.latest_date.max(latest);
         }
+        self.latest = self.latest.max(latest);
     }
 
     fn push(&mut self, mut movement: Movement) {
-        movement.latest_date = movement.latest_date.max(self.latest());
+        self.latest = self.latest.max(movement.business_date);
+        movement.latest_date = self.latest;
         self.movements.push(movement);
     }
 
     /// Takes the card of a later part of the log in.
     fn extend(&mut self, mut later: Self) {
-        later.follow(self.latest());
+        later.follow(self.latest);
+        self.latest = later.latest;
         self.movements.append(&mut later.movements);
+    }
+
+    /// The rows, each made as it is asked for; the card stays, for those that follow.
+    fn rows(&mut self) -> impl Iterator<Item = Movement> {
+        let Self {
+            store_id,
+            sku,
+            movements,
+            ..
+        } = self;
+        std::mem::take(movements).into_iter().map(|movement| Movement {
+            store_id: store_id.clone(),
+            sku: sku.clone(),
+            ..movement
+        })
     }
 }
 
@@ -209,7 +228,9 @@ impl Cards {
             Ok::<_, ApplyError>(Card {
                 store_id: event.parse::<StoreId>(moved.store_id)?.to_string(),
                 sku: event.parse::<Sku>(&moved.sku)?.to_string(),
-                movements: Vec::new(),
+                latest: Date::MIN,
+                // Not the four that the first push would make: with many products most cards of a part have one.
+                movements: Vec::with_capacity(1),
             })
         })?;
         card.push(movement);
@@ -238,21 +259,10 @@ impl Cards {
         Ok(())
     }
 
-    fn into_rows(self) -> Vec<Movement> {
-        let mut rows = Vec::with_capacity(self.movements);
-        for card in self.cards.into_rows() {
-            let Card {
-                store_id,
-                sku,
-                movements,
-            } = card;
-            rows.extend(movements.into_iter().map(|movement| Movement {
-                store_id: store_id.clone(),
-                sku: sku.clone(),
-                ..movement
-            }));
-        }
-        rows
+    /// Takes the rows out and leaves the cards.
+    fn rows(&mut self) -> impl Iterator<Item = Movement> {
+        self.movements = 0;
+        self.cards.rows_mut().iter_mut().flat_map(Card::rows)
     }
 }
 
@@ -288,24 +298,33 @@ impl Projection for StockMovementsFold {
         earlier.cards.merge(later.cards, |card, later| card.extend(later));
     }
 
-    fn rows(fold: &Cards) -> usize {
-        fold.movements
+    fn bytes(fold: &Cards) -> usize {
+        fold.movements * MOVEMENT_BYTES + fold.cards.len() * CARD_BYTES
     }
 
     async fn write(mut fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
+        if fold.movements == 0 {
+            return Ok(());
+        }
         fold.go_on_from(target).await?;
         let sql = Insert {
             copy: include_str!("../sql/load_stock_movements.sql"),
             write: include_str!("../sql/write_stock_movements.sql"),
         };
-        target.insert(&sql, &fold.into_rows()).await
+        let rows: Vec<Movement> = fold.rows().collect();
+        target.insert(&sql, &rows).await
     }
 
-    async fn copy(fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target
-            .copy(include_str!("../sql/copy_stock_movements.sql"), &fold.into_rows())
-            .await
+    async fn copy(mut fold: Cards, target: &Target<'_>) -> Result<Cards, DatabaseError> {
+        let sql = CopyPart {
+            first: include_str!("../sql/copy_stock_movements.sql"),
+            later: include_str!("../sql/load_stock_movements.sql"),
+        };
+        target.copy_part(&sql, fold.rows()).await?;
+        Ok(fold)
     }
+
+    const LOAD: Load = Load::InParts;
 }
 
 /// One movement of stock.
@@ -370,10 +389,10 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<StockMovement>, QueryError> {
         let before = self.wait_for(StockMovementsFold::NAME, freshness).await?;
-        let after = page
-            .key::<1>()?
-            .map(|[position]| key_part::<i64>(position))
-            .transpose()?;
+        let after = match page.key::<1>()? {
+            Some([position]) => key_part::<i64>(position)?,
+            None => 0,
+        };
         let rows = self
             .query(
                 include_str!("../sql/list_stock_movements.sql"),
@@ -382,8 +401,8 @@ impl Projections {
                     &self.log_id,
                     &filter.store_id.as_str(),
                     &filter.sku.as_str(),
-                    &filter.from,
-                    &filter.to,
+                    &filter.from.unwrap_or(FIRST_DAY),
+                    &filter.to.unwrap_or(LAST_DAY),
                     &page.sql_at(),
                     &after,
                     &page.sql_limit(),

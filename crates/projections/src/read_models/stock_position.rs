@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
 use posars_event_store::{Position, Version};
 use serde::Deserialize;
+use tokio_postgres::Row;
 
 use super::payments::ten_thousandths;
 use crate::fold_map::TextMap;
@@ -15,13 +16,16 @@ use crate::projection::Target;
 use crate::read::{Columns, applied, sql_position, subscription_name};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections,
+    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
     QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct StockPositionFold;
+
+/// Memory of a row of the fold with its key, about.
+const ROW_BYTES: usize = 350;
 
 table_row! {
     /// The stock after its last event.
@@ -161,8 +165,8 @@ impl Projection for StockPositionFold {
         });
     }
 
-    fn rows(fold: &Balances) -> usize {
-        fold.0.len()
+    fn bytes(fold: &Balances) -> usize {
+        fold.0.len() * ROW_BYTES
     }
 
     async fn write(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
@@ -174,14 +178,17 @@ impl Projection for StockPositionFold {
             .await
     }
 
-    async fn copy(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
+    async fn copy(fold: Balances, target: &Target<'_>) -> Result<Balances, DatabaseError> {
         target
             .copy(
                 include_str!("../sql/copy_stock_position.sql"),
                 &fold.0.into_rows(),
             )
-            .await
+            .await?;
+        Ok(Balances::default())
     }
+
+    const LOAD: Load = Load::ByKey;
 }
 
 /// What a store has of a product.
@@ -234,8 +241,13 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<StockItem>, QueryError> {
         let before = self.wait_for_named(StockPositionFold::NAME, freshness).await?;
-        let (after_store, after_sku) = page.key::<2>()?.map(|[store, sku]| (store, sku)).unzip();
         let store = filter.store_id.as_ref().map(StoreId::as_str);
+        // Before every product of the first store.
+        let from = (store.unwrap_or(""), "");
+        let (after_store, after_sku) = match page.key::<2>()? {
+            Some([store, sku]) => from.max((store, sku)),
+            None => from,
+        };
         let sku = filter.sku.as_ref().map(Sku::as_str);
         let rows = self
             .query(
@@ -252,15 +264,7 @@ impl Projections {
                 ],
             )
             .await?;
-        let items: Vec<StockItem> = rows
-            .iter()
-            .map(|row| {
-                decode(Columns {
-                    table: "stock_position",
-                    row,
-                })
-            })
-            .collect::<Result<_, _>>()?;
+        let items: Vec<StockItem> = rows.iter().map(decode).collect::<Result<_, _>>()?;
         Ok(Page::cut(items, page, applied(&rows, before), |item| {
             vec![item.store_id.to_string(), item.sku.to_string()]
         }))
@@ -276,19 +280,28 @@ impl Projections {
         sku: &Sku,
         freshness: Freshness,
     ) -> Result<(Option<StockItem>, Position), QueryError> {
-        let filter = StockFilter {
-            store_id: Some(store_id.clone()),
-            sku: Some(sku.clone()),
-            short_only: false,
-        };
-        let mut page = self
-            .list_stock(&filter, &PageRequest::first(1), freshness)
+        let before = self.wait_for_named(StockPositionFold::NAME, freshness).await?;
+        let rows = self
+            .query(
+                include_str!("../sql/get_stock_item.sql"),
+                &[
+                    &subscription_name(StockPositionFold::NAME),
+                    &self.log_id,
+                    &store_id.as_str(),
+                    &sku.as_str(),
+                ],
+            )
             .await?;
-        Ok((page.rows.pop(), page.position))
+        let item = rows.first().map(decode).transpose()?;
+        Ok((item, applied(&rows, before)))
     }
 }
 
-fn decode(columns: Columns<'_>) -> Result<StockItem, QueryError> {
+fn decode(row: &Row) -> Result<StockItem, QueryError> {
+    let columns = Columns {
+        table: "stock_position",
+        row,
+    };
     Ok(StockItem {
         store_id: columns.parse("store_id")?,
         sku: columns.parse("sku")?,

@@ -1,7 +1,7 @@
 //! Rebuild: a read model from zero, in new tables, while the old ones are read and kept up.
 //!
 //! 1. Workers export ranges of the log and fold them in memory, side by side; the folds merge in log order.
-//! 2. One COPY fills a new table, then come its indexes and statistics.
+//! 2. A COPY fills a new table, in parts when the rows are too many for the memory; then come its indexes and statistics.
 //! 3. The new table catches up with the log.
 //! 4. One short transaction holds the live projection at its checkpoint, compares the two, swaps them and moves
 //!    the checkpoint. The old table stays for a rollback.
@@ -9,25 +9,49 @@
 //! Killed at any point the live read model is as it was; the unfinished table goes at the next start.
 
 mod fold;
+mod load;
 mod swap;
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use deadpool_postgres::Object;
 use posars_event_store::{Position, ReadLog};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use self::load::Table;
 use crate::event::RawEvent;
 use crate::faults::Step;
 use crate::log_page::PAGE_EVENTS_MAX;
 use crate::parked::Parking;
-use crate::projection::{AnyFold, AnyProjection, Target};
+use crate::projection::{AnyProjection, Load, Target};
 use crate::{ProjectionError, Projections};
 
 /// Most workers; each holds a connection of the pool.
 const WORKERS_MAX: usize = 8;
-/// Most rows a fold may hold before it is written: bounds the memory of a rebuild to some hundred megabytes.
-const FOLD_ROWS_MAX: usize = 1_000_000;
+/// The turn of those who fill a table. One at a time holds folds: after an update of the program all read models of all
+/// companies may have to be rebuilt at once, and each would take its memory. Never closed.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// What a rebuild may hold in memory, whatever the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FoldLimits {
+    /// Bytes of the merged fold at which it is written.
+    pub(crate) bytes_max: usize,
+    /// Events of all ranges that are folded side by side.
+    pub(crate) events_max: u64,
+}
+
+impl Default for FoldLimits {
+    /// A process that rebuilds stays below 256 MiB: the merged fold, as much again in ranges and in what is on its way to
+    /// the server, and the rest of the program.
+    fn default() -> Self {
+        Self {
+            bytes_max: 64 * 1_024 * 1_024,
+            events_max: 60_000,
+        }
+    }
+}
 
 /// How to rebuild.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +123,11 @@ pub struct RebuildReport {
 pub(super) struct Build<'a> {
     projections: &'a Projections,
     projection: &'static dyn AnyProjection,
+    limits: FoldLimits,
     parking: Parking,
     position: Position,
-    table_made: bool,
+    table: Table,
+    load: Load,
 }
 
 impl Projections {
@@ -116,24 +142,31 @@ impl Projections {
         options: &RebuildOptions,
         on_progress: OnProgress<'_>,
     ) -> Result<RebuildReport, ProjectionError> {
+        self.rebuild_within(FoldLimits::default(), projection, options, on_progress)
+            .await
+    }
+
+    /// As [`Projections::rebuild`], with limits of the caller's.
+    pub(crate) async fn rebuild_within(
+        &self,
+        limits: FoldLimits,
+        projection: &str,
+        options: &RebuildOptions,
+        on_progress: OnProgress<'_>,
+    ) -> Result<RebuildReport, ProjectionError> {
         let projection = self.find(projection)?;
+        // Before the lock, which takes a connection: those who wait must not hold what those who work need.
+        let turn = TURN.acquire().await;
         let lock = self.lock_rebuild(projection).await?;
-        let mut build = Build {
-            projections: self,
-            projection,
-            parking: Parking::default(),
-            position: Position::START,
-            table_made: false,
-        };
-        let outcome = build
-            .run(options.workers.clamp(1, WORKERS_MAX), on_progress)
-            .await;
+        let mut build = Build::new(self, projection, limits);
+        let workers = options.workers.clamp(1, WORKERS_MAX);
+        let outcome = build.run(turn.ok(), workers, on_progress).await;
         self.unlock_rebuild(projection, lock).await;
         if outcome.is_err() {
             // Best effort: what stays is dropped at the next start.
             let params: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&projection.name(), &self.log_id];
             if let Err(error) = self
-                .query(include_str!("../sql/drop_leftover.sql"), &params)
+                .query_as_owner(include_str!("../sql/drop_leftover.sql"), &params)
                 .await
             {
                 tracing::debug!(%error, "the unfinished table stays until the next start");
@@ -174,29 +207,31 @@ impl Projections {
     }
 }
 
-impl Build<'_> {
+impl<'a> Build<'a> {
+    fn new(projections: &'a Projections, projection: &'static dyn AnyProjection, limits: FoldLimits) -> Self {
+        Self {
+            projections,
+            projection,
+            limits,
+            parking: Parking::default(),
+            position: Position::START,
+            table: Table::None,
+            load: projection.load(),
+        }
+    }
+
     async fn run(
         &mut self,
+        turn: Option<SemaphorePermit<'_>>,
         workers: usize,
         on_progress: OnProgress<'_>,
     ) -> Result<RebuildReport, ProjectionError> {
         let began = Instant::now();
-        let (log, faults) = (&self.projections.log, &self.projections.faults);
-        let total = log.head().await?.position;
-        let mut fold = self.projection.empty();
-        let mut folding = Duration::ZERO;
-        while self.position < total {
-            let round = Instant::now();
-            fold = self.fold_round(fold, total, workers, on_progress).await?;
-            folding += round.elapsed();
-            faults.reach(Step::Folded)?;
-            if fold.rows() > FOLD_ROWS_MAX {
-                self.flush(std::mem::replace(&mut fold, self.projection.empty()))
-                    .await?;
-            }
-        }
-        self.flush(fold).await?;
+        let total = self.projections.log.head().await?.position;
+        let fold_seconds = self.load(total, workers, on_progress).await?.as_secs_f64();
         let load_seconds = began.elapsed().as_secs_f64();
+        // The folds are gone; whoever waits for long reports to let go of the live table holds nobody up.
+        drop(turn);
         let (comparison, caught_up) = self.catch_up_and_swap(total).await?;
         self.projections.faults.reach(Step::SwapCommitted)?;
         Ok(RebuildReport {
@@ -206,46 +241,11 @@ impl Build<'_> {
             position: self.position,
             workers,
             parked: self.parking.added(),
-            fold_seconds: folding.as_secs_f64(),
+            fold_seconds,
             load_seconds,
             seconds: began.elapsed().as_secs_f64(),
             comparison,
         })
-    }
-
-    /// Writes a fold to the new table: by COPY while it is new, over what it has afterwards.
-    async fn flush(&mut self, fold: Box<dyn AnyFold>) -> Result<(), ProjectionError> {
-        let Projections { log_id, faults, .. } = self.projections;
-        let (name, log_id) = (self.projection.name(), *log_id);
-        let mut client = self.projections.client().await?;
-        let transaction = client.transaction().await?;
-        if !self.table_made {
-            transaction
-                .query(include_str!("../sql/start_read_model.sql"), &[&name, &log_id])
-                .await?;
-        }
-        transaction
-            .query(include_str!("../sql/next_schema.sql"), &[&log_id])
-            .await?;
-        let target = Target {
-            transaction: &transaction,
-            log_id,
-        };
-        if self.table_made {
-            fold.write(&target).await?;
-        } else {
-            // Frozen rows are allowed because the table was made in this very transaction, and need no vacuum.
-            fold.copy(&target).await?;
-        }
-        transaction.commit().await?;
-        faults.reach(Step::Copied)?;
-        if !self.table_made {
-            client
-                .query(include_str!("../sql/index_read_model.sql"), &[&name, &log_id])
-                .await?;
-            self.table_made = true;
-        }
-        Ok(())
     }
 
     /// Applies the log to the new table up to a position, a page per transaction.
@@ -285,7 +285,12 @@ impl Build<'_> {
         transaction
             .query(include_str!("../sql/next_schema.sql"), &[&log_id])
             .await?;
-        fold.write(&Target { transaction, log_id }).await?;
+        let target = Target {
+            transaction,
+            log_id,
+            is_new: false,
+        };
+        fold.write(&target).await?;
         Ok(page.scanned_to)
     }
 }

@@ -110,6 +110,9 @@ impl Build<'_> {
         path: &str,
     ) -> Result<Comparison, ProjectionError> {
         let (sql, log_id) = (self.projection.checksum_sql(), self.projections.log_id);
+        transaction
+            .query(include_str!("../sql/whole_tables.sql"), &[])
+            .await?;
         let live = transaction.query_one(sql, &[&log_id]).await?;
         transaction
             .query(include_str!("../sql/next_schema.sql"), &[&log_id])

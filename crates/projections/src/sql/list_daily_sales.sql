@@ -1,20 +1,23 @@
--- $1 subscription, $2 log, $3 first day, $4 last day, $5 store or null, $6 and $7 day and store of the last of the
--- page before or null, $8 limit in days of a store. All rows of a day and store come together.
+-- $1 subscription, $2 log, $3 store or null, $4 and $5 day and store after which the page begins, $6 last day, $7 limit in
+-- days of a store. All rows of a day and store come together. The bounds as in list_sales; a store's own days are picked
+-- out of all stores' in the index. "offset 0" makes each day a look of its own: as a join, a table without statistics was
+-- read whole for each of them.
 with days as (
     select distinct business_date, store_id
       from daily_sales
      where log_id = $2
-       and business_date between $3 and $4
-       and ($5::text is null or store_id = $5)
-       and ($6::date is null or (business_date, store_id) > ($6, $7::text))
+       and (business_date, store_id) > ($4::date, $5::text) and business_date <= $6
+       and ($3::text is null or store_id = $3)
      order by business_date, store_id
-     limit $8
+     limit $7
 )
 select (select position from checkpoints where name = $1 and log_id = $2) as applied,
-       coalesce(n.name, d.store_id) as store_name,
+       coalesce((select n.name from names n where n.id = d.store_id and n.kind = 'store' and n.log_id = $2), d.store_id)
+           as store_name,
        d.business_date, d.store_id, d.method, d.currency, d.sales, d.payments, d.quantity_e4,
        d.gross_minor, d.discount_minor, d.total_minor, d.returns, d.refund_minor, d.voids, d.void_minor
   from days
-  join daily_sales d on d.log_id = $2 and d.business_date = days.business_date and d.store_id = days.store_id
-  left join names n on n.log_id = $2 and n.kind = 'store' and n.id = d.store_id
+ cross join lateral (select * from daily_sales t
+                      where t.log_id = $2 and t.business_date = days.business_date and t.store_id = days.store_id
+                     offset 0) d
  order by d.business_date, d.store_id, d.currency, d.method

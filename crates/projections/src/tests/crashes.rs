@@ -1,5 +1,7 @@
 //! Killed between any two steps: what comes after gives the rows of a run that was never disturbed.
 
+use tokio_postgres::Client;
+
 use super::history::history;
 use super::world::World;
 use crate::faults::Step;
@@ -49,6 +51,7 @@ async fn a_rebuild_stopped_anywhere_leaves_the_live_rows() -> anyhow::Result<()>
     world.say(&history(12, 300, true)).await?;
     world.catch_up().await?;
     let live = world.rows().await?;
+    let client = world.sql().await?;
     for step in [
         Step::Folded,
         Step::Copied,
@@ -67,6 +70,7 @@ async fn a_rebuild_stopped_anywhere_leaves_the_live_rows() -> anyhow::Result<()>
                 "{stopped:?}"
             );
             assert_eq!(world.rows().await?, live, "{name} {step:?}");
+            assert_eq!(leftovers(&client).await?, 0, "{name} {step:?}");
         }
     }
     world.say(&history(13, 50, false)).await?;
@@ -83,6 +87,12 @@ async fn a_rebuild_stopped_anywhere_leaves_the_live_rows() -> anyhow::Result<()>
     Ok(())
 }
 
+/// Tables of rebuilds that did not end.
+async fn leftovers(client: &Client) -> anyhow::Result<i64> {
+    let left = "select count(*) from pg_tables where schemaname like '%\\_next'";
+    Ok(client.query_one(left, &[]).await?.get(0))
+}
+
 #[tokio::test]
 async fn the_leftover_of_a_killed_rebuild_goes_at_the_next_start() -> anyhow::Result<()> {
     let world = World::open().await?;
@@ -95,9 +105,8 @@ async fn the_leftover_of_a_killed_rebuild_goes_at_the_next_start() -> anyhow::Re
             &[&world.projections.log_id],
         )
         .await?;
-    let left = "select count(*) from pg_tables where schemaname like '%\\_next'";
-    assert_eq!(client.query_one(left, &[]).await?.get::<_, i64>(0), 1);
+    assert_eq!(leftovers(&client).await?, 1);
     world.catch_up().await?;
-    assert_eq!(client.query_one(left, &[]).await?.get::<_, i64>(0), 0);
+    assert_eq!(leftovers(&client).await?, 0);
     Ok(())
 }

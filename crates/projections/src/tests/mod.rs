@@ -6,6 +6,7 @@ mod history;
 mod live;
 mod pages;
 mod parking;
+mod plans;
 mod queries;
 mod rebuilding;
 mod rows;

@@ -3,11 +3,11 @@
 use posars_domain::{Amount, Quantity, Sku, StoreId};
 
 use super::world::{
-    Balance, World, give_back, id, issued, product, received, retired, sale, short, store, void,
+    Balance, Said, World, give_back, id, issued, product, received, retired, sale, short, store, void,
 };
 use crate::{
-    DailySalesFilter, Freshness, MovementFilter, MovementKind, NameKind, PageRequest, RebuildOptions,
-    SaleFilter, SaleStatus, StockFilter,
+    DailySales, DailySalesFilter, Freshness, MovementFilter, MovementKind, NameKind, PageRequest,
+    RebuildOptions, SaleFilter, SaleStatus, StockFilter,
 };
 
 const FIRST: PageRequest = PageRequest::first(100);
@@ -97,6 +97,15 @@ fn units(ten_thousandths: i64) -> Quantity {
     Quantity::from_ten_thousandths(ten_thousandths)
 }
 
+async fn days_of_2026(world: &World) -> anyhow::Result<Vec<DailySales>> {
+    let filter = DailySalesFilter {
+        from: "2026-01-01".parse()?,
+        to: "2026-12-31".parse()?,
+        store_id: None,
+    };
+    Ok(world.projections.daily_sales(&filter, Freshness::ANY).await?.rows)
+}
+
 #[tokio::test]
 async fn days_add_up_by_store_and_method() -> anyhow::Result<()> {
     let world = World::open().await?;
@@ -118,12 +127,7 @@ async fn days_add_up_by_store_and_method() -> anyhow::Result<()> {
         ])
         .await?;
     twice(&world).await?;
-    let filter = DailySalesFilter {
-        from: "2026-01-01".parse()?,
-        to: "2026-12-31".parse()?,
-        store_id: None,
-    };
-    let days = world.projections.daily_sales(&filter, Freshness::ANY).await?.rows;
+    let days = days_of_2026(&world).await?;
     let shown: Vec<_> = days
         .iter()
         .map(|day| {
@@ -168,6 +172,85 @@ async fn days_add_up_by_store_and_method() -> anyhow::Result<()> {
             ),
         ]
     );
+    Ok(())
+}
+
+/// 75.00 owed, 10.00 off, and 25.00 change.
+fn with_change(number: u32, payments: &str) -> Said {
+    let (stream, kind, data) = sale(number, "centro", "2026-01-31", "cash", 7500);
+    let data = data
+        .replace(r#"[{"method":"cash","code":"01","amount":7500}]"#, payments)
+        .replace(r#""discount_total":7"#, r#""change":2500,"discount_total":1000"#);
+    (stream, kind, data)
+}
+
+#[tokio::test]
+async fn change_of_more_than_the_cash_leaves_other_payments_whole() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let voided = {
+        let (stream, kind, data) = void(3, "centro", "2026-02-01", "debit_card", 10_000);
+        let refunds = r#"{"method":"debit_card","amount":10000},{"method":"cash","amount":-2500}"#;
+        (
+            stream,
+            kind,
+            data.replace(r#"{"method":"debit_card","amount":10000}"#, refunds),
+        )
+    };
+    world
+        .say(&[
+            store("centro", "Loja Centro"),
+            with_change(1, r#"[{"method":"credit_card","amount":10000}]"#),
+            with_change(
+                2,
+                r#"[{"method":"cash","amount":1000},{"method":"pix","amount":9000}]"#,
+            ),
+            with_change(3, r#"[{"method":"debit_card","amount":10000}]"#),
+            with_change(
+                4,
+                r#"[{"method":"meal","amount":4000},{"method":"food","amount":6000}]"#,
+            ),
+            with_change(5, r#"[{"method":"cash","amount":10000}]"#),
+            voided,
+        ])
+        .await?;
+    twice(&world).await?;
+    let days = days_of_2026(&world).await?;
+    let shown: Vec<_> = days
+        .iter()
+        .map(|day| {
+            let f = day.figures;
+            let money = [f.gross, f.discount, f.total, f.voided].map(Amount::minor);
+            (
+                day.business_date.day(),
+                day.method.as_str(),
+                f.sales,
+                f.payments,
+                money,
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            // 75.00 of one sale; 25.00, 15.00, 25.00 and 25.00 out of the drawer for the others.
+            (31, "cash", 1, 1, [-500, 1000, -1500, 0]),
+            (31, "credit_card", 1, 1, [11_000, 1000, 10_000, 0]),
+            (31, "debit_card", 1, 1, [11_000, 1000, 10_000, 0]),
+            (31, "food", 1, 1, [6467, 467, 6000, 0]),
+            (31, "meal", 0, 1, [4533, 533, 4000, 0]),
+            (31, "pix", 1, 1, [10_000, 1000, 9000, 0]),
+            (1, "cash", 0, 0, [0, 0, 0, -2500]),
+            (1, "debit_card", 0, 0, [0, 0, 0, 10_000]),
+        ]
+    );
+    let total: i64 = days.iter().map(|day| day.figures.total.minor()).sum();
+    assert_eq!(total, 5 * 7500);
+    let sales = world
+        .projections
+        .list_sales(&SaleFilter::default(), &FIRST, Freshness::ANY)
+        .await?;
+    let methods: Vec<&str> = sales.rows.iter().map(|sale| sale.method.as_str()).collect();
+    assert_eq!(methods, ["credit_card", "pix", "debit_card", "food", "cash"]);
     Ok(())
 }
 

@@ -23,8 +23,14 @@ pub(super) type Said = (String, &'static str, String);
 
 impl World {
     pub(super) async fn open() -> anyhow::Result<Self> {
+        Self::configured(|_| {}).await
+    }
+
+    pub(super) async fn configured(change: impl FnOnce(&mut StoreConfig)) -> anyhow::Result<Self> {
         let database = TestDatabase::create().await?;
-        let store = EventStore::connect(StoreConfig::new(database.url())).await?;
+        let mut config = StoreConfig::new(database.url());
+        change(&mut config);
+        let store = EventStore::connect(config).await?;
         let log = store.log(&LogName::parse("main")?).await?;
         let projections = Projections::open(store.clone(), log.clone()).await?;
         Ok(Self {

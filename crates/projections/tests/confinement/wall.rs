@@ -70,7 +70,7 @@ async fn the_queries_statements_with_another_log_find_nothing() -> anyhow::Resul
     let street = Street::open().await?;
     let (sale, nobody) = (SALE.parse::<Uuid>()?, None::<&str>);
     for (log, found) in [(street.ours.log_id, true), (street.theirs.log_id, false)] {
-        let asked: [(&str, &[&(dyn ToSql + Sync)]); 5] = [
+        let asked: [(&str, &[&(dyn ToSql + Sync)]); 6] = [
             (
                 include_str!("../../src/sql/get_sale.sql"),
                 &[&"projection.sales", &log, &sale],
@@ -81,7 +81,7 @@ async fn the_queries_statements_with_another_log_find_nothing() -> anyhow::Resul
             ),
             (
                 include_str!("../../src/sql/list_names.sql"),
-                &[&"projection.names", &log, &"store", &nobody, &10_i64],
+                &[&"projection.names", &log, &"store", &"", &10_i64],
             ),
             (
                 include_str!("../../src/sql/list_stock_position.sql"),
@@ -91,10 +91,14 @@ async fn the_queries_statements_with_another_log_find_nothing() -> anyhow::Resul
                     &nobody,
                     &nobody,
                     &false,
-                    &nobody,
-                    &nobody,
+                    &"",
+                    &"",
                     &10_i64,
                 ],
+            ),
+            (
+                include_str!("../../src/sql/get_stock_item.sql"),
+                &[&"projection.stock_position", &log, &"centro", &"cafe"],
             ),
             (
                 include_str!("../../src/sql/list_parked.sql"),

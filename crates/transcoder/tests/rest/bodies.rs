@@ -3,6 +3,8 @@
 use axum::body::Body;
 use serde_json::{Value, json};
 
+use posars_transcoder::TranscoderOptions;
+
 use crate::api::Api;
 
 #[tokio::test]
@@ -230,6 +232,177 @@ async fn bodies_that_do_not_fit() {
 }
 
 #[tokio::test]
+async fn an_unknown_key_is_named_with_the_one_that_was_meant() {
+    let api = Api::with(TranscoderOptions {
+        mask: |name| name.replace("529.982.247-25", "***").into(),
+        ..TranscoderOptions::default()
+    });
+    for (uri, body, field, told) in [
+        ("/v1/echo", r#"{"colr": "RED"}"#, "colr", "did you mean colour?"),
+        (
+            "/v1/echo",
+            r#"{"innerList": [{}, {"itemcount": 1}]}"#,
+            "innerList[1].itemcount",
+            "did you mean itemCount?",
+        ),
+        ("/v1/inner", r#"{"Name": "x"}"#, "Name", "did you mean name?"),
+        (
+            "/v1/inner",
+            r#"{"what": "x"}"#,
+            "what",
+            "known are name, itemCount, deep,",
+        ),
+        (
+            "/v1/echo",
+            r#"{"529.982.247-25": 1}"#,
+            "***",
+            "known are name, i32",
+        ),
+        (
+            "/v1/echo",
+            r#"{"it's at line ": 1}"#,
+            "it's at line ",
+            "known are",
+        ),
+    ] {
+        let answer = api.post(uri, body).await;
+        let refused = answer.refused(400);
+        assert_eq!(
+            refused,
+            ("BODY_FIELD_UNKNOWN".to_owned(), field.to_owned()),
+            "{body}"
+        );
+        assert!(answer.text().contains(told), "{body}: {}", answer.text());
+        assert!(!answer.text().contains("529.982"), "{body}");
+    }
+    for body in [
+        format!(r#"{{"{}": 1}}"#, "x".repeat(400_000)),
+        format!(r#"{{"labels": {{"{}": 1}}}}"#, "x".repeat(400_000)),
+        format!(r#"{{"labels": {{"{0}": "", "{0}": ""}}}}"#, "x".repeat(40_000)),
+    ] {
+        let answer = api.post("/v1/echo", &body).await;
+        assert!(answer.refused(400).1.ends_with('…'));
+        assert!(answer.body.len() < 2_000, "a key is cut: {}", answer.body.len());
+    }
+}
+
+#[tokio::test]
+async fn the_two_spellings_of_a_field_are_one_key() {
+    let api = Api::new();
+    for (uri, body, field) in [
+        (
+            "/v1/echo",
+            r#"{"update_mask": "a", "updateMask": "b"}"#,
+            "updateMask",
+        ),
+        (
+            "/v1/echo",
+            r#"{"updateMask": "a", "i32": 1, "update_mask": "a"}"#,
+            "updateMask",
+        ),
+        (
+            "/v1/echo",
+            r#"{"innerList": [{}, {"itemCount": 1, "item\u005fcount": 2}]}"#,
+            "innerList[1].itemCount",
+        ),
+        (
+            "/v1/inner",
+            r#"{"itemCount": 1, "item_count": 2}"#,
+            "inner.itemCount",
+        ),
+        (
+            "/v1/inners",
+            r#"[{}, {"item_count": 1, "itemCount": 2}]"#,
+            "innerList[1].itemCount",
+        ),
+        (
+            "/v1/echo",
+            r#"{"inners": {"7": {"item_count": 1, "itemCount": 2}}}"#,
+            "inners.7.itemCount",
+        ),
+    ] {
+        let refused = api.post(uri, body).await.refused(400);
+        assert_eq!(
+            refused,
+            ("BODY_KEY_DUPLICATE".to_owned(), field.to_owned()),
+            "{body}"
+        );
+    }
+    for (uri, body, expected) in [
+        (
+            "/v1/labels",
+            r#"{"a_b": "1", "aB": "2"}"#,
+            json!({"labels": {"a_b": "1", "aB": "2"}}),
+        ),
+        (
+            "/v1/echo",
+            r#"{"free": {"item_count": "1", "itemCount": "2"}}"#,
+            json!({"free": {"item_count": "1", "itemCount": "2"}}),
+        ),
+        (
+            "/v1/inner",
+            r#"{"item_count": 2}"#,
+            json!({"inner": {"itemCount": "2"}}),
+        ),
+    ] {
+        assert_eq!(api.post(uri, body).await.echoed(), expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_whole_number_is_read_as_it_stands_or_not_at_all() {
+    let api = Api::new();
+    for (body, expected) in [
+        (
+            r#"{"u64": 18446744073709551615}"#,
+            json!({"u64": "18446744073709551615"}),
+        ),
+        (
+            r#"{"u64": "18446744073709551615"}"#,
+            json!({"u64": "18446744073709551615"}),
+        ),
+        (
+            r#"{"i64": -9223372036854775808}"#,
+            json!({"i64": "-9223372036854775808"}),
+        ),
+        (r#"{"i64": 9007199254740993}"#, json!({"i64": "9007199254740993"})),
+        (r#"{"i64": 1e3, "u64": 1.0}"#, json!({"i64": "1000", "u64": "1"})),
+        (r#"{"f64": 1e300}"#, json!({"f64": 1e300})),
+        (
+            r#"{"real": 18446744073709551616}"#,
+            json!({"real": 18_446_744_073_709_551_616_f64}),
+        ),
+    ] {
+        assert_eq!(api.post("/v1/echo", body).await.echoed(), expected, "{body}");
+    }
+    for (uri, body, field) in [
+        ("/v1/echo", r#"{"u64": 18446744073709551616}"#, "u64"),
+        ("/v1/echo", r#"{"i64": 9223372036854775808}"#, "i64"),
+        ("/v1/echo", r#"{"i64": -9223372036854775809}"#, "i64"),
+        ("/v1/echo", r#"{"i64": 9223372036854775807.0}"#, "i64"),
+        ("/v1/echo", r#"{"u64": 9007199254740993e0}"#, "u64"),
+        ("/v1/echo", r#"{"u64": "18446744073709551616"}"#, "u64"),
+        ("/v1/echo", r#"{"u64": -1}"#, "u64"),
+        ("/v1/echo", r#"{"u64": 1.5}"#, "u64"),
+        ("/v1/echo", r#"{"big": 9223372036854775808.0}"#, "big"),
+        (
+            "/v1/echo",
+            r#"{"innerList": [{}, {"itemCount": 1e17}]}"#,
+            "innerList[1].itemCount",
+        ),
+        ("/v1/inner", r#"{"itemCount": 1e17}"#, "inner.itemCount"),
+        ("/v1/echo", r#"{"counts": {"7": 1e17}}"#, "counts.7"),
+    ] {
+        let refused = api.post(uri, body).await.refused(400);
+        assert_eq!(
+            refused,
+            ("BODY_VALUE_INVALID".to_owned(), field.to_owned()),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_never_repeats_a_value() {
     let api = Api::new();
     for body in [
@@ -271,10 +444,25 @@ async fn media_types() {
         .send("POST", "/v1/echo", &[("content-encoding", "gzip")], "{}")
         .await;
     assert_eq!(answer.refused(400).0, "BODY_UNREADABLE");
-    let answer = api
-        .send("POST", "/v1/echo", &[("content-encoding", "identity")], "{}")
-        .await;
-    assert_eq!(answer.status, 200);
+    for none in ["identity", "Identity", ""] {
+        let answer = api
+            .send("POST", "/v1/echo", &[("content-encoding", none)], "{}")
+            .await;
+        assert_eq!(answer.status, 200, "{none}");
+    }
+    let gzip = [("accept-encoding", "gzip"), ("content-type", "application/json")];
+    let long = format!(r#"{{"name":"{}"}}"#, "a".repeat(5_000));
+    let packed = api.send("POST", "/v1/echo", &gzip, long).await.body;
+    for spelled in ["gzip", "GZIP", "x-gzip"] {
+        let headers = [("content-encoding", spelled)];
+        let answer = api.send("POST", "/v1/echo", &headers, packed.clone()).await;
+        assert_eq!(answer.status, 200, "{spelled}: {}", answer.text());
+    }
+    for (first, second) in [("gzip", "gzip"), ("identity", "gzip"), ("gzip, gzip", "")] {
+        let headers = [("content-encoding", first), ("content-encoding", second)];
+        let answer = api.send("POST", "/v1/echo", &headers, packed.clone()).await;
+        assert_eq!(answer.refused(415).0, "ENCODING_UNSUPPORTED", "{first} {second}");
+    }
 }
 
 #[tokio::test]

@@ -148,12 +148,94 @@ async fn unknown_parameters_are_counted_or_refused() {
     let answer = api.get("/v1/echo/a?colr=RED&x.y=1&labels[a=1").await;
     assert_eq!(answer.echoed(), json!({"name": "a"}));
     assert_eq!(api.ignored_parameters(), 3);
-    let strict = Api::with(TranscoderOptions {
+}
+
+fn strict() -> Api {
+    Api::with(TranscoderOptions {
         strict_query: true,
+        mask: |name| name.replace("529.982.247-25", "***").into(),
         ..TranscoderOptions::default()
-    });
-    let refused = strict.get("/v1/echo/a?colr=RED").await.refused(400);
+    })
+}
+
+#[tokio::test]
+async fn a_strict_query_names_the_parameter_that_was_meant() {
+    let api = strict();
+    for (query, field, told) in [
+        ("colr=RED", "colr", "did you mean colour?"),
+        ("i32=1&Words=a", "Words", "did you mean words?"),
+        ("updatemask=a", "updatemask", "did you mean updateMask?"),
+        ("update-mask=a", "update-mask", "did you mean updateMask?"),
+        (
+            "inner.itemcount=1",
+            "inner.itemcount",
+            "did you mean inner.itemCount?",
+        ),
+        (
+            "inner.item_counts=1",
+            "inner.item_counts",
+            "did you mean inner.itemCount?",
+        ),
+        (
+            "inner.deep.laef=x",
+            "inner.deep.laef",
+            "did you mean inner.deep.leaf?",
+        ),
+        ("label[a]=1", "label[a]", "did you mean labels[key]?"),
+        ("labels[a=1", "labels[a", "did you mean labels[key]?"),
+        ("NAME.=1", "NAME.", "known are i32, i64, u32"),
+        ("%24pretty=1", "$pretty", "known are i32, i64, u32"),
+        ("=1", "", "known are"),
+        ("529.982.247-25=1", "***", "known are"),
+    ] {
+        let answer = api.get(&format!("/v1/echo/a?{query}")).await;
+        let refused = answer.refused(400);
+        assert_eq!(
+            refused,
+            ("QUERY_PARAMETER_UNKNOWN".to_owned(), field.to_owned()),
+            "{query}"
+        );
+        assert!(answer.text().contains(told), "{query}: {}", answer.text());
+        assert!(!answer.text().contains("529.982"), "{query}");
+    }
+    let long = "x".repeat(5_000);
+    let (_, field) = api.get(&format!("/v1/echo/a?{long}=1")).await.refused(400);
+    assert!(field.len() < 200 && field.ends_with('…'), "{field}");
+    let answer = api.get("/v1/echo/a?update_mask=name&innerList.name=x").await;
+    assert_eq!(
+        answer.refused(400).0,
+        "QUERY_PARAMETER_UNFIT",
+        "known, but no parameter"
+    );
+    let answer = api.get("/v1/echo/a?updateMask=name&maybe=&words=").await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn a_strict_query_has_nothing_that_belongs_elsewhere() {
+    let api = strict();
+    let json = [("content-type", "application/json")];
+    for (method, uri, field) in [
+        ("GET", "/v1/echo/a?name=b", "name"),
+        ("GET", "/v1/nested/a/x/1?inner.deep.leaf=b", "inner.deep.leaf"),
+        ("POST", "/v1/echo?i32=5", "i32"),
+        ("POST", "/v1/echo?inner.name=x", "inner.name"),
+        ("PATCH", "/v1/inner/a?inner.itemCount=1", "inner.itemCount"),
+        ("PATCH", "/v1/inner/a?name=b", "name"),
+    ] {
+        let refused = api.send(method, uri, &json, "{}").await.refused(400);
+        let expected = ("QUERY_PARAMETER_MISPLACED".to_owned(), field.to_owned());
+        assert_eq!(refused, expected, "{method} {uri}");
+    }
+    let refused = api
+        .send("POST", "/v1/echo?colr=1", &json, "{}")
+        .await
+        .refused(400);
     assert_eq!(refused, ("QUERY_PARAMETER_UNKNOWN".to_owned(), "colr".to_owned()));
+    let answer = api
+        .send("PATCH", "/v1/inner/a?updateMask=inner.name", &json, "{}")
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
 #[tokio::test]

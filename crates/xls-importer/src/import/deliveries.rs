@@ -13,7 +13,7 @@ use super::ledger::{Answer, Ledger, Record};
 use crate::note::Note;
 
 /// Commands under way: a full batch of the log. About 10 kB each.
-const UNDER_WAY_MAX: usize = 1_024;
+pub(super) const UNDER_WAY_MAX: usize = 1_024;
 /// Batches under way. With a second one, decided while the log writes the first, recording took a tenth less time and
 /// 3 to 8% more CPU, both processors being busy with the same memory; and a shop sells while its history comes in.
 const BATCHES_UNDER_WAY_MAX: usize = 1;
@@ -24,34 +24,11 @@ const CONFLICT_PAUSE_MS: u64 = 50;
 /// Longest wait between two attempts.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Offers record after record to the log, many at once, and enters the answers.
+/// Offers record after record to the log, `batch_max` at a time, and enters the answers.
 ///
-/// `next` gives the next record, or settles in the ledger those that need not be offered. `attempt` offers one, again
-/// while the log cannot take it.
-pub(super) async fn deliver<O, P: Fn(ImportProgress)>(
-    ledger: &mut Ledger<P>,
-    next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
-    attempt: impl AsyncFn(&O) -> Result<Recorded, CommandError>,
-) {
-    let attempt_one = async |offers: &[O]| match offers {
-        [offer] => vec![attempt(offer).await],
-        _ => Vec::new(),
-    };
-    deliver_on(UNDER_WAY_MAX, ledger, next, 1, attempt_one).await;
-}
-
-/// As [`deliver`], `batch_max` records at a time, which `attempt` answers in their order.
+/// `next` gives the next record, or settles in the ledger those that need not be offered. `attempt` offers some, again
+/// while the log cannot take them, and answers in their order.
 pub(super) async fn deliver_batches<O, P: Fn(ImportProgress)>(
-    ledger: &mut Ledger<P>,
-    next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
-    batch_max: usize,
-    attempt: impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
-) {
-    deliver_on(BATCHES_UNDER_WAY_MAX, ledger, next, batch_max, attempt).await;
-}
-
-async fn deliver_on<O, P: Fn(ImportProgress)>(
-    lanes: usize,
     ledger: &mut Ledger<P>,
     next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
     batch_max: usize,
@@ -59,7 +36,8 @@ async fn deliver_on<O, P: Fn(ImportProgress)>(
 ) {
     let desk = Desk(Mutex::new((ledger, next)));
     // Lanes that live as long as the import, on this task: a task for each command costs more than its decision.
-    let mut lanes: FuturesUnordered<_> = (0..lanes).map(|_| lane(&desk, batch_max, &attempt)).collect();
+    let lanes = (0..BATCHES_UNDER_WAY_MAX).map(|_| lane(&desk, batch_max, &attempt));
+    let mut lanes: FuturesUnordered<_> = lanes.collect();
     while lanes.next().await.is_some() {}
 }
 

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use foldhash::HashMap;
-use posars_commands::{BATCH_MAX, CommandError, Envelope, ReceiveGoods, ReceiveGoodsLine, Recorded};
+use posars_commands::{BATCH_MAX, CommandError, Offered, ReceiveGoods, ReceiveGoodsLine, Recorded};
 use posars_domain::stock::ReceivedCost;
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Quantity, Sku, StoreId};
 
 use super::definitions::ImportStore;
-use super::deliveries::deliver;
+use super::deliveries::{UNDER_WAY_MAX, deliver_batches};
 use super::ledger::{Answer, Ledger, Record};
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
@@ -57,14 +57,18 @@ impl Run<'_> {
                 }
             }
         };
-        let attempt =
-            async |offer: &Offer| match self.commands.receive_stock(&offer.command, &offer.envelope).await {
-                Ok(receipt) => Ok(receipt.recorded()),
+        let attempt = async |offers: &[Offer]| {
+            let deliveries: Vec<&Offered<ReceiveGoods>> =
+                offers.iter().map(|offer| &offer.delivery).collect();
+            let answers = self.commands.receive_deliveries(&deliveries).await;
+            let told = offers.iter().zip(answers).map(|(offer, answer)| match answer {
                 // The id of an undated row is made of all it says, so only the hour of the import can differ.
                 Err(CommandError::IdempotencyMismatch { .. }) if offer.is_undated => Ok(Recorded::Before),
-                Err(error) => Err(error),
-            };
-        deliver(ledger, next, attempt).await;
+                answer => answer,
+            });
+            told.collect()
+        };
+        deliver_batches(ledger, next, UNDER_WAY_MAX, attempt).await;
         Ok(())
     }
 
@@ -146,9 +150,9 @@ impl Run<'_> {
             ledger.enter(&record, answer);
             return None;
         }
+        let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
         let offer = Offer {
-            command,
-            envelope: self.envelope(record.rows.iter().copied().min().unwrap_or_default()),
+            delivery: Offered::new(command, envelope),
             is_undated: draft.date.is_none(),
         };
         Some((record, offer))
@@ -183,8 +187,7 @@ impl Run<'_> {
 
 /// A receipt of goods on its way to the log.
 struct Offer {
-    command: ReceiveGoods,
-    envelope: Envelope,
+    delivery: Offered<ReceiveGoods>,
     is_undated: bool,
 }
 

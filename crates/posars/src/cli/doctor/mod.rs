@@ -197,7 +197,10 @@ fn network_settings() -> Vec<Setting> {
     ]
     .into_iter()
     .map(|name| Setting::of_variable(name, None))
-    .chain([Setting::of_variable("POSARS_EXPOSE_METRICS", Some("false"))])
+    .chain([
+        Setting::of_variable("POSARS_EXPOSE_METRICS", Some("false")),
+        Setting::of_variable("POSARS_DRAIN_WAIT", Some("0s")),
+    ])
     .chain(
         numbers
             .into_iter()

@@ -8,14 +8,19 @@ use posars_event_store::{ServerFacts, SubscriptionState};
 use posars_local_postgres::{Installation, MAJOR_MIN};
 
 use super::checkup::Check;
+use crate::companies::option_of;
 use crate::database::{Database, Need};
 use crate::failure::Failure;
 use crate::house::House;
+use crate::progress;
 use crate::screen::Screen;
 use crate::settings::Place;
+use crate::stock_costs::{self, WrongCost};
 
 /// A larger difference between our clock and the server's puts events near midnight on the wrong day.
 const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(5);
+/// Stocks that the doctor names; the command that mends them lists all.
+const STOCKS_SHOWN: usize = 10;
 /// `posars up` needs about 25 connections, and one-shot commands come on top.
 const CONNECTIONS_MIN: u32 = 40;
 
@@ -31,7 +36,7 @@ pub(super) async fn checks(place: &Place, company: &CompanyId, screen: Screen) -
     }
     match Database::open_unmigrated(place, Need::Existing, screen).await {
         Ok(database) => {
-            checks.extend(on_database(&database, company).await);
+            checks.extend(on_database(&database, company, screen).await);
             if let Err(failure) = database.close(screen).await {
                 checks.push(Check::failed("database", failure));
             }
@@ -56,7 +61,7 @@ async fn programs(folder: &Path, screen: Screen) -> Check {
     }
 }
 
-async fn on_database(database: &Database, company: &CompanyId) -> Vec<Check> {
+async fn on_database(database: &Database, company: &CompanyId, screen: Screen) -> Vec<Check> {
     let schema = match posars_schema::pending(database.url()).await {
         Err(error) => return vec![Check::failed("database", error.into())],
         Ok(pending) if pending.is_empty() => {
@@ -77,7 +82,10 @@ async fn on_database(database: &Database, company: &CompanyId) -> Vec<Check> {
     };
     let mut checks = vec![Check::ok("database", "answers"), schema];
     match House::open(database, company).await {
-        Ok(house) => checks.extend(on_house(&house).await),
+        Ok(house) => {
+            checks.extend(on_house(&house).await);
+            checks.push(stock_cost(&house, screen).await);
+        }
         Err(failure) => checks.push(Check::failed("log", failure)),
     }
     checks
@@ -106,6 +114,45 @@ async fn on_house(house: &House) -> Vec<Check> {
         Err(error) => checks.push(Check::failed("leases", error.into())),
     }
     checks
+}
+
+/// Stocks whose value an earlier version left wrong; reads the whole log.
+async fn stock_cost(house: &House, screen: Screen) -> Check {
+    const NAME: &str = "stock_cost";
+    let spinner = progress::spinner(screen, "looking at the stocks");
+    let found = stock_costs::find(&house.log).await;
+    spinner.finish_and_clear();
+    let wrong = match found {
+        Ok(wrong) if wrong.is_empty() => return Check::ok(NAME, "every stock is worth what was paid for it"),
+        Ok(wrong) => wrong,
+        Err(failure) => return Check::failed(NAME, failure),
+    };
+    let shown: Vec<String> = wrong.iter().take(STOCKS_SHOWN).map(told).collect();
+    let more = wrong.len() - shown.len();
+    let more = if more > 0 {
+        format!("; and {more} more")
+    } else {
+        String::new()
+    };
+    let option = option_of(house.company_id.as_str());
+    Check::warning(
+        NAME,
+        format!("{} of the stocks: {}{more}", wrong.len(), shown.join("; ")),
+        format!(
+            "`posars stock recost{option}` records the right value of each, `posars stock recost --dry-run{option}` \
+             only lists them"
+        ),
+    )
+}
+
+fn told(wrong: &WrongCost) -> String {
+    format!(
+        "{} in {} shows {}, right is {}",
+        wrong.sku,
+        wrong.store_id,
+        wrong.shown(),
+        wrong.right()
+    )
 }
 
 fn on_server(facts: &ServerFacts, now: Timestamp) -> Vec<Check> {

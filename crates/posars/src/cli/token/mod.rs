@@ -23,7 +23,8 @@ const OPERATOR: &str = "operator";
 /// Options of `posars token`.
 ///
 /// With a role, the token carries that role and nothing else, and no database is asked: whoever can read the key may
-/// make any token. With a subject alone, it carries what that user was granted.
+/// make any token. Events that it leads to say so (role_by_hand). With a subject alone, it carries what that user was
+/// granted.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  posars token --role owner\n  \
                   curl -H \"authorization: Bearer $(posars token --role cashier --store centro)\" …\n  \
@@ -62,29 +63,39 @@ pub(crate) struct Issued {
 pub(crate) async fn run(session: &Session, args: TokenArgs, matches: &ArgMatches) -> Result<Issued, Failure> {
     let folder = args.identity.folder(&session.place.place)?;
     let issuer = LocalIssuer::read(&folder)?;
-    let grantee = grantee(session, &args, matches).await?;
     let now = Timestamp::now();
-    let token = issuer.issue_at(&grantee, args.lifetime, now)?;
+    let subject = args.subject.clone().unwrap_or_else(|| OPERATOR.to_owned());
+    let (token, memberships) = match args.role {
+        Some(role) => {
+            let given = args.scope.membership(role);
+            let token = issuer.issue_by_hand(&subject, given.clone(), args.lifetime, now)?;
+            (token, vec![given])
+        }
+        None => {
+            let grantee = grantee(session, &args, subject.clone(), matches).await?;
+            let token = issuer.issue_at(&grantee, args.lifetime, now)?;
+            (token, grantee.memberships)
+        }
+    };
     let is_written = !args.run.output.json;
     if is_written {
         write_alone(&token)?;
     }
     Ok(Issued {
         token,
-        grants: grantee.memberships.iter().map(ToString::to_string).collect(),
-        subject: grantee.subject,
+        grants: memberships.iter().map(ToString::to_string).collect(),
+        subject,
         expires_at: now.saturating_add(args.lifetime).unwrap_or(now),
         is_written,
     })
 }
 
-async fn grantee(session: &Session, args: &TokenArgs, matches: &ArgMatches) -> Result<Grantee, Failure> {
-    if let Some(role) = args.role {
-        return Ok(Grantee {
-            subject: args.subject.clone().unwrap_or_else(|| OPERATOR.to_owned()),
-            memberships: vec![args.scope.membership(role)],
-        });
-    }
+async fn grantee(
+    session: &Session,
+    args: &TokenArgs,
+    subject: String,
+    matches: &ArgMatches,
+) -> Result<Grantee, Failure> {
     if args.scope.is_given(matches) {
         return Err(Failure::new(
             Exit::Usage,
@@ -93,8 +104,6 @@ async fn grantee(session: &Session, args: &TokenArgs, matches: &ArgMatches) -> R
         )
         .next("add --role ROLE, or leave them out to have everything that the user was granted"));
     }
-    // The command line has seen to it that one of the two is there.
-    let subject = args.subject.clone().unwrap_or_else(|| OPERATOR.to_owned());
     let memberships = granted(session, &subject).await?;
     Ok(Grantee { subject, memberships })
 }

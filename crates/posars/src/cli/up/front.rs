@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
@@ -10,6 +11,9 @@ use posars_gateway::{Limits, Network, Origin, Rate, Server, Tls, TlsFiles};
 
 use crate::failure::{Exit, Failure};
 use crate::http::MetricsReaders;
+
+/// No balancer takes longer to notice; whoever waits for the end of a process has less patience.
+const DRAIN_WAIT_MAX: Duration = Duration::from_secs(600);
 
 /// Options of what faces the network. Limits hold for one process: two of them admit twice of everything.
 #[derive(Clone, Debug, Default, Args)]
@@ -65,6 +69,17 @@ pub(crate) struct FrontArgs {
         help_heading = "Network"
     )]
     expose_metrics: bool,
+    /// After Ctrl-C or SIGTERM, serve for so long while /readyz says 503, so that a balancer looks elsewhere before the
+    /// port closes: a number with s or m, at most 10m [default: 0s]
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "POSARS_DRAIN_WAIT",
+        hide_env_values = true,
+        value_parser = drain_wait,
+        help_heading = "Network"
+    )]
+    drain_wait: Option<Duration>,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -100,7 +115,8 @@ struct LimitArgs {
         help_heading = "Limits"
     )]
     in_flight_calls_max: Option<usize>,
-    /// Open connections, of which one address has half at most; more wait [default: 1024]
+    /// Connections that have shown a request, of which one address has half at most; with more, the longest idle one
+    /// is closed. A quarter of it, at least 64, is there besides for newcomers [default: 1024]
     #[arg(
         long,
         value_name = "CONNECTIONS",
@@ -120,6 +136,21 @@ struct LimitArgs {
         help_heading = "Limits"
     )]
     request_bytes_max: Option<usize>,
+}
+
+fn drain_wait(text: &str) -> Result<Duration, String> {
+    let wrong = || "write a whole number with s or m, such as 15s, at most 10m".to_owned();
+    let (digits, unit_s) = match (text.strip_suffix('s'), text.strip_suffix('m')) {
+        (Some(digits), _) => (digits, 1),
+        (None, Some(digits)) => (digits, 60),
+        (None, None) => return Err(wrong()),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    let wait = number.checked_mul(unit_s).map(Duration::from_secs);
+    wait.filter(|wait| *wait <= DRAIN_WAIT_MAX).ok_or_else(wrong)
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -142,6 +173,11 @@ impl FrontArgs {
             trusted_proxies: self.trusted_proxies.clone(),
             allowed_origins: self.allowed_origins.clone(),
         })
+    }
+
+    /// How long to serve on after the request to end.
+    pub(super) fn drain_wait(&self) -> Duration {
+        self.drain_wait.unwrap_or_default()
     }
 
     /// Who may read the metrics.
@@ -243,6 +279,30 @@ mod tests {
         assert_eq!(front(&[]).metrics_readers(), MetricsReaders::ThisMachine);
         let exposed = front(&["--expose-metrics"]);
         assert_eq!(exposed.metrics_readers(), MetricsReaders::Everybody);
+    }
+
+    #[test]
+    fn how_long_to_serve_on_is_a_bounded_time() {
+        assert_eq!(front(&[]).drain_wait(), Duration::ZERO);
+        for (text, seconds) in [("0s", 0), ("15s", 15), ("2m", 120), ("10m", 600)] {
+            let drain_wait = front(&["--drain-wait", text]).drain_wait();
+            assert_eq!(drain_wait, Duration::from_secs(seconds), "{text}");
+        }
+        for text in [
+            "",
+            "s",
+            "15",
+            "-1s",
+            "+1s",
+            "1h",
+            "11m",
+            "601s",
+            "1.5s",
+            "99999999999999999999s",
+        ] {
+            let line = format!("--drain-wait={text}");
+            assert!(Line::try_parse_from(["posars", &line]).is_err(), "{text:?}");
+        }
     }
 
     #[test]

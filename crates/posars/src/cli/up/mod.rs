@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use crate::database::{Database, Need};
 use crate::failure::{Exit, Failure};
 use crate::folder_lock::{Owner, UpLock};
+use crate::open_files;
 use crate::screen::Outcome;
 use crate::session::{RunArgs, Session};
 use crate::settings::{AuthArgs, LISTEN_DEFAULT, Place, TokenSource};
@@ -69,6 +70,7 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
     let began = Instant::now();
     let asked = EndRequests::listen();
     let server = args.front.server()?;
+    open_files::raise_limit(server.limits.connections_max);
     let mut lock = match &session.place.place {
         Place::Folder(folder) => Some(UpLock::take(folder, &owner(&args.listen))?),
         Place::Url(_) => None,
@@ -85,6 +87,7 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
         demo: args.demo,
         companies: args.companies,
         server,
+        drain_wait: args.front.drain_wait(),
         metrics_readers: args.front.metrics_readers(),
     };
     let mut database = tokio::select! {

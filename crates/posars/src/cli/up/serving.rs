@@ -35,6 +35,8 @@ pub(super) struct Asked {
     pub(super) companies: Vec<CompanyId>,
     /// What faces the network.
     pub(super) server: Server,
+    /// How long to serve on after the request to end.
+    pub(super) drain_wait: Duration,
     /// Who may read the metrics.
     pub(super) metrics_readers: MetricsReaders,
 }
@@ -53,6 +55,7 @@ pub(super) struct Serving {
     readiness: Readiness,
     server: JoinHandle<std::io::Result<()>>,
     stop: channel::Sender<bool>,
+    drain_wait: Duration,
 }
 
 impl Serving {
@@ -111,7 +114,7 @@ impl Serving {
             None
         };
         let takes_local_tokens = sign_in.is_local;
-        let watch = Watch::new(houses, sign_in);
+        let mut watch = Watch::new(houses, sign_in);
         watch.look(database, &workers, &health, &readiness).await;
         health.note(OURSELVES, Ok(()));
         Ok(Self {
@@ -124,12 +127,13 @@ impl Serving {
             readiness,
             server,
             stop,
+            drain_wait: asked.drain_wait,
         })
     }
 
     /// Serves until asked to end, keeping an eye on what it depends on; then ends in order.
     pub(super) async fn until_asked_to_end(
-        self,
+        mut self,
         session: &Session,
         database: &mut Database,
         asked: &EndRequests,
@@ -166,12 +170,12 @@ impl Serving {
             )
             .next("start `posars up` again"));
         }
-        session
-            .screen
-            .say("ending: calls in flight are answered first (again Ctrl-C to end at once)");
+        // Before anything else: a balancer must look elsewhere before the port closes.
         self.health.note(OURSELVES, Err("ending".to_owned()));
+        self.readiness.stop_serving().await;
+        session.screen.say(&farewell(self.drain_wait));
         let orderly = async {
-            self.readiness.stop_serving().await;
+            self.watch.mend_for(self.drain_wait, database).await;
             self.stop.send_replace(true);
             if let Err(error) = (&mut server).await {
                 tracing::warn!(%error, "the server did not end in order");
@@ -184,6 +188,18 @@ impl Serving {
         }
         Ok(())
     }
+}
+
+fn farewell(drain_wait: Duration) -> String {
+    let first = if drain_wait.is_zero() {
+        String::new()
+    } else {
+        format!(
+            "serving on for {} s while /readyz says 503, then ",
+            drain_wait.as_secs()
+        )
+    };
+    format!("ending: {first}calls in flight are answered first (again Ctrl-C to end at once)")
 }
 
 fn tenant(house: &House) -> Tenant {

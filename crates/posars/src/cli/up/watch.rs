@@ -24,15 +24,33 @@ const READ_MODELS: &str = "read_models";
 /// large import, is in order.
 const STANDSTILL_S: u64 = 30;
 
+/// An append that the disk did not take counts for so long, also when there seems to be room again: a disk that is
+/// almost full takes one write and not the next, and nobody is helped by an answer that changes every second.
+const DISK_HOLD: Duration = Duration::from_secs(5);
+/// How often the disk is tried although nothing was refused. It costs PostgreSQL some milliseconds.
+const DISK_PROBE_LOOKS: u32 = 10;
+/// With less room on the disk of a private server that has ended, that is why.
+const DISK_FREE_BYTES_MIN: u64 = 32 * 1024 * 1024;
+const DISK_FULL: &str =
+    "the disk is full or does not work: make room on it, and nothing needs to be started again";
+
 /// Looks at the database and the workers, again and again.
 pub(super) struct Watch {
     houses: Vec<House>,
     sign_in: SignIn,
+    looks: u32,
+    /// Whether the last try of the disk found no room.
+    disk_is_full: bool,
 }
 
 impl Watch {
     pub(super) fn new(houses: Vec<House>, sign_in: SignIn) -> Self {
-        Self { houses, sign_in }
+        Self {
+            houses,
+            sign_in,
+            looks: 0,
+            disk_is_full: false,
+        }
     }
 
     /// Returns when it is time to look again.
@@ -42,24 +60,22 @@ impl Watch {
 
     /// Looks once and tells `/readyz` and the gRPC health service.
     pub(super) async fn look(
-        &self,
+        &mut self,
         database: &Database,
         workers: &Workers,
         health: &Health,
         readiness: &Readiness,
     ) {
         let answered = match tokio::time::timeout(DEADLINE, self.heads()).await {
-            _ if database.has_ended() => {
-                Err("the private PostgreSQL ended; it is being started again".to_owned())
-            }
-            Ok(Ok(())) => Ok(()),
+            _ if database.has_ended() => Err(ended(database)),
+            Ok(Ok(())) => self.disk().await,
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err(format!("no answer within {} ms", DEADLINE.as_millis())),
         };
         if let Err(reason) = &answered
             && readiness.is_serving()
         {
-            tracing::error!(reason, "the database is away; readyz says so until it is back");
+            tracing::error!(reason, "the database cannot serve; readyz says so until it can");
         }
         let is_there = answered.is_ok();
         health.note(DATABASE, answered);
@@ -88,6 +104,41 @@ impl Watch {
         Ok(())
     }
 
+    /// Whether the disk takes what is written: by what appends met, and by trying.
+    async fn disk(&mut self) -> Result<(), String> {
+        let refusals = self.houses.iter().filter_map(|house| house.log.disk_refusal());
+        let refusal = refusals.max_by_key(|refusal| refusal.at);
+        if let Some(refusal) = &refusal
+            && refusal.at.elapsed() < DISK_HOLD
+        {
+            return Err(format!("{DISK_FULL} ({})", refusal.problem));
+        }
+        self.looks = self.looks.wrapping_add(1);
+        let is_due = refusal.is_some() || self.disk_is_full || self.looks.is_multiple_of(DISK_PROBE_LOOKS);
+        let Some(house) = self.houses.first().filter(|_| is_due) else {
+            return Ok(());
+        };
+        match tokio::time::timeout(DEADLINE, house.store.probe_disk()).await {
+            Ok(Err(error @ StoreError::DiskFull(_))) => {
+                self.disk_is_full = true;
+                Err(format!("{DISK_FULL} ({error})"))
+            }
+            Ok(Ok(())) => {
+                self.disk_is_full = false;
+                self.houses
+                    .iter()
+                    .for_each(|house| house.log.forget_disk_refusal());
+                Ok(())
+            }
+            // Says nothing of the disk, and the heads were answered.
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "the disk could not be tried");
+                Ok(())
+            }
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Whether every read model of every company keeps up, or at least moves.
     async fn read_models(&self) -> Result<(), String> {
         for house in &self.houses {
@@ -109,6 +160,18 @@ impl Watch {
         Ok(())
     }
 
+    /// Keeps a private server running for `time`, while calls are still taken.
+    pub(super) async fn mend_for(&self, time: Duration, database: &mut Database) {
+        let over = tokio::time::sleep(time);
+        tokio::pin!(over);
+        while !over.is_elapsed() {
+            tokio::select! {
+                () = &mut over => {}
+                () = self.pause() => self.mend(database).await,
+            }
+        }
+    }
+
     /// Starts a private server again that ended behind our back.
     pub(super) async fn mend(&self, database: &mut Database) {
         if !database.has_ended() {
@@ -120,6 +183,17 @@ impl Watch {
                 tracing::error!(code = %failure.code, reason = failure.message, "PostgreSQL does not start; trying again");
             }
         }
+    }
+}
+
+/// Why a private server ended, as far as can be seen from outside.
+fn ended(database: &Database) -> String {
+    let ended = "the private PostgreSQL ended; it is being started again";
+    match database.free_bytes() {
+        Some(free_bytes) if free_bytes < DISK_FREE_BYTES_MIN => {
+            format!("{ended}, but {DISK_FULL} ({free_bytes} bytes are free)")
+        }
+        Some(_) | None => ended.to_owned(),
     }
 }
 

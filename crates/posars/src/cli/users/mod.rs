@@ -192,6 +192,7 @@ fn about(subject: &str) -> impl Fn(UsersError) -> Failure {
             "choose another subject, or see what {subject} may with `posars users list`"
         )),
         other @ (UsersError::Subject
+        | UsersError::SubjectIsTaxId
         | UsersError::DisplayName
         | UsersError::TooManyGrants(_)
         | UsersError::InvalidUrl

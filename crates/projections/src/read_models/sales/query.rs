@@ -8,7 +8,7 @@ use posars_domain::{
 use posars_event_store::{Position, Version};
 
 use super::SalesFold;
-use crate::read::{Columns, applied, key_part, subscription_name};
+use crate::read::{Columns, FIRST_DAY, LAST_DAY, applied, key_part, subscription_name};
 use crate::{Freshness, Page, PageRequest, Projection, Projections, QueryError};
 
 /// Whether a sale stands.
@@ -133,9 +133,10 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<SaleRow>, QueryError> {
         let before = self.wait_for(SalesFold::NAME, freshness).await?;
+        let from = (filter.from.unwrap_or(FIRST_DAY), 0);
         let (after_date, after_position) = match page.key::<2>()? {
-            Some([date, position]) => (Some(key_part::<Date>(date)?), Some(key_part::<i64>(position)?)),
-            None => (None, None),
+            Some([date, position]) => from.max((key_part::<Date>(date)?, key_part::<i64>(position)?)),
+            None => from,
         };
         let store = filter.store_id.as_ref().map(StoreId::as_str);
         let rows = self
@@ -144,12 +145,11 @@ impl Projections {
                 &[
                     &subscription_name(SalesFold::NAME),
                     &self.log_id,
-                    &filter.from,
-                    &filter.to,
                     &store,
-                    &page.sql_at(),
                     &after_date,
                     &after_position,
+                    &filter.to.unwrap_or(LAST_DAY),
+                    &page.sql_at(),
                     &page.sql_limit(),
                 ],
             )

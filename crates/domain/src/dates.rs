@@ -1,0 +1,44 @@
+//! Which days and moments a document may bear.
+//!
+//! A program that has no time sends year 1 or 1970, and a day nobody asks for is in no figure. Whether a moment is yet to
+//! come is the business of each aggregate, which knows the server's time.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+
+use crate::InvalidValue;
+use crate::store::StoreSettings;
+
+/// The first day that a document may bear, by the store's clock: older ones are unset fields and typing errors far more
+/// often than facts.
+pub const FIRST_DAY: Date = date(2000, 1, 1);
+/// The last day on which something may fall due; 9999-12-31 is what programs send for "never".
+pub const LAST_DAY: Date = date(2099, 12, 31);
+
+/// A moment, in seconds since 1970, from which on [`FIRST_DAY`] has begun in every zone.
+const BEGUN_EVERYWHERE_S: i64 = 946_857_600;
+
+const REASON: &str = "DATE_OUT_OF_RANGE";
+
+/// Refuses a moment before [`FIRST_DAY`] on the store's clock.
+pub(crate) fn not_too_early(occurred_at: Timestamp, store: &StoreSettings) -> Result<(), InvalidValue> {
+    if occurred_at.as_second() >= BEGUN_EVERYWHERE_S
+        || store.time_zone.time_zone().to_datetime(occurred_at).date() >= FIRST_DAY
+    {
+        return Ok(());
+    }
+    let rule = "a document is of 2000-01-01 or later, by the store's clock; year 1 and 1970 stand for a time that was \
+                not set";
+    Err(InvalidValue::new(REASON, occurred_at, rule).at("occurred_at"))
+}
+
+/// Refuses a day on which nothing can fall due.
+pub(crate) fn due_day(field: impl fmt::Display, day: Option<Date>) -> Result<Option<Date>, InvalidValue> {
+    let Some(day) = day.filter(|day| *day < FIRST_DAY || *day > LAST_DAY) else {
+        return Ok(day);
+    };
+    let rule = "a due date is of 2000-01-01 to 2099-12-31; leave it out when there is none";
+    Err(InvalidValue::new(REASON, day, rule).at(field.to_string()))
+}

@@ -1,0 +1,291 @@
+//! Tax numbers in fields that are not for them.
+//!
+//! What an event holds stays for ever, so a person's number must not get into one in the clear. What is refused depends on
+//! who fills in the field:
+//!
+//! | Field | Refused |
+//! | --- | --- |
+//! | customer, register, company and store ids | an id that is nothing but a number, however punctuated |
+//! | names, sellers, reasons, notes | a number anywhere |
+//! | suppliers | a CPF anywhere; a CNPJ says who delivered, and is no secret |
+//! | descriptions on a receipt | a number in its own punctuation, or beside the word CPF or CNPJ |
+//! | SKUs, receipt and document numbers, NSUs, PIX ids and other codes of machines | nothing |
+//!
+//! One of a hundred random numbers of eleven digits passes as a CPF. A machine cannot choose another code for its sale,
+//! so codes of machines are left alone, and a description with a telephone number too. People can write another word.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::masking::mask_cpf;
+use crate::text::length_of;
+use crate::{Cnpj, Cpf, InvalidValue};
+
+const REASON: &str = "TAX_ID_MISPLACED";
+/// Fewest digits of a text with a tax number in it: a CNPJ may have letters before its two check digits.
+const DIGITS_MIN: usize = 2;
+const CPF_CHARS: usize = 11;
+const CNPJ_CHARS: usize = 14;
+/// What may stand between the parts of a number.
+const PUNCTUATION: [char; 3] = ['.', '-', '/'];
+
+/// Which numbers a field does not take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// A person's.
+    Cpf,
+    /// A person's and a company's.
+    Both,
+}
+
+/// Whether a text is nothing but a CPF or CNPJ, however punctuated.
+#[must_use]
+pub fn is_tax_id(text: &str) -> bool {
+    is_number(&plain(text), Refused::Both)
+}
+
+/// Refuses an id that is nothing but a tax number.
+pub(crate) fn not_an_id(field: impl fmt::Display, id: &str, refused: Refused) -> Result<(), InvalidValue> {
+    let may_be_one = id.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN || !id.is_ascii();
+    if may_be_one && is_number(&plain(id), refused) {
+        let rule = "a tax number is no id: it would stay in the log in the clear for ever; make an id of another kind";
+        return Err(refusal(field, id, rule));
+    }
+    Ok(())
+}
+
+/// Refuses a text of people with a tax number in it.
+pub(crate) fn not_in_words(
+    field: impl fmt::Display,
+    text: &str,
+    refused: Refused,
+) -> Result<(), InvalidValue> {
+    if may_hold_one(text) {
+        let text = plain(text);
+        let has_cnpj =
+            || refused == Refused::Both && runs(&text).any(|run| is_written_cnpj(run) || is_cnpj(run));
+        if is_number(text.trim(), refused) || mask_cpf(&text) != text || has_cnpj() {
+            return Err(in_text(field, &text));
+        }
+    }
+    Ok(())
+}
+
+/// As [`not_in_words`], of optional texts.
+pub(crate) fn not_in_any_words(
+    field: impl fmt::Display,
+    text: Option<&String>,
+    refused: Refused,
+) -> Result<(), InvalidValue> {
+    text.map_or(Ok(()), |text| not_in_words(field, text, refused))
+}
+
+/// Refuses a text of a machine that has a tax number in it beyond doubt.
+pub(crate) fn not_in_description(field: impl fmt::Display, text: &str) -> Result<(), InvalidValue> {
+    if !may_hold_one(text) {
+        return Ok(());
+    }
+    let text = plain(text);
+    let lower = text.to_ascii_lowercase();
+    let is_named = ["cpf", "cnpj"].iter().any(|kind| lower.contains(kind));
+    let is_one = |run: &str| {
+        is_written_cpf(run) || is_written_cnpj(run) || (is_named && is_number(run, Refused::Both))
+    };
+    if runs(&text).any(is_one) {
+        return Err(in_text(field, &text));
+    }
+    Ok(())
+}
+
+fn in_text(field: impl fmt::Display, text: &str) -> InvalidValue {
+    let rule = "the text has a CPF or CNPJ in it, which would stay in the log in the clear for ever; take it out, or put \
+                it into a field for tax numbers";
+    refusal(field, text, rule)
+}
+
+/// The number itself stays out of errors and logs.
+fn refusal(field: impl fmt::Display, text: &str, rule: &'static str) -> InvalidValue {
+    InvalidValue::new(REASON, length_of(text), rule).at(field.to_string())
+}
+
+/// Nearly every text has fewer digits than a tax number, which takes no look at its parts to see.
+fn may_hold_one(text: &str) -> bool {
+    text.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN || !text.is_ascii()
+}
+
+/// Digits of other forms, such as full-width ones, as plain ones.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfkd().collect())
+}
+
+/// The longest parts that can be one number with its punctuation.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let belongs = |character: char| character.is_ascii_alphanumeric() || PUNCTUATION.contains(&character);
+    text.split(move |character| !belongs(character))
+        .map(|run| run.trim_matches(PUNCTUATION))
+}
+
+/// Whether a whole text is a number, with its kind before it or not. Digits may have anything between them; with letters
+/// only the usual punctuation counts, because names of things have letters, digits and hyphens too.
+fn is_number(text: &str, refused: Refused) -> bool {
+    let number = |kind: &str| {
+        let is_named = text
+            .get(..kind.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(kind));
+        let number = if is_named {
+            text.get(kind.len()..)
+        } else {
+            Some(text)
+        };
+        number
+            .unwrap_or_default()
+            .trim_matches(|character: char| !character.is_ascii_alphanumeric())
+    };
+    let (cpf, cnpj) = (number("CPF"), number("CNPJ"));
+    is_cpf(&bare(cpf))
+        || (refused == Refused::Both && (is_cnpj(cnpj) || is_written_cnpj(cnpj) || is_old_cnpj(&bare(cnpj))))
+}
+
+fn bare(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// Of digits only, as all were until July 2026.
+fn is_old_cnpj(bare: &str) -> bool {
+    bare.bytes().all(|byte| byte.is_ascii_digit()) && is_cnpj(bare)
+}
+
+fn is_cpf(bare: &str) -> bool {
+    bare.len() == CPF_CHARS && bare.parse::<Cpf>().is_ok()
+}
+
+/// A word with a number behind it, such as `CAIXACENTRO001`, is no CNPJ, though one of a hundred would pass as one.
+fn is_cnpj(bare: &str) -> bool {
+    let word = bare.trim_start_matches(|character: char| character.is_ascii_alphabetic());
+    let is_word_and_number = word.len() < bare.len() && word.bytes().all(|byte| byte.is_ascii_digit());
+    bare.len() == CNPJ_CHARS && !is_word_and_number && bare.parse::<Cnpj>().is_ok()
+}
+
+/// `529.982.247-25`.
+fn is_written_cpf(run: &str) -> bool {
+    is_written(run, "000.000.000-00") && run.parse::<Cpf>().is_ok()
+}
+
+/// `12.ABC.345/01DE-35`.
+fn is_written_cnpj(run: &str) -> bool {
+    is_written(run, "00.000.000/0000-00") && run.parse::<Cnpj>().is_ok()
+}
+
+/// Whether a text has its punctuation where the pattern has it.
+fn is_written(text: &str, pattern: &str) -> bool {
+    let is_mark = |character: char| PUNCTUATION.contains(&character);
+    text.len() == pattern.len()
+        && text
+            .chars()
+            .zip(pattern.chars())
+            .all(|(one, other)| one == other || (!is_mark(one) && !is_mark(other)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CPFS: [&str; 6] = [
+        "52998224725",
+        "529.982.247-25",
+        "529 982 247 25",
+        "cpf:529.982.247-25",
+        "CPF52998224725",
+        "５２９９８２２４７２５",
+    ];
+    const CNPJS: [&str; 6] = [
+        "11222333000181",
+        "11.222.333/0001-81",
+        "CNPJ 11.222.333/0001-81",
+        "12ABC34501DE35",
+        "12abc34501de35",
+        "12.ABC.345/01DE-35",
+    ];
+    /// None of them is a tax number.
+    const OTHERS: [&str; 10] = [
+        "0052998224725",
+        "52998224726",
+        "00000000000",
+        "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60",
+        "CAIXA-01",
+        "ana",
+        "",
+        "7891000100103",
+        "35200714200166000187650010000000071000000079",
+        "(11) 98765-4321",
+    ];
+
+    #[test]
+    fn an_id_is_no_tax_number() {
+        for id in CPFS {
+            assert!(not_an_id("id", id, Refused::Cpf).is_err(), "{id}");
+        }
+        for id in CNPJS {
+            assert!(not_an_id("id", id, Refused::Both).is_err(), "{id}");
+            assert!(not_an_id("id", id, Refused::Cpf).is_ok(), "{id}");
+        }
+        for id in OTHERS {
+            assert!(not_an_id("id", id, Refused::Both).is_ok(), "{id}");
+        }
+    }
+
+    #[test]
+    fn words_have_no_tax_number_in_them() {
+        for number in CPFS.iter().chain(&CNPJS) {
+            for text in [(*number).to_owned(), format!("  {number}. ")] {
+                let refused = not_in_words("reason", &text, Refused::Both).unwrap_err();
+                assert!(!refused.to_string().contains("982"), "{refused}");
+            }
+        }
+        for text in [
+            "Ana (529.982.247-25)",
+            "Ana 52998224725",
+            "devolvido a 11.222.333/0001-81, sem nota",
+        ] {
+            assert!(not_in_words("reason", text, Refused::Both).is_err(), "{text}");
+        }
+        assert!(not_in_words("supplier", "11.222.333/0001-81", Refused::Cpf).is_ok());
+        for text in OTHERS {
+            assert!(not_in_words("reason", text, Refused::Both).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_description_has_none_beyond_doubt() {
+        for text in [
+            "Taxa 529.982.247-25",
+            "cpf 52998224725",
+            "11.222.333/0001-81",
+            "CNPJ: 12ABC34501DE35",
+        ] {
+            assert!(not_in_description("description", text).is_err(), "{text}");
+        }
+        // A telephone to be topped up, and codes of goods.
+        for text in OTHERS
+            .iter()
+            .chain(&["Recarga 11919191918", "52998224725", "REFRIGERANTE12"])
+        {
+            assert!(not_in_description("description", text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_and_a_number_are_no_cnpj() {
+        // Every word with three digits behind it, of which some have right check digits.
+        let passing = (0..1_000).filter(|number| format!("CAIXACENTRO{number:03}").parse::<Cnpj>().is_ok());
+        assert!(passing.count() > 0);
+        for number in 0..1_000 {
+            assert!(not_an_id("register_no", &format!("CAIXACENTRO{number:03}"), Refused::Both).is_ok());
+        }
+    }
+}
