@@ -5,14 +5,18 @@
 
 mod aliases;
 mod child;
+mod code_text;
 mod columns;
 mod date_text;
+mod discount;
 mod field;
 mod header;
 mod import;
 mod language;
 pub mod limits;
 mod mapping;
+mod moment;
+mod money_sign;
 mod natural_key;
 mod number_text;
 mod outcome;
@@ -30,11 +34,14 @@ mod row_texts;
 mod sales;
 mod serial_date;
 mod sheet;
+mod shown_as;
 mod sniff;
 mod stock;
+mod swapped_dates;
 mod tax_id_text;
 mod title;
 mod workbook;
+mod zone_text;
 
 pub use child::{ParserCommand, read_sheet};
 pub use field::{Field, SheetKind};

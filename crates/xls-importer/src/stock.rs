@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_commands::RECEIPT_LINES_MAX;
 use posars_domain::{Amount, LineId, Quantity, ReceiptId, Sku, UnitPrice};
@@ -9,6 +10,7 @@ use posars_domain::{Amount, LineId, Quantity, ReceiptId, Sku, UnitPrice};
 use crate::columns::{Columns, unit_price_of};
 use crate::field::Field;
 use crate::header::Header;
+use crate::moment::Moment;
 use crate::natural_key::{receipt_id, receipt_id_by_content};
 use crate::product_names::sku_of;
 use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName, Walk};
@@ -29,6 +31,8 @@ pub struct StockReceiptDraft {
     pub supplier: Option<String>,
     /// When, if the sheet says.
     pub date: Option<Date>,
+    /// Where the sheet names the zone of its times: the instant, whose day in the store counts.
+    pub instant: Option<Timestamp>,
     /// What.
     pub lines: Vec<StockLineDraft>,
     refused_by_row: Option<u32>,
@@ -47,6 +51,8 @@ pub struct StockLineDraft {
     pub name: String,
     /// Unit of measure, if the sheet says.
     pub unit: Option<String>,
+    /// The SKU was a number cell, which keeps no zeros in front.
+    pub(crate) may_lack_zeros: bool,
     /// How much; zero only in a count, where there is nothing to receive.
     pub quantity: Quantity,
     /// Cost of one.
@@ -88,7 +94,7 @@ impl StockReading {
         if !header.mapping.has(Field::Store) && options.store.is_none() {
             return Err(header.needs(Field::Store));
         }
-        let columns = Columns::new(sheet, header, options.today);
+        let columns = Columns::new(sheet, header, options);
         let quantity_field = if columns.has(Field::Quantity) {
             Field::Quantity
         } else {
@@ -162,6 +168,11 @@ impl StockReading {
         &self.receipts
     }
 
+    /// All lines, for a code that turns out to be another.
+    pub(crate) fn lines_mut(&mut self) -> impl Iterator<Item = &mut StockLineDraft> {
+        self.receipts.iter_mut().flat_map(|receipt| &mut receipt.lines)
+    }
+
     /// Whether the quantities are what is there (a count), not what came.
     #[must_use]
     pub fn is_count(&self) -> bool {
@@ -233,7 +244,7 @@ struct StockReader<'a> {
 }
 
 /// Store, date and supplier.
-type Place = (StoreName, Option<Date>, Option<String>);
+type Place = (StoreName, Option<Moment>, Option<String>);
 
 impl StockReader<'_> {
     fn take(&mut self, row: &Row<'_>) {
@@ -244,7 +255,11 @@ impl StockReader<'_> {
         if document == Some(None) && self.is_of_refused_rows {
             faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
         }
-        let (Some(document), Some((store, date, supplier))) = (&document, place) else {
+        if document == Some(None) && !faults.is_empty() && self.columns.has(Field::Receipt) {
+            // A blank number may mean that the row goes on with the document above, which then is not whole.
+            self.doubt_previous(row.number);
+        }
+        let (Some(document), Some((store, moment, supplier))) = (&document, place) else {
             match document {
                 Some(document) => self
                     .doubtful_documents
@@ -259,7 +274,8 @@ impl StockReader<'_> {
             store,
             document: document.as_deref().map(str::to_owned),
             supplier,
-            date,
+            date: moment.map(|moment| moment.date),
+            instant: moment.and_then(Moment::instant),
             lines: Vec::new(),
             refused_by_row: None,
         };
@@ -285,14 +301,14 @@ impl StockReader<'_> {
     /// Where the goods of a row came in, when and from whom; a document's id is for ever, so it must have a date.
     fn place(&self, row: &Row<'_>, has_document: bool, faults: &mut Vec<RowFault>) -> Option<Place> {
         let store = keep(self.store(row), faults);
-        let date = keep(self.columns.date(row), faults);
+        let date = keep(self.columns.moment(row), faults);
         let supplier = keep(self.columns.text(row, Field::Supplier), faults);
         if has_document && date == Some(None) {
             faults.push(RowFault::of(RowReason::RequiredMissing, Field::Date, ""));
             return None;
         }
         let supplier = supplier?.map(|supplier| supplier.into_owned());
-        Some((store?, date?.map(|(date, _)| date), supplier))
+        Some((store?, date?, supplier))
     }
 
     /// Adds a line to its document, or the knowledge that one of its lines is refused.
@@ -314,10 +330,15 @@ impl StockReader<'_> {
     /// A row whose document cannot be read may belong to the one above or the one below: neither is whole for certain,
     /// and one that was booked without the row could never take it in.
     fn doubt_neighbours(&mut self, row: u32) {
+        self.doubt_previous(row);
+        self.after_unreadable = true;
+    }
+
+    /// Marks the document of the row before as having a refused row.
+    fn doubt_previous(&mut self, row: u32) {
         if let Some(previous) = self.previous {
             self.doubt(previous, row);
         }
-        self.after_unreadable = true;
     }
 
     /// Marks a receipt as having a refused row.
@@ -394,6 +415,7 @@ impl StockReader<'_> {
                 .map(|name| name.into_owned())
                 .unwrap_or_default(),
             unit: unit?.map(|unit| unit.into_owned()),
+            may_lack_zeros: self.columns.may_lack_zeros(row, Field::Sku),
             quantity,
             unit_cost,
             cost: cost?,

@@ -3,6 +3,7 @@
 mod definitions;
 mod deliveries;
 mod ledger;
+mod lost_zeros;
 mod products;
 mod sales;
 mod stock;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
 use posars_commands::{Actor, Commands, Envelope, Source};
 use posars_domain::StoreZone;
 use posars_domain::store::StoreSettings;
@@ -137,6 +139,14 @@ impl<'a> Run<'a> {
 fn instant(store: &StoreSettings, day: Date, time: Option<Time>) -> Option<Timestamp> {
     let local = day.to_datetime(time.unwrap_or(store.day_cutover));
     store.time_zone.time_zone().to_timestamp(local).ok()
+}
+
+/// The instant of a moment that the sheet gives in UTC or by the clock of the store.
+fn instant_of(store: &StoreSettings, day: Date, time: Option<Time>, is_utc: bool) -> Option<Timestamp> {
+    match time.filter(|_| is_utc) {
+        Some(time) => Offset::UTC.to_timestamp(day.to_datetime(time)).ok(),
+        None => instant(store, day, time),
+    }
 }
 
 /// Whether what is counted has been written.

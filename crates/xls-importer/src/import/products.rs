@@ -10,6 +10,7 @@ use super::ledger::{Ledger, Record};
 use super::{ImportProgress, Run};
 use crate::header::Header;
 use crate::products::{ProductDraft, ProductsReading};
+use crate::row_fault::RowReason;
 use crate::sheet::Sheet;
 
 /// Units that are weighed or measured, with the decimals their quantities have.
@@ -23,7 +24,7 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) {
-        let reading = ProductsReading::read(sheet, header, &self.settings.read);
+        let mut reading = ProductsReading::read(sheet, header, &self.settings.read);
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refusals().count();
@@ -37,16 +38,28 @@ impl Run<'_> {
             );
             ledger.outcome.notes.push(note);
         }
+        let codes = reading.products().iter();
+        let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for product in reading.products_mut() {
+            lost_zeros.restore(&mut product.sku);
+        }
         let mut drafts = reading.products().iter();
-        let next = |_: &mut Ledger<P>| {
-            let draft = drafts.next()?;
-            let record = Record {
-                rows: vec![draft.row],
-                repeats: draft.repeated_in.clone(),
-                quantity: Quantity::ZERO,
-                amount: Amount::ZERO,
-            };
-            Some((record, Offered::new(command(draft), self.envelope(draft.row))))
+        let next = |ledger: &mut Ledger<P>| {
+            loop {
+                let draft = drafts.next()?;
+                let record = Record {
+                    rows: vec![draft.row],
+                    repeats: draft.repeated_in.clone(),
+                    quantity: Quantity::ZERO,
+                    amount: Amount::ZERO,
+                };
+                if let Some(detail) = lost_zeros.unclear(&draft.sku) {
+                    ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+                    continue;
+                }
+                return Some((record, Offered::new(command(draft), self.envelope(draft.row))));
+            }
         };
         let attempt =
             async |products: &[Offered<DefineProduct>]| self.commands.define_products(products).await;

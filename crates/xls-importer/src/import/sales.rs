@@ -11,8 +11,9 @@ use posars_domain::{Amount, Channel, Currency, Quantity, StoreId};
 use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Answer, Ledger, Record};
-use super::{ImportProgress, Run, instant};
+use super::{ImportProgress, Run, instant_of};
 use crate::header::Header;
+use crate::product_names::ProductName;
 use crate::refusal::FileRefusal;
 use crate::row_fault::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
@@ -25,7 +26,7 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) -> Result<(), FileRefusal> {
-        let reading = SalesReading::read(sheet, header, &self.settings.read)?;
+        let mut reading = SalesReading::read(sheet, header, &self.settings.read)?;
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refused_sales();
@@ -36,14 +37,29 @@ impl Run<'_> {
             let note = format!("{dates} receipts have rows of several dates; the earliest is taken");
             ledger.outcome.notes.push(note);
         }
+        let codes = reading.products().iter();
+        let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for product in reading.products_mut() {
+            lost_zeros.restore(&mut product.sku);
+        }
         let stores = self.stores(reading.stores(), ledger).await;
         if !ledger.is_interrupted() {
-            self.define_products(reading.products(), ledger).await;
+            let clear = reading.products().iter();
+            let clear = clear.filter(|product| lost_zeros.unclear(&product.sku).is_none());
+            let clear: Vec<ProductName> = clear.cloned().collect();
+            self.define_products(&clear, ledger).await;
         }
         let mut drafts = reading.sales();
         let next = |ledger: &mut Ledger<P>| {
             loop {
-                let offer = self.sale_offer(drafts.next()?, &stores, ledger);
+                let draft = drafts.next()?;
+                let unclear = draft.lines.iter().find_map(|line| lost_zeros.unclear(line.sku));
+                if let Some(detail) = unclear {
+                    ledger.refuse_all(&weigh(&draft), RowReason::CodeUnclear, &detail);
+                    continue;
+                }
+                let offer = self.sale_offer(draft, &stores, ledger);
                 if offer.is_some() {
                     return offer;
                 }
@@ -106,7 +122,7 @@ fn weigh(draft: &SaleDraft<'_>) -> Record {
 
 /// The currency is the sheet's own: where it is not the store's, the rule refuses the sale by name.
 fn command(draft: SaleDraft<'_>, store: &StoreSettings, currency: Currency) -> Option<RecordSale> {
-    let occurred_at = instant(store, draft.date, draft.time)?;
+    let occurred_at = instant_of(store, draft.date, draft.time, draft.is_utc)?;
     let lines = draft.lines.iter().map(|line| RecordSaleLine {
         line_id: line.line_id,
         sku: line.sku.clone(),

@@ -5,9 +5,13 @@
 
 mod archive_limits;
 mod exact_number;
+mod merged;
+mod number_format;
 mod row_writer;
 mod sheet_choice;
+mod shown_cells;
 mod xls;
+mod xls_formats;
 mod xlsx;
 mod xml_prolog;
 

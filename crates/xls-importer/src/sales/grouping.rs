@@ -190,6 +190,10 @@ fn out_of_range(line: &Line) -> RowFault {
 
 /// What a line comes to; the sheet's own total stands if it is right to the minor unit.
 fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
+    if line.discount_is_unclear {
+        let given = as_major(line.discount);
+        return Err(RowFault::of(RowReason::DiscountUnclear, Field::Discount, given));
+    }
     let mismatch = |expected: Option<Amount>| {
         let detail = expected.map_or_else(String::new, |expected| format!("= {}", as_major(expected)));
         let given = line.stated_total.map(as_major).unwrap_or_default();
@@ -217,7 +221,7 @@ fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
 }
 
 /// Programs round lines in more than one way: one minor unit either way is no mistake.
-fn near(one: Amount, other: Amount) -> bool {
+pub(super) fn near(one: Amount, other: Amount) -> bool {
     one.checked_sub(other)
         .is_some_and(|difference| difference.minor().abs() <= 1)
 }

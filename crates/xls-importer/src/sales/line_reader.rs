@@ -9,8 +9,10 @@ use super::amounts::{Amounts, read_amounts};
 use super::grouping::Group;
 use super::tables::Tables;
 use crate::columns::Columns;
+use crate::discount::OpenDiscounts;
 use crate::field::Field;
 use crate::header::Header;
+use crate::moment::Moment;
 use crate::natural_key::sale_id_by_content;
 
 use crate::reading::{ReadOptions, Refusals, Walk};
@@ -31,11 +33,15 @@ pub(super) struct Line {
     pub(super) line_number: u32,
     pub(super) date: Date,
     pub(super) time: Option<Time>,
+    /// Date and time are of UTC, else of the store.
+    pub(super) is_utc: bool,
     pub(super) quantity: Quantity,
     pub(super) unit_price: UnitPrice,
     /// Quantity times price, where the sheet has a price.
     pub(super) gross: Option<Amount>,
     pub(super) discount: Amount,
+    /// It cannot be told whether the discount is an amount or a share.
+    pub(super) discount_is_unclear: bool,
     /// The sheet's own total of the line; what it means is decided over all lines.
     pub(super) stated_total: Option<Amount>,
     pub(super) net: Amount,
@@ -48,6 +54,7 @@ pub(super) struct Lines {
     pub(super) table: Tables,
     pub(super) lines: Vec<Line>,
     pub(super) groups: Vec<Group>,
+    pub(super) open_discounts: OpenDiscounts,
 }
 
 /// Where a row belongs.
@@ -76,6 +83,7 @@ pub(super) struct LineReader<'a, 's> {
     group_indexes: HashMap<SaleId, u32>,
     occurrences: HashMap<SaleId, u32>,
     refusals: Refusals,
+    open_discounts: OpenDiscounts,
     remembered: Option<Remembered<'s>>,
     /// The receipt of the row before, and whether this row may belong to a receipt that cannot be read.
     previous_group: Option<u32>,
@@ -87,7 +95,7 @@ pub(super) struct LineReader<'a, 's> {
 impl<'s> LineReader<'_, 's> {
     /// Reads every record of the sheet.
     pub(super) fn read_all(sheet: &'s Sheet, header: &Header, options: &ReadOptions) -> Lines {
-        let columns = Columns::new(sheet, header, options.today);
+        let columns = Columns::new(sheet, header, options);
         let mut reader = LineReader {
             columns: &columns,
             options,
@@ -98,6 +106,7 @@ impl<'s> LineReader<'_, 's> {
             group_indexes: HashMap::new(),
             occurrences: HashMap::new(),
             refusals: Refusals::default(),
+            open_discounts: OpenDiscounts::default(),
             remembered: None,
             previous_group: None,
             after_unreadable: false,
@@ -109,6 +118,7 @@ impl<'s> LineReader<'_, 's> {
             table,
             lines,
             groups,
+            open_discounts,
             ..
         } = reader;
         Lines {
@@ -117,6 +127,7 @@ impl<'s> LineReader<'_, 's> {
             table,
             lines,
             groups,
+            open_discounts,
         }
     }
 
@@ -165,12 +176,19 @@ impl<'s> LineReader<'_, 's> {
                 faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
                 None
             }
-            (Ok(store), Ok(None)) => line
-                .filter(|_| faults.is_empty())
-                .map(|line| self.group_of_content(store, place.register_no, line)),
+            (Ok(store), Ok(None)) => match line.filter(|_| faults.is_empty()) {
+                Some(line) => Some(self.group_of_content(store, place.register_no, line)),
+                None => {
+                    self.doubt_above(row.number);
+                    None
+                }
+            },
             (store, receipt) => {
                 if let Ok(Some(receipt)) = &receipt {
                     self.table.doubtful_numbers.push(receipt.number().to_owned());
+                }
+                if matches!(receipt, Ok(None)) {
+                    self.doubt_above(row.number);
                 }
                 if receipt.is_err() {
                     // The row may belong to the receipt above or to the one below: neither is whole for certain.
@@ -181,6 +199,15 @@ impl<'s> LineReader<'_, 's> {
                 faults.extend(receipt.err());
                 None
             }
+        }
+    }
+
+    /// A refused row with a blank number may go on with the receipt above, which then is not whole.
+    fn doubt_above(&mut self, row: u32) {
+        let index = self.previous_group.and_then(|group| usize::try_from(group).ok());
+        let above = index.and_then(|index| self.groups.get(index));
+        if above.is_some_and(|group| group.receipt.is_some()) {
+            self.doubt(self.previous_group, row);
         }
     }
 
@@ -315,7 +342,7 @@ impl<'s> LineReader<'_, 's> {
     }
 
     fn line(&mut self, row: &Row<'_>, faults: &mut Vec<RowFault>) -> Option<Line> {
-        let date = keep(required(self.columns.date(row), Field::Date), faults);
+        let moment = keep(required(self.columns.moment(row), Field::Date), faults);
         let product = keep(self.product(row), faults);
         let quantity = keep(self.quantity(row), faults);
         let amounts = keep(
@@ -326,13 +353,15 @@ impl<'s> LineReader<'_, 's> {
         let seller = keep(self.seller(row), faults);
         keep(self.check_customer(row), faults);
         let line_number = keep(self.line_number(row), faults)?;
-        let (date, time) = date?;
+        let Moment { date, time, is_utc } = moment?;
         let Amounts {
             unit_price,
             gross,
             discount,
+            given_discount,
             stated_total,
         } = amounts?;
+        self.open_discounts.note(row.number, given_discount);
         Some(Line {
             row: row.number,
             next: None,
@@ -342,10 +371,12 @@ impl<'s> LineReader<'_, 's> {
             line_number,
             date,
             time,
+            is_utc,
             quantity: quantity?,
             unit_price,
             gross,
             discount,
+            discount_is_unclear: false,
             stated_total,
             net: Amount::ZERO,
         })
@@ -363,9 +394,11 @@ impl<'s> LineReader<'_, 's> {
             };
             return Err(RowFault::of(RowReason::RequiredMissing, field, ""));
         }
-        self.table
-            .products
-            .index_of(sku.as_deref(), name.as_deref(), unit.as_deref())
+        let may_lack_zeros = self.columns.may_lack_zeros(row, Field::Sku);
+        let products = &mut self.table.products;
+        let index = products.index_of(sku.as_deref(), name.as_deref(), unit.as_deref())?;
+        products.note_code(index, may_lack_zeros);
+        Ok(index)
     }
 
     fn quantity(&self, row: &Row<'_>) -> Result<Quantity, RowFault> {

@@ -3,6 +3,7 @@
 mod amounts;
 mod grouping;
 mod line_reader;
+mod open_discounts;
 mod tables;
 
 use std::sync::Arc;
@@ -54,6 +55,8 @@ pub struct SaleDraft<'a> {
     pub date: Date,
     /// Time of day, if the sheet says.
     pub time: Option<Time>,
+    /// Date and time are of UTC, because the sheet names the zone of its times; else of the store.
+    pub is_utc: bool,
     /// What was sold.
     pub lines: Vec<SaleLineDraft<'a>>,
     /// How it was paid: one payment a method, `not_informed` where the sheet does not say.
@@ -115,7 +118,9 @@ impl SalesReading {
             mut table,
             mut lines,
             mut groups,
+            open_discounts,
         } = LineReader::read_all(sheet, header, options);
+        open_discounts::decide(&open_discounts, &mut lines, options.currency);
         let receipts_with_several_dates = group_lines(&mut lines, &mut groups, &mut refusals, &table);
         refusals.sort();
         Ok(Self {
@@ -172,6 +177,11 @@ impl SalesReading {
     #[must_use]
     pub fn products(&self) -> &[ProductName] {
         &self.products
+    }
+
+    /// The same, for a code that turns out to be another.
+    pub(crate) fn products_mut(&mut self) -> &mut [ProductName] {
+        &mut self.products
     }
 
     /// Sums over all sales that are not refused.
@@ -238,7 +248,8 @@ impl SalesReading {
             .into_iter()
             .map(|(method, amount)| Some(Payment::new(at(&self.payments, method)?.clone(), amount)))
             .collect::<Option<Vec<_>>>()?;
-        let (date, time) = rows.iter().map(|line| (line.date, line.time)).min()?;
+        let moments = rows.iter().map(|line| (line.date, line.time, line.is_utc));
+        let (date, time, is_utc) = moments.min()?;
         Some(SaleDraft {
             sale_id: group.sale_id,
             store: at(&self.stores, group.store)?,
@@ -246,6 +257,7 @@ impl SalesReading {
             receipt: group.receipt.as_ref(),
             date,
             time,
+            is_utc,
             lines,
             payments,
             total,

@@ -4,7 +4,9 @@ use std::cell::Cell;
 
 use posars_commands::{Actor, Commands};
 use posars_domain::{Amount, Quantity};
-use posars_event_store::{Direction, EventStore, Log, LogName, Position, ReadLog, StoreConfig};
+use posars_event_store::{
+    Direction, EventStore, Log, LogName, Position, ReadLog, RecordedEvent, StoreConfig,
+};
 use posars_testkit::TestDatabase;
 use posars_xls_importer::{
     ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, MappingChoice, ParserCommand,
@@ -59,7 +61,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// One case's world: a log of its own.
-struct World {
+pub(crate) struct World {
     importer: Importer,
     log: Log,
     store: EventStore,
@@ -67,7 +69,7 @@ struct World {
     _database: TestDatabase,
 }
 
-fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) -> Result<(), Skipped> {
+pub(crate) fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) -> Result<(), Skipped> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -91,7 +93,11 @@ fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) -> Result<(
 }
 
 impl World {
-    async fn import(&self, bytes: &[u8], settings: &ImportSettings) -> anyhow::Result<ImportOutcome> {
+    pub(crate) async fn import(
+        &self,
+        bytes: &[u8],
+        settings: &ImportSettings,
+    ) -> anyhow::Result<ImportOutcome> {
         let workbook = tokio::task::block_in_place(|| read(bytes))?;
         self.import_workbook(&workbook, settings).await
     }
@@ -123,6 +129,12 @@ impl World {
 
     /// Types of all events, in order.
     async fn events(&self) -> anyhow::Result<Vec<String>> {
+        let events = self.recorded().await?.into_iter();
+        Ok(events.map(|event| event.event_type.to_string()).collect())
+    }
+
+    /// All events, in order.
+    pub(crate) async fn recorded(&self) -> anyhow::Result<Vec<RecordedEvent>> {
         let page = ReadLog {
             after: Position::START,
             direction: Direction::Forwards,
@@ -130,16 +142,11 @@ impl World {
             limit: 1_000,
             up_to: None,
         };
-        let page = self.log.read_log(&page).await?;
-        Ok(page
-            .events
-            .into_iter()
-            .map(|event| event.event_type.to_string())
-            .collect())
+        Ok(self.log.read_log(&page).await?.events)
     }
 }
 
-fn settings() -> ImportSettings {
+pub(crate) fn settings() -> ImportSettings {
     ImportSettings {
         read: ReadOptions {
             store: Some("Centro".to_owned()),
@@ -163,7 +170,7 @@ const SECOND_WRONG: &[&str] = &["#2", "31/12/2025", "Meia", "#1.5", "#4", "#7"];
 /// Without a receipt in it: known by content, twice.
 const LOOSE: &[&str] = &["", "31/12/2025", "Meia", "#1", "#4", "#4"];
 
-fn codes(outcome: &ImportOutcome) -> Vec<(u32, &'static str)> {
+pub(crate) fn codes(outcome: &ImportOutcome) -> Vec<(u32, &'static str)> {
     let rows = outcome.refusals.rows().iter();
     rows.flat_map(|refused| {
         refused

@@ -8,10 +8,13 @@
     reason = "the harness prints what it ran, as the standard one does"
 )]
 
+mod biff;
+mod cell_evidence;
 mod fixture;
 mod generated;
 mod hostile;
 mod into_log;
+mod into_log_evidence;
 mod parser_death;
 mod real_files;
 mod refused_rows;
@@ -36,9 +39,11 @@ fn main() -> ExitCode {
         hostile::CASES,
         parser_death::CASES,
         generated::CASES,
+        cell_evidence::CASES,
         refused_rows::CASES,
         real_files::CASES,
         into_log::CASES,
+        into_log_evidence::CASES,
     ]
     .concat();
     if arguments.iter().any(|word| word == "--list") {
