@@ -39,13 +39,8 @@ const STILL: &[(&str, &str)] = &[
     ("transcoder", "binding, http_rule"),
     ("transcoder", "exchange, stream"),
     ("transcoder", "request, upload"),
-    (
-        "xls-importer",
-        "columns, header, reading, refused_workbook, row_kind",
-    ),
     ("xls-importer", "refusal, sniff"),
     ("xls-importer", "row_fault, row_texts"),
-    ("xls-importer", "sales::grouping, sales::line_reader"),
 ];
 
 #[test]

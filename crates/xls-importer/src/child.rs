@@ -170,7 +170,7 @@ fn receive(mut stdout: ChildStdout) -> Result<Result<Sheet, FileRefusal>, Interr
                 if usize::try_from(end.rows) != Ok(sheet.rows_len()) {
                     return Err(Interrupted::Garbled("rows are missing"));
                 }
-                sheet.finish(end.stopped_before_row);
+                sheet.finish(&end).map_err(Interrupted::Garbled)?;
                 return Ok(Ok(sheet));
             }
             (frame::REFUSED, _) => return Ok(Err(json(&payload)?)),

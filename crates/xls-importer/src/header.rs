@@ -9,7 +9,7 @@ use crate::limits::{COLUMNS_MAX, HEADER_ROWS_SEARCHED};
 use crate::mapping::{Candidate, Mapping, depends_on_content, map_columns};
 use crate::money_titles::{MoneyTitle, money_title};
 use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
-use crate::refused_workbook;
+use crate::refused_titles::added_titles;
 use crate::row_fault::RowReason;
 use crate::row_signs::RowSigns;
 use crate::sheet::{Cell, Row, Sheet, column_letters};
@@ -50,7 +50,7 @@ impl Header {
         let has = |title: &str| self.columns.iter().any(|column| column.title == title);
         [Language::PtBr, Language::En]
             .into_iter()
-            .any(|language| refused_workbook::added_titles(language).into_iter().all(has))
+            .any(|language| added_titles(language).into_iter().all(has))
     }
 
     /// The refusal of a sheet that lacks a column, in a form that says what it has.

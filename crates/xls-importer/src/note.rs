@@ -13,6 +13,8 @@ pub enum Note {
     WithoutSku(u32),
     /// Rows of what was called off; what was recorded of them before stays.
     Cancelled(u32),
+    /// Codes in number cells that are those of products with zeros in front.
+    ZerosRestored(usize),
     /// A command that ended without an answer.
     CommandWithoutAnswer,
     /// What the log or the rules said.
@@ -49,6 +51,13 @@ impl Note {
                 language.pick(
                     "linhas canceladas ou inativas não foram registradas; se já o foram antes, cancele essas vendas",
                     "rows are cancelled or out of use and were not recorded; if they were before, void those sales"
+                )
+            ),
+            Self::ZerosRestored(codes) => format!(
+                "{codes} {}",
+                language.pick(
+                    "códigos em células de número são de produtos com zeros à esquerda",
+                    "codes of number cells are those of products with zeros in front"
                 )
             ),
             Self::CommandWithoutAnswer => language

@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use crate::field::{Field, SheetKind};
 use crate::finding::Finding;
+use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::language::Language;
 use crate::not_recorded::NotRecorded;
 use crate::note::Note;
 use crate::protocol::HiddenRows;
-use crate::reading::{FooterCheck, Refusals, RowTally};
+use crate::reading::{Refusals, RowTally};
 use crate::workbook::Workbook;
 
 /// How an import ended.

@@ -20,6 +20,8 @@ pub struct ProductName {
     pub unit: Option<Arc<str>>,
     /// Most decimals a quantity of it has in the sheet, 0 to 4.
     pub decimals: u8,
+    /// The SKU stands in number cells only, which keep no zeros in front.
+    pub may_lack_zeros: bool,
 }
 
 /// Spellings seen so far.
@@ -51,11 +53,22 @@ impl ProductNames {
             name: name.or(sku).unwrap_or_default().into(),
             unit: unit.map(Arc::from),
             decimals: 0,
+            may_lack_zeros: true,
         };
         let index = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.names.push(product);
         self.by_spelling.insert(self.spelling.clone(), index);
         Ok(index)
+    }
+
+    /// Takes into account whether the cell with the SKU of a product could have dropped zeros.
+    pub(crate) fn note_code(&mut self, index: u32, may_lack_zeros: bool) {
+        if let Some(name) = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.names.get_mut(index))
+        {
+            name.may_lack_zeros &= may_lack_zeros;
+        }
     }
 
     /// Takes a quantity of a product into account.

@@ -1,12 +1,12 @@
 //! What every kind of sheet counts and checks while it is read.
 
-use jiff::civil::Date;
-use posars_domain::{Currency, StoreId};
+use posars_domain::StoreId;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::columns::Columns;
 use crate::field::Field;
+use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::limits::REFUSALS_KEPT_MAX;
 use crate::row_fault::{RowFault, RowReason};
@@ -15,17 +15,6 @@ use crate::row_signs::{RowSign, SignReader};
 use crate::running_sums::{Part, RunningSums};
 use crate::sheet::{Row, Sheet};
 use crate::total_words::TotalWords;
-
-/// What the caller knows and the sheet does not say.
-#[derive(Debug, Clone)]
-pub struct ReadOptions {
-    /// The caller's day; dates after the next one are refused.
-    pub today: Date,
-    /// Currency of all amounts.
-    pub currency: Currency,
-    /// Store of every row, where the sheet has no column for it: an id or a name.
-    pub store: Option<String>,
-}
 
 /// A store as the sheet writes it, and the id made of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,21 +92,6 @@ impl Refusals {
     pub(crate) fn sort(&mut self) {
         self.rows.sort_by_key(|refused| refused.row);
     }
-}
-
-/// A sum of the sheet beside our own: one of everything, or one of a part that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FooterCheck {
-    /// Number of the row.
-    pub row: u32,
-    /// The field summed.
-    pub field: Field,
-    /// The sheet's sum.
-    pub theirs: Decimal,
-    /// Ours, over the records it sums up whose cell can be read, refused ones included.
-    pub ours: Decimal,
-    /// Whether they agree.
-    pub agrees: bool,
 }
 
 /// Sums above the first record that are held against the sum of all; a sheet has one, if any.

@@ -13,6 +13,7 @@ use crate::field::{Field, SheetKind};
 use crate::header::Header;
 use crate::language::Language;
 use crate::reading::{Refusals, RefusedRow};
+use crate::refused_titles::added_titles;
 use crate::row_fault::{RowFault, RowReason};
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
@@ -73,15 +74,6 @@ pub fn write_refused_workbook(
     }
     workbook.save_to_writer(out)?;
     Ok(())
-}
-
-/// The titles of the columns added: by them a workbook that is sent back is known.
-pub(crate) fn added_titles(language: Language) -> [&'static str; 3] {
-    [
-        language.pick("Linha", "Row"),
-        language.pick("Erro", "Error"),
-        language.pick("Como corrigir", "How to correct"),
-    ]
 }
 
 /// Whether the row is known by its content and its place among equal rows, so that it cannot be sent back alone.

@@ -20,12 +20,24 @@ pub enum RowReason {
     DateInvalid,
     /// Day and month can be swapped.
     DateAmbiguous,
+    /// A spreadsheet program has swapped day and month of some dates.
+    DateSwapped,
+    /// Midnight of UTC: a day, or an instant of the day before.
+    DateZoneUnclear,
     /// No number.
     NumberInvalid,
     /// The decimal mark is not clear.
     NumberAmbiguous,
     /// The spreadsheet has lost digits, or there are more decimals than the field holds.
     NumberPrecisionLost,
+    /// A percentage where an amount or a quantity belongs.
+    NumberIsPercent,
+    /// A discount that can be cents or a share of the price.
+    DiscountUnclear,
+    /// An amount of another currency.
+    ForeignMoney,
+    /// One amount in a cell that is merged over several rows.
+    MergedAmount,
     /// A formula that was never calculated.
     FormulaWithoutValue,
     /// An error value.
@@ -34,6 +46,8 @@ pub enum RowReason {
     RequiredMissing,
     /// A word that is no known code of the field.
     UnknownCode,
+    /// A code that has lost its zeros in front and can be that of several products.
+    CodeUnclear,
     /// The same key twice in one sheet with different content.
     DuplicateKey,
     /// The total is not quantity times price less discount.

@@ -93,6 +93,30 @@ pub(crate) const ROW_TEXTS: &[RowTexts] = &[
         ],
     ),
     texts(
+        RowReason::DateSwapped,
+        "date_swapped",
+        [
+            "dia e mês parecem trocados: as datas da coluna têm dia até 12 e os textos dia acima de 12",
+            "day and month seem swapped: the dates of the column have days up to 12, its texts days beyond 12",
+        ],
+        [
+            "exporte o arquivo de novo sem abri-lo no programa de planilhas, ou digite as datas outra vez",
+            "export the file again without opening it in a spreadsheet program, or type the dates again",
+        ],
+    ),
+    texts(
+        RowReason::DateZoneUnclear,
+        "date_zone_unclear",
+        [
+            "não se sabe se é um dia ou um instante em outro fuso, talvez do dia anterior",
+            "it could be a day, or an instant of another zone, perhaps of the day before",
+        ],
+        [
+            "escreva só o dia (31/12/2025), ou a hora da loja sem fuso",
+            "write the day alone (31/12/2025), or the time of the store without a zone",
+        ],
+    ),
+    texts(
         RowReason::NumberInvalid,
         "number_invalid",
         ["não é um número", "not a number"],
@@ -117,6 +141,51 @@ pub(crate) const ROW_TEXTS: &[RowTexts] = &[
         [
             "formate a coluna como texto e digite de novo, ou reduza as casas decimais",
             "format the column as text and type it again, or use fewer decimals",
+        ],
+    ),
+    texts(
+        RowReason::NumberIsPercent,
+        "number_is_percent",
+        [
+            "é uma porcentagem; esta coluna recebe valores ou quantidades",
+            "it is a percentage; this column takes amounts or quantities",
+        ],
+        [
+            "escreva o valor e formate a célula como número",
+            "write the amount and format the cell as a number",
+        ],
+    ),
+    texts(
+        RowReason::DiscountUnclear,
+        "discount_unclear",
+        [
+            "não se sabe se o desconto é em reais ou em porcentagem",
+            "the discount could be money or a percentage",
+        ],
+        [
+            "formate a coluna como moeda ou como porcentagem, ou inclua a coluna do total da linha",
+            "format the column as currency or as percentages, or add a column with the total of the line",
+        ],
+    ),
+    texts(
+        RowReason::ForeignMoney,
+        "foreign_money",
+        ["o valor está em outra moeda", "the amount is in another currency"],
+        [
+            "converta o valor e formate a célula na moeda da planilha; se a planilha inteira é de outra moeda, importe com --currency",
+            "convert the amount and format the cell in the sheet's currency; import a sheet of another one with --currency",
+        ],
+    ),
+    texts(
+        RowReason::MergedAmount,
+        "merged_amount",
+        [
+            "um só valor em células mescladas de várias linhas",
+            "one amount in cells merged over several rows",
+        ],
+        [
+            "desfaça a mescla e escreva o valor de cada linha",
+            "unmerge the cells and write the amount of each row",
         ],
     ),
     texts(
@@ -153,6 +222,18 @@ pub(crate) const ROW_TEXTS: &[RowTexts] = &[
         [
             "use um valor conhecido; \"cartão\" precisa dizer crédito ou débito",
             "use a known value; a card must be said to be credit or debit",
+        ],
+    ),
+    texts(
+        RowReason::CodeUnclear,
+        "code_unclear",
+        [
+            "o código perdeu os zeros à esquerda e pode ser de mais de um produto",
+            "the code has lost the zeros in front and can be that of more than one product",
+        ],
+        [
+            "formate a coluna como texto e escreva o código inteiro",
+            "format the column as text and write the whole code",
         ],
     ),
     texts(
@@ -405,5 +486,5 @@ mod tests {
     }
 
     /// Variants of the reason; a new one needs words first.
-    const REASONS: usize = 32;
+    const REASONS: usize = 39;
 }

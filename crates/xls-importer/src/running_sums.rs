@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::columns::Columns;
 use crate::field::Field;
-use crate::reading::FooterCheck;
+use crate::footer_check::FooterCheck;
 use crate::row_kind::Claim;
 use crate::sheet::Row;
 use crate::total_words::TotalWords;

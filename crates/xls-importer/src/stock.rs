@@ -2,16 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_commands::RECEIPT_LINES_MAX;
 use posars_domain::{Amount, LineId, Quantity, ReceiptId, Sku, UnitPrice};
 
-use crate::columns::{Columns, unit_price_of};
+use crate::columns::Columns;
 use crate::field::Field;
+use crate::footer_check::FooterCheck;
+use crate::goods_cost::unit_cost;
 use crate::header::Header;
+use crate::moment::Moment;
 use crate::natural_key::{receipt_id, receipt_id_by_content};
 use crate::product_names::sku_of;
-use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, Seen, StoreName, Walk};
+use crate::read_options::ReadOptions;
+use crate::reading::{Refusals, RowTally, Seen, StoreName, Walk};
 use crate::refusal::FileRefusal;
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Cell, Row, Sheet};
@@ -29,6 +34,8 @@ pub struct StockReceiptDraft {
     pub supplier: Option<String>,
     /// When, if the sheet says.
     pub date: Option<Date>,
+    /// Where the sheet names the zone of its times: the instant, whose day in the store counts.
+    pub instant: Option<Timestamp>,
     /// What.
     pub lines: Vec<StockLineDraft>,
     refused_by_row: Option<u32>,
@@ -47,6 +54,8 @@ pub struct StockLineDraft {
     pub name: String,
     /// Unit of measure, if the sheet says.
     pub unit: Option<String>,
+    /// The SKU was a number cell, which keeps no zeros in front.
+    pub(crate) may_lack_zeros: bool,
     /// How much; zero only in a count, where there is nothing to receive.
     pub quantity: Quantity,
     /// Cost of one.
@@ -88,7 +97,7 @@ impl StockReading {
         if !header.mapping.has(Field::Store) && options.store.is_none() {
             return Err(header.needs(Field::Store));
         }
-        let columns = Columns::new(sheet, header, options.today);
+        let columns = Columns::new(sheet, header, options);
         let quantity_field = header.counted.unwrap_or(Field::Quantity);
         let mut reader = StockReader {
             columns: &columns,
@@ -160,6 +169,11 @@ impl StockReading {
     #[must_use]
     pub fn receipts(&self) -> &[StockReceiptDraft] {
         &self.receipts
+    }
+
+    /// All lines, for a code that turns out to be another.
+    pub(crate) fn lines_mut(&mut self) -> impl Iterator<Item = &mut StockLineDraft> {
+        self.receipts.iter_mut().flat_map(|receipt| &mut receipt.lines)
     }
 
     /// Whether the quantities are what is there (a count), not what came.
@@ -234,10 +248,11 @@ struct StockReader<'a> {
 }
 
 /// Store, date and supplier.
-type Place = (StoreName, Option<Date>, Option<String>);
+type Place = (StoreName, Option<Moment>, Option<String>);
 
 impl StockReader<'_> {
     fn take(&mut self, row: &Row<'_>, fault: Option<RowFault>) {
+        let opposes = fault.is_some();
         let mut faults = Vec::from_iter(fault);
         let document = keep(self.columns.text(row, Field::Receipt), &mut faults);
         let place = self.place(row, document.as_ref().is_some_and(Option::is_some), &mut faults);
@@ -258,7 +273,12 @@ impl StockReader<'_> {
         if document == Some(None) && self.is_of_refused_rows {
             faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
         }
-        let (Some(document), Some((store, date, supplier))) = (&document, place) else {
+        if document == Some(None) && !faults.is_empty() && !opposes && self.columns.has(Field::Receipt) {
+            // A blank number may mean that the row goes on with the document above, which then is not whole. One that
+            // says that it is another thing, with a date of its own, does not.
+            self.doubt_previous(row.number);
+        }
+        let (Some(document), Some((store, moment, supplier))) = (&document, place) else {
             match document {
                 Some(document) => self
                     .doubtful_documents
@@ -273,7 +293,8 @@ impl StockReader<'_> {
             store,
             document: document.as_deref().map(str::to_owned),
             supplier,
-            date,
+            date: moment.map(|moment| moment.date),
+            instant: moment.and_then(Moment::instant),
             lines: Vec::new(),
             refused_by_row: None,
         };
@@ -318,14 +339,14 @@ impl StockReader<'_> {
     /// Where the goods of a row came in, when and from whom; a document's id is for ever, so it must have a date.
     fn place(&self, row: &Row<'_>, has_document: bool, faults: &mut Vec<RowFault>) -> Option<Place> {
         let store = keep(self.store(row), faults);
-        let date = keep(self.columns.date(row), faults);
+        let date = keep(self.columns.moment(row), faults);
         let supplier = keep(self.columns.text(row, Field::Supplier), faults);
         if has_document && date == Some(None) {
             faults.push(RowFault::of(RowReason::RequiredMissing, Field::Date, ""));
             return None;
         }
         let supplier = supplier?.map(|supplier| supplier.into_owned());
-        Some((store?, date?.map(|(date, _)| date), supplier))
+        Some((store?, date?, supplier))
     }
 
     /// Adds a line to its document, or the knowledge that one of its lines is refused.
@@ -347,10 +368,15 @@ impl StockReader<'_> {
     /// A row whose document cannot be read may belong to the one above or the one below: neither is whole for certain,
     /// and one that was booked without the row could never take it in.
     fn doubt_neighbours(&mut self, row: u32) {
+        self.doubt_previous(row);
+        self.after_unreadable = true;
+    }
+
+    /// Marks the document of the row before as having a refused row.
+    fn doubt_previous(&mut self, row: u32) {
         if let Some(previous) = self.previous {
             self.doubt(previous, row);
         }
-        self.after_unreadable = true;
     }
 
     /// Marks a receipt as having a refused row.
@@ -404,7 +430,10 @@ impl StockReader<'_> {
         let unit = keep(self.columns.text(row, Field::Unit), faults);
         let quantity = keep(self.quantity(row), faults);
         let unit_cost = match quantity {
-            Some(quantity) => keep(self.unit_cost(row, quantity), faults),
+            Some(quantity) => keep(
+                unit_cost(self.columns, row, quantity, self.options.currency),
+                faults,
+            ),
             None => None,
         };
         let (sku_text, name) = (sku_text?, name?);
@@ -427,6 +456,7 @@ impl StockReader<'_> {
                 .map(|name| name.into_owned())
                 .unwrap_or_default(),
             unit: unit?.map(|unit| unit.into_owned()),
+            may_lack_zeros: self.columns.may_lack_zeros(row, Field::Sku),
             quantity,
             unit_cost,
             cost: cost?,
@@ -442,46 +472,5 @@ impl StockReader<'_> {
             return Err(RowFault::of(RowReason::QuantityNotPositive, field, quantity));
         }
         Ok(quantity)
-    }
-
-    fn unit_cost(&self, row: &Row<'_>, quantity: Quantity) -> Result<UnitPrice, RowFault> {
-        if let Some(cost) = self.columns.unit_price(row, Field::UnitCost)? {
-            self.check_total(row, quantity, cost)?;
-            return Ok(cost);
-        }
-        let missing = || RowFault::of(RowReason::RequiredMissing, Field::UnitCost, "");
-        let total = self
-            .columns
-            .amount(row, Field::Total, self.options.currency)?
-            .ok_or_else(missing)?;
-        let places = self.options.currency.minor_digits();
-        let major = rust_decimal::Decimal::try_new(total.minor(), places).ok();
-        let each = major.and_then(|major| major.checked_div(quantity.to_decimal()));
-        each.and_then(|each| unit_price_of(each).ok()).ok_or_else(missing)
-    }
-
-    /// A total that is there is quantity times cost, give or take what rounding the shown cost of each unit can make.
-    fn check_total(&self, row: &Row<'_>, quantity: Quantity, cost: UnitPrice) -> Result<(), RowFault> {
-        let currency = self.options.currency;
-        let Some(total) = self.columns.amount(row, Field::Total, currency)? else {
-            return Ok(());
-        };
-        let Some(expected) = quantity.times(cost, currency) else {
-            return Ok(());
-        };
-        let slack = (quantity.to_decimal() / rust_decimal::Decimal::TWO).ceil() + rust_decimal::Decimal::ONE;
-        let difference = total
-            .checked_sub(expected)
-            .map(|difference| difference.minor().unsigned_abs());
-        if difference.is_some_and(|difference| rust_decimal::Decimal::from(difference) <= slack) {
-            return Ok(());
-        }
-        let expected = rust_decimal::Decimal::try_new(expected.minor(), currency.minor_digits());
-        let detail = expected
-            .map(|expected| format!("= {expected}"))
-            .unwrap_or_default();
-        let given =
-            rust_decimal::Decimal::try_new(total.minor(), currency.minor_digits()).unwrap_or_default();
-        Err(RowFault::of(RowReason::TotalMismatch, Field::Total, given).with_detail(detail))
     }
 }

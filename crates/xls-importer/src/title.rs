@@ -81,6 +81,23 @@ fn whole_word(word: &str, stands_alone: bool) -> &str {
     }
 }
 
+/// Whether a title says that its column holds percentages: `Desconto (%)`, `Perc. desconto`.
+pub(crate) fn speaks_of_percent(title: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "perc",
+        "percent",
+        "percentual",
+        "percentage",
+        "porcentagem",
+        "porc",
+        "pct",
+    ];
+    title.contains('%')
+        || normalise_title(title)
+            .split(' ')
+            .any(|word| WORDS.contains(&word))
+}
+
 /// Whether two normalised titles differ by one slip in one long word: `preco comra`, `preco compra`.
 pub(crate) fn differs_by_one_slip(title: &str, alias: &str) -> bool {
     if title.split(' ').count() != alias.split(' ').count() {

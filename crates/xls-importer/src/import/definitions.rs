@@ -108,7 +108,7 @@ impl Run<'_> {
             store_id: name.store_id.clone(),
             name: cut(&name.name),
             cnpj: None,
-            time_zone: self.settings.time_zone.clone(),
+            time_zone: self.settings.read.time_zone.clone(),
             day_cutover: Time::midnight(),
             currency: self.settings.read.currency,
         }

@@ -12,6 +12,7 @@ use crate::field::Field;
 use crate::header::Header;
 use crate::note::Note;
 use crate::products::{ProductDraft, ProductsReading};
+use crate::row_fault::RowReason;
 use crate::sheet::Sheet;
 
 impl Run<'_> {
@@ -21,7 +22,7 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) {
-        let reading = ProductsReading::read(sheet, header, &self.settings.read);
+        let mut reading = ProductsReading::read(sheet, header, &self.settings.read);
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refusals().count();
@@ -31,17 +32,29 @@ impl Run<'_> {
         if reading.without_sku() > 0 {
             ledger.outcome.notes.push(Note::WithoutSku(reading.without_sku()));
         }
+        let codes = reading.products().iter();
+        let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for product in reading.products_mut() {
+            lost_zeros.restore(&mut product.sku);
+        }
         let mut drafts = reading.products().iter();
-        let next = |_: &mut Ledger<P>| {
-            let draft = drafts.next()?;
-            let record = Record {
-                rows: vec![draft.row],
-                repeats: draft.repeated_in.clone(),
-                quantity: Quantity::ZERO,
-                amount: Amount::ZERO,
-                waiting: Vec::new(),
-            };
-            Some((record, Offered::new(command(draft), self.envelope(draft.row))))
+        let next = |ledger: &mut Ledger<P>| {
+            loop {
+                let draft = drafts.next()?;
+                let record = Record {
+                    rows: vec![draft.row],
+                    repeats: draft.repeated_in.clone(),
+                    quantity: Quantity::ZERO,
+                    amount: Amount::ZERO,
+                    waiting: Vec::new(),
+                };
+                if let Some(detail) = lost_zeros.unclear(&draft.sku) {
+                    ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+                    continue;
+                }
+                return Some((record, Offered::new(command(draft), self.envelope(draft.row))));
+            }
         };
         let attempt =
             async |products: &[Offered<DefineProduct>]| self.commands.define_products(products).await;

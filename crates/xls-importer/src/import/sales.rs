@@ -12,10 +12,12 @@ use posars_domain::{Amount, Channel, Currency, Quantity, ReceiptNumber, SaleId, 
 use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Answer, Ledger, Record};
+use super::lost_zeros::LostZeros;
 use super::receipts_by_day::ReceiptsByDay;
-use super::{ImportProgress, Run, instant};
+use super::{ImportProgress, Run, instant_of};
 use crate::header::Header;
 use crate::note::Note;
+use crate::product_names::ProductName;
 use crate::refusal::FileRefusal;
 use crate::row_fault::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
@@ -28,7 +30,7 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) -> Result<(), FileRefusal> {
-        let reading = SalesReading::read(sheet, header, &self.settings.read)?;
+        let mut reading = SalesReading::read(sheet, header, &self.settings.read)?;
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refused_sales();
@@ -38,11 +40,20 @@ impl Run<'_> {
         if dates > 0 {
             ledger.outcome.notes.push(Note::ReceiptsOfSeveralDates(dates));
         }
+        let codes = reading.products().iter();
+        let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for product in reading.products_mut() {
+            lost_zeros.restore(&mut product.sku);
+        }
         let stores = self.stores(reading.stores(), ledger).await;
         let unknown_products = if ledger.is_interrupted() {
             HashSet::new()
         } else {
-            self.define_products(reading.products(), ledger).await
+            let clear = reading.products().iter();
+            let clear = clear.filter(|product| lost_zeros.unclear(&product.sku).is_none());
+            let clear: Vec<ProductName> = clear.cloned().collect();
+            self.define_products(&clear, ledger).await
         };
         let by_day = if ledger.is_interrupted() {
             ReceiptsByDay::default()
@@ -52,6 +63,7 @@ impl Run<'_> {
         let known = Known {
             stores,
             unknown_products,
+            lost_zeros,
             by_day,
         };
         let mut drafts = reading.sales();
@@ -76,6 +88,11 @@ impl Run<'_> {
         ledger: &mut Ledger<P>,
     ) -> Option<(Record, Offered<RecordSale>)> {
         let record = weigh(&draft, &known.unknown_products);
+        let mut skus = draft.lines.iter().map(|line| line.sku);
+        if let Some(detail) = skus.find_map(|sku| known.lost_zeros.unclear(sku)) {
+            ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+            return None;
+        }
         let Some(store) = known.stores.get(&draft.store.store_id) else {
             refuse_unknown_store(&record, &draft, ledger);
             return None;
@@ -101,6 +118,7 @@ struct Known {
     stores: HashMap<StoreId, ImportStore>,
     /// Products that are not in the catalogue.
     unknown_products: HashSet<Sku>,
+    lost_zeros: LostZeros,
     by_day: ReceiptsByDay,
 }
 
@@ -139,7 +157,7 @@ fn command(
     store: &StoreSettings,
     currency: Currency,
 ) -> Option<RecordSale> {
-    let occurred_at = instant(store, draft.date, draft.time)?;
+    let occurred_at = instant_of(store, draft.date, draft.time, draft.utc)?;
     let lines = draft.lines.iter().map(|line| RecordSaleLine {
         line_id: line.line_id,
         sku: line.sku.clone(),

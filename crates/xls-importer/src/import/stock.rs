@@ -28,7 +28,7 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) -> Result<(), FileRefusal> {
-        let reading = StockReading::read(sheet, header, &self.settings.read)?;
+        let mut reading = StockReading::read(sheet, header, &self.settings.read)?;
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refused_receipts();
@@ -36,6 +36,12 @@ impl Run<'_> {
         ledger.rows_refused_in_reading();
         if reading.is_count() {
             ledger.outcome.notes.push(Note::CountAsOpeningStock);
+        }
+        let lines = reading.receipts().iter().flat_map(|receipt| &receipt.lines);
+        let codes = lines.map(|line| (&line.sku, line.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for line in reading.lines_mut() {
+            lost_zeros.restore(&mut line.sku);
         }
         let mut names: Vec<StoreName> = Vec::new();
         for receipt in reading.receipts() {
@@ -45,13 +51,21 @@ impl Run<'_> {
         }
         let stores = self.stores(&names, ledger).await;
         if !ledger.is_interrupted() {
-            self.define_products(&products(&reading), ledger).await;
+            let mut products = products(&reading);
+            products.retain(|product| lost_zeros.unclear(&product.sku).is_none());
+            self.define_products(&products, ledger).await;
         }
         let moved = self.moved_stocks(&reading, &stores, ledger).await;
         let mut drafts = reading.receipts().iter();
         let next = |ledger: &mut Ledger<P>| {
             loop {
-                let offer = self.receipt_offer(drafts.next()?, (&stores, &moved), ledger);
+                let draft = drafts.next()?;
+                let unclear = draft.lines.iter().find_map(|line| lost_zeros.unclear(&line.sku));
+                if let Some(detail) = unclear {
+                    ledger.refuse_all(&weigh(draft), RowReason::CodeUnclear, &detail);
+                    continue;
+                }
+                let offer = self.receipt_offer(draft, (&stores, &moved), ledger);
                 if offer.is_some() {
                     return offer;
                 }
@@ -160,8 +174,11 @@ impl Run<'_> {
 
     fn receive_goods(&self, draft: &StockReceiptDraft, store: &StoreSettings) -> ReceiveGoods {
         let received_at = self.settings.received_at;
-        let occurred_at = draft
-            .date
+        let day = match draft.instant {
+            Some(instant) => Some(store.time_zone.time_zone().to_datetime(instant).date()),
+            None => draft.date,
+        };
+        let occurred_at = day
             .and_then(|day| instant(store, day, None))
             .unwrap_or(received_at);
         let lines = draft.lines.iter().filter(|line| !line.quantity.is_zero());
@@ -210,6 +227,7 @@ fn products(reading: &StockReading) -> Vec<ProductName> {
             sku: line.sku.clone(),
             name: line.name.as_str().into(),
             unit: line.unit.as_deref().map(Into::into),
+            may_lack_zeros: line.may_lack_zeros,
             decimals: u8::try_from(line.quantity.decimals()).unwrap_or_default(),
         })
         .collect()

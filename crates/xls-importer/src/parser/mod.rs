@@ -6,10 +6,14 @@
 mod archive_limits;
 mod exact_number;
 mod hidden_rows;
+mod merged;
+mod number_format;
 mod row_writer;
 mod sheet_choice;
+mod shown_cells;
 mod utf16_parts;
 mod xls;
+mod xls_formats;
 pub(crate) mod xls_records;
 mod xlsx;
 mod xml_prolog;

@@ -6,8 +6,11 @@ use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use calamine::{Data, Range, Reader, Xls, XlsError, Xlsx, XlsxError};
 
 use super::ParseStop;
+use super::merged;
 use super::row_writer::{RowWriter, Value, write_json};
 use super::sheet_choice::{SheetChoice, choose};
+use super::shown_cells::ShownCells;
+use super::xls_formats;
 use super::xls_records::is_protected;
 use crate::protocol::{Hello, HiddenRows, PROTOCOL_VERSION, frame};
 use crate::refusal::FileRefusal;
@@ -31,6 +34,11 @@ pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W)
             break;
         }
     }
+    let index = workbook
+        .sheets_metadata()
+        .iter()
+        .position(|sheet| sheet.name == chosen);
+    let (table, mut shown) = xls_formats::read(&file, index.unwrap_or_default())?;
     let hello = Hello {
         protocol_version: PROTOCOL_VERSION,
         sheet_is_hidden: choice.hidden.contains(&chosen),
@@ -40,13 +48,22 @@ pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W)
         hidden_sheets: choice.hidden.clone(),
         // This reader does not tell.
         hidden_rows: HiddenRows::None,
+        shown: table.formats().to_vec(),
         sheet: chosen,
     };
     write_json(out, frame::HELLO, &hello)?;
     let range = workbook
         .worksheet_range(&hello.sheet)
         .map_err(|error| corrupt(&hello.sheet, &error))?;
-    write_range(&range, out)
+    let mut writer = RowWriter::new(out);
+    write_range(&range, &mut shown, &mut writer)?;
+    let merged = if writer.has_gaps()? {
+        let ranges = workbook.merge_cells_by_sheet_name(&hello.sheet);
+        merged::over_rows(&ranges.map_err(|error| corrupt(&hello.sheet, &error))?)?
+    } else {
+        Vec::new()
+    };
+    writer.finish(merged)
 }
 
 /// Other visible sheets with a value in them. To look into one doubles the memory it takes, so in a big workbook all
@@ -69,8 +86,11 @@ fn unread_sheets<R: Read + Seek>(
 /// Biggest workbook whose other sheets are looked into, in bytes.
 const LOOKED_INTO_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
-fn write_range<W: Write>(range: &Range<Data>, out: &mut W) -> Result<(), ParseStop> {
-    let mut writer = RowWriter::new(out);
+fn write_range<W: Write>(
+    range: &Range<Data>,
+    shown: &mut ShownCells,
+    writer: &mut RowWriter<W>,
+) -> Result<(), ParseStop> {
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
     'rows: for (row, cells) in (first_row..).zip(range.rows()) {
         for (column, value) in (first_column..).zip(cells) {
@@ -79,8 +99,11 @@ fn write_range<W: Write>(range: &Range<Data>, out: &mut W) -> Result<(), ParseSt
                 Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
                     text.is_empty() || writer.cell(row, column, &Value::Text(text))?
                 }
-                Data::Float(number) => writer.cell(row, column, &Value::Number(*number))?,
-                Data::Int(number) => writer.integer(row, column, *number)?,
+                Data::Float(number) => {
+                    let shown = shown.place(row, column);
+                    writer.shown_cell(row, column, shown, &Value::Number(*number))?
+                }
+                Data::Int(number) => writer.integer(row, column, shown.place(row, column), *number)?,
                 Data::Bool(truth) => writer.cell(row, column, &Value::Truth(*truth))?,
                 Data::DateTime(date) if date.is_duration() => {
                     writer.cell(row, column, &Value::Span(date.as_f64()))?
@@ -93,7 +116,7 @@ fn write_range<W: Write>(range: &Range<Data>, out: &mut W) -> Result<(), ParseSt
             }
         }
     }
-    writer.finish()
+    Ok(())
 }
 
 /// The refusal for a compound file that is no readable `.xls`.

@@ -2,29 +2,37 @@
 
 mod amounts;
 mod comparison;
+mod content;
+mod group;
 mod grouping;
+mod line;
 mod line_reader;
 mod numbering;
+mod open_discounts;
 mod price;
 mod stated_sums;
 mod tables;
 
 use std::sync::Arc;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use posars_domain::{
     Amount, LineId, Payment, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku, UnitPrice,
 };
 
 use crate::field::Field;
+use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::product_names::ProductName;
-use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName};
+use crate::read_options::ReadOptions;
+use crate::reading::{Refusals, RowTally, StoreName};
 use crate::refusal::FileRefusal;
 use crate::sheet::Sheet;
 
-use grouping::{Group, group_lines};
-use line_reader::{Line, LineReader, Lines};
+use group::Group;
+use grouping::group_lines;
+use line::Line;
+use line_reader::{LineReader, Lines};
 pub(crate) use numbering::digits_of;
 use numbering::{NumbersAgain, number_of, split_by_day};
 
@@ -61,6 +69,8 @@ pub struct SaleDraft<'a> {
     pub date: Date,
     /// Time of day, if the sheet says.
     pub time: Option<Time>,
+    /// The moment in UTC, where the sheet names the zone of its times.
+    pub utc: Option<DateTime>,
     /// What was sold.
     pub lines: Vec<SaleLineDraft<'a>>,
     /// How it was paid: one payment a method, `not_informed` where the sheet does not say.
@@ -136,7 +146,9 @@ impl SalesReading {
             mut lines,
             mut groups,
             rows_aside,
+            open_discounts,
         } = LineReader::read_all(sheet, header, options);
+        open_discounts::decide(&open_discounts, &mut lines, options.currency);
         let numbers_again = split_by_day(&mut lines, &mut groups, &rows_aside, &mut refusals, &table);
         let receipts_with_several_dates = group_lines(&mut lines, &mut groups, &mut refusals, &table);
         refusals.sort();
@@ -228,6 +240,11 @@ impl SalesReading {
         &self.products
     }
 
+    /// The same, for a code that turns out to be another.
+    pub(crate) fn products_mut(&mut self) -> &mut [ProductName] {
+        &mut self.products
+    }
+
     /// Sums over all sales that are not refused.
     #[must_use]
     pub fn totals(&self) -> SalesTotals {
@@ -292,7 +309,8 @@ impl SalesReading {
             .into_iter()
             .map(|(method, amount)| Some(Payment::new(at(&self.payments, method)?.clone(), amount)))
             .collect::<Option<Vec<_>>>()?;
-        let (date, time) = rows.iter().map(|line| (line.date, line.time)).min()?;
+        let moments = rows.iter().map(|line| (line.date, line.time, line.utc));
+        let (date, time, utc) = moments.min()?;
         Some(SaleDraft {
             sale_id: group.sale_id,
             store: at(&self.stores, group.store)?,
@@ -300,6 +318,7 @@ impl SalesReading {
             receipt: group.receipt.as_ref(),
             date,
             time,
+            utc,
             lines,
             payments,
             total,

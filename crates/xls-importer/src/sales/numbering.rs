@@ -8,8 +8,8 @@ use jiff::civil::{Date, DateTime, Time};
 use posars_domain::sale::id_of_receipt;
 use posars_domain::{ReceiptNumber, RegisterNo, StoreId};
 
-use super::grouping::Group;
-use super::line_reader::Line;
+use super::group::Group;
+use super::line::Line;
 use super::tables::Tables;
 use crate::natural_key::receipt_of_day;
 use crate::reading::Refusals;

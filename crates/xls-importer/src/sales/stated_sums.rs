@@ -5,6 +5,7 @@ use posars_domain::{Amount, Currency, Quantity};
 use super::amounts::Amounts;
 use super::comparison::{mismatch, near};
 use crate::columns::Columns;
+use crate::discount::{Discount, share_of};
 use crate::field::Field;
 use crate::row_fault::RowFault;
 use crate::sheet::Row;
@@ -29,6 +30,7 @@ pub(super) fn with_stated_sums(
         return Ok(amounts);
     };
     if columns.has(Field::Discount) {
+        let amounts = told_by_net(amounts, gross, net, currency);
         let expected = gross.checked_sub(amounts.discount);
         return with_net(amounts, net, expected);
     }
@@ -43,6 +45,27 @@ pub(super) fn with_stated_sums(
         Some(discount) if discount.is_zero() || !may_be_of_one => Ok(Amounts { discount, ..amounts }),
         None => with_net(amounts, net, Some(gross)),
         Some(_) => Err(mismatch(Field::Net, net, Some(gross))),
+    }
+}
+
+/// A bare number below 1 is cents or a share of the price; the net proves which.
+fn told_by_net(amounts: Amounts, gross: Amount, net: Amount, currency: Currency) -> Amounts {
+    let Discount::Open { share, .. } = amounts.given_discount else {
+        return amounts;
+    };
+    let leaves_net = |discount: Amount| gross.checked_sub(discount).is_some_and(|left| near(left, net));
+    let of_share = share_of(gross, share, currency).filter(|discount| leaves_net(*discount));
+    match (leaves_net(amounts.discount), of_share) {
+        (false, Some(discount)) => Amounts {
+            discount,
+            given_discount: Discount::Share(share),
+            ..amounts
+        },
+        (true, None) => Amounts {
+            given_discount: Discount::Amount(amounts.discount),
+            ..amounts
+        },
+        (true, Some(_)) | (false, None) => amounts,
     }
 }
 

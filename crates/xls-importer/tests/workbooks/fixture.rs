@@ -37,6 +37,7 @@ pub(crate) fn options() -> ReadOptions {
         today: date(2026, 1, 1),
         currency: Currency::BRL,
         store: None,
+        time_zone: "America/Sao_Paulo".parse().unwrap(),
     }
 }
 

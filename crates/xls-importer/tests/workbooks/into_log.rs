@@ -4,7 +4,9 @@ use std::cell::Cell;
 
 use posars_commands::{Actor, Commands};
 use posars_domain::{Amount, Quantity};
-use posars_event_store::{Direction, EventStore, Log, LogName, Position, ReadLog, StoreConfig};
+use posars_event_store::{
+    Direction, EventStore, Log, LogName, Position, ReadLog, RecordedEvent, StoreConfig,
+};
 use posars_testkit::TestDatabase;
 use posars_xls_importer::{
     Finding, ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, Language, MappingChoice,
@@ -146,12 +148,13 @@ impl World {
 
     /// Types of all events, in order.
     async fn events(&self) -> anyhow::Result<Vec<String>> {
-        let page = self.log.read_log(&WHOLE_LOG).await?;
-        Ok(page
-            .events
-            .into_iter()
-            .map(|event| event.event_type.to_string())
-            .collect())
+        let events = self.recorded().await?.into_iter();
+        Ok(events.map(|event| event.event_type.to_string()).collect())
+    }
+
+    /// All events, in order.
+    pub(crate) async fn recorded(&self) -> anyhow::Result<Vec<RecordedEvent>> {
+        Ok(self.log.read_log(&WHOLE_LOG).await?.events)
     }
 }
 
@@ -171,7 +174,6 @@ pub(crate) fn settings() -> ImportSettings {
         },
         define_missing: true,
         dry_run: false,
-        time_zone: "America/Sao_Paulo".parse().unwrap(),
         actor: Actor {
             subject: "test".into(),
             client: None,

@@ -160,10 +160,10 @@ fn settings(args: &ImportArgs) -> ImportSettings {
             today: received_at.to_zoned(args.time_zone.time_zone().clone()).date(),
             currency: args.currency,
             store: args.store.clone(),
+            time_zone: args.time_zone.clone(),
         },
         define_missing: args.define_missing,
         dry_run: args.dry_run,
-        time_zone: args.time_zone.clone(),
         actor: Actor {
             subject: "local".into(),
             client: Some("posars import".into()),
