@@ -10,7 +10,7 @@ use posars_event_store::{
 
 use crate::error::from_append;
 use crate::keys::LogClaim;
-use crate::turns::Name;
+use crate::names::Name;
 use crate::{CommandError, Commands, Envelope};
 
 /// The most commands of one batch: as many events as one append takes.

@@ -4,7 +4,8 @@ use posars_domain::stock::Stock;
 
 use crate::batch::{Answer, Answers, Offered};
 use crate::keys::stream_of;
-use crate::turns::{Name, Turns};
+use crate::names::Name;
+use crate::turns::Turns;
 use crate::{Commands, ReceiveGoods};
 
 impl Commands {

@@ -22,6 +22,7 @@ mod handle;
 mod keys;
 mod load;
 mod metrics;
+mod names;
 mod plan;
 mod receipt;
 mod sale_batch;

@@ -16,8 +16,9 @@ use crate::batch::{Accepted, Answer, Answers, Offered, Recorded, Together, give_
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;
+use crate::names::Name;
 use crate::plan::Write;
-use crate::turns::{Name, Turn, Turns};
+use crate::turns::{Turn, Turns};
 use crate::{CommandError, Commands};
 
 /// How often the rest of a batch is offered together before it goes one by one.

@@ -14,8 +14,9 @@ use crate::batch::{Accepted, Answer, Answers, Offered, Recorded, Together, give_
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;
+use crate::names::Name;
 use crate::plan::Write;
-use crate::turns::{Name, Turn, Turns};
+use crate::turns::{Turn, Turns};
 use crate::{CommandError, Commands, Envelope};
 
 /// A definition on its way through a batch.

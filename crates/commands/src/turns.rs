@@ -4,51 +4,14 @@
 //! faster would have it, and the same sheet could end in two ways. So who names what another has named before waits until
 //! that one has its answer; all others go at once.
 
-use std::fmt::Display;
 use std::future::Future;
-use std::hash::BuildHasher as _;
 
 use foldhash::HashMap;
-use foldhash::fast::FixedState;
 use futures_util::future::join_all;
-use posars_event_store::{Guard, StreamName};
-use uuid::Uuid;
 
 use crate::CommandError;
 use crate::batch::{Answer, Answers};
-
-/// Something that one command of a batch can have. A hash: two things that are taken for one only make somebody wait.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Name(u64);
-
-impl Name {
-    fn of(kind: &str, name: &str) -> Self {
-        Self(FixedState::with_seed(0).hash_one((kind, name)))
-    }
-
-    /// A stream that a command begins.
-    pub(crate) fn stream(stream: &StreamName) -> Self {
-        Self::of("stream", stream.as_str())
-    }
-
-    /// The key that a condition of an append is about, if it is about one.
-    pub(crate) fn claimed(guard: &Guard) -> Option<Self> {
-        match guard {
-            Guard::Claim { key, .. } | Guard::Unclaimed { key, .. } => Some(Self::of("claim", key.as_str())),
-            Guard::Stream { .. } => None,
-        }
-    }
-
-    /// An id or a key by which a document is recorded once.
-    pub(crate) fn document(id: &dyn Display) -> Self {
-        Self::of("document", &id.to_string())
-    }
-
-    /// A key of the caller's own.
-    pub(crate) fn request(request_id: Uuid) -> Self {
-        Self::of("request", &request_id.to_string())
-    }
-}
+use crate::names::Name;
 
 /// Who waits for whom in a batch.
 #[derive(Default)]

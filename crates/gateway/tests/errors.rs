@@ -51,6 +51,7 @@ const NO_REASONS: &[&str] = &[
     "REST",
     "RS256",
     // Set by cargo.
+    "CARGO_MANIFEST_DIR",
     "CARGO_PKG_LICENSE",
     "CARGO_PKG_VERSION",
     "OUT_DIR",
