@@ -1,10 +1,11 @@
 //! Documents as their events left them: read from the log itself, so never behind it.
 
 use posars_domain::SaleId;
-use posars_domain::sale::{Sale, SaleState};
-use posars_event_store::{Position, Version};
+use posars_domain::sale::{Sale, SaleEvent, SaleRecorded, SaleState};
+use posars_event_store::{Position, StreamName, Version};
 
 use crate::keys::stream_of;
+use crate::load::decode;
 use crate::{CommandError, Commands};
 
 /// A document and where it was read.
@@ -19,6 +20,30 @@ pub struct Document<S> {
 }
 
 impl Commands {
+    /// Sales as they were recorded, in the order asked; `None` where one is not. One round trip.
+    ///
+    /// # Errors
+    /// [`CommandError::Unavailable`] when the database is away, [`CommandError::Unreadable`] for a damaged log.
+    pub async fn recorded_sales(
+        &self,
+        sale_ids: &[SaleId],
+    ) -> Result<Vec<Option<SaleRecorded>>, CommandError> {
+        let streams: Vec<StreamName> = sale_ids
+            .iter()
+            .map(|sale_id| stream_of::<Sale>(Sale::stream_id(sale_id)))
+            .collect::<Result<_, _>>()?;
+        let first = self.shared.log.first_events(&streams).await?;
+        first
+            .iter()
+            .map(
+                |first| match first.as_ref().map(decode::<SaleEvent>).transpose()? {
+                    Some(SaleEvent::SaleRecorded(recorded)) => Ok(Some(recorded)),
+                    Some(SaleEvent::SaleVoided(_) | SaleEvent::SaleReturned(_)) | None => Ok(None),
+                },
+            )
+            .collect()
+    }
+
     /// A sale with every line and all that happened to it since; `None` when it is not recorded.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod house;
 mod http;
 mod lease_holder;
 mod open_files;
+mod own_file;
 mod progress;
 mod screen;
 mod session;

@@ -8,6 +8,6 @@ mod error;
 mod language;
 mod number;
 
-pub use daily_sales::DailySalesReport;
+pub use daily_sales::{DailySalesReport, is_daily_sales_csv};
 pub use error::ReportError;
 pub use language::{DecimalMark, Format, Language, ReportOptions};

@@ -43,10 +43,14 @@ fn describe(path: &Path, sheet: Option<&str>) -> Result<String, FileRefusal> {
         sheet.size_bytes()
     );
     let header = find_header(sheet, &MappingChoice::default())?;
+    let Ok(time_zone) = "America/Sao_Paulo".parse() else {
+        return Ok("the time zone is not known".to_owned());
+    };
     let options = ReadOptions {
         today: date(2026, 1, 1),
         currency: Currency::BRL,
         store: (!header.mapping.has(Field::Store)).then(|| "Matriz".to_owned()),
+        time_zone,
     };
     match header.mapping.kind {
         SheetKind::Sales => {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::limits::{FRAME_BYTES_MAX, PARSER_DEADLINE, PARSER_STDERR_BYTES_MAX};
 use crate::parser::PARSE_CHILD_WORD;
+use crate::parser::xls_records::has_cells_far_apart;
 use crate::protocol::{End, Hello, PROTOCOL_VERSION, frame};
 use crate::refusal::{FileRefusal, ParserDeath};
 use crate::sheet::Sheet;
@@ -95,6 +96,7 @@ pub fn read_sheet(
     let unavailable = |error: std::io::Error| FileRefusal::ParserUnavailable {
         detail: error.to_string(),
     };
+    let copy = file.try_clone().map_err(unavailable)?;
     let mut child = command.spawn(file, container, sheet).map_err(unavailable)?;
     let (Some(stdout), Some(mut stderr)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(FileRefusal::ParserUnavailable {
@@ -121,8 +123,22 @@ pub fn read_sheet(
             },
             Err(Interrupted::Ended) => cause_of_death(status, last_words),
         };
-        Err(FileRefusal::ParserDied { cause })
+        Err(death(cause, container, copy))
     })
+}
+
+/// The refusal for a parser that died. An `.xls` is held whole, with all cells between its first and its last: one that
+/// says that they lie far apart is to blame itself.
+fn death(cause: ParserDeath, container: Container, mut file: File) -> FileRefusal {
+    let ran_out = match cause {
+        ParserDeath::Memory | ParserDeath::CpuTime | ParserDeath::Deadline { .. } => true,
+        ParserDeath::Crash { .. } | ParserDeath::Signal { .. } | ParserDeath::Garbled { .. } => false,
+    };
+    if ran_out && container == Container::Ole && has_cells_far_apart(&mut file) {
+        FileRefusal::XlsTooWide { cause }
+    } else {
+        FileRefusal::ParserDied { cause }
+    }
 }
 
 /// Why the rows ended before their end mark.
@@ -154,7 +170,7 @@ fn receive(mut stdout: ChildStdout) -> Result<Result<Sheet, FileRefusal>, Interr
                 if usize::try_from(end.rows) != Ok(sheet.rows_len()) {
                     return Err(Interrupted::Garbled("rows are missing"));
                 }
-                sheet.finish(end.stopped_before_row);
+                sheet.finish(&end).map_err(Interrupted::Garbled)?;
                 return Ok(Ok(sheet));
             }
             (frame::REFUSED, _) => return Ok(Err(json(&payload)?)),

@@ -5,16 +5,23 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
 use posars_domain::{Amount, Currency, FIRST_DAY, Gtin, Quantity, UnitPrice};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::date_text::{DateEvidence, DateFault, read_date, read_time};
+use crate::code_text::{is_code, is_shortened, without_quote};
+use crate::date_text::{DateEvidence, DateFault, DateText, read_date, read_time};
 use crate::field::Field;
 use crate::header::Header;
-use crate::number_text::{NumberEvidence, NumberFault, read_number};
+use crate::moment::Moment;
+use crate::money_sign::MoneySign;
+use crate::number_text::{Beside, NumberEvidence, NumberFault, TextNumber, read_number};
+use crate::read_options::ReadOptions;
 use crate::row_fault::{RowFault, RowReason};
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
+use crate::shown_as::{ShownAs, in_pattern};
+use crate::title::speaks_of_percent;
 
 /// Decimals of a unit price; binary fractions such as a third of a real have more and are rounded to these.
 const UNIT_PRICE_PLACES: u32 = 10;
@@ -24,13 +31,37 @@ pub(crate) struct Columns<'h> {
     header: &'h Header,
     epoch_1904: bool,
     last_day: Date,
+    currency: Currency,
     numbers: BTreeMap<Field, NumberEvidence>,
     dates: DateEvidence,
+    /// Fields whose title says that the column holds percentages.
+    percent_titles: Vec<Field>,
+}
+
+/// A number with what its cell says of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figure {
+    /// As the cell holds it, so 0.1 where it shows 10% by its format.
+    pub(crate) value: Decimal,
+    pub(crate) meaning: Meaning,
+}
+
+/// What a number is, by its format or by what is written beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// The cell does not say.
+    Open,
+    /// An amount of the sheet's currency.
+    Money,
+    /// A share of one, shown as a percentage.
+    Share,
+    /// A percentage.
+    Percent,
 }
 
 impl<'h> Columns<'h> {
-    /// Gathers the evidence of every column below the titles. `today` bounds the dates taken.
-    pub(crate) fn new(sheet: &Sheet, header: &'h Header, today: Date) -> Self {
+    /// Gathers the evidence of every column below the titles.
+    pub(crate) fn new(sheet: &Sheet, header: &'h Header, options: &ReadOptions) -> Self {
         let mut numbers: BTreeMap<Field, NumberEvidence> = BTreeMap::new();
         let mut dates = DateEvidence::default();
         let read: Vec<(Field, u32)> = header
@@ -44,23 +75,38 @@ impl<'h> Columns<'h> {
         for index in header.row_index + 1..rows {
             sheet.read_row(index, &mut row);
             for (field, column) in &read {
-                if let Cell::Text(text) = row.cell(*column) {
-                    if *field == Field::Date {
-                        dates.add(text);
-                    } else {
-                        numbers.entry(*field).or_default().add(text);
+                match row.cell(*column) {
+                    Cell::Text(text) if *field == Field::Date => dates.add(text),
+                    Cell::Text(text) => numbers.entry(*field).or_default().add(text),
+                    Cell::Date(serial) | Cell::Number(serial) if *field == Field::Date => {
+                        if let Some((day, _)) = from_serial(serial, sheet.epoch_1904()) {
+                            dates.add_date(day);
+                        }
                     }
+                    Cell::Empty
+                    | Cell::Number(_)
+                    | Cell::Inexact(_)
+                    | Cell::Date(_)
+                    | Cell::Span(_)
+                    | Cell::Truth(_)
+                    | Cell::Error(_)
+                    | Cell::Uncalculated => {}
                 }
             }
         }
         // Tomorrow, because the sheet may come from a zone where it has begun.
-        let last_day = today.saturating_add(1.day());
+        let last_day = options.today.saturating_add(1.day());
+        let percent_titles = header.mapping.fields().map(|(field, _)| field);
+        let percent_titles =
+            percent_titles.filter(|field| field.is_numeric() && speaks_of_percent(header.title(*field)));
         Self {
             header,
             epoch_1904: sheet.epoch_1904(),
             last_day,
+            currency: options.currency,
             numbers,
             dates,
+            percent_titles: percent_titles.collect(),
         }
     }
 
@@ -77,12 +123,36 @@ impl<'h> Columns<'h> {
         self.header.mapping.has(field)
     }
 
-    /// A cell as text; numbers as they were typed.
+    /// What the number format of a field's cell says of its number.
+    fn shown<'a>(&self, row: &Row<'a>, field: Field) -> Option<&'a ShownAs> {
+        row.shown(self.header.mapping.column(field)?)
+    }
+
+    /// Whether the cell holds a number that a code with zeros in front would have come to when it was typed.
+    pub(crate) fn may_lack_zeros(&self, row: &Row<'_>, field: Field) -> bool {
+        matches!(self.cell(row, field), Cell::Number(Number { places: 0, .. }))
+            && !matches!(self.shown(row, field), Some(ShownAs::Digits(_)))
+    }
+
+    /// A cell as text; numbers as they were typed, or with the zeros that their format shows in front.
     pub(crate) fn text<'a>(&self, row: &Row<'a>, field: Field) -> Result<Option<Cow<'a, str>>, RowFault> {
         Ok(Some(match self.cell(row, field) {
             Cell::Empty => return Ok(None),
+            Cell::Text(text) if is_code(field) => {
+                let code = without_quote(text);
+                if is_shortened(code) {
+                    return Err(RowFault::of(RowReason::NumberPrecisionLost, field, code));
+                }
+                Cow::Borrowed(code)
+            }
             Cell::Text(text) => Cow::Borrowed(text),
-            Cell::Number(number) | Cell::Span(number) => Cow::Owned(plain(number)),
+            Cell::Number(number) => Cow::Owned(match self.shown(row, field) {
+                Some(ShownAs::Digits(pattern)) if number.places == 0 && number.digits >= 0 => {
+                    in_pattern(pattern, &plain(number))
+                }
+                _ => plain(number),
+            }),
+            Cell::Span(number) => Cow::Owned(plain(number)),
             Cell::Date(number) => match from_serial(number, self.epoch_1904) {
                 Some((date, _)) => Cow::Owned(date.to_string()),
                 None => Cow::Owned(plain(number)),
@@ -100,11 +170,63 @@ impl<'h> Columns<'h> {
             .ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))
     }
 
-    /// A cell as an exact number.
+    /// A cell as an exact number of the field's own unit, so no percentage.
     pub(crate) fn decimal(&self, row: &Row<'_>, field: Field) -> Result<Option<Decimal>, RowFault> {
+        let Some(Figure { value, meaning }) = self.figure(row, field)? else {
+            return Ok(None);
+        };
+        let percent = match meaning {
+            Meaning::Share => value * Decimal::ONE_HUNDRED,
+            Meaning::Percent => value,
+            Meaning::Open if self.percent_titles.contains(&field) => value,
+            Meaning::Open | Meaning::Money => return Ok(Some(value)),
+        };
+        let given = format!("{}%", percent.normalize());
+        Err(RowFault::of(RowReason::NumberIsPercent, field, given))
+    }
+
+    /// Whether the title of a field's column speaks of percentages.
+    pub(crate) fn is_titled_percent(&self, field: Field) -> bool {
+        self.percent_titles.contains(&field)
+    }
+
+    /// A cell as a number, with what it says of it. An amount of another currency is none of ours.
+    pub(crate) fn figure(&self, row: &Row<'_>, field: Field) -> Result<Option<Figure>, RowFault> {
+        let Some(TextNumber { value, beside }) = self.number(row, field)? else {
+            return Ok(None);
+        };
+        let column = self.header.mapping.column(field);
+        let shown = column.and_then(|column| row.shown(column));
+        // One amount over several rows is not the amount of each: the sum of a receipt, perhaps. A price can be.
+        let is_of_each = matches!(field, Field::UnitPrice | Field::UnitCost);
+        if !is_of_each && column.is_some_and(|column| row.is_merged(column)) {
+            return Err(RowFault::of(RowReason::MergedAmount, field, value));
+        }
+        let meaning = match (beside, shown) {
+            (Beside::PercentSign, _) | (_, Some(ShownAs::PercentSign)) => Meaning::Percent,
+            (Beside::Money(sign), _) => self.own_money(field, value, sign)?,
+            (_, Some(ShownAs::Money(sign))) => self.own_money(field, value, *sign)?,
+            (Beside::Nothing, Some(ShownAs::Percent)) => Meaning::Share,
+            (Beside::Nothing, Some(ShownAs::Digits(_)) | None) => Meaning::Open,
+        };
+        Ok(Some(Figure { value, meaning }))
+    }
+
+    fn own_money(&self, field: Field, value: Decimal, sign: MoneySign) -> Result<Meaning, RowFault> {
+        if sign.can_be(self.currency) {
+            return Ok(Meaning::Money);
+        }
+        let fault = RowFault::of(RowReason::ForeignMoney, field, format!("{} {value}", sign.word()));
+        Err(fault.with_detail(format!("!= {}", self.currency)))
+    }
+
+    fn number(&self, row: &Row<'_>, field: Field) -> Result<Option<TextNumber>, RowFault> {
         match self.cell(row, field) {
             Cell::Empty => Ok(None),
-            Cell::Number(number) => Ok(Some(number.to_decimal())),
+            Cell::Number(number) => Ok(Some(TextNumber {
+                value: number.to_decimal(),
+                beside: Beside::Nothing,
+            })),
             Cell::Text(text) => {
                 let evidence = self.numbers.get(&field).copied().unwrap_or_default();
                 read_number(text, evidence).map(Some).map_err(|fault| {
@@ -164,13 +286,13 @@ impl<'h> Columns<'h> {
         unit_price_of(value).map(Some).map_err(lost)
     }
 
-    /// The date of the row, with the time of day where the date or a column of its own has one.
-    pub(crate) fn date(&self, row: &Row<'_>) -> Result<Option<(Date, Option<Time>)>, RowFault> {
+    /// When the row says it happened, with the time of day where the date or a column of its own has one.
+    pub(crate) fn moment(&self, row: &Row<'_>) -> Result<Option<Moment>, RowFault> {
         let field = Field::Date;
         let found = match self.cell(row, field) {
             Cell::Empty => return Ok(None),
             Cell::Date(serial) | Cell::Number(serial) => self.date_of_number(serial),
-            Cell::Text(text) => read_date(text, self.dates).map_err(|fault| {
+            Cell::Text(text) => read_date(text, &self.dates).map_err(|fault| {
                 let reason = match fault {
                     DateFault::Invalid => RowReason::DateInvalid,
                     DateFault::Ambiguous => RowReason::DateAmbiguous,
@@ -183,33 +305,46 @@ impl<'h> Columns<'h> {
             | Cell::Error(_)
             | Cell::Uncalculated) => Err(unreadable(other, field)),
         };
-        let (day, time) = found?;
+        let found = found?;
+        let day = found.date;
         if day < FIRST_DAY || day > self.last_day {
             return Err(RowFault::of(RowReason::DateInvalid, field, day));
         }
-        Ok(Some((day, self.time(row)?.or(time))))
+        let moment = Moment::of(found, self.time(row)?, |time, offset| {
+            self.dates.is_instant(time, offset)
+        });
+        let unclear = || RowFault::of(RowReason::DateZoneUnclear, field, day);
+        moment.map(Some).ok_or_else(unclear)
     }
 
     /// A serial number, or eight digits typed into a number cell.
-    fn date_of_number(&self, number: Number) -> Result<(Date, Option<Time>), RowFault> {
+    fn date_of_number(&self, number: Number) -> Result<DateText, RowFault> {
         let invalid = || RowFault::of(RowReason::DateInvalid, Field::Date, plain(number));
-        if let Some((day, time)) = from_serial(number, self.epoch_1904) {
+        if let Some((date, time)) = from_serial(number, self.epoch_1904) {
+            if self.dates.is_swapped(date) {
+                return Err(RowFault::of(RowReason::DateSwapped, Field::Date, date));
+            }
             // Midnight is what a date without a time looks like; a sale at midnight sharp keeps its day anyway.
-            return Ok((day, (time != Time::midnight()).then_some(time)));
+            let time = (time != Time::midnight()).then_some(time);
+            return Ok(DateText {
+                date,
+                time,
+                offset: None,
+            });
         }
         if number.places > 0 {
             return Err(invalid());
         }
-        read_date(&format!("{:08}", number.digits), self.dates).map_err(|_| invalid())
+        read_date(&format!("{:08}", number.digits), &self.dates).map_err(|_| invalid())
     }
 
-    fn time(&self, row: &Row<'_>) -> Result<Option<Time>, RowFault> {
+    fn time(&self, row: &Row<'_>) -> Result<Option<(Time, Option<Offset>)>, RowFault> {
         let field = Field::Time;
         match self.cell(row, field) {
             Cell::Empty => Ok(None),
             Cell::Date(number) | Cell::Span(number) | Cell::Number(number) => {
                 let time = from_serial(number, self.epoch_1904).map(|(_, time)| time);
-                time.map(Some)
+                time.map(|time| Some((time, None)))
                     .ok_or_else(|| RowFault::of(RowReason::DateInvalid, field, plain(number)))
             }
             Cell::Text(text) => read_time(text)
@@ -228,17 +363,20 @@ impl<'h> Columns<'h> {
             return Ok(None);
         };
         let wrong = || RowFault::of(RowReason::GtinCheckDigit, field, &text);
-        match Gtin::parse_optional(&text) {
-            Ok(gtin) => Ok(gtin),
-            Err(_) if matches!(self.cell(row, field), Cell::Number(Number { places: 0, .. })) => {
-                let padded = [8, 12, 13, 14].into_iter().filter(|length| *length > text.len());
+        match (Gtin::parse_optional(&text), self.cell(row, field)) {
+            (Ok(gtin), _) => Ok(gtin),
+            (Err(_), Cell::Number(number @ Number { places: 0, .. })) => {
+                let digits = plain(number);
+                let padded = [8, 12, 13, 14]
+                    .into_iter()
+                    .filter(|length| *length >= digits.len());
                 padded
-                    .map(|length| format!("{text:0>length$}"))
+                    .map(|length| format!("{digits:0>length$}"))
                     .find_map(|text| text.parse().ok())
                     .map(Some)
                     .ok_or_else(wrong)
             }
-            Err(_) => Err(wrong()),
+            (Err(_), _) => Err(wrong()),
         }
     }
 }

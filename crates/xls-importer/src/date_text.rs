@@ -1,21 +1,59 @@
 //! Dates that people typed as text: day first, unless the column proves month first.
 
 use jiff::civil::{Date, Time};
+use jiff::tz::Offset;
 
-/// What the cells of a column say about the order of day and month.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+use crate::swapped_dates::SwappedDates;
+use crate::zone_text::without_zone;
+
+/// What the cells of a column say about the order of day and month, and about zones.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct DateEvidence {
     day_first: bool,
     month_first: bool,
+    /// A text with a zone tells a time other than midnight: the column holds instants.
+    has_instants: bool,
+    swapped: SwappedDates,
+}
+
+/// A text read as a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DateText {
+    pub(crate) date: Date,
+    pub(crate) time: Option<Time>,
+    /// The zone the text names; date and time are in it.
+    pub(crate) offset: Option<Offset>,
 }
 
 impl DateEvidence {
     /// Takes one cell into account.
     pub(crate) fn add(&mut self, text: &str) {
-        if let Some(Parts { first, second, .. }) = numeric_parts(date_and_time(text).0) {
+        let (text, offset) = without_zone(text);
+        let (date, time) = date_and_time(text);
+        if offset.is_some() && read_clock(time).is_some_and(|time| time != Time::midnight()) {
+            self.has_instants = true;
+        }
+        if let Some(Parts { first, second, year }) = numeric_parts(date) {
             self.day_first |= first > 12 && second <= 12;
             self.month_first |= second > 12 && first <= 12;
+            self.swapped.add_text(first, second, year);
         }
+    }
+
+    /// Takes a cell into account that is a date for the spreadsheet program.
+    pub(crate) fn add_date(&mut self, date: Date) {
+        self.swapped.add_date(date);
+    }
+
+    /// Whether such a cell may say the month as its day.
+    pub(crate) fn is_swapped(&self, date: Date) -> bool {
+        self.swapped.is_suspect(date)
+    }
+
+    /// Whether a date with a zone can be told to be an instant. Midnight of UTC is also how programs write a day
+    /// without a time.
+    pub(crate) fn is_instant(&self, time: Time, offset: Offset) -> bool {
+        self.has_instants || time != Time::midnight() || offset != Offset::UTC
     }
 }
 
@@ -29,23 +67,28 @@ pub(crate) enum DateFault {
 }
 
 /// Reads a text as a date with an optional time of day, by the evidence of its column.
-pub(crate) fn read_date(text: &str, evidence: DateEvidence) -> Result<(Date, Option<Time>), DateFault> {
+pub(crate) fn read_date(text: &str, evidence: &DateEvidence) -> Result<DateText, DateFault> {
+    let (text, offset) = without_zone(text);
     let (date, time) = date_and_time(text);
     let time = match time {
         "" => None,
-        time => Some(read_time(time).ok_or(DateFault::Invalid)?),
+        time => Some(read_clock(time).ok_or(DateFault::Invalid)?),
     };
     let date = match named_or_iso(date) {
         Some(date) => date,
         None => numeric_date(date, evidence)?,
     };
-    Ok((date, time))
+    Ok(DateText { date, time, offset })
 }
 
-/// Reads `14:05`, `14:05:30`, `14h05`.
-pub(crate) fn read_time(text: &str) -> Option<Time> {
-    let text = text.trim().trim_end_matches('Z');
-    let text = text.split('.').next()?;
+/// Reads `14:05`, `14:05:30`, `14h05`, with the zone it may name.
+pub(crate) fn read_time(text: &str) -> Option<(Time, Option<Offset>)> {
+    let (text, offset) = without_zone(text);
+    Some((read_clock(text)?, offset))
+}
+
+fn read_clock(text: &str) -> Option<Time> {
+    let text = text.trim().split('.').next()?;
     let mut parts = text.split([':', 'h', 'H']);
     let hour = small(parts.next()?)?;
     let minute = match parts.next() {
@@ -59,7 +102,7 @@ pub(crate) fn read_time(text: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
-fn numeric_date(text: &str, evidence: DateEvidence) -> Result<Date, DateFault> {
+fn numeric_date(text: &str, evidence: &DateEvidence) -> Result<Date, DateFault> {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return eight_digits(text).ok_or(DateFault::Invalid);
     }
@@ -188,6 +231,7 @@ fn date(year: i16, month: i8, day: i8) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use jiff::civil::{Date, date, time};
+    use jiff::tz::Offset;
     use proptest::prelude::{any, proptest};
 
     use super::{DateEvidence, DateFault, read_date, read_time};
@@ -199,7 +243,7 @@ mod tests {
     }
 
     fn read(text: &str, column: &[&str]) -> Result<Date, DateFault> {
-        read_date(text, evidence(column)).map(|(date, _)| date)
+        read_date(text, &evidence(column)).map(|read| read.date)
     }
 
     #[test]
@@ -241,10 +285,49 @@ mod tests {
         ] {
             assert_eq!(read(text, &[]), expected, "{text}");
         }
-        let (_, with_time) = read_date("31/01/2024 23:59:58", DateEvidence::default()).unwrap();
-        assert_eq!(with_time, Some(time(23, 59, 58, 0)));
-        assert_eq!(read_time("14h05"), Some(time(14, 5, 0, 0)));
+        let with_time = read_date("31/01/2024 23:59:58", &DateEvidence::default()).unwrap();
+        assert_eq!(
+            (with_time.time, with_time.offset),
+            (Some(time(23, 59, 58, 0)), None)
+        );
+        assert_eq!(read_time("14h05"), Some((time(14, 5, 0, 0), None)));
         assert_eq!(read_time("25:00"), None);
+    }
+
+    #[test]
+    fn zones_are_told() {
+        let expected = date(2026, 11, 6);
+        for (text, hour, seconds) in [
+            ("2026-11-06T01:00:00Z", 1, 0),
+            ("2026-11-06T01:00:00.123Z", 1, 0),
+            ("06/11/2026 01:00:00+00:00", 1, 0),
+            ("2026-11-06 22:00-0300", 22, -10_800),
+            ("2026-11-06T22:00:00 -03:00", 22, -10_800),
+        ] {
+            let read = read_date(text, &DateEvidence::default()).unwrap();
+            assert_eq!(read.date, expected, "{text}");
+            assert_eq!(read.time, Some(time(hour, 0, 0, 0)), "{text}");
+            assert_eq!(read.offset.map(Offset::seconds), Some(seconds), "{text}");
+        }
+        assert_eq!(read_time("01:00Z"), Some((time(1, 0, 0, 0), Some(Offset::UTC))));
+        assert_eq!(
+            read("2026-11-06Z", &[]),
+            Err(DateFault::Invalid),
+            "a zone without a time"
+        );
+    }
+
+    #[test]
+    fn midnight_of_utc_is_an_instant_among_instants_only() {
+        let midnight = time(0, 0, 0, 0);
+        let days = evidence(&["2026-11-06T00:00:00Z", "2026-11-07T00:00:00Z"]);
+        assert!(!days.is_instant(midnight, Offset::UTC));
+        assert!(
+            days.is_instant(midnight, Offset::constant(-3)),
+            "nobody writes a day like that"
+        );
+        let instants = evidence(&["2026-11-06T00:00:00Z", "2026-11-06T01:00:00Z"]);
+        assert!(instants.is_instant(midnight, Offset::UTC));
     }
 
     #[test]
@@ -275,7 +358,7 @@ mod tests {
 
         #[test]
         fn any_text_is_survived(text in any::<String>()) {
-            let _either = read_date(&text, DateEvidence::default());
+            let _either = read_date(&text, &DateEvidence::default());
             let mut evidence = DateEvidence::default();
             evidence.add(&text);
         }

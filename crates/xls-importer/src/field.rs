@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::language::Language;
+
 /// A kind of sheet the importer knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,6 +27,16 @@ impl SheetKind {
             Self::Sales => "sales",
             Self::Stock => "stock",
             Self::Products => "products",
+        }
+    }
+
+    /// The kind as a person calls it.
+    #[must_use]
+    pub fn name(self, language: Language) -> &'static str {
+        match self {
+            Self::Sales => language.pick("vendas", "sales"),
+            Self::Stock => language.pick("estoque", "stock"),
+            Self::Products => language.pick("produtos", "products"),
         }
     }
 }
@@ -96,11 +108,25 @@ pub enum Field {
     Category,
     /// Supplier.
     Supplier,
+    /// Quantity counted: what is there, not what came.
+    Counted,
+    /// What the line came to after its discount.
+    Net,
+    /// What the line came to before its discount.
+    Gross,
+    /// State of the row: completed, cancelled, open; any number of columns.
+    Status,
+    /// What the row tells of: a sale, a return, goods in or out; any number of columns.
+    Movement,
+    /// Why the goods moved; any number of columns.
+    Reason,
+    /// A column that the sender says has no bearing on the records; any number of columns.
+    Ignore,
 }
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 33] = [
         Self::Date,
         Self::Time,
         Self::Receipt,
@@ -127,6 +153,13 @@ impl Field {
         Self::Brand,
         Self::Category,
         Self::Supplier,
+        Self::Counted,
+        Self::Net,
+        Self::Gross,
+        Self::Status,
+        Self::Movement,
+        Self::Reason,
+        Self::Ignore,
     ];
 
     /// The field's place in [`Field::ALL`].
@@ -170,7 +203,94 @@ impl Field {
             Self::Brand => "brand",
             Self::Category => "category",
             Self::Supplier => "supplier",
+            Self::Counted => "counted",
+            Self::Net => "net",
+            Self::Gross => "gross",
+            Self::Status => "status",
+            Self::Movement => "movement",
+            Self::Reason => "reason",
+            Self::Ignore => "ignore",
         }
+    }
+
+    /// The field as a person calls it.
+    #[must_use]
+    pub fn name(self, language: Language) -> &'static str {
+        let [pt_br, en] = match self {
+            Self::Date => ["data", "date"],
+            Self::Time => ["hora", "time"],
+            Self::Receipt => ["número do documento", "receipt number"],
+            Self::Series => ["série", "series"],
+            Self::Register => ["caixa", "register"],
+            Self::Line => ["número do item", "line number"],
+            Self::Sku => ["código do produto", "product code"],
+            Self::ParentSku => ["código pai", "parent code"],
+            Self::Gtin => ["código de barras", "bar code"],
+            Self::Description => ["nome do produto", "product name"],
+            Self::Quantity => ["quantidade", "quantity"],
+            Self::OnHand => ["estoque", "stock on hand"],
+            Self::UnitPrice => ["preço unitário", "unit price"],
+            Self::UnitCost => ["custo unitário", "unit cost"],
+            Self::Discount => ["desconto", "discount"],
+            Self::Total => ["total da linha", "line total"],
+            Self::Store => ["loja", "store"],
+            Self::Seller => ["vendedor", "seller"],
+            Self::Customer => ["cliente", "customer"],
+            Self::CustomerDocument => ["CPF ou CNPJ do cliente", "CPF or CNPJ of the customer"],
+            Self::Payment => ["forma de pagamento", "means of payment"],
+            Self::Ncm => ["NCM", "NCM"],
+            Self::Unit => ["unidade de medida", "unit of measure"],
+            Self::Brand => ["marca", "brand"],
+            Self::Category => ["categoria", "category"],
+            Self::Supplier => ["fornecedor", "supplier"],
+            Self::Counted => ["quantidade contada", "quantity counted"],
+            Self::Net => ["valor líquido da linha", "net of the line"],
+            Self::Gross => ["valor bruto da linha", "gross of the line"],
+            Self::Status => ["situação", "state of the row"],
+            Self::Movement => ["tipo de movimento", "kind of movement"],
+            Self::Reason => ["motivo", "reason"],
+            Self::Ignore => ["coluna sem efeito", "column without effect"],
+        };
+        language.pick(pt_br, en)
+    }
+
+    /// Whether a sheet of the kind records the field, or is read by it.
+    pub(crate) fn is_recorded(self, kind: SheetKind) -> bool {
+        match self {
+            Self::Sku
+            | Self::Description
+            | Self::Unit
+            | Self::Status
+            | Self::Movement
+            | Self::Reason
+            | Self::Ignore => true,
+            Self::Date | Self::Receipt | Self::Store | Self::Quantity | Self::Total => {
+                kind != SheetKind::Products
+            }
+            Self::Time
+            | Self::Series
+            | Self::Register
+            | Self::Line
+            | Self::UnitPrice
+            | Self::Discount
+            | Self::Seller
+            | Self::Payment
+            | Self::Net
+            | Self::Gross => kind == SheetKind::Sales,
+            Self::OnHand | Self::UnitCost | Self::Supplier | Self::Counted => kind == SheetKind::Stock,
+            Self::Gtin | Self::Ncm => kind == SheetKind::Products,
+            Self::ParentSku | Self::Customer | Self::CustomerDocument | Self::Brand | Self::Category => false,
+        }
+    }
+
+    /// Whether the field is about the customer: checked where it can be, kept by nobody.
+    pub(crate) fn is_of_customer(self) -> bool {
+        matches!(self, Self::Customer | Self::CustomerDocument)
+    }
+
+    /// Whether several columns of a sheet may have this meaning at once.
+    pub(crate) fn may_repeat(self) -> bool {
+        matches!(self, Self::Status | Self::Movement | Self::Reason | Self::Ignore)
     }
 
     /// Whether cells of this field are numbers that a person writes with separators.
@@ -178,7 +298,15 @@ impl Field {
     pub fn is_numeric(self) -> bool {
         matches!(
             self,
-            Self::Quantity | Self::OnHand | Self::UnitPrice | Self::UnitCost | Self::Discount | Self::Total
+            Self::Quantity
+                | Self::OnHand
+                | Self::Counted
+                | Self::UnitPrice
+                | Self::UnitCost
+                | Self::Discount
+                | Self::Total
+                | Self::Net
+                | Self::Gross
         )
     }
 }

@@ -1,12 +1,20 @@
 //! Finding the row of column titles, and with it the kind of sheet.
 
+use crate::column::{Column, titles_in};
+use crate::column_content::ColumnContents;
 use crate::field::{Field, SheetKind};
+use crate::kind_choice::{choose_kind, counted_field};
 use crate::language::Language;
-use crate::limits::HEADER_ROWS_SEARCHED;
-use crate::mapping::{Candidate, Column, Mapping, map_columns};
-use crate::refusal::FileRefusal;
-use crate::refused_workbook;
+use crate::limits::{COLUMNS_MAX, HEADER_ROWS_SEARCHED};
+use crate::mapping::{Candidate, Mapping, depends_on_content, map_columns};
+use crate::money_titles::{MoneyTitle, money_title};
+use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
+use crate::refused_titles::added_titles;
+use crate::row_fault::RowReason;
+use crate::row_signs::RowSigns;
 use crate::sheet::{Cell, Row, Sheet, column_letters};
+use crate::sheet_marks::SheetMarks;
+use crate::title::normalise_title;
 
 /// What the sender says about a sheet, where the titles do not suffice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +36,12 @@ pub struct Header {
     pub columns: Vec<Column>,
     /// What they mean.
     pub mapping: Mapping,
+    /// Columns that can change what a row means.
+    pub(crate) signs: RowSigns,
+    /// Columns of the sender's own choice.
+    chosen: Vec<(Field, u32)>,
+    /// In a stock sheet, the field that holds a count: what is there, not what came.
+    pub(crate) counted: Option<Field>,
 }
 
 impl Header {
@@ -36,7 +50,7 @@ impl Header {
         let has = |title: &str| self.columns.iter().any(|column| column.title == title);
         [Language::PtBr, Language::En]
             .into_iter()
-            .any(|language| refused_workbook::added_titles(language).into_iter().all(has))
+            .any(|language| added_titles(language).into_iter().all(has))
     }
 
     /// The refusal of a sheet that lacks a column, in a form that says what it has.
@@ -53,7 +67,10 @@ impl Header {
     #[must_use]
     pub fn unused_columns(&self) -> Vec<String> {
         let used: Vec<u32> = self.mapping.fields().map(|(_, column)| column).collect();
-        let unused = self.columns.iter().filter(|column| !used.contains(&column.index));
+        let unused = self
+            .columns
+            .iter()
+            .filter(|column| !used.contains(&column.index) && !self.signs.has(column.index));
         unused
             .map(|column| {
                 if column.title.is_empty() {
@@ -63,6 +80,17 @@ impl Header {
                 }
             })
             .collect()
+    }
+
+    /// Whether the sender named the column of a field.
+    pub(crate) fn is_chosen(&self, field: Field) -> bool {
+        self.chosen.iter().any(|(chosen, _)| *chosen == field)
+    }
+
+    /// Titles of columns that can change what a row means, and were looked at for that alone.
+    #[must_use]
+    pub fn sign_columns(&self) -> Vec<String> {
+        self.signs.titles().map(str::to_owned).collect()
     }
 
     /// The title of a field's column, for messages.
@@ -80,37 +108,138 @@ impl Header {
 /// Finds the titles among the first rows: the row where most of them are understood.
 ///
 /// # Errors
-/// `no_header` when no row has two titles that are understood, `needs_mapping` when they do not suffice.
+/// `no_header` when no row has two titles that are understood, `not_known_kind` when those that are belong to other
+/// sheets, `needs_mapping`, `unclear_columns` or `count_without_cost` when they do not suffice.
 pub fn find_header(sheet: &Sheet, choice: &MappingChoice) -> Result<Header, FileRefusal> {
-    let mut best: Option<(usize, usize, u32, Vec<Column>)> = None;
+    let Titles {
+        row_index,
+        row_number,
+        columns,
+        captions,
+    } = find_titles(sheet, choice)?;
+    let columns = with_unnamed(sheet, row_index, columns);
+    let marks = SheetMarks::of(&columns, sheet.name(), &captions);
+    let mut contents = ColumnContents::of(sheet, row_index, &columns, depends_on_content);
+    let candidates: Vec<Candidate> = kinds(choice)
+        .map(|kind| map_columns(kind, &columns, &choice.columns, &contents))
+        .collect();
+    let chosen = choose_kind(&candidates, choice.kind.is_some(), &marks, &columns)?;
+    // What stands in the columns that this kind of sheet has no field for.
+    let is_open = |column: &Column| {
+        contents.get(column.index).is_none()
+            && !chosen.mapping.fields().any(|(_, taken)| taken == column.index)
+    };
+    let more = ColumnContents::of(sheet, row_index, &columns, is_open);
+    contents.extend(more);
+    let (mapping, told) = (chosen.mapping.clone(), chosen.chosen.clone());
+    let counted = counted_field(chosen, &marks, &columns);
+    let signs = signs(&mapping, &columns, &told, &contents)?;
+    Ok(Header {
+        row_index,
+        row_number,
+        columns,
+        mapping,
+        signs,
+        chosen: told,
+        counted,
+    })
+}
+
+/// The row of titles, and what stands above it.
+struct Titles {
+    row_index: usize,
+    row_number: u32,
+    columns: Vec<Column>,
+    captions: Vec<String>,
+}
+
+fn find_titles(sheet: &Sheet, choice: &MappingChoice) -> Result<Titles, FileRefusal> {
+    let mut best: Option<(usize, Titles)> = None;
+    let mut foreign: Option<Vec<Column>> = None;
+    let mut texts: Vec<String> = Vec::new();
+    let nothing = ColumnContents::default();
     let mut row = Row::default();
     let searched = sheet.rows_len().min(HEADER_ROWS_SEARCHED);
     for index in 0..searched {
         sheet.read_row(index, &mut row);
         let columns = titles_of(&row);
         let understood = kinds(choice)
-            .map(|kind| map_columns(kind, &columns, &choice.columns))
-            .map(|candidate| candidate.mapping.len() + candidate.ambiguous.len())
+            .map(|kind| map_columns(kind, &columns, &choice.columns, &nothing).understood())
             .max()
             .unwrap_or(0);
-        if understood >= FIELDS_UNDERSTOOD_MIN && best.as_ref().is_none_or(|(most, ..)| understood > *most) {
-            best = Some((understood, index, row.number, columns));
+        if foreign.is_none() && SheetMarks::of(&columns, "", &[]).foreign >= FIELDS_UNDERSTOOD_MIN {
+            foreign = Some(columns.clone());
+        }
+        let captions = texts.clone();
+        texts.extend(
+            columns
+                .iter()
+                .filter(|column| !column.title.is_empty())
+                .map(|column| column.title.clone()),
+        );
+        if understood >= FIELDS_UNDERSTOOD_MIN && best.as_ref().is_none_or(|(most, _)| understood > *most) {
+            let titles = Titles {
+                row_index: index,
+                row_number: row.number,
+                columns,
+                captions,
+            };
+            best = Some((understood, titles));
         }
     }
-    let Some((_, row_index, row_number, columns)) = best else {
-        let rows_searched = u64::try_from(searched).unwrap_or(u64::MAX);
-        return Err(FileRefusal::NoHeader {
+    if let Some((_, titles)) = best {
+        return Ok(titles);
+    }
+    Err(match foreign {
+        Some(columns) => FileRefusal::NotKnownKind {
+            columns: titles_in(&columns),
+        },
+        None => FileRefusal::NoHeader {
             sheet: sheet.name().to_owned(),
-            rows_searched,
+            rows_searched: u64::try_from(searched).unwrap_or(u64::MAX),
+        },
+    })
+}
+
+/// The columns that can change what rows mean, amounts on top of the price among them.
+fn signs(
+    mapping: &Mapping,
+    columns: &[Column],
+    chosen: &[(Field, u32)],
+    contents: &ColumnContents,
+) -> Result<RowSigns, FileRefusal> {
+    let (mut signs, mut unclear) = RowSigns::find(mapping, columns, chosen, contents);
+    let used: Vec<u32> = mapping.fields().map(|(_, column)| column).collect();
+    for column in columns {
+        let is_told = chosen.iter().any(|(_, index)| *index == column.index);
+        let is_unclear = unclear.iter().any(|unclear| unclear.title == column.title);
+        if used.contains(&column.index) || is_told || is_unclear || signs.has(column.index) {
+            continue;
+        }
+        let Some(content) = contents.get(column.index) else {
+            continue;
+        };
+        let doubt = match money_title(mapping.kind, &normalise_title(&column.title), content) {
+            Some(MoneyTitle::OnTop) => {
+                signs.add_amount(column, RowReason::AmountOnTop);
+                continue;
+            }
+            Some(MoneyTitle::Unclear) => ColumnDoubt::Amount,
+            Some(MoneyTitle::Payment) => ColumnDoubt::Payment,
+            None => continue,
+        };
+        unclear.push(UnclearColumn {
+            title: column.title.clone(),
+            doubt,
+            words: Vec::new(),
         });
-    };
-    let columns = with_unnamed(sheet, row_index, columns);
-    let mapping = decide_kind(&columns, choice)?;
-    Ok(Header {
-        row_index,
-        row_number,
-        columns,
-        mapping,
+    }
+    if unclear.is_empty() {
+        return Ok(signs);
+    }
+    Err(FileRefusal::UnclearColumns {
+        kind: mapping.kind.word().to_owned(),
+        columns: unclear,
     })
 }
 
@@ -137,13 +266,14 @@ fn titles_of(row: &Row<'_>) -> Vec<Column> {
         .collect()
 }
 
-/// Adds columns that have values but no title, looking at the first row below the titles.
+/// Adds columns that have no title and values in the first row below the titles, or a text in any: it may say that its
+/// row was called off.
 fn with_unnamed(sheet: &Sheet, header_index: usize, mut columns: Vec<Column>) -> Vec<Column> {
     let mut row = Row::default();
     sheet.read_row(header_index + 1, &mut row);
     let known = u32::try_from(columns.len()).unwrap_or(u32::MAX);
-    for (index, cell) in row.cells() {
-        if index >= known && cell != Cell::Empty {
+    for index in known..COLUMNS_MAX {
+        if row.cell(index) != Cell::Empty || sheet.last_text_row(index) >= row.number.max(1) {
             columns.push(Column {
                 index,
                 title: String::new(),
@@ -151,67 +281,4 @@ fn with_unnamed(sheet: &Sheet, header_index: usize, mut columns: Vec<Column>) ->
         }
     }
     columns
-}
-
-fn decide_kind(columns: &[Column], choice: &MappingChoice) -> Result<Mapping, FileRefusal> {
-    let candidates: Vec<Candidate> = kinds(choice)
-        .map(|kind| map_columns(kind, columns, &choice.columns))
-        .collect();
-    let titles = columns.iter().filter(|column| !column.title.is_empty());
-    let titles: Vec<String> = titles.map(|column| column.title.clone()).collect();
-    // A sale needs most, a catalogue least: the first kind that has all it needs is what the sheet is. A catalogue
-    // with half of a sale's columns is refused, because importing it as products would drop the sales silently.
-    let [first, rest @ ..] = candidates.as_slice() else {
-        return Err(needs_mapping(None, &[], titles));
-    };
-    if let Some(complete) = candidates.iter().find(|candidate| candidate.is_complete())
-        && (complete.mapping.kind != SheetKind::Products
-            || choice.kind.is_some()
-            || !resembles_movement(&candidates))
-    {
-        return Ok(complete.mapping.clone());
-    }
-    let fewest = |candidate: &&Candidate| (candidate.missing.len(), candidate.ambiguous.len());
-    let nearest = rest
-        .iter()
-        .chain([first])
-        .filter(|candidate| !candidate.is_complete())
-        .min_by_key(fewest);
-    Err(needs_mapping(nearest, &candidates, titles))
-}
-
-/// Whether a sheet that would do as a catalogue has marks of sales or receipts.
-fn resembles_movement(candidates: &[Candidate]) -> bool {
-    candidates.iter().any(|candidate| {
-        let has = |field: Field| candidate.mapping.has(field);
-        match candidate.mapping.kind {
-            SheetKind::Sales => {
-                has(Field::Date) || has(Field::Receipt) || has(Field::Payment) || has(Field::Quantity)
-            }
-            SheetKind::Stock => has(Field::Date) || has(Field::Receipt),
-            SheetKind::Products => false,
-        }
-    })
-}
-
-fn needs_mapping(nearest: Option<&Candidate>, all: &[Candidate], columns: Vec<String>) -> FileRefusal {
-    let ambiguous = nearest
-        .map(|candidate| candidate.ambiguous.as_slice())
-        .unwrap_or_default();
-    let ambiguous = ambiguous
-        .iter()
-        .map(|(field, titles)| format!("{}: {}", field.word(), titles.join(", ")))
-        .collect();
-    let missing = nearest
-        .map(|candidate| candidate.missing.clone())
-        .unwrap_or_default();
-    let kind = nearest
-        .or(all.first())
-        .map(|candidate| candidate.mapping.kind.word().to_owned());
-    FileRefusal::NeedsMapping {
-        kind,
-        missing,
-        ambiguous,
-        columns,
-    }
 }

@@ -19,10 +19,17 @@ pub const SHARED_PARTS_INFLATED_BYTES_MAX: u64 = 128 * 1024 * 1024;
 pub const PART_RATIO_MAX: u64 = 200;
 /// Parts up to this size may have any ratio: a small part of repeated blanks compresses well and harms nobody.
 pub const RATIO_CHECKED_FROM_BYTES: u64 = 8 * 1024 * 1024;
+/// Most bytes of the parts in UTF-16, which are written anew in memory. The usual programs write none.
+pub const UTF16_PARTS_INFLATED_BYTES_MAX: u64 = 96 * 1024 * 1024;
 /// The root element of a part must start within this many bytes, so that the check for a DOCTYPE is cheap.
 pub const XML_PROLOG_BYTES_MAX: usize = 64 * 1024;
 /// Fewest bytes one shared string takes (`<si/>` plus a separator), to bound a declared count by the part's size.
 pub const SHARED_STRING_BYTES_MIN: u64 = 7;
+/// Most runs of cells that are formatted alike, column by column. An honest sheet has a few a column; each takes 12
+/// bytes of the parser, and a sheet that changes its format in every cell has this many in 200,000 rows.
+pub const FORMAT_RUNS_MAX: usize = 2_000_000;
+/// Most merged ranges over several rows: three a receipt, for 66,000 receipts. The importing process keeps them.
+pub const MERGED_RANGES_MAX: usize = 200_000;
 /// Longest text of a cell, in characters: the limit of the format itself.
 pub const CELL_CHARS_MAX: usize = 32_767;
 /// Last row of the format.

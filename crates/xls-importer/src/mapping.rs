@@ -2,18 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::aliases::titles;
+use crate::aliases::{Alias, is_unit_or_store, titles};
+use crate::column::Column;
+use crate::column_content::{ColumnContent, ColumnContents};
 use crate::field::{Field, SheetKind};
-use crate::title::{differs_by_one_slip, normalise_title};
-
-/// A column and its title as the sheet writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
-    /// Column from 0.
-    pub index: u32,
-    /// The title, empty where there is none.
-    pub title: String,
-}
+use crate::payment_words::payment_method;
+use crate::sign_titles::sign_of_title;
+use crate::title::{canonical_title, differs_by_one_slip, normalise_title};
 
 /// The meaning of the columns of one sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,55 +60,69 @@ impl Mapping {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) mapping: Mapping,
+    /// Columns of the sender's own choice.
+    pub(crate) chosen: Vec<(Field, u32)>,
     /// Fields that several columns could be, with their titles.
     pub(crate) ambiguous: Vec<(Field, Vec<String>)>,
+    /// A column that could be either of several fields.
+    pub(crate) either: Option<(String, Vec<Field>)>,
     /// Required fields without a column, as words for a person.
     pub(crate) missing: Vec<String>,
 }
 
 impl Candidate {
     pub(crate) fn is_complete(&self) -> bool {
-        self.missing.is_empty() && self.ambiguous.is_empty()
+        self.missing.is_empty() && self.ambiguous.is_empty() && self.either.is_none()
+    }
+
+    /// How many questions are open.
+    pub(crate) fn questions(&self) -> usize {
+        self.missing.len() + self.ambiguous.len() + usize::from(self.either.is_some())
+    }
+
+    /// How many fields the titles speak of.
+    pub(crate) fn understood(&self) -> usize {
+        self.mapping.len() + self.ambiguous.len() + usize::from(self.either.is_some())
     }
 }
 
-/// Maps the columns as a sheet of this kind. `chosen` are the sender's own words: field and title.
-pub(crate) fn map_columns(kind: SheetKind, columns: &[Column], chosen: &[(Field, String)]) -> Candidate {
-    let mut by_field = BTreeMap::new();
-    let mut taken: Vec<u32> = Vec::new();
-    let mut missing = Vec::new();
+/// The fields and columns that the sender's own words name, and the words that name none.
+fn chosen_columns(columns: &[Column], chosen: &[(Field, String)]) -> (Vec<(Field, u32)>, Vec<String>) {
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
     for (field, title) in chosen {
         let wanted = normalise_title(title);
-        let found = columns.iter().find(|column| column.title == *title).or_else(|| {
+        let column = columns.iter().find(|column| column.title == *title).or_else(|| {
             columns
                 .iter()
                 .find(|column| normalise_title(&column.title) == wanted)
         });
-        match found {
-            Some(column) => {
-                by_field.insert(*field, column.index);
-                taken.push(column.index);
-            }
+        match column {
+            Some(column) => found.push((*field, column.index)),
             None => missing.push(format!("{} ({title:?})", field.word())),
         }
     }
+    (found, missing)
+}
+
+/// Maps the columns as a sheet of this kind. `chosen` are the sender's own words: field and title.
+pub(crate) fn map_columns(
+    kind: SheetKind,
+    columns: &[Column],
+    chosen: &[(Field, String)],
+    contents: &ColumnContents,
+) -> Candidate {
+    let (chosen, mut missing) = chosen_columns(columns, chosen);
+    let mut by_field: BTreeMap<Field, u32> = chosen
+        .iter()
+        .copied()
+        .filter(|(field, _)| !field.may_repeat())
+        .collect();
     let open: Vec<(&Column, Vec<Field>)> = columns
         .iter()
-        .filter(|column| !taken.contains(&column.index))
-        .map(|column| (column, meanings(kind, &column.title)))
+        .filter(|column| !chosen.iter().any(|(_, taken)| *taken == column.index))
+        .map(|column| (column, meanings(kind, column, contents)))
         .collect();
-    let mut claims: BTreeMap<Field, Vec<&Column>> = BTreeMap::new();
-    for (column, fields) in &open {
-        if let [field] = fields.as_slice() {
-            claims.entry(*field).or_default().push(column);
-        }
-    }
-    for (column, fields) in open.iter().filter(|(_, fields)| fields.len() > 1) {
-        let free = |field: &&Field| !claims.contains_key(field) && !by_field.contains_key(field);
-        if let Some(field) = fields.iter().find(free) {
-            claims.entry(*field).or_default().push(column);
-        }
-    }
+    let (claims, either) = claims(&open, &by_field);
     let mut ambiguous = Vec::new();
     for (field, columns) in claims {
         if by_field.contains_key(&field) {
@@ -123,70 +132,179 @@ pub(crate) fn map_columns(kind: SheetKind, columns: &[Column], chosen: &[(Field,
             [only] => {
                 by_field.insert(field, only.index);
             }
+            // Nothing is recorded of it, so it matters to nobody which column it is.
+            [first, ..] if !field.is_recorded(kind) => {
+                by_field.insert(field, first.index);
+            }
             several => ambiguous.push((field, several.iter().map(|column| column.title.clone()).collect())),
         }
     }
+    if kind == SheetKind::Sales && !by_field.contains_key(&Field::Payment) {
+        let of_payments = |(column, fields): &&(&Column, Vec<Field>)| {
+            let content = contents.get(column.index);
+            fields.is_empty() && content.is_some_and(|content| holds_payments(&column.title, content))
+        };
+        if let Some((column, _)) = open.iter().find(of_payments) {
+            by_field.insert(Field::Payment, column.index);
+        }
+    }
     let mapping = Mapping::new(kind, &by_field);
-    missing.extend(missing_fields(&mapping, &ambiguous));
+    let is_open = |field: Field| {
+        ambiguous.iter().any(|(open, _)| *open == field)
+            || either.as_ref().is_some_and(|(_, fields)| fields.contains(&field))
+    };
+    missing.extend(missing_fields(&mapping, is_open));
     Candidate {
         mapping,
+        chosen,
         ambiguous,
+        either,
         missing,
     }
 }
 
-/// The fields a title can mean: by an exact alias, else by one slip of the pen.
-fn meanings(kind: SheetKind, title: &str) -> Vec<Field> {
-    let title = normalise_title(title);
+/// The columns that claim each field, and one that could be two fields of which nothing tells which.
+type Claims<'a> = (BTreeMap<Field, Vec<&'a Column>>, Option<(String, Vec<Field>)>);
+
+fn claims<'a>(open: &[(&'a Column, Vec<Field>)], by_field: &BTreeMap<Field, u32>) -> Claims<'a> {
+    let mut claims: BTreeMap<Field, Vec<&Column>> = BTreeMap::new();
+    for (column, fields) in open {
+        if let [field] = fields.as_slice() {
+            claims.entry(*field).or_default().push(column);
+        }
+    }
+    let mut either = None;
+    for (column, fields) in open.iter().filter(|(_, fields)| fields.len() > 1) {
+        let free = |field: &&Field| !claims.contains_key(field) && !by_field.contains_key(field);
+        let free: Vec<Field> = fields.iter().filter(free).copied().collect();
+        match free.as_slice() {
+            // A plain "valor" is the price of one or of all: beside either of them it is the other.
+            [Field::UnitPrice, Field::Total] => either = Some((column.title.clone(), free)),
+            [field, ..] => claims.entry(*field).or_default().push(column),
+            [] => {}
+        }
+    }
+    (claims, either)
+}
+
+/// The fields a column can mean: by an exact alias, by one with its abbreviations spelt out, else by one slip of the pen.
+fn meanings(kind: SheetKind, column: &Column, contents: &ColumnContents) -> Vec<Field> {
+    let title = normalise_title(&column.title);
     if title.is_empty() {
         return Vec::new();
     }
-    let collect = |matches: &dyn Fn(&str) -> bool| {
+    let collect = |matches: &dyn Fn(&Alias) -> bool| {
         let mut fields: Vec<Field> = Vec::new();
-        for (field, alias) in titles(kind) {
-            if matches(alias) && !fields.contains(&field) {
-                fields.push(field);
+        for alias in titles(kind) {
+            if matches(alias) && !fields.contains(&alias.field) {
+                fields.push(alias.field);
             }
         }
         fields
     };
-    let exact = collect(&|alias| alias == title);
-    if exact.is_empty() {
-        collect(&|alias| differs_by_one_slip(&title, alias))
-    } else {
-        exact
+    let canonical = canonical_title(&title);
+    let mut fields = collect(&|alias| alias.title == title);
+    if fields.is_empty() {
+        fields = collect(&|alias| alias.canonical == canonical);
     }
+    if fields.is_empty() {
+        fields = collect(&|alias| {
+            differs_by_one_slip(&title, alias.title) || differs_by_one_slip(&canonical, &alias.canonical)
+        });
+    }
+    by_content(kind, &title, fields, contents.get(column.index))
+}
+
+/// Corrects what the title alone would say by what stands below it.
+fn by_content(
+    kind: SheetKind,
+    title: &str,
+    fields: Vec<Field>,
+    content: Option<&ColumnContent>,
+) -> Vec<Field> {
+    let Some(content) = content.filter(|content| !content.is_nothing()) else {
+        return fields;
+    };
+    if fields.contains(&Field::Unit) {
+        return if content.is_of_units() || kind == SheetKind::Products {
+            vec![Field::Unit]
+        } else if is_unit_or_store(title) {
+            vec![Field::Store]
+        } else if kind == SheetKind::Sales {
+            // Packages of a kind of one's own, or a number of them.
+            Vec::new()
+        } else {
+            vec![Field::Unit]
+        };
+    }
+    // "Desc" is short for a discount and for a description.
+    if fields.contains(&Field::Discount) && !content.has_amounts && content.has_texts {
+        return vec![Field::Description];
+    }
+    if kind == SheetKind::Sales && title.starts_with("desc ") && content.is_of_amounts() {
+        return vec![Field::Discount];
+    }
+    fields
+}
+
+/// Whether most words of a column are means of payment; all of them, where the title could be of something else.
+fn holds_payments(title: &str, content: &ColumnContent) -> bool {
+    let known = |word: &&String| payment_method(word).is_some() || word.starts_with("cartao");
+    let known = content.words.iter().filter(known).count();
+    let is_sign = sign_of_title(SheetKind::Sales, &normalise_title(title)).is_some();
+    let least = if is_sign {
+        content.words.len()
+    } else {
+        content.words.len().div_ceil(2)
+    };
+    known > 0 && known >= least && !content.has_amounts
+}
+
+/// Whether only its cells tell what a column means: no kind of sheet has one field for its title.
+pub(crate) fn depends_on_content(column: &Column) -> bool {
+    let nothing = ColumnContents::default();
+    !SheetKind::ALL.into_iter().any(|kind| {
+        let fields = meanings(kind, column, &nothing);
+        let is_clear = |field: &Field| !matches!(field, Field::Unit | Field::Discount);
+        matches!(fields.as_slice(), [field] if is_clear(field))
+            && !column.title.to_lowercase().starts_with("desc")
+    })
 }
 
 /// What a sheet of the kind cannot do without; the store may come from the command line.
-fn missing_fields(mapping: &Mapping, ambiguous: &[(Field, Vec<String>)]) -> Vec<String> {
-    let has = |field: Field| mapping.has(field) || ambiguous.iter().any(|(open, _)| *open == field);
-    let any = |fields: &[Field]| fields.iter().any(|field| has(*field));
-    let requirements: &[&[Field]] = match mapping.kind {
-        SheetKind::Sales => &[
-            &[Field::Date],
-            &[Field::Sku, Field::Description],
-            &[Field::Quantity],
-            &[Field::UnitPrice, Field::Total],
-        ],
-        SheetKind::Stock => &[
-            &[Field::Sku, Field::Description],
-            &[Field::Quantity, Field::OnHand],
-            &[Field::UnitCost, Field::Total],
-        ],
-        SheetKind::Products => &[&[Field::Description]],
-    };
-    requirements
+fn missing_fields(mapping: &Mapping, is_open: impl Fn(Field) -> bool) -> Vec<String> {
+    let has = |field: Field| mapping.has(field) || is_open(field);
+    requirements(mapping.kind)
         .iter()
-        .filter(|alternatives| !any(alternatives))
+        .filter(|alternatives| !alternatives.iter().any(|field| has(*field)))
         .filter_map(|alternatives| alternatives.first())
         .map(|field| field.word().to_owned())
         .collect()
 }
 
+/// What a sheet of a kind has at least: one of each list.
+pub(crate) fn requirements(kind: SheetKind) -> &'static [&'static [Field]] {
+    match kind {
+        SheetKind::Sales => &[
+            &[Field::Date],
+            &[Field::Sku, Field::Description],
+            &[Field::Quantity],
+            &[Field::UnitPrice, Field::Total, Field::Net, Field::Gross],
+        ],
+        SheetKind::Stock => &[
+            &[Field::Sku, Field::Description],
+            &[Field::Quantity, Field::OnHand, Field::Counted],
+            &[Field::UnitCost, Field::Total],
+        ],
+        SheetKind::Products => &[&[Field::Description]],
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Column, map_columns};
+    use super::Candidate;
+    use crate::column::Column;
+    use crate::column_content::ColumnContents;
     use crate::field::{Field, SheetKind};
 
     fn columns(titles: &[&str]) -> Vec<Column> {
@@ -197,6 +315,10 @@ mod tests {
                 title: (*title).to_owned(),
             })
             .collect()
+    }
+
+    fn map_columns(kind: SheetKind, columns: &[Column], chosen: &[(Field, String)]) -> Candidate {
+        super::map_columns(kind, columns, chosen, &ColumnContents::default())
     }
 
     #[test]

@@ -3,12 +3,30 @@
 //! The file and the row number have no part in it: a corrected file moves rows and changes the hash, and an id made
 //! of those would import everything twice.
 
-use posars_domain::{ReceiptId, SaleId, natural_id};
+use jiff::civil::Date;
+use posars_domain::{ReceiptId, ReceiptNumber, SaleId, natural_id};
 use uuid::Uuid;
 
 /// The id of a sale that is one row without a receipt: its content, and which of the equal rows it is.
 pub(crate) fn sale_id_by_content(content: &[&str], ordinal: u32) -> SaleId {
     SaleId::new(by_content("sale-row", content, ordinal))
+}
+
+/// The receipt of a shop whose numbers begin again: the day stands in the series, alone or behind the one it has. None
+/// when the series is too long for that.
+pub(crate) fn receipt_of_day(receipt: &ReceiptNumber, day: Date) -> Option<ReceiptNumber> {
+    let series = match receipt.series() {
+        Some(series) => format!("{series} {day}"),
+        None => day.to_string(),
+    };
+    ReceiptNumber::new(Some(&series), receipt.number()).ok()
+}
+
+/// The receipt without the day that [`receipt_of_day`] has put into it; none when there is none.
+pub(crate) fn receipt_without_day(receipt: &ReceiptNumber, day: Date) -> Option<ReceiptNumber> {
+    let series = receipt.series()?.strip_suffix(&day.to_string())?;
+    let series = series.strip_suffix(' ').filter(|series| !series.is_empty());
+    ReceiptNumber::new(series, receipt.number()).ok()
 }
 
 /// The id of a receipt of goods by the supplier's document.
@@ -35,7 +53,27 @@ fn by_content(kind: &str, content: &[&str], ordinal: u32) -> Uuid {
 
 #[cfg(test)]
 mod tests {
-    use super::{import_id, receipt_id, receipt_id_by_content, sale_id_by_content};
+    use jiff::civil::date;
+    use posars_domain::ReceiptNumber;
+
+    use super::{
+        import_id, receipt_id, receipt_id_by_content, receipt_of_day, receipt_without_day, sale_id_by_content,
+    };
+
+    #[test]
+    fn the_day_goes_in_and_out_of_a_receipt() {
+        let day = date(2025, 11, 5);
+        for (series, with_day) in [(None, "2025-11-05:001"), (Some("A 1"), "A 1 2025-11-05:001")] {
+            let receipt = ReceiptNumber::new(series, "001").unwrap();
+            let dated = receipt_of_day(&receipt, day).unwrap();
+            assert_eq!(dated.to_string(), with_day);
+            assert_eq!(receipt_without_day(&dated, day), Some(receipt.clone()));
+            assert_eq!(receipt_without_day(&dated, date(2025, 11, 6)), None);
+            assert_eq!(receipt_without_day(&receipt, day), None);
+        }
+        let long = ReceiptNumber::new(Some(&"S".repeat(40)), "1").unwrap();
+        assert_eq!(receipt_of_day(&long, day), None);
+    }
 
     #[test]
     fn the_ids_of_released_versions_stay() {

@@ -4,6 +4,8 @@
 
 use rust_decimal::Decimal;
 
+use crate::money_sign::MoneySign;
+
 /// The character between the whole part and the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DecimalMark {
@@ -64,6 +66,22 @@ impl NumberEvidence {
     }
 }
 
+/// What stands beside the digits of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    Nothing,
+    Money(MoneySign),
+    PercentSign,
+}
+
+/// A text read as a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TextNumber {
+    /// The number as it is written: 10 for `10%`.
+    pub(crate) value: Decimal,
+    pub(crate) beside: Beside,
+}
+
 /// Why a text is not taken as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NumberFault {
@@ -74,7 +92,7 @@ pub(crate) enum NumberFault {
 }
 
 /// Reads a text as a number by the evidence of its column. A cell whose own shape is proof is read by that.
-pub(crate) fn read_number(text: &str, evidence: NumberEvidence) -> Result<Decimal, NumberFault> {
+pub(crate) fn read_number(text: &str, evidence: NumberEvidence) -> Result<TextNumber, NumberFault> {
     let shaped = shape(text).ok_or(NumberFault::Invalid)?;
     let mark = match shaped.mark {
         Mark::Absent => DecimalMark::Dot,
@@ -92,7 +110,10 @@ pub(crate) fn read_number(text: &str, evidence: NumberEvidence) -> Result<Decima
         .collect();
     // An exact parse: more digits than a decimal holds is a fault, not a rounding.
     let value = Decimal::from_str_exact(&plain).map_err(|_| NumberFault::Invalid)?;
-    Ok(if shaped.negative { -value } else { value })
+    Ok(TextNumber {
+        value: if shaped.negative { -value } else { value },
+        beside: shaped.beside,
+    })
 }
 
 enum Mark {
@@ -109,11 +130,12 @@ struct Shaped {
     /// Digits and separators only.
     digits: String,
     mark: Mark,
+    beside: Beside,
 }
 
 fn shape(text: &str) -> Option<Shaped> {
     let (negative, text) = without_sign(text.trim());
-    let text = without_currency(text)?;
+    let (text, beside) = without_unit(text)?;
     let (negative, text) = match without_sign(text) {
         (true, _) if negative => return None,
         (inner, text) => (negative || inner, text),
@@ -128,6 +150,7 @@ fn shape(text: &str) -> Option<Shaped> {
         negative,
         digits,
         mark,
+        beside,
     })
 }
 
@@ -144,15 +167,24 @@ fn without_sign(text: &str) -> (bool, &str) {
     }
 }
 
-/// Drops `R$` or `BRL` at either end; another currency's sign is no number of ours.
-fn without_currency(text: &str) -> Option<&str> {
-    let words = ["R$", "r$", "BRL", "$"];
-    let stripped = words
-        .iter()
-        .find_map(|word| text.strip_prefix(word).or_else(|| text.strip_suffix(word)))
-        .unwrap_or(text)
-        .trim();
-    (!stripped.is_empty()).then_some(stripped)
+/// Takes a sign of money or of percent from either end; any other word makes it no number.
+fn without_unit(text: &str) -> Option<(&str, Beside)> {
+    let is_of_number = |character: char| {
+        character.is_ascii_digit()
+            || matches!(character, ',' | '.' | '(' | '-' | '+' | '\u{2212}' | '\u{2013}')
+    };
+    let start = text.find(is_of_number)?;
+    let is_end = |character: char| is_of_number(character) || character == ')';
+    let last = text.rfind(is_end)?;
+    let end = last + text.get(last..)?.chars().next()?.len_utf8();
+    let (before, after) = (text.get(..start)?.trim(), text.get(end..)?.trim());
+    let number = text.get(start..end)?;
+    match (before, after) {
+        ("", "") => Some((number, Beside::Nothing)),
+        ("", "%") | ("%", "") => Some((number, Beside::PercentSign)),
+        ("", sign) | (sign, "") => Some((number, Beside::Money(MoneySign::find(sign)?))),
+        _ => None,
+    }
 }
 
 /// Spaces may stand between groups of three digits and nowhere else.
@@ -208,7 +240,8 @@ mod tests {
     use proptest::prelude::{any, proptest};
     use rust_decimal::Decimal;
 
-    use super::{NumberEvidence, NumberFault, read_number};
+    use super::{Beside, NumberEvidence, NumberFault, TextNumber, read_number};
+    use crate::money_sign::MoneySign;
 
     fn evidence(column: &[&str]) -> NumberEvidence {
         let mut evidence = NumberEvidence::default();
@@ -217,7 +250,30 @@ mod tests {
     }
 
     fn read(text: &str, column: &[&str]) -> Result<String, NumberFault> {
-        read_number(text, evidence(column)).map(|value| value.to_string())
+        read_number(text, evidence(column)).map(|number| number.value.to_string())
+    }
+
+    fn beside(text: &str) -> Option<Beside> {
+        read_number(text, NumberEvidence::default())
+            .map(|number| number.beside)
+            .ok()
+    }
+
+    #[test]
+    fn what_stands_beside_is_told() {
+        let money = |code: &str| Some(Beside::Money(MoneySign::Of(code.parse().unwrap())));
+        assert_eq!(beside("10,50"), Some(Beside::Nothing));
+        assert_eq!(beside("R$ 10,50"), money("BRL"));
+        assert_eq!(beside("-R$10,50"), money("BRL"));
+        assert_eq!(beside("10,50 BRL"), money("BRL"));
+        assert_eq!(beside("US$ 10.50"), money("USD"));
+        assert_eq!(beside("(€ 10,50)"), money("EUR"));
+        assert_eq!(beside("10,50 €"), money("EUR"));
+        assert_eq!(beside("$ 10,00"), Some(Beside::Money(MoneySign::Dollar)));
+        assert_eq!(beside("10%"), Some(Beside::PercentSign));
+        assert_eq!(beside("- 7,5 %"), Some(Beside::PercentSign));
+        assert_eq!(beside("10 kg"), None);
+        assert_eq!(beside("R$ 10%"), None);
     }
 
     #[test]
@@ -263,7 +319,7 @@ mod tests {
     #[test]
     fn what_is_no_number_is_refused() {
         for text in [
-            "", "abc", "10%", "US$ 5", "1,23,4", "1.23.45", "--5", "(-5)", "12 34", "5,", "€ 5", "1e5",
+            "", "abc", "R$ 10%", "5 kg", "1,23,4", "1.23.45", "--5", "(-5)", "12 34", "5,", "X 5", "1e5",
         ] {
             assert_eq!(read(text, &[]), Err(NumberFault::Invalid), "{text:?}");
         }
@@ -286,7 +342,7 @@ mod tests {
     proptest! {
         #[test]
         fn either_country_reads_back(value in -99_999_999_999_i64..99_999_999_999) {
-            let expected = Decimal::new(value, 2);
+            let expected = TextNumber { value: Decimal::new(value, 2), beside: Beside::Nothing };
             assert_eq!(read_number(&written(value, '.', ','), NumberEvidence::default()), Ok(expected));
             assert_eq!(read_number(&written(value, ',', '.'), NumberEvidence::default()), Ok(expected));
         }

@@ -5,9 +5,14 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::field::{Field, SheetKind};
+use crate::finding::Finding;
+use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::language::Language;
-use crate::reading::{FooterCheck, Refusals, RowTally};
+use crate::not_recorded::NotRecorded;
+use crate::note::Note;
+use crate::protocol::HiddenRows;
+use crate::reading::{Refusals, RowTally};
 use crate::workbook::Workbook;
 
 /// How an import ended.
@@ -75,8 +80,10 @@ impl RowRanges {
 pub struct RecordCounts {
     /// New in the log.
     pub accepted: u32,
-    /// There already, with the same content; or a count of nothing, which there is nothing to book for.
+    /// There already, with the same content.
     pub duplicate: u32,
+    /// Counts of nothing: there is nothing to book for them.
+    pub without_effect: u32,
     /// Refused.
     pub refused: u32,
     /// Stores defined on the way.
@@ -94,9 +101,6 @@ pub struct ImportTotals {
     /// Money in minor units: net of the sales, or cost of the goods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// What a catalogue says is in stock; reported, not booked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_hand: Option<Decimal>,
 }
 
 /// Outcome of one import, down to the row.
@@ -116,6 +120,10 @@ pub struct ImportOutcome {
     pub header_row: u32,
     /// Fields and the titles of their columns.
     pub columns: Vec<(Field, String)>,
+    /// Columns that are understood and recorded nowhere.
+    pub not_recorded: Vec<NotRecorded>,
+    /// Columns that were looked at only for what they say of their rows: cancelled, returned, going out.
+    pub sign_columns: Vec<String>,
     /// Columns that mean nothing to the importer.
     pub unused_columns: Vec<String>,
     /// Sheets not read.
@@ -133,11 +141,15 @@ pub struct ImportOutcome {
     /// Sums at the foot of the sheet beside ours.
     pub footer_checks: Vec<FooterCheck>,
     /// Things worth a look that refuse nothing.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+    /// How receipts were told apart, and what of the file is not in the log.
+    pub findings: Vec<Finding>,
     /// Rows whose records are new in the log.
     pub accepted_rows: RowRanges,
     /// Rows whose records were there already.
     pub duplicate_rows: RowRanges,
+    /// Rows there is nothing to book for.
+    pub rows_without_effect: RowRanges,
     /// Refused rows.
     pub refusals: Refusals,
 }
@@ -159,6 +171,8 @@ impl ImportOutcome {
                 .fields()
                 .map(|(field, _)| (field, header.title(field).to_owned()))
                 .collect(),
+            not_recorded: NotRecorded::of(header),
+            sign_columns: header.sign_columns(),
             unused_columns: header.unused_columns(),
             other_sheets: sheet.other_sheets().to_vec(),
             hidden_sheets: sheet.hidden_sheets().to_vec(),
@@ -168,8 +182,10 @@ impl ImportOutcome {
             totals: ImportTotals::default(),
             footer_checks: Vec::new(),
             notes: Vec::new(),
+            findings: Vec::new(),
             accepted_rows: RowRanges::default(),
             duplicate_rows: RowRanges::default(),
+            rows_without_effect: RowRanges::default(),
             refusals: Refusals::default(),
         }
     }
@@ -185,6 +201,8 @@ impl ImportOutcome {
             sheet: String::new(),
             header_row: 1,
             columns: Vec::new(),
+            not_recorded: Vec::new(),
+            sign_columns: Vec::new(),
             unused_columns: Vec::new(),
             other_sheets: Vec::new(),
             hidden_sheets: Vec::new(),
@@ -194,15 +212,96 @@ impl ImportOutcome {
             totals: ImportTotals::default(),
             footer_checks: Vec::new(),
             notes: Vec::new(),
+            findings: Vec::new(),
             accepted_rows: RowRanges::default(),
             duplicate_rows: RowRanges::default(),
+            rows_without_effect: RowRanges::default(),
             refusals: Refusals::default(),
+        }
+    }
+
+    /// Finds what of the file was not read.
+    pub(crate) fn find_left_out(&mut self, workbook: &Workbook) {
+        let sheet = &workbook.sheet;
+        if let Some(row) = self.stopped_before_row {
+            self.findings.push(Finding::RowsAfterGap { row });
+        }
+        match sheet.hidden_rows() {
+            HiddenRows::None => {}
+            HiddenRows::Counted(rows) => self.findings.push(Finding::HiddenRows { rows: Some(rows) }),
+            HiddenRows::ByFilter => self.findings.push(Finding::HiddenRows { rows: None }),
+        }
+        if !sheet.unread_sheets().is_empty() {
+            self.findings.push(Finding::SheetsNotRead {
+                sheets: sheet.unread_sheets().to_vec(),
+                was_chosen: workbook.sheet_is_named,
+            });
+        }
+    }
+
+    /// Whether everything of the file is read and recorded, as far as it is not refused, and its own sums agree.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.findings.iter().any(Finding::needs_a_look)
+            && !self.not_recorded.iter().any(|column| column.needs_a_look)
+            && self.footer_checks.iter().all(|check| check.agrees)
+    }
+
+    /// Says what the cells of a column that is not recorded come to.
+    pub(crate) fn sum_not_recorded(&mut self, field: Field, sum: Decimal) {
+        let column = self.not_recorded.iter_mut().find(|column| column.field == field);
+        if let Some(column) = column {
+            column.sum = Some(sum);
         }
     }
 
     /// The report as JSON, messages in one language. Every row of the sheet is accounted for.
     #[must_use]
     pub fn to_json(&self, language: Language) -> serde_json::Value {
+        let columns: serde_json::Map<String, serde_json::Value> = self
+            .columns
+            .iter()
+            .map(|(field, title)| (field.word().to_owned(), title.clone().into()))
+            .collect();
+        serde_json::json!({
+            "state": self.state,
+            "kind": self.kind,
+            "file": { "sha256": self.file_sha256, "size_bytes": self.file_size_bytes },
+            "sheet": {
+                "name": self.sheet,
+                "header_row": self.header_row,
+                "columns": columns,
+                "unused_columns": self.unused_columns,
+                "sign_columns": self.sign_columns,
+                "stopped_before_row": self.stopped_before_row,
+                "other_sheets": self.other_sheets,
+                "hidden_sheets": self.hidden_sheets,
+            },
+            "rows": {
+                "records": self.tally.records,
+                "blank": self.tally.blank,
+                "footers": self.tally.footers,
+                "repeated_headers": self.tally.repeated_headers,
+                "cancelled": self.tally.cancelled,
+                "accepted": self.accepted_rows.len(),
+                "duplicate": self.duplicate_rows.len(),
+                "refused": self.refusals.count(),
+                "accepted_ranges": self.accepted_rows.ranges(),
+                "duplicate_ranges": self.duplicate_rows.ranges(),
+                "without_effect": self.rows_without_effect.len(),
+                "without_effect_ranges": self.rows_without_effect.ranges(),
+            },
+            "records": self.records,
+            "totals": self.totals,
+            "not_recorded": self.not_recorded,
+            "footer_checks": self.footer_checks,
+            "notes": self.notes.iter().map(|note| note.message(language)).collect::<Vec<_>>(),
+            "findings": self.findings_json(language),
+            "refused_rows": self.refused_json(language),
+        })
+    }
+
+    fn refused_json(&self, language: Language) -> Vec<serde_json::Value> {
         let title = |field: Option<Field>| {
             let found = self
                 .columns
@@ -210,8 +309,7 @@ impl ImportOutcome {
                 .find(|(candidate, _)| Some(*candidate) == field);
             found.map_or_else(|| field.map_or("", Field::word), |(_, title)| title.as_str())
         };
-        let refused: Vec<serde_json::Value> = self
-            .refusals
+        self.refusals
             .rows()
             .iter()
             .map(|refused| {
@@ -232,42 +330,19 @@ impl ImportOutcome {
                     .collect();
                 serde_json::json!({ "row": refused.row, "errors": errors })
             })
-            .collect();
-        let columns: serde_json::Map<String, serde_json::Value> = self
-            .columns
-            .iter()
-            .map(|(field, title)| (field.word().to_owned(), title.clone().into()))
-            .collect();
-        serde_json::json!({
-            "state": self.state,
-            "kind": self.kind,
-            "file": { "sha256": self.file_sha256, "size_bytes": self.file_size_bytes },
-            "sheet": {
-                "name": self.sheet,
-                "header_row": self.header_row,
-                "columns": columns,
-                "unused_columns": self.unused_columns,
-                "stopped_before_row": self.stopped_before_row,
-                "other_sheets": self.other_sheets,
-                "hidden_sheets": self.hidden_sheets,
-            },
-            "rows": {
-                "records": self.tally.records,
-                "blank": self.tally.blank,
-                "footers": self.tally.footers,
-                "repeated_headers": self.tally.repeated_headers,
-                "accepted": self.accepted_rows.len(),
-                "duplicate": self.duplicate_rows.len(),
-                "refused": self.refusals.count(),
-                "accepted_ranges": self.accepted_rows.ranges(),
-                "duplicate_ranges": self.duplicate_rows.ranges(),
-            },
-            "records": self.records,
-            "totals": self.totals,
-            "footer_checks": self.footer_checks,
-            "notes": self.notes,
-            "refused_rows": refused,
-        })
+            .collect()
+    }
+
+    fn findings_json(&self, language: Language) -> Vec<serde_json::Value> {
+        let findings = self.findings.iter().map(|finding| {
+            serde_json::json!({
+                "code": finding.code(),
+                "message": finding.message(language),
+                "next": finding.next_step(language),
+                "needs_a_look": finding.needs_a_look(),
+            })
+        });
+        findings.collect()
     }
 }
 

@@ -7,9 +7,11 @@ use rust_decimal::Decimal;
 
 use crate::columns::Columns;
 use crate::field::Field;
+use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::product_names::sku_of;
-use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, Walk};
+use crate::read_options::ReadOptions;
+use crate::reading::{Refusals, RowTally, Seen, Walk};
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Row, Sheet};
 
@@ -34,6 +36,8 @@ pub struct ProductDraft {
     pub unit_price: Option<UnitPrice>,
     /// What the sheet says is in stock; can be below zero. It is reported, not booked: a catalogue has no cost.
     pub on_hand: Option<Quantity>,
+    /// The SKU was a number cell, which keeps no zeros in front.
+    pub(crate) may_lack_zeros: bool,
     /// Numbers of the later rows that define the same product in the same way.
     pub repeated_in: Vec<u32>,
 }
@@ -60,13 +64,15 @@ impl ProductsReading {
     /// Reads all rows below the titles.
     #[must_use]
     pub fn read(sheet: &Sheet, header: &Header, options: &ReadOptions) -> Self {
-        let columns = Columns::new(sheet, header, options.today);
+        let columns = Columns::new(sheet, header, options);
         let mut products: Vec<ProductDraft> = Vec::new();
         let mut by_sku: HashMap<Sku, usize> = HashMap::new();
         let mut refusals = Refusals::default();
         let mut without_sku = 0;
-        let walk = Walk::over(sheet, header, &columns, |row| {
-            let (draft, faults) = draft(row, &columns);
+        let walk = Walk::over(sheet, header, &columns, |row, seen| {
+            let Seen::Record(fault) = seen else { return };
+            let (draft, mut faults) = draft(row, &columns);
+            faults.extend(fault);
             without_sku += u32::from(columns.has(Field::Sku) && has_no_sku(row, &columns));
             let Some(draft) = draft.filter(|_| faults.is_empty()) else {
                 refusals.add(row.number, faults);
@@ -123,6 +129,11 @@ impl ProductsReading {
         &self.products
     }
 
+    /// The same, for a code that turns out to be another.
+    pub(crate) fn products_mut(&mut self) -> &mut [ProductDraft] {
+        &mut self.products
+    }
+
     /// Rows whose SKU is empty; their SKU is made from the name.
     #[must_use]
     pub fn without_sku(&self) -> u32 {
@@ -164,6 +175,7 @@ fn draft(row: &Row<'_>, columns: &Columns<'_>) -> (Option<ProductDraft>, Vec<Row
         parent_sku: parent.map(|parent| parent.into_owned()),
         unit_price,
         on_hand,
+        may_lack_zeros: columns.may_lack_zeros(row, Field::Sku),
         repeated_in: Vec::new(),
     });
     (draft, faults)

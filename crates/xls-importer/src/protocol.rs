@@ -6,8 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown_as::ShownAs;
+
 /// Version of this format; both ends are the same binary, so a difference means a mixed installation.
-pub(crate) const PROTOCOL_VERSION: u32 = 1;
+pub(crate) const PROTOCOL_VERSION: u32 = 2;
 
 /// Frame tags.
 pub(crate) mod frame {
@@ -42,6 +44,8 @@ pub(crate) mod cell {
     pub(crate) const UNCALCULATED: u8 = 10;
     /// A span of time: decimal places, then digits of days.
     pub(crate) const SPAN: u8 = 11;
+    /// A byte with the place of the number's way of being shown, counted from 1; then the number's own tag and value.
+    pub(crate) const SHOWN: u8 = 12;
 }
 
 /// First frame: what is being read.
@@ -55,8 +59,26 @@ pub(crate) struct Hello {
     pub(crate) epoch_1904: bool,
     /// Other visible sheets, not read.
     pub(crate) other_sheets: Vec<String>,
+    /// Those of them that have a value in a cell.
+    pub(crate) unread_sheets: Vec<String>,
     /// Hidden sheets, not read.
     pub(crate) hidden_sheets: Vec<String>,
+    /// Rows with values that the sheet hides; they are read as all others.
+    pub(crate) hidden_rows: HiddenRows,
+    /// Ways of showing numbers that say something of them; cells name them by their place.
+    pub(crate) shown: Vec<ShownAs>,
+}
+
+/// What is known of rows that a sheet hides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HiddenRows {
+    /// There are none, as far as is known.
+    None,
+    /// So many have values.
+    Counted(u32),
+    /// A filter hides rows of a sheet too big to count them.
+    ByFilter,
 }
 
 /// Last frame of a sheet read to its end.
@@ -65,7 +87,13 @@ pub(crate) struct End {
     pub(crate) rows: u32,
     /// First row after a gap of blank rows too long to be inside a table, if reading stopped there.
     pub(crate) stopped_before_row: Option<u32>,
+    /// Merged ranges over several rows.
+    pub(crate) merged: Vec<Merged>,
 }
+
+/// The first column of a merged range over several rows: first and last row from 1, column from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Merged(pub(crate) u32, pub(crate) u32, pub(crate) u32);
 
 /// Appends an unsigned integer.
 pub(crate) fn put_unsigned(bytes: &mut Vec<u8>, mut value: u64) {

@@ -1,28 +1,20 @@
 //! What every kind of sheet counts and checks while it is read.
 
-use jiff::civil::Date;
-use posars_domain::{Currency, StoreId};
+use posars_domain::StoreId;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::columns::Columns;
 use crate::field::Field;
+use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::limits::REFUSALS_KEPT_MAX;
 use crate::row_fault::{RowFault, RowReason};
-use crate::row_kind::{RowKind, row_kind};
+use crate::row_kind::{Claim, Otherwise, RowKind, row_kind};
+use crate::row_signs::{RowSign, SignReader};
+use crate::running_sums::{Part, RunningSums};
 use crate::sheet::{Row, Sheet};
-
-/// What the caller knows and the sheet does not say.
-#[derive(Debug, Clone)]
-pub struct ReadOptions {
-    /// The caller's day; dates after the next one are refused.
-    pub today: Date,
-    /// Currency of all amounts.
-    pub currency: Currency,
-    /// Store of every row, where the sheet has no column for it: an id or a name.
-    pub store: Option<String>,
-}
+use crate::total_words::TotalWords;
 
 /// A store as the sheet writes it, and the id made of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +48,8 @@ pub struct RowTally {
     pub footers: u32,
     /// Titles repeated further down.
     pub repeated_headers: u32,
+    /// Rows of what was called off, as a column of the sheet says: they are no records.
+    pub cancelled: u32,
 }
 
 /// A refused row with all that is wrong with it.
@@ -100,103 +94,125 @@ impl Refusals {
     }
 }
 
-/// A sum at the foot of the sheet beside our own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FooterCheck {
-    /// Number of the row.
-    pub row: u32,
-    /// The field summed.
-    pub field: Field,
-    /// The sheet's sum.
-    pub theirs: Decimal,
-    /// Ours, over all records whose cell can be read, refused ones included.
-    pub ours: Decimal,
-    /// Whether they agree.
-    pub agrees: bool,
-}
+/// Sums above the first record that are held against the sum of all; a sheet has one, if any.
+const EARLY_FOOTERS_MAX: usize = 4;
 
-/// Walks the rows below the titles: records go to the callback, the rest is counted.
+/// What a walk over the rows below the titles counts and sums.
 pub(crate) struct Walk {
     pub(crate) tally: RowTally,
     pub(crate) footer_checks: Vec<FooterCheck>,
-    /// Sums of the fields that have a column; none where no cell could be read.
-    sums: Vec<(Field, Option<Decimal>)>,
+    sums: RunningSums,
 }
 
 impl Walk {
-    /// Fields whose sums a sheet shows at its foot.
-    const SUMMED: [Field; 4] = [Field::Quantity, Field::OnHand, Field::Discount, Field::Total];
-
-    /// Calls `record` for every record, in order.
+    /// Calls `seen` for every record and every row of what was called off, in order.
     pub(crate) fn over<'s>(
         sheet: &'s Sheet,
         header: &Header,
         columns: &Columns<'_>,
-        mut record: impl FnMut(&Row<'s>),
+        seen: impl FnMut(&Row<'s>, Seen),
     ) -> Self {
-        let mut walk = Self {
-            tally: RowTally::default(),
-            footer_checks: Vec::new(),
-            sums: Self::SUMMED
-                .into_iter()
-                .filter(|field| columns.has(*field))
-                .map(|field| (field, None))
-                .collect(),
+        let mut signs = SignReader::new(&header.signs);
+        let mut pass = Pass {
+            walk: Self {
+                tally: RowTally::default(),
+                footer_checks: Vec::new(),
+                sums: RunningSums::of(columns),
+            },
+            columns,
+            seen,
         };
         let mut previous = header.row_number;
         let mut row = Row::default();
         let rows = sheet.rows_len();
+        let mut early = Vec::new();
         for index in header.row_index + 1..rows {
             sheet.read_row(index, &mut row);
-            walk.tally.blank += row.number.saturating_sub(previous + 1);
+            let tally = &mut pass.walk.tally;
+            tally.blank += row.number.saturating_sub(previous + 1);
             previous = row.number;
-            match row_kind(&row, header, index + 1 == rows) {
-                RowKind::Blank => walk.tally.blank += 1,
-                RowKind::RepeatedHeader => walk.tally.repeated_headers += 1,
-                RowKind::Footer { is_grand } => {
-                    walk.tally.footers += 1;
-                    if is_grand {
-                        walk.check_footer(&row, columns);
-                    }
+            // A sum first: what stands in the columns of its row says nothing of a sale.
+            match row_kind(&row, header, columns, index + 1 == rows) {
+                RowKind::Blank => tally.blank += 1,
+                RowKind::RepeatedHeader => tally.repeated_headers += 1,
+                RowKind::Footer(_)
+                    if tally.records + tally.cancelled == 0 && early.len() < EARLY_FOOTERS_MAX =>
+                {
+                    tally.footers += 1;
+                    early.push(index);
                 }
-                RowKind::Record => {
-                    walk.tally.records += 1;
-                    walk.add_sums(&row, columns);
-                    record(&row);
-                }
+                RowKind::Footer(words) => pass.footer(&row, words.as_ref()),
+                RowKind::Record => pass.record(&row, None, signs.meaning(&row)),
+                RowKind::Perhaps(claim) => pass.decide(&row, &claim, &mut signs),
             }
+        }
+        let mut walk = pass.walk;
+        for index in early {
+            sheet.read_row(index, &mut row);
+            walk.footer_checks.extend(walk.sums.check_all(&row, columns));
         }
         walk
     }
 
-    fn add_sums(&mut self, row: &Row<'_>, columns: &Columns<'_>) {
-        for (field, sum) in &mut self.sums {
-            if let Ok(Some(value)) = columns.decimal(row, *field) {
-                let before = sum.unwrap_or_default();
-                *sum = Some(before.checked_add(value).unwrap_or(before));
-            }
-        }
-    }
-
-    fn check_footer(&mut self, row: &Row<'_>, columns: &Columns<'_>) {
-        for (field, ours) in &self.sums {
-            let Some(ours) = *ours else { continue };
-            if let Ok(Some(theirs)) = columns.decimal(row, *field) {
-                let check = FooterCheck {
-                    row: row.number,
-                    field: *field,
-                    theirs,
-                    ours,
-                    agrees: theirs == ours,
-                };
-                self.footer_checks.push(check);
-            }
-        }
-    }
-
     /// Our own sum of a field.
     pub(crate) fn sum(&self, field: Field) -> Decimal {
-        let sum = self.sums.iter().find(|(summed, _)| *summed == field);
-        sum.and_then(|(_, sum)| *sum).unwrap_or_default()
+        self.sums.total(field)
+    }
+}
+
+/// A row that is no sum, as the reader of its kind of sheet sees it.
+pub(crate) enum Seen {
+    /// A record, with what speaks against it as a whole.
+    Record(Option<RowFault>),
+    /// Of what was called off: no record.
+    Cancelled,
+}
+
+/// A walk under way.
+struct Pass<'w, 'h, F> {
+    walk: Walk,
+    columns: &'w Columns<'h>,
+    seen: F,
+}
+
+impl<F> Pass<'_, '_, F> {
+    fn decide<'s>(&mut self, row: &Row<'s>, claim: &Claim, signs: &mut SignReader<'_, 's>)
+    where
+        F: FnMut(&Row<'s>, Seen),
+    {
+        if self.walk.sums.are_summed_up_in(row, self.columns, claim) {
+            return self.footer(row, claim.words.as_ref());
+        }
+        let doubt = match claim.otherwise {
+            Otherwise::Record => None,
+            Otherwise::Doubtful => Some(RowFault::of_row(RowReason::TotalOrRecord, "")),
+        };
+        self.record(row, doubt, signs.meaning(row));
+    }
+
+    fn record<'s>(&mut self, row: &Row<'s>, doubt: Option<RowFault>, sign: RowSign)
+    where
+        F: FnMut(&Row<'s>, Seen),
+    {
+        let (part, seen) = match sign {
+            RowSign::Usual => (Part::Records, Seen::Record(doubt)),
+            RowSign::Cancelled => (Part::Cancelled, Seen::Cancelled),
+            RowSign::Opposes(fault) => (Part::Opposing, Seen::Record(doubt.or(Some(fault)))),
+        };
+        if part == Part::Cancelled {
+            self.walk.tally.cancelled += 1;
+        } else {
+            self.walk.tally.records += 1;
+        }
+        self.walk.sums.add(row, self.columns, part);
+        (self.seen)(row, seen);
+    }
+
+    fn footer(&mut self, row: &Row<'_>, words: Option<&TotalWords>) {
+        let walk = &mut self.walk;
+        walk.tally.footers += 1;
+        walk.footer_checks
+            .extend(walk.sums.check(row, self.columns, words));
+        walk.sums.mark(words);
     }
 }

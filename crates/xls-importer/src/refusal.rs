@@ -16,6 +16,16 @@ pub enum FileRefusal {
     },
     /// The workbook is protected by a password.
     Encrypted,
+    /// The texts of an `.xls` are in a code page that is not known here.
+    UnknownCodePage {
+        /// Its number.
+        code_page: u32,
+    },
+    /// Reading an `.xls`, which is held whole with all cells between its first and its last, took more than allowed.
+    XlsTooWide {
+        /// What ran out.
+        cause: ParserDeath,
+    },
     /// The bytes are no workbook this reader takes, whatever the name says.
     UnsupportedFormat {
         /// What the bytes look like.
@@ -89,6 +99,46 @@ pub enum FileRefusal {
         /// The titles found.
         columns: Vec<String>,
     },
+    /// The titles are of another kind of list: of people, of payables, of sums by day.
+    NotKnownKind {
+        /// The titles found.
+        columns: Vec<String>,
+    },
+    /// Columns that can change what a row means or comes to, and that are not understood.
+    UnclearColumns {
+        /// The kind of sheet.
+        kind: String,
+        /// The columns; at least one.
+        columns: Vec<UnclearColumn>,
+    },
+    /// A count of the stock without costs: it can only be taken in as opening stock, which has one.
+    CountWithoutCost {
+        /// The column of the count.
+        column: String,
+    },
+}
+
+/// A column that is not understood, and what hangs on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnclearColumn {
+    /// Its title.
+    pub title: String,
+    /// What hangs on it.
+    pub doubt: ColumnDoubt,
+    /// Some of its words, where it has words.
+    pub words: Vec<String>,
+}
+
+/// What hangs on a column that is not understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnDoubt {
+    /// Whether its rows are sales, or goods received, at all.
+    RowMeaning,
+    /// What its rows come to.
+    Amount,
+    /// How its rows were paid: one column a means of payment.
+    Payment,
 }
 
 /// How the parsing process ended early.
@@ -134,6 +184,54 @@ impl std::fmt::Display for ParserDeath {
     }
 }
 
+impl ParserDeath {
+    fn in_portuguese(&self) -> String {
+        match self {
+            Self::Memory => "passou do limite de memória".to_owned(),
+            Self::CpuTime => "passou do limite de tempo de processador".to_owned(),
+            Self::Deadline { seconds } => format!("não terminou em {seconds} s"),
+            Self::Crash { last_words } => format!("quebrou: {last_words}"),
+            Self::Signal { number } => format!("encerrada pelo sinal {number}"),
+            Self::Garbled { detail } => format!("escreveu linhas ilegíveis: {detail}"),
+        }
+    }
+}
+
+/// What is too large, in Portuguese; names of parts and cells stay.
+fn measure_in_portuguese(what: &str) -> String {
+    const MEASURES: [(&str, &str); 9] = [
+        ("entries of the archive", "partes do arquivo"),
+        ("all parts (bytes)", "todas as partes (bytes)"),
+        (
+            "shared strings and styles (bytes)",
+            "textos e estilos compartilhados (bytes)",
+        ),
+        ("compression ratio of", "taxa de compressão de"),
+        ("declared count of shared strings in", "textos declarados em"),
+        ("parts in UTF-16 (bytes)", "partes em UTF-16 (bytes)"),
+        ("cells of the sheet (bytes)", "células da aba (bytes)"),
+        ("text in cell", "texto na célula"),
+        ("file (bytes)", "arquivo (bytes)"),
+    ];
+    let found = MEASURES.iter().find_map(|(english, portuguese)| {
+        let rest = what.strip_prefix(english)?;
+        Some(format!(
+            "{portuguese}{}",
+            rest.replace("(characters)", "(caracteres)")
+        ))
+    });
+    found.unwrap_or_else(|| what.to_owned())
+}
+
+/// The code pages from 10000 are those of the old Macintosh.
+fn apple(code_page: u32, words: &str) -> String {
+    if (10_000..10_100).contains(&code_page) {
+        format!(" {words}")
+    } else {
+        String::new()
+    }
+}
+
 impl FileRefusal {
     /// The stable reason code.
     #[must_use]
@@ -141,6 +239,8 @@ impl FileRefusal {
         match self {
             Self::Unreadable { .. } => "unreadable",
             Self::Encrypted => "encrypted",
+            Self::UnknownCodePage { .. } => "unknown_code_page",
+            Self::XlsTooWide { .. } => "xls_too_wide",
             Self::UnsupportedFormat { .. } => "unsupported_format",
             Self::Corrupt { .. } => "corrupt",
             Self::XmlDtdForbidden { .. } => "xml_dtd_forbidden",
@@ -152,6 +252,22 @@ impl FileRefusal {
             Self::NoSuchSheet { .. } => "no_such_sheet",
             Self::NoHeader { .. } => "no_header",
             Self::NeedsMapping { .. } => "needs_mapping",
+            Self::NotKnownKind { .. } => "not_known_kind",
+            Self::UnclearColumns { .. } => "unclear_columns",
+            Self::CountWithoutCost { .. } => "count_without_cost",
+        }
+    }
+
+    /// What happened, and what to do next apart from it, in the reader's language.
+    #[must_use]
+    pub fn parts(&self, language: Language) -> (String, Option<String>) {
+        if let Some((what, next)) = self.about_columns(language) {
+            return (what, Some(next));
+        }
+        let text = self.message(language);
+        match text.split_once("; ") {
+            Some((what, next)) => (what.to_owned(), Some(next.to_owned())),
+            None => (text, None),
         }
     }
 
@@ -172,6 +288,13 @@ impl FileRefusal {
             Self::Encrypted => {
                 "the workbook is protected by a password; save a copy without one and send that".to_owned()
             }
+            Self::UnknownCodePage { code_page } => format!(
+                "the texts of this .xls are in the code page {code_page}{}, which is not read; open it in a spreadsheet program and save it as .xlsx",
+                apple(*code_page, "of old Apple computers")
+            ),
+            Self::XlsTooWide { cause } => format!(
+                "this .xls takes more to read than is allowed ({cause}): cells that lie far apart are enough, for all between them counts; save it as .xlsx, which is read row by row, or delete what lies far from the table"
+            ),
             Self::UnsupportedFormat { found } => format!(
                 "the file is {found}, not an Excel workbook; open it in a spreadsheet program and save it as .xlsx"
             ),
@@ -207,7 +330,13 @@ impl FileRefusal {
             Self::NoHeader { sheet, rows_searched } => format!(
                 "no row of column titles among the first {rows_searched} rows of sheet {sheet:?}; add one, for instance Data, Produto, Quantidade, Valor Total"
             ),
-            Self::NeedsMapping { .. } => self.needs_mapping(Language::En),
+            Self::NeedsMapping { .. }
+            | Self::NotKnownKind { .. }
+            | Self::UnclearColumns { .. }
+            | Self::CountWithoutCost { .. } => {
+                let (what, next) = self.about_columns(Language::En).unwrap_or_default();
+                format!("{what}. {next}")
+            }
         }
     }
 
@@ -219,6 +348,14 @@ impl FileRefusal {
             Self::Encrypted => {
                 "a planilha está protegida por senha; salve uma cópia sem senha e envie".to_owned()
             }
+            Self::UnknownCodePage { code_page } => format!(
+                "os textos deste .xls estão na página de código {code_page}{}, que não é lida; abra-o em um programa de planilhas e salve como .xlsx",
+                apple(*code_page, "de computadores Apple antigos")
+            ),
+            Self::XlsTooWide { cause } => format!(
+                "ler este .xls exige mais do que o permitido ({}): bastam células muito distantes, pois tudo entre elas conta; salve-o como .xlsx, que é lido linha por linha, ou apague o que está longe da tabela",
+                cause.in_portuguese()
+            ),
             Self::UnsupportedFormat { found } => format!(
                 "o arquivo é {}, não uma planilha do Excel; abra-o em um programa de planilhas e salve como .xlsx",
                 in_portuguese(found)
@@ -230,6 +367,7 @@ impl FileRefusal {
                 "a parte {part} declara um DOCTYPE, o que não é permitido; salve a planilha de novo como .xlsx"
             ),
             Self::TooLarge { what, actual, limit } => {
+                let what = measure_in_portuguese(what);
                 format!("{what}: {actual}, o limite é {limit}; divida a planilha, por mês por exemplo")
             }
             Self::TooManyRows { limit } => {
@@ -239,7 +377,8 @@ impl FileRefusal {
                 "há um valor em {cell}, além das {columns_max} colunas lidas; apague o que está à direita da tabela"
             ),
             Self::ParserDied { cause } => format!(
-                "a leitura da planilha falhou com segurança ({cause}); nada foi importado. Salve de novo como .xlsx e, se falhar outra vez, avise o suporte"
+                "a leitura da planilha falhou com segurança ({}); nada foi importado. Salve de novo como .xlsx e, se falhar outra vez, avise o suporte",
+                cause.in_portuguese()
             ),
             Self::ParserUnavailable { detail } => {
                 format!("não foi possível iniciar o leitor de planilhas ({detail}); nada foi importado")
@@ -250,55 +389,14 @@ impl FileRefusal {
             Self::NoHeader { sheet, rows_searched } => format!(
                 "nenhuma linha de títulos nas primeiras {rows_searched} linhas da aba {sheet:?}; inclua uma, por exemplo Data, Produto, Quantidade, Valor Total"
             ),
-            Self::NeedsMapping { .. } => self.needs_mapping(Language::PtBr),
-        }
-    }
-
-    fn needs_mapping(&self, language: Language) -> String {
-        let Self::NeedsMapping {
-            kind,
-            missing,
-            ambiguous,
-            columns,
-        } = self
-        else {
-            return String::new();
-        };
-        let mut text = match kind {
-            Some(kind) => {
-                format!(
-                    "{} ({kind})",
-                    language.pick("as colunas não bastam", "the columns do not suffice")
-                )
+            Self::NeedsMapping { .. }
+            | Self::NotKnownKind { .. }
+            | Self::UnclearColumns { .. }
+            | Self::CountWithoutCost { .. } => {
+                let (what, next) = self.about_columns(Language::PtBr).unwrap_or_default();
+                format!("{what}. {next}")
             }
-            None => language
-                .pick(
-                    "o tipo da planilha não está claro",
-                    "the kind of sheet is not clear",
-                )
-                .to_owned(),
-        };
-        if !missing.is_empty() {
-            text.push_str(language.pick("; falta: ", "; missing: "));
-            text.push_str(&missing.join(", "));
         }
-        if !ambiguous.is_empty() {
-            text.push_str(language.pick("; mais de uma coluna para: ", "; more than one column for: "));
-            text.push_str(&ambiguous.join("; "));
-        }
-        text.push_str(language.pick("; títulos encontrados: ", "; titles found: "));
-        text.push_str(&columns.join(", "));
-        let field = missing.first().map_or("field", String::as_str);
-        text.push_str(language.pick(". Diga com --map ", ". Say it with --map "));
-        text.push_str(field);
-        text.push_str(language.pick("=\"Título da coluna\"", "=\"Column title\""));
-        if kind.is_none() {
-            text.push_str(language.pick(
-                " ou --kind sales|stock|products",
-                " or --kind sales|stock|products",
-            ));
-        }
-        text
     }
 }
 

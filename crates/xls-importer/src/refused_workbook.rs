@@ -13,7 +13,8 @@ use crate::field::{Field, SheetKind};
 use crate::header::Header;
 use crate::language::Language;
 use crate::reading::{Refusals, RefusedRow};
-use crate::row_fault::RowReason;
+use crate::refused_titles::added_titles;
+use crate::row_fault::{RowFault, RowReason};
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
 
@@ -62,7 +63,8 @@ pub fn write_refused_workbook(
             write_cells(page, at, &row, sheet.epoch_1904(), &formats)?;
         }
         let mut fixes = fixes(refused, language);
-        if is_found && needs_original(&row, header) {
+        let lacks_receipt = |fault: &RowFault| fault.field == Some(Field::Receipt);
+        if is_found && needs_original(&row, header) && !refused.faults.iter().any(lacks_receipt) {
             fixes.push(RowReason::NeedsOriginal.how_to_fix(language));
         }
         let messages = messages(refused, header, language).join("\n");
@@ -72,15 +74,6 @@ pub fn write_refused_workbook(
     }
     workbook.save_to_writer(out)?;
     Ok(())
-}
-
-/// The titles of the columns added: by them a workbook that is sent back is known.
-pub(crate) fn added_titles(language: Language) -> [&'static str; 3] {
-    [
-        language.pick("Linha", "Row"),
-        language.pick("Erro", "Error"),
-        language.pick("Como corrigir", "How to correct"),
-    ]
 }
 
 /// Whether the row is known by its content and its place among equal rows, so that it cannot be sent back alone.
@@ -225,9 +218,20 @@ fn write_text(
     plain: &Format,
     quoted: &Format,
 ) -> Result<(), XlsxError> {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\0']);
+    let risky = could_begin_formula(text);
     page.write_string_with_format(at, column, text, if risky { quoted } else { plain })?;
     Ok(())
+}
+
+/// Whether a spreadsheet could find a formula in the text, at its start or, once it is saved as CSV, behind a separator.
+fn could_begin_formula(text: &str) -> bool {
+    let cells = text.split([',', ';', '\t', '|', '\n', '\r']);
+    text.starts_with(['\t', '\r', '\0'])
+        || cells
+            .map(|cell| cell.trim_start_matches(|left_out: char| left_out == '"' || left_out.is_whitespace()))
+            .any(|cell| {
+                cell.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'])
+            })
 }
 
 fn messages(refused: &RefusedRow, header: &Header, language: Language) -> Vec<String> {

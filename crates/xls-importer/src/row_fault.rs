@@ -20,12 +20,24 @@ pub enum RowReason {
     DateInvalid,
     /// Day and month can be swapped.
     DateAmbiguous,
+    /// A spreadsheet program has swapped day and month of some dates.
+    DateSwapped,
+    /// Midnight of UTC: a day, or an instant of the day before.
+    DateZoneUnclear,
     /// No number.
     NumberInvalid,
     /// The decimal mark is not clear.
     NumberAmbiguous,
     /// The spreadsheet has lost digits, or there are more decimals than the field holds.
     NumberPrecisionLost,
+    /// A percentage where an amount or a quantity belongs.
+    NumberIsPercent,
+    /// A discount that can be cents or a share of the price.
+    DiscountUnclear,
+    /// An amount of another currency.
+    ForeignMoney,
+    /// One amount in a cell that is merged over several rows.
+    MergedAmount,
     /// A formula that was never calculated.
     FormulaWithoutValue,
     /// An error value.
@@ -34,6 +46,8 @@ pub enum RowReason {
     RequiredMissing,
     /// A word that is no known code of the field.
     UnknownCode,
+    /// A code that has lost its zeros in front and can be that of several products.
+    CodeUnclear,
     /// The same key twice in one sheet with different content.
     DuplicateKey,
     /// The total is not quantity times price less discount.
@@ -52,8 +66,28 @@ pub enum RowReason {
     Rejected,
     /// The same natural key was imported before with other content.
     IdempotencyMismatch,
+    /// A row with the words of a sum whose figures are not those of the rows above: a product's name, or a wrong sum.
+    TotalOrRecord,
+    /// A receipt whose rows stand on several days, where nothing says whether its number began again.
+    ReceiptOnSeveralDays,
     /// A row of a workbook of refused rows that only its place among equal rows of the original tells apart.
     NeedsOriginal,
+    /// The row tells of goods that came back, were exchanged or refunded.
+    ReturnedGoods,
+    /// The row tells of goods that went out, in a sheet of goods that came.
+    OutgoingGoods,
+    /// The row tells of goods lost, broken or expired.
+    LostGoods,
+    /// The row tells of an offer, an order or a payment that is still open.
+    NotCompleted,
+    /// The row tells of another operation: a transfer, an adjustment, a purchase among sales.
+    OtherOperation,
+    /// A column that can change what the row means holds a word that is not known.
+    RowMeaningUnknown,
+    /// An amount on top of the price, which nothing records yet: a surcharge, freight, a fee.
+    AmountOnTop,
+    /// A count of a stock that has moved already: taken in, it would be added to what is there.
+    StockHasHistory,
 }
 
 impl RowReason {

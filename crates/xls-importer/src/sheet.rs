@@ -3,81 +3,16 @@
 //! 100,999 rows of 7 columns take 4 MB here. Evidence about a column needs all of it before the first row can be
 //! read, so the sheet is kept rather than parsed twice.
 
-use rust_decimal::Decimal;
+mod merged_cells;
+mod row;
+mod wire;
 
 use crate::limits::{COLUMNS_MAX, ROWS_MAX, SHEET_BYTES_MAX};
-use crate::protocol::{Cursor, Hello, cell};
+use crate::protocol::{Cursor, End, Hello, HiddenRows, cell};
 
-/// A number as `digits / 10^places`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Number {
-    /// The digits without the point.
-    pub digits: i64,
-    /// How many of them stand behind the point, at most 20.
-    pub places: u8,
-}
-
-impl Number {
-    /// The same number as a decimal.
-    #[must_use]
-    pub fn to_decimal(self) -> Decimal {
-        Decimal::new(self.digits, u32::from(self.places))
-    }
-}
-
-/// What a cell holds. Texts are trimmed; an empty one is no cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cell<'a> {
-    /// Nothing.
-    Empty,
-    /// Text.
-    Text(&'a str),
-    /// An exact number.
-    Number(Number),
-    /// A number whose last digits the spreadsheet has already lost, or which is not finite.
-    Inexact(&'a str),
-    /// A date cell, as the serial number of the workbook's epoch.
-    Date(Number),
-    /// A span of time in days.
-    Span(Number),
-    /// True or false.
-    Truth(bool),
-    /// An error value such as `#N/A`.
-    Error(&'a str),
-    /// A formula without a stored result.
-    Uncalculated,
-}
-
-/// One row; cells by column counted from 0.
-#[derive(Debug, Default)]
-pub struct Row<'a> {
-    /// Number of the row in the sheet, from 1.
-    pub number: u32,
-    cells: Vec<Cell<'a>>,
-}
-
-impl<'a> Row<'a> {
-    /// The cell of a column; columns without one are empty.
-    #[must_use]
-    pub fn cell(&self, column: u32) -> Cell<'a> {
-        usize::try_from(column)
-            .ok()
-            .and_then(|column| self.cells.get(column))
-            .copied()
-            .unwrap_or(Cell::Empty)
-    }
-
-    /// All cells up to the last one that is there, with their columns.
-    pub fn cells(&self) -> impl Iterator<Item = (u32, Cell<'a>)> {
-        (0..).zip(self.cells.iter().copied())
-    }
-
-    /// Whether nothing is in the row.
-    #[must_use]
-    pub fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| *cell == Cell::Empty)
-    }
-}
+use merged_cells::MergedCells;
+pub use row::{Cell, Number, Row};
+use wire::{check_cell, number, position, text_cell};
 
 #[derive(Debug, Clone, Copy)]
 struct Place {
@@ -90,6 +25,7 @@ struct Place {
 pub struct Sheet {
     hello: Hello,
     stopped_before_row: Option<u32>,
+    merged: MergedCells,
     chunks: Vec<Box<[u8]>>,
     rows: Vec<Place>,
     texts: Vec<Place>,
@@ -107,6 +43,7 @@ impl Sheet {
         Self {
             hello,
             stopped_before_row: None,
+            merged: MergedCells::default(),
             chunks: Vec::new(),
             rows: Vec::new(),
             texts: Vec::new(),
@@ -143,6 +80,19 @@ impl Sheet {
                 }
                 next_column = column + 1;
                 let tag = check_cell(&mut cursor, &payload, chunk, &mut self.texts)?;
+                let tag = match tag {
+                    cell::SHOWN => {
+                        let place = cursor.byte().map_or(usize::MAX, usize::from);
+                        if place == 0 || place > self.hello.shown.len() {
+                            return Err("way of showing");
+                        }
+                        // Only numbers are marked, and a mark once.
+                        let tag = check_cell(&mut cursor, &payload, chunk, &mut self.texts)?;
+                        let is_number = matches!(tag, cell::INTEGER | cell::DECIMAL | cell::INEXACT);
+                        is_number.then_some(tag).ok_or("cell shown")?
+                    }
+                    tag => tag,
+                };
                 if matches!(tag, cell::TEXT | cell::TEXT_NEW | cell::TEXT_REF) {
                     note_text(&mut self.last_text_rows, column, number);
                 }
@@ -152,8 +102,30 @@ impl Sheet {
         Ok(())
     }
 
-    pub(crate) fn finish(&mut self, stopped_before_row: Option<u32>) {
-        self.stopped_before_row = stopped_before_row;
+    /// Takes what is known at the end only.
+    pub(crate) fn finish(&mut self, end: &End) -> Result<(), Malformed> {
+        self.stopped_before_row = end.stopped_before_row;
+        self.merged = MergedCells::new(&end.merged, |row| self.index_of_row(row))?;
+        for (column, first_row, last_row) in self.merged.ranges() {
+            // A text that a range shows in its last row is evidence down to there.
+            if let Some(last_text) = usize::try_from(column)
+                .ok()
+                .and_then(|column| self.last_text_rows.get_mut(column))
+                && (first_row..last_row).contains(last_text)
+            {
+                *last_text = last_row;
+            }
+        }
+        Ok(())
+    }
+
+    /// The index of the row of a number.
+    fn index_of_row(&self, number: u32) -> Option<usize> {
+        let number_at = |place: &Place| {
+            self.bytes_from(*place)
+                .and_then(|bytes| Cursor::new(bytes).unsigned_u32())
+        };
+        self.rows.binary_search_by_key(&Some(number), number_at).ok()
     }
 
     /// Name of the sheet.
@@ -180,10 +152,21 @@ impl Sheet {
         &self.hello.other_sheets
     }
 
+    /// Those of the other visible sheets that have values.
+    #[must_use]
+    pub fn unread_sheets(&self) -> &[String] {
+        &self.hello.unread_sheets
+    }
+
     /// Hidden sheets that were not read.
     #[must_use]
     pub fn hidden_sheets(&self) -> &[String] {
         &self.hello.hidden_sheets
+    }
+
+    /// Rows with values that the sheet hides; they are read as all others.
+    pub(crate) fn hidden_rows(&self) -> HiddenRows {
+        self.hello.hidden_rows
     }
 
     /// The row reading stopped before, if a gap of more than 200 blank rows ended the table.
@@ -215,8 +198,30 @@ impl Sheet {
     /// Decodes a row into `row`, reusing its memory. Says false when there is no row of this index.
     pub fn read_row<'a>(&'a self, index: usize, row: &mut Row<'a>) -> bool {
         row.cells.clear();
+        row.shown.clear();
+        row.merged.clear();
+        row.ways_shown = &self.hello.shown;
         let decoded = self.rows.get(index).and_then(|place| self.decode(*place, row));
+        if !self.merged.is_empty() {
+            self.merged
+                .show_in(row, |index, column| self.decode_one(index, column));
+        }
         decoded.is_some()
+    }
+
+    /// The cell of one row and column, with the place of its way of being shown.
+    fn decode_one(&self, index: usize, wanted: u32) -> Option<(Cell<'_>, Option<u8>)> {
+        let mut cursor = Cursor::new(self.bytes_from(*self.rows.get(index)?)?);
+        cursor.unsigned_u32()?;
+        let cells = cursor.unsigned_u32()?;
+        for _ in 0..cells {
+            let column = cursor.unsigned_u32()?;
+            let cell = self.decode_cell(&mut cursor)?;
+            if column == wanted {
+                return Some(cell);
+            }
+        }
+        None
     }
 
     fn bytes_from(&self, place: Place) -> Option<&[u8]> {
@@ -230,8 +235,12 @@ impl Sheet {
         row.number = cursor.unsigned_u32()?;
         let cells = cursor.unsigned_u32()?;
         for _ in 0..cells {
-            let column = usize::try_from(cursor.unsigned_u32()?).ok()?;
-            let value = self.decode_cell(&mut cursor)?;
+            let number = cursor.unsigned_u32()?;
+            let column = usize::try_from(number).ok()?;
+            let (value, shown) = self.decode_cell(&mut cursor)?;
+            if let Some(place) = shown {
+                row.shown.push((number, place));
+            }
             // Columns left out are empty; they come in order, so this never cuts.
             if row.cells.len() < column {
                 row.cells.resize(column, Cell::Empty);
@@ -241,8 +250,19 @@ impl Sheet {
         Some(())
     }
 
-    fn decode_cell<'a>(&'a self, cursor: &mut Cursor<'a>) -> Option<Cell<'a>> {
-        Some(match cursor.byte()? {
+    fn decode_cell<'a>(&'a self, cursor: &mut Cursor<'a>) -> Option<(Cell<'a>, Option<u8>)> {
+        match cursor.byte()? {
+            cell::SHOWN => {
+                let place = cursor.byte()?;
+                let tag = cursor.byte()?;
+                Some((self.decode_value(tag, cursor)?, Some(place)))
+            }
+            tag => Some((self.decode_value(tag, cursor)?, None)),
+        }
+    }
+
+    fn decode_value<'a>(&'a self, tag: u8, cursor: &mut Cursor<'a>) -> Option<Cell<'a>> {
+        Some(match tag {
             cell::TEXT | cell::TEXT_NEW => text_cell(cursor.text()?),
             cell::TEXT_REF => {
                 let place = self.texts.get(usize::try_from(cursor.unsigned()?).ok()?)?;
@@ -277,68 +297,6 @@ fn note_text(last_text_rows: &mut Vec<u32>, column: u32, row: u32) {
     }
 }
 
-fn text_cell(text: &str) -> Cell<'_> {
-    // Visible ASCII at both ends is the usual case and leaves nothing to cut.
-    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) {
-        return Cell::Text(text);
-    }
-    // White space in Unicode's sense, so the no-break spaces of web exports go too.
-    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}');
-    if text.is_empty() {
-        Cell::Empty
-    } else {
-        Cell::Text(text)
-    }
-}
-
-/// Most decimal places the parser sends; the receiving decimal holds 28.
-const PLACES_MAX: u8 = 20;
-
-fn number(cursor: &mut Cursor<'_>) -> Option<Number> {
-    let places = cursor.byte().filter(|places| *places <= PLACES_MAX)?;
-    Some(Number {
-        digits: cursor.signed()?,
-        places,
-    })
-}
-
-fn position(payload: &[u8], cursor: &Cursor<'_>) -> Result<u32, Malformed> {
-    u32::try_from(payload.len() - cursor.remaining()).map_err(|_| "frame too long")
-}
-
-/// Checks one cell and says its tag.
-fn check_cell(
-    cursor: &mut Cursor<'_>,
-    payload: &[u8],
-    chunk: u32,
-    texts: &mut Vec<Place>,
-) -> Result<u8, Malformed> {
-    let tag = cursor.byte().ok_or("cell tag")?;
-    let read = match tag {
-        cell::TEXT_NEW => {
-            texts.push(Place {
-                chunk,
-                start: position(payload, cursor)?,
-            });
-            cursor.text().map(|_| ())
-        }
-        cell::TEXT_REF => {
-            let known = texts.len();
-            cursor
-                .unsigned()
-                .filter(|at| usize::try_from(*at).is_ok_and(|at| at < known))
-                .map(|_| ())
-        }
-        cell::TEXT | cell::INEXACT | cell::ERROR => cursor.text().map(|_| ()),
-        cell::INTEGER => cursor.signed().map(|_| ()),
-        cell::DECIMAL | cell::DATE | cell::SPAN => number(cursor).map(|_| ()),
-        cell::NO | cell::YES | cell::UNCALCULATED => Some(()),
-        _ => None,
-    };
-    read.map(|()| tag).ok_or("cell value")
-}
-
 /// The letters of a column counted from 0: `A`, `Z`, `AA`, `XFD`.
 #[must_use]
 pub fn column_letters(column: u32) -> String {
@@ -356,17 +314,21 @@ pub fn column_letters(column: u32) -> String {
 mod tests {
     use proptest::prelude::{any, proptest};
 
-    use super::{Cell, Hello, Number, Row, Sheet, cell, column_letters};
-    use crate::protocol::{put_signed, put_text, put_unsigned};
+    use super::{Cell, End, Hello, Number, Row, Sheet, cell, column_letters};
+    use crate::protocol::{HiddenRows, Merged, put_signed, put_text, put_unsigned};
+    use crate::shown_as::ShownAs;
 
     fn sheet() -> Sheet {
         Sheet::new(Hello {
-            protocol_version: 1,
+            protocol_version: 2,
             sheet: "Plan1".to_owned(),
             sheet_is_hidden: false,
             epoch_1904: false,
             other_sheets: Vec::new(),
+            unread_sheets: Vec::new(),
+            hidden_rows: HiddenRows::None,
             hidden_sheets: Vec::new(),
+            shown: vec![ShownAs::Percent],
         })
     }
 
@@ -419,6 +381,81 @@ mod tests {
             [0, 7, 0, 0],
             "a reference to a text is one too"
         );
+    }
+
+    /// A row of one text in each column named.
+    fn texts(number: u64, cells: &[(u64, &str)]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        put_unsigned(&mut bytes, number);
+        put_unsigned(&mut bytes, u64::try_from(cells.len()).unwrap());
+        for (column, text) in cells {
+            put_unsigned(&mut bytes, *column);
+            bytes.push(cell::TEXT);
+            put_text(&mut bytes, text);
+        }
+        bytes
+    }
+
+    fn end(merged: Vec<Merged>) -> End {
+        End {
+            rows: 3,
+            stopped_before_row: None,
+            merged,
+        }
+    }
+
+    #[test]
+    fn a_merged_range_shows_its_first_cell_in_every_row() {
+        let mut sheet = sheet();
+        let rows = [
+            texts(1, &[(0, "Data"), (1, "A")]),
+            texts(2, &[(1, "B")]),
+            texts(4, &[(1, "C")]),
+        ];
+        sheet.append(rows.concat().into()).unwrap();
+        sheet
+            .finish(&end(vec![Merged(1, 3, 0), Merged(4, 9, 0)]))
+            .unwrap();
+        let mut row = Row::default();
+        let mut read = |index| {
+            sheet.read_row(index, &mut row);
+            (row.cell(0), row.is_merged(0), row.is_merged(1))
+        };
+        assert_eq!(read(0), (Cell::Text("Data"), true, false));
+        assert_eq!(read(1), (Cell::Text("Data"), true, false));
+        assert_eq!(read(2), (Cell::Empty, true, false), "nothing is in that range");
+        assert_eq!(sheet.last_text_row(0), 3);
+        for wrong in [
+            Merged(3, 3, 0),
+            Merged(0, 2, 0),
+            Merged(1, 2, 256),
+            Merged(1, 2_000_000, 0),
+        ] {
+            assert!(sheet.finish(&end(vec![wrong])).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_comes_with_the_way_it_is_shown() {
+        let mut sheet = sheet();
+        sheet
+            .append(vec![1, 2, 0, cell::SHOWN, 1, cell::DECIMAL, 1, 2, 1, cell::INTEGER, 2].into())
+            .unwrap();
+        let mut row = Row::default();
+        sheet.read_row(0, &mut row);
+        assert_eq!(row.shown(0), Some(&ShownAs::Percent));
+        assert_eq!(
+            (row.shown(1), row.cell(1)),
+            (None, Cell::Number(Number { digits: 1, places: 0 }))
+        );
+        for wrong in [
+            vec![2, 1, 0, cell::SHOWN, 2, cell::INTEGER, 2],
+            vec![2, 1, 0, cell::SHOWN, 0, cell::INTEGER, 2],
+            vec![2, 1, 0, cell::SHOWN, 1, cell::YES],
+            vec![2, 1, 0, cell::SHOWN, 1, cell::SHOWN, 1, cell::INTEGER, 2],
+        ] {
+            assert!(sheet.append(wrong.into()).is_err());
+        }
     }
 
     #[test]

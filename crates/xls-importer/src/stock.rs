@@ -2,19 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_commands::RECEIPT_LINES_MAX;
 use posars_domain::{Amount, LineId, Quantity, ReceiptId, Sku, UnitPrice};
 
-use crate::columns::{Columns, unit_price_of};
+use crate::columns::Columns;
 use crate::field::Field;
+use crate::footer_check::FooterCheck;
+use crate::goods_cost::unit_cost;
 use crate::header::Header;
+use crate::moment::Moment;
 use crate::natural_key::{receipt_id, receipt_id_by_content};
 use crate::product_names::sku_of;
-use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName, Walk};
+use crate::read_options::ReadOptions;
+use crate::reading::{Refusals, RowTally, Seen, StoreName, Walk};
 use crate::refusal::FileRefusal;
 use crate::row_fault::{RowFault, RowReason, keep};
-use crate::sheet::{Row, Sheet};
+use crate::sheet::{Cell, Row, Sheet};
 
 /// Goods received together: the lines of one document, or one row without a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub struct StockReceiptDraft {
     pub supplier: Option<String>,
     /// When, if the sheet says.
     pub date: Option<Date>,
+    /// Where the sheet names the zone of its times: the instant, whose day in the store counts.
+    pub instant: Option<Timestamp>,
     /// What.
     pub lines: Vec<StockLineDraft>,
     refused_by_row: Option<u32>,
@@ -47,6 +54,8 @@ pub struct StockLineDraft {
     pub name: String,
     /// Unit of measure, if the sheet says.
     pub unit: Option<String>,
+    /// The SKU was a number cell, which keeps no zeros in front.
+    pub(crate) may_lack_zeros: bool,
     /// How much; zero only in a count, where there is nothing to receive.
     pub quantity: Quantity,
     /// Cost of one.
@@ -88,12 +97,8 @@ impl StockReading {
         if !header.mapping.has(Field::Store) && options.store.is_none() {
             return Err(header.needs(Field::Store));
         }
-        let columns = Columns::new(sheet, header, options.today);
-        let quantity_field = if columns.has(Field::Quantity) {
-            Field::Quantity
-        } else {
-            Field::OnHand
-        };
+        let columns = Columns::new(sheet, header, options);
+        let quantity_field = header.counted.unwrap_or(Field::Quantity);
         let mut reader = StockReader {
             columns: &columns,
             options,
@@ -106,8 +111,12 @@ impl StockReading {
             after_unreadable: false,
             doubtful_documents: HashSet::new(),
             is_of_refused_rows: header.is_of_refused_rows(),
+            is_count: header.counted.is_some(),
         };
-        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let walk = Walk::over(sheet, header, &columns, |row, seen| match seen {
+            Seen::Record(fault) => reader.take(row, fault),
+            Seen::Cancelled => reader.pass_over(row),
+        });
         let StockReader {
             receipts,
             mut refusals,
@@ -118,7 +127,7 @@ impl StockReading {
         let receipts = standing(receipts, &doubtful_documents, &mut refusals);
         let refused_receipts = u32::try_from(offered - receipts.len()).unwrap_or(u32::MAX);
         refusals.sort();
-        let is_count = quantity_field == Field::OnHand;
+        let is_count = header.counted.is_some();
         let Walk {
             tally, footer_checks, ..
         } = walk;
@@ -160,6 +169,11 @@ impl StockReading {
     #[must_use]
     pub fn receipts(&self) -> &[StockReceiptDraft] {
         &self.receipts
+    }
+
+    /// All lines, for a code that turns out to be another.
+    pub(crate) fn lines_mut(&mut self) -> impl Iterator<Item = &mut StockLineDraft> {
+        self.receipts.iter_mut().flat_map(|receipt| &mut receipt.lines)
     }
 
     /// Whether the quantities are what is there (a count), not what came.
@@ -230,21 +244,41 @@ struct StockReader<'a> {
     doubtful_documents: HashSet<String>,
     /// Whether rows without a document have lost their place among equal ones.
     is_of_refused_rows: bool,
+    is_count: bool,
 }
 
 /// Store, date and supplier.
-type Place = (StoreName, Option<Date>, Option<String>);
+type Place = (StoreName, Option<Moment>, Option<String>);
 
 impl StockReader<'_> {
-    fn take(&mut self, row: &Row<'_>) {
-        let mut faults = Vec::new();
+    fn take(&mut self, row: &Row<'_>, fault: Option<RowFault>) {
+        let opposes = fault.is_some();
+        let mut faults = Vec::from_iter(fault);
         let document = keep(self.columns.text(row, Field::Receipt), &mut faults);
         let place = self.place(row, document.as_ref().is_some_and(Option::is_some), &mut faults);
-        let line = self.line(row, &mut faults);
+        // What is said of the amounts of a row that is no receipt would only distract.
+        let line = if faults.is_empty() {
+            self.line(row, &mut faults)
+        } else {
+            None
+        };
+        if document == Some(None)
+            && let Some(above) = self.continued(row)
+        {
+            faults.push(RowFault::of(RowReason::RequiredMissing, Field::Receipt, ""));
+            self.doubt(above, row.number);
+            self.refusals.add(row.number, faults);
+            return;
+        }
         if document == Some(None) && self.is_of_refused_rows {
             faults.push(RowFault::of_row(RowReason::NeedsOriginal, ""));
         }
-        let (Some(document), Some((store, date, supplier))) = (&document, place) else {
+        if document == Some(None) && !faults.is_empty() && !opposes && self.columns.has(Field::Receipt) {
+            // A blank number may mean that the row goes on with the document above, which then is not whole. One that
+            // says that it is another thing, with a date of its own, does not.
+            self.doubt_previous(row.number);
+        }
+        let (Some(document), Some((store, moment, supplier))) = (&document, place) else {
             match document {
                 Some(document) => self
                     .doubtful_documents
@@ -259,7 +293,8 @@ impl StockReader<'_> {
             store,
             document: document.as_deref().map(str::to_owned),
             supplier,
-            date,
+            date: moment.map(|moment| moment.date),
+            instant: moment.and_then(Moment::instant),
             lines: Vec::new(),
             refused_by_row: None,
         };
@@ -282,17 +317,36 @@ impl StockReader<'_> {
         }
     }
 
+    /// A row of what was called off: one that leaves out its document goes on with it, and not with the one above that.
+    fn pass_over(&mut self, row: &Row<'_>) {
+        if !self.leaves_out(row) {
+            self.previous = None;
+        }
+    }
+
+    /// The document above, where a row leaves out both document and date: such a row goes on with it, and without the
+    /// row that document is not whole.
+    fn continued(&self, row: &Row<'_>) -> Option<usize> {
+        self.previous.filter(|_| self.leaves_out(row))
+    }
+
+    /// Whether a row leaves out what would say which document it belongs to, in a sheet that says so elsewhere.
+    fn leaves_out(&self, row: &Row<'_>) -> bool {
+        let is_left_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
+        is_left_out(Field::Receipt) && is_left_out(Field::Date)
+    }
+
     /// Where the goods of a row came in, when and from whom; a document's id is for ever, so it must have a date.
     fn place(&self, row: &Row<'_>, has_document: bool, faults: &mut Vec<RowFault>) -> Option<Place> {
         let store = keep(self.store(row), faults);
-        let date = keep(self.columns.date(row), faults);
+        let date = keep(self.columns.moment(row), faults);
         let supplier = keep(self.columns.text(row, Field::Supplier), faults);
         if has_document && date == Some(None) {
             faults.push(RowFault::of(RowReason::RequiredMissing, Field::Date, ""));
             return None;
         }
         let supplier = supplier?.map(|supplier| supplier.into_owned());
-        Some((store?, date?.map(|(date, _)| date), supplier))
+        Some((store?, date?, supplier))
     }
 
     /// Adds a line to its document, or the knowledge that one of its lines is refused.
@@ -314,10 +368,15 @@ impl StockReader<'_> {
     /// A row whose document cannot be read may belong to the one above or the one below: neither is whole for certain,
     /// and one that was booked without the row could never take it in.
     fn doubt_neighbours(&mut self, row: u32) {
+        self.doubt_previous(row);
+        self.after_unreadable = true;
+    }
+
+    /// Marks the document of the row before as having a refused row.
+    fn doubt_previous(&mut self, row: u32) {
         if let Some(previous) = self.previous {
             self.doubt(previous, row);
         }
-        self.after_unreadable = true;
     }
 
     /// Marks a receipt as having a refused row.
@@ -371,7 +430,10 @@ impl StockReader<'_> {
         let unit = keep(self.columns.text(row, Field::Unit), faults);
         let quantity = keep(self.quantity(row), faults);
         let unit_cost = match quantity {
-            Some(quantity) => keep(self.unit_cost(row, quantity), faults),
+            Some(quantity) => keep(
+                unit_cost(self.columns, row, quantity, self.options.currency),
+                faults,
+            ),
             None => None,
         };
         let (sku_text, name) = (sku_text?, name?);
@@ -394,6 +456,7 @@ impl StockReader<'_> {
                 .map(|name| name.into_owned())
                 .unwrap_or_default(),
             unit: unit?.map(|unit| unit.into_owned()),
+            may_lack_zeros: self.columns.may_lack_zeros(row, Field::Sku),
             quantity,
             unit_cost,
             cost: cost?,
@@ -404,25 +467,10 @@ impl StockReader<'_> {
         let field = self.quantity_field;
         let quantity = self.columns.quantity(row, field)?;
         let quantity = quantity.ok_or_else(|| RowFault::of(RowReason::RequiredMissing, field, ""))?;
-        let counted_nothing = field == Field::OnHand && quantity.is_zero();
+        let counted_nothing = self.is_count && quantity.is_zero();
         if !quantity.is_positive() && !counted_nothing {
             return Err(RowFault::of(RowReason::QuantityNotPositive, field, quantity));
         }
         Ok(quantity)
-    }
-
-    fn unit_cost(&self, row: &Row<'_>, quantity: Quantity) -> Result<UnitPrice, RowFault> {
-        if let Some(cost) = self.columns.unit_price(row, Field::UnitCost)? {
-            return Ok(cost);
-        }
-        let missing = || RowFault::of(RowReason::RequiredMissing, Field::UnitCost, "");
-        let total = self
-            .columns
-            .amount(row, Field::Total, self.options.currency)?
-            .ok_or_else(missing)?;
-        let places = self.options.currency.minor_digits();
-        let major = rust_decimal::Decimal::try_new(total.minor(), places).ok();
-        let each = major.and_then(|major| major.checked_div(quantity.to_decimal()));
-        each.and_then(|each| unit_price_of(each).ok()).ok_or_else(missing)
     }
 }

@@ -23,6 +23,81 @@ pub(crate) fn normalise_title(title: &str) -> String {
         .join(" ")
 }
 
+/// A normalised title with its usual abbreviations spelt one way: `vlr tot` and `valor total` are one title.
+pub(crate) fn canonical_title(title: &str) -> String {
+    // Written with a hyphen: "NFC-e".
+    let title = format!(" {title} ")
+        .replace(" nfc e ", " nfce ")
+        .replace(" nf e ", " nfe ");
+    let words: Vec<&str> = title.split_whitespace().collect();
+    let stands_alone = words.len() == 1;
+    let words: Vec<&str> = words
+        .into_iter()
+        .map(|word| whole_word(word, stands_alone))
+        .collect();
+    let is_of_one = words
+        .iter()
+        .any(|word| matches!(*word, "valor" | "preco" | "custo" | "qtd"));
+    let words = words.into_iter().map(|word| match word {
+        "un" | "und" | "unid" | "uni" | "unidade" if is_of_one => "unit",
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The word an abbreviation stands for. Those of one or two letters mean something only beside another word.
+fn whole_word(word: &str, stands_alone: bool) -> &str {
+    match word {
+        "vl" | "vlr" | "vlor" | "valores" => "valor",
+        "vr" if !stands_alone => "valor",
+        "qtde" | "qt" | "quant" | "quantidade" | "quantidades" | "qtdade" | "qte" | "qnt" | "qntd"
+        | "qtds" | "qtdd" | "quantid" => "qtd",
+        "unitario" | "unitaria" | "unit" | "unt" | "unitar" if !stands_alone => "unit",
+        "num" | "nr" | "nro" | "no" | "n" if !stands_alone => "numero",
+        "cod" | "codg" | "codigos" => "codigo",
+        "cd" if !stands_alone => "codigo",
+        "dt" | "dta" => "data",
+        "prod" | "produtos" => "produto",
+        "forn" | "fornec" | "fornecedores" => "fornecedor",
+        "pgto" | "pagto" | "pgt" | "pagamentos" => "pagamento",
+        "pag" if !stands_alone => "pagamento",
+        "prc" | "precos" => "preco",
+        "pr" if !stands_alone => "preco",
+        "ref" => "referencia",
+        "med" if !stands_alone => "medida",
+        "tot" => "total",
+        "liq" | "liquida" => "liquido",
+        "acresc" | "acres" | "acrescimos" => "acrescimo",
+        "vda" | "vnd" => "venda",
+        "estq" | "estoq" => "estoque",
+        "emis" | "emiss" => "emissao",
+        "vend" => "vendedor",
+        "cli" if !stands_alone => "cliente",
+        "movto" | "mov" | "movimentacao" => "movimento",
+        "descr" | "descri" => "descricao",
+        "barra" => "barras",
+        "cst" if !stands_alone => "custo",
+        word => word,
+    }
+}
+
+/// Whether a title says that its column holds percentages: `Desconto (%)`, `Perc. desconto`.
+pub(crate) fn speaks_of_percent(title: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "perc",
+        "percent",
+        "percentual",
+        "percentage",
+        "porcentagem",
+        "porc",
+        "pct",
+    ];
+    title.contains('%')
+        || normalise_title(title)
+            .split(' ')
+            .any(|word| WORDS.contains(&word))
+}
+
 /// Whether two normalised titles differ by one slip in one long word: `preco comra`, `preco compra`.
 pub(crate) fn differs_by_one_slip(title: &str, alias: &str) -> bool {
     if title.split(' ').count() != alias.split(' ').count() {
@@ -54,7 +129,7 @@ fn is_one_edit(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{differs_by_one_slip, normalise_title};
+    use super::{canonical_title, differs_by_one_slip, normalise_title};
 
     #[test]
     fn titles_are_made_comparable() {
@@ -63,6 +138,23 @@ mod tests {
         assert_eq!(normalise_title("Dt.\nEmissão"), "dt emissao");
         assert_eq!(normalise_title("N\u{ba} Pedido"), "no pedido");
         assert_eq!(normalise_title("***"), "");
+    }
+
+    #[test]
+    fn abbreviations_are_spelt_one_way() {
+        for (title, canonical) in [
+            ("Vlr. Tot.", "valor total"),
+            ("VL UNIT", "valor unit"),
+            ("Preço Un.", "preco unit"),
+            ("Qtde.", "qtd"),
+            ("Nº Cupom", "numero cupom"),
+            ("Cód. Prod.", "codigo produto"),
+            ("Unidade", "unidade"),
+            ("UN", "un"),
+            ("Forma Pgto", "forma pagamento"),
+        ] {
+            assert_eq!(canonical_title(&normalise_title(title)), canonical);
+        }
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Workbook {
     pub size_bytes: u64,
     /// The sheet read.
     pub sheet: Sheet,
+    /// Whether it was asked for by its name.
+    pub sheet_is_named: bool,
 }
 
 impl Workbook {
@@ -39,11 +41,13 @@ impl Workbook {
         }
         let container = sniff(&mut file)?;
         let (file_sha256, size_bytes) = hash(&mut file).map_err(unreadable)?;
+        let sheet_is_named = sheet.is_some();
         let sheet = read_sheet(parser, file, container, sheet)?;
         Ok(Self {
             file_sha256,
             size_bytes,
             sheet,
+            sheet_is_named,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use posars_gateway::errors::{Language, PARTS, Reason, code_name};
 use posars_xls_importer as importer;
-use posars_xls_importer::{FileRefusal, ParserDeath, RowReason};
+use posars_xls_importer::{ColumnDoubt, FileRefusal, ParserDeath, RowReason, UnclearColumn};
 
 const INTRODUCTION: &str = "\
 # Errors
@@ -101,6 +101,10 @@ fn one_of_each() -> Vec<FileRefusal> {
             detail: "permission denied".into(),
         },
         FileRefusal::Encrypted,
+        FileRefusal::UnknownCodePage { code_page: 10_029 },
+        FileRefusal::XlsTooWide {
+            cause: ParserDeath::Memory,
+        },
         FileRefusal::UnsupportedFormat { found: "PDF".into() },
         FileRefusal::Corrupt {
             part: "xl/workbook.xml".into(),
@@ -139,6 +143,20 @@ fn one_of_each() -> Vec<FileRefusal> {
             ambiguous: Vec::new(),
             columns: vec!["Produto".into(), "Valor Total".into()],
         },
+        FileRefusal::NotKnownKind {
+            columns: vec!["Matrícula".into(), "Nome".into(), "Salário".into()],
+        },
+        FileRefusal::UnclearColumns {
+            kind: "sales".into(),
+            columns: vec![UnclearColumn {
+                title: "Valor Promocional".into(),
+                doubt: ColumnDoubt::Amount,
+                words: Vec::new(),
+            }],
+        },
+        FileRefusal::CountWithoutCost {
+            column: "Qtd Contada".into(),
+        },
     ];
     for (index, example) in examples.iter().enumerate() {
         assert_eq!(place(example), index, "{}", example.code());
@@ -151,16 +169,21 @@ fn place(refusal: &FileRefusal) -> usize {
     match refusal {
         FileRefusal::Unreadable { .. } => 0,
         FileRefusal::Encrypted => 1,
-        FileRefusal::UnsupportedFormat { .. } => 2,
-        FileRefusal::Corrupt { .. } => 3,
-        FileRefusal::XmlDtdForbidden { .. } => 4,
-        FileRefusal::TooLarge { .. } => 5,
-        FileRefusal::TooManyRows { .. } => 6,
-        FileRefusal::TooManyCells { .. } => 7,
-        FileRefusal::ParserDied { .. } => 8,
-        FileRefusal::ParserUnavailable { .. } => 9,
-        FileRefusal::NoSuchSheet { .. } => 10,
-        FileRefusal::NoHeader { .. } => 11,
-        FileRefusal::NeedsMapping { .. } => 12,
+        FileRefusal::UnknownCodePage { .. } => 2,
+        FileRefusal::XlsTooWide { .. } => 3,
+        FileRefusal::UnsupportedFormat { .. } => 4,
+        FileRefusal::Corrupt { .. } => 5,
+        FileRefusal::XmlDtdForbidden { .. } => 6,
+        FileRefusal::TooLarge { .. } => 7,
+        FileRefusal::TooManyRows { .. } => 8,
+        FileRefusal::TooManyCells { .. } => 9,
+        FileRefusal::ParserDied { .. } => 10,
+        FileRefusal::ParserUnavailable { .. } => 11,
+        FileRefusal::NoSuchSheet { .. } => 12,
+        FileRefusal::NoHeader { .. } => 13,
+        FileRefusal::NeedsMapping { .. } => 14,
+        FileRefusal::NotKnownKind { .. } => 15,
+        FileRefusal::UnclearColumns { .. } => 16,
+        FileRefusal::CountWithoutCost { .. } => 17,
     }
 }

@@ -16,11 +16,12 @@ use crate::companies::{CompanyArgs, option_of};
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::{COMPANY_NAME, House};
+use crate::own_file::OwnFile;
 use crate::screen::Outcome;
 use crate::session::{RunArgs, Session};
 use crate::settings::Words;
 use crate::telemetry::Voice;
-use crate::whole_file::write_whole;
+use crate::whole_file::WholeFile;
 
 /// The read models were just brought up to date; this only covers a checkpoint that is being written.
 const FRESHNESS_WAIT: Duration = Duration::from_secs(10);
@@ -79,7 +80,7 @@ pub(crate) struct DailySalesArgs {
     /// [default: by the ending of the file's name, else csv]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The file, replaced when it is there; - for standard output
+    /// The file; an older report of that name is replaced, anything else is left alone; - for standard output
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Language of titles and payment methods
@@ -214,7 +215,8 @@ impl DailySalesArgs {
                 "leave out --format, or end the file's name in .{}",
                 asked.word()
             ))),
-            (Some(_) | None, Some(_) | None) => Ok(()),
+            (Some(_) | None, Some(_) | None) if self.out == Path::new(STDOUT) => Ok(()),
+            (Some(_) | None, Some(_) | None) => whole_file(&self.out, self.format()).check(),
         }
     }
 
@@ -245,12 +247,25 @@ impl DailySalesArgs {
     }
 }
 
+fn whole_file(out: &Path, format: Format) -> WholeFile<'_> {
+    WholeFile {
+        path: out,
+        kind: match format {
+            Format::Csv => OwnFile::ReportCsv,
+            Format::Xlsx => OwnFile::ReportXlsx,
+        },
+        must_be_new: false,
+        input: None,
+    }
+}
+
 fn write(
     report: &DailySalesReport,
     format: Format,
     options: &ReportOptions,
     out: &Path,
 ) -> Result<(), Failure> {
+    let file = whole_file(out, format);
     let format = match format {
         Format::Csv => posars_reports::Format::Csv,
         Format::Xlsx => posars_reports::Format::Xlsx,
@@ -262,7 +277,7 @@ fn write(
             .flush()
             .map_err(|error| Failure::from(ReportError::from(error)));
     }
-    write_whole(out, |file| Ok(report.write(format, options, file)?))
+    file.write(|file| Ok(report.write(format, options, file)?))
 }
 
 impl Outcome for Written {

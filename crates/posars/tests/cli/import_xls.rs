@@ -52,10 +52,7 @@ fn a_cyclic_workbook_ends_at_the_memory_limit() {
     let error = ran.error();
     assert_eq!(error["code"], "parser_died", "{ran}");
     assert!(
-        error["message"]
-            .as_str()
-            .unwrap()
-            .contains("out of its memory limit"),
+        error["message"].as_str().unwrap().contains("limite de memória"),
         "{ran}"
     );
 }
@@ -74,6 +71,68 @@ fn a_parser_whose_allocator_has_reserved_addresses_refuses_to_start() {
     );
 }
 
+/// What the import of a workbook of this stream ends with; no database is needed to refuse it.
+fn refusal(stream: &[u8]) -> (String, String) {
+    let folder = Folder::new();
+    let file = folder.file("vendas.xls");
+    // A stream of its own, not one among the small ones.
+    let stream = [stream, &[0; SECTOR_BYTES]].concat();
+    std::fs::write(&file, compound_file(&stream, END)).unwrap();
+    let ran = run(&[
+        "import",
+        &file.display().to_string(),
+        "--data",
+        &folder.data(),
+        "--language",
+        "en",
+    ])
+    .ended(1);
+    let error = ran.error();
+    let text = |field: &str| error[field].as_str().unwrap_or_default().to_owned();
+    (text("code"), format!("{}; {}", text("message"), text("next")))
+}
+
+fn begin(kind: u16) -> Vec<u8> {
+    record(0x0809, &words(&[0x0600, kind, 0x0DBB, 0x07CC, 0, 0, 6, 0]))
+}
+
+#[test]
+fn an_unknown_code_page_is_no_password() {
+    let macintosh = [begin(5), record(0x0042, &words(&[10_029])), record(0x000A, &[])].concat();
+    let (code, message) = refusal(&macintosh);
+    assert_eq!(code, "unknown_code_page", "{message}");
+    assert!(
+        message.contains("10029") && message.contains("Apple"),
+        "{message}"
+    );
+    // Protected with XOR: the record that says so, and a code page as scrambled as all that follows.
+    let protected = [
+        begin(5),
+        record(0x002F, &words(&[0, 0x1234, 0x5678])),
+        record(0x0042, &words(&[0xD7D4])),
+        record(0x000A, &[]),
+    ];
+    assert_eq!(refusal(&protected.concat()).0, "encrypted");
+}
+
+#[test]
+fn cells_far_apart_are_told_as_that() {
+    let mut stream = globals();
+    stream.extend(begin(0x10));
+    // Rows 0 to 65,535 and columns 0 to 255, by the numbers behind the last.
+    stream.extend(record(0x0200, &words(&[0, 0, 0, 1, 0, 256, 0])));
+    for (row, column) in [(0, 0), (0, 255), (65_535, 0), (65_535, 255)] {
+        stream.extend(text(row, column, "x"));
+    }
+    stream.extend(record(0x000A, &[]));
+    let (code, message) = refusal(&stream);
+    assert_eq!(code, "xls_too_wide", "{message}");
+    assert!(
+        message.contains("save it as .xlsx") && !message.contains("report it"),
+        "{message}"
+    );
+}
+
 /// What the parser sends about a workbook, with nothing but these variables around it.
 fn parse(workbook: &Path, variables: &[(&str, &str)]) -> String {
     let mut command = posars(&["__parse-sheet", "ole"]);
@@ -82,9 +141,8 @@ fn parse(workbook: &Path, variables: &[(&str, &str)]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The stream of a BIFF8 workbook of one sheet: sales in the first columns, numbers in all others.
-fn sales(rows: u16, columns: u16) -> Vec<u8> {
-    let begin = |kind: u16| record(0x0809, &words(&[0x0600, kind, 0x0DBB, 0x07CC, 0, 0, 6, 0]));
+/// The beginning of a BIFF8 workbook of one sheet, which follows.
+fn globals() -> Vec<u8> {
     let globals = |sheet_at: usize| {
         let sheet_at = u32::try_from(sheet_at).unwrap().to_le_bytes();
         let sheet = [sheet_at.as_slice(), &[0, 0], &[5, 0], b"Plan1"].concat();
@@ -99,7 +157,12 @@ fn sales(rows: u16, columns: u16) -> Vec<u8> {
         ]
         .concat()
     };
-    let mut stream = globals(globals(0).len());
+    globals(globals(0).len())
+}
+
+/// The stream of a BIFF8 workbook of one sheet: sales in the first columns, numbers in all others.
+fn sales(rows: u16, columns: u16) -> Vec<u8> {
+    let mut stream = globals();
     stream.extend(begin(0x10));
     stream.extend(record(0x0200, &words(&[0, 0, rows + 1, 0, 0, columns, 0])));
     for (column, title) in (0..).zip(["Venda", "Data", "Produto", "Qtd", "Valor total"]) {

@@ -15,6 +15,7 @@ mod identity;
 mod import;
 mod import_xls;
 mod network;
+mod own_files;
 mod projections;
 mod reactors;
 mod readme;

@@ -11,6 +11,7 @@ use posars_domain::{Amount, Currency, PaymentMethod, StoreId};
 use posars_projections::{DailySales, DailySalesFilter, Page, SalesFigures};
 
 use crate::{Format, Language, ReportError, ReportOptions};
+pub use csv::is_daily_sales_csv;
 
 /// The daily sales of a period, ready to be written.
 #[derive(Clone, Debug)]

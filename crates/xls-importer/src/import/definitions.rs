@@ -13,6 +13,7 @@ use posars_domain::{Sku, StoreId};
 
 use super::{ImportProgress, Run};
 use crate::import::ledger::Ledger;
+use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
 
@@ -107,7 +108,7 @@ impl Run<'_> {
             store_id: name.store_id.clone(),
             name: cut(&name.name),
             cnpj: None,
-            time_zone: self.settings.time_zone.clone(),
+            time_zone: self.settings.read.time_zone.clone(),
             day_cutover: Time::midnight(),
             currency: self.settings.read.currency,
         }
@@ -122,42 +123,50 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Defines the products that are not in the catalogue, when told so.
+    /// Defines the products that are not in the catalogue, when told so; says which are not in it even then.
     pub(super) async fn define_products<P: Fn(ImportProgress)>(
         &self,
         names: &[ProductName],
         ledger: &mut Ledger<P>,
-    ) {
-        if !self.settings.define_missing {
-            return;
-        }
+    ) -> HashSet<Sku> {
+        let mut unknown = HashSet::new();
         for some in one_a_sku(names).chunks(BATCH_MAX) {
-            if let Err(error) = self.define_some_products(some, ledger).await {
-                return ledger.interrupt(&error);
+            if let Err(error) = self.define_some_products(some, &mut unknown, ledger).await {
+                ledger.interrupt(&error);
+                break;
             }
         }
+        unknown
     }
 
     async fn define_some_products<P: Fn(ImportProgress)>(
         &self,
         products: &[DefineProduct],
+        unknown: &mut HashSet<Sku>,
         ledger: &mut Ledger<P>,
     ) -> Result<(), CommandError> {
         let skus: Vec<Sku> = products.iter().map(|product| product.sku.clone()).collect();
         let known = self.commands.products(&skus).await?;
         let missing = products.iter().zip(known).filter(|(_, known)| known.is_none());
         let missing: Vec<DefineProduct> = missing.map(|(product, _)| product.clone()).collect();
+        if !self.settings.define_missing {
+            unknown.extend(missing.into_iter().map(|product| product.sku));
+            return Ok(());
+        }
         let offers = self.offers(&missing, ledger);
         let answers = self.commands.define_products(&offers).await;
         let outcome = &mut ledger.outcome;
-        for (product, answer) in missing.iter().zip(answers) {
+        for (product, answer) in missing.into_iter().zip(answers) {
             // A retired product stays retired; its sales are recorded all the same.
-            was_defined(
+            let defined = was_defined(
                 &product.sku,
                 answer,
                 &mut outcome.records.products_defined,
                 &mut outcome.notes,
             )?;
+            if !defined {
+                unknown.insert(product.sku);
+            }
         }
         Ok(())
     }
@@ -168,7 +177,7 @@ fn was_defined(
     subject: &impl Display,
     answer: Result<Recorded, CommandError>,
     defined: &mut u32,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<bool, CommandError> {
     match answer {
         Ok(recorded) => {
@@ -176,7 +185,7 @@ fn was_defined(
             Ok(true)
         }
         Err(error @ CommandError::Rejected(_)) => {
-            notes.push(format!("{subject}: {}: {error}", error.reason()));
+            notes.push(Note::Told(format!("{subject}: {}: {error}", error.reason())));
             Ok(false)
         }
         Err(error) => Err(error),
@@ -197,26 +206,47 @@ fn imagined(store: DefineStore) -> ImportStore {
     }
 }
 
-/// One definition a SKU: the first spelling's name, the most decimals of all.
+/// One definition a SKU: the first spelling's name, the first unit there is, the most decimals of all.
 fn one_a_sku(names: &[ProductName]) -> Vec<DefineProduct> {
     let mut seen: HashSet<&Sku> = HashSet::new();
     let first = names.iter().filter(|name| seen.insert(&name.sku));
     let mut decimals: HashMap<&Sku, u8> = HashMap::new();
+    let mut units: HashMap<&Sku, &str> = HashMap::new();
     for name in names {
         let most = decimals.entry(&name.sku).or_default();
         *most = name.decimals.max(*most);
+        if let Some(unit) = name.unit.as_deref() {
+            units.entry(&name.sku).or_insert(unit);
+        }
     }
     first
-        .map(|name| DefineProduct {
-            sku: name.sku.clone(),
-            name: cut(&name.name),
-            gtin: None,
-            ncm: None,
-            unit: unit(name.unit.as_deref()),
-            decimals: decimals.get(&name.sku).copied().unwrap_or_default(),
-            tracked: true,
+        .map(|name| {
+            let unit = unit(units.get(&name.sku).copied());
+            let in_sheet = decimals.get(&name.sku).copied().unwrap_or_default();
+            DefineProduct {
+                sku: name.sku.clone(),
+                name: cut(&name.name),
+                gtin: None,
+                ncm: None,
+                decimals: in_sheet.max(decimals_of(&unit)),
+                unit,
+                tracked: true,
+            }
         })
         .collect()
+}
+
+/// Units that are weighed or measured, with the decimals their quantities have.
+const MEASURED_UNITS: [&str; 9] = ["KG", "G", "GR", "L", "LT", "ML", "M", "MT", "M2"];
+const MEASURED_DECIMALS: u8 = 3;
+
+/// The decimals that quantities in a unit have.
+pub(super) fn decimals_of(unit: &str) -> u8 {
+    if MEASURED_UNITS.contains(&unit.to_uppercase().as_str()) {
+        MEASURED_DECIMALS
+    } else {
+        0
+    }
 }
 
 /// The unit of the sheet if it can be one.

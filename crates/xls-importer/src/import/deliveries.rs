@@ -10,6 +10,7 @@ use posars_commands::{CommandError, Recorded, Unavailability};
 
 use super::ImportProgress;
 use super::ledger::{Answer, Ledger, Record};
+use crate::note::Note;
 
 /// Commands under way: a full batch of the log. About 10 kB each.
 pub(super) const UNDER_WAY_MAX: usize = 1_024;
@@ -20,8 +21,6 @@ const BATCHES_UNDER_WAY_MAX: usize = 1;
 const GIVE_UP_AFTER: Duration = Duration::from_secs(60);
 /// First pause after a conflict, which the command itself has tried to resolve before it told; grows with the attempts.
 const CONFLICT_PAUSE_MS: u64 = 50;
-/// What the report says of a record without an answer.
-const UNANSWERED: &str = "a command did not end: it panicked; import the file again";
 /// Longest wait between two attempts.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
@@ -76,7 +75,7 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
             None => {
                 // A command that panicked has no answer; the same file again will find out.
                 tracing::error!(rows = ?record.rows, "a command of the import did not end");
-                ledger.stop(UNANSWERED.to_owned());
+                ledger.stop(Note::CommandWithoutAnswer);
             }
         }
     }
@@ -205,7 +204,7 @@ mod tests {
         })
         .await;
         assert_eq!(outcome.state, ImportState::Interrupted);
-        assert_eq!(outcome.notes, [UNANSWERED]);
+        assert_eq!(outcome.notes, [Note::CommandWithoutAnswer]);
         let accepted = outcome.accepted_rows.ranges();
         assert!(
             accepted.iter().all(|(_, last)| *last < 5 || *last == 8),
@@ -218,6 +217,6 @@ mod tests {
         let outcome =
             delivered(async |rows: &[u32]| rows.iter().skip(1).map(|_| Ok(Recorded::Now)).collect()).await;
         assert_eq!(outcome.state, ImportState::Interrupted);
-        assert_eq!(outcome.notes, [UNANSWERED]);
+        assert_eq!(outcome.notes, [Note::CommandWithoutAnswer]);
     }
 }

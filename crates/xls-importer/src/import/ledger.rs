@@ -1,9 +1,14 @@
 //! The book of one import: what became of every record, counted as the answers come in.
 
+use std::collections::BTreeSet;
+
 use posars_commands::CommandError;
-use posars_domain::{Amount, Quantity};
+use posars_domain::{Amount, Quantity, Sku};
 
 use super::{ImportProgress, state};
+use crate::field::SheetKind;
+use crate::finding::{Finding, PRODUCTS_NAMED_MAX};
+use crate::note::Note;
 use crate::outcome::ImportOutcome;
 use crate::row_fault::{RowFault, RowReason};
 
@@ -22,6 +27,8 @@ pub(super) struct Record {
     pub(super) repeats: Vec<u32>,
     pub(super) quantity: Quantity,
     pub(super) amount: Amount,
+    /// Products of its rows that are not in the catalogue: what moves of them waits.
+    pub(super) waiting: Vec<(Sku, Quantity)>,
 }
 
 impl Record {
@@ -38,6 +45,8 @@ pub(super) enum Answer {
     Accepted,
     /// There already.
     Duplicate,
+    /// Not offered, for it would change nothing.
+    Nothing,
     /// Not taken.
     Refused(CommandError),
 }
@@ -48,9 +57,18 @@ pub(super) struct Ledger<P> {
     interrupted: bool,
     quantity: Quantity,
     amount: Amount,
+    waiting: Waiting,
     rows_done: u32,
     rows_told: u32,
     progress: P,
+}
+
+/// What waits for products to be defined.
+#[derive(Debug, Default)]
+struct Waiting {
+    products: BTreeSet<Sku>,
+    rows: u32,
+    quantity: Quantity,
 }
 
 impl<P: Fn(ImportProgress)> Ledger<P> {
@@ -60,6 +78,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
             interrupted: false,
             quantity: Quantity::ZERO,
             amount: Amount::ZERO,
+            waiting: Waiting::default(),
             rows_done: 0,
             rows_told: 0,
             progress,
@@ -73,11 +92,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
 
     /// Stops the import, once, with the reason.
     pub(super) fn interrupt(&mut self, error: &CommandError) {
-        self.stop(format!("{}: {error}", error.reason()));
+        self.stop(Note::Told(format!("{}: {error}", error.reason())));
     }
 
     /// As [`Ledger::interrupt`], for a reason that is no command's.
-    pub(super) fn stop(&mut self, note: String) {
+    pub(super) fn stop(&mut self, note: Note) {
         if !self.interrupted {
             self.outcome.notes.push(note);
         }
@@ -120,6 +139,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
                     .for_each(|row| self.outcome.duplicate_rows.add(*row));
                 self.enter_repeats(record);
                 self.weigh(record);
+            }
+            Answer::Nothing => {
+                self.outcome.records.without_effect += 1;
+                let rows = record.rows.iter();
+                rows.for_each(|row| self.outcome.rows_without_effect.add(*row));
             }
             Answer::Refused(error) if is_about_the_record(&error) => {
                 self.outcome.records.refused += record.with_repeats();
@@ -167,6 +191,14 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
             .checked_add(record.quantity)
             .unwrap_or(self.quantity);
         self.amount = self.amount.checked_add(record.amount).unwrap_or(self.amount);
+        for (sku, quantity) in &record.waiting {
+            self.waiting.rows += 1;
+            let sum = self.waiting.quantity.checked_add(*quantity);
+            self.waiting.quantity = sum.unwrap_or(self.waiting.quantity);
+            if !self.waiting.products.contains(sku) {
+                self.waiting.products.insert(sku.clone());
+            }
+        }
     }
 
     /// The row of the line at fault says why; its siblings say that it fell with that row.
@@ -197,9 +229,23 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     pub(super) fn close(mut self, dry_run: bool) -> ImportOutcome {
         (self.progress)(self.reached());
         self.outcome.refusals.sort();
-        if self.outcome.totals.on_hand.is_none() {
+        if self.outcome.tally.cancelled > 0 {
+            self.outcome
+                .notes
+                .push(Note::Cancelled(self.outcome.tally.cancelled));
+        }
+        if self.outcome.kind != SheetKind::Products {
             self.outcome.totals.quantity = Some(self.quantity);
             self.outcome.totals.amount = Some(self.amount);
+        }
+        if self.waiting.rows > 0 {
+            let named = self.waiting.products.iter().take(PRODUCTS_NAMED_MAX);
+            self.outcome.findings.push(Finding::StockWaits {
+                products: named.map(Sku::to_string).collect(),
+                products_len: self.waiting.products.len(),
+                rows: self.waiting.rows,
+                quantity: self.waiting.quantity,
+            });
         }
         self.outcome.state = state(self.outcome.refusals.count(), self.interrupted, dry_run);
         self.outcome

@@ -3,16 +3,18 @@
 mod definitions;
 mod deliveries;
 mod ledger;
+mod lost_zeros;
 mod products;
+mod receipts_by_day;
 mod sales;
 mod stock;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
 use posars_commands::{Actor, Commands, Envelope, Source};
-use posars_domain::StoreZone;
 use posars_domain::store::StoreSettings;
 use uuid::Uuid;
 
@@ -20,7 +22,7 @@ use crate::field::SheetKind;
 use crate::header::Header;
 use crate::natural_key::import_id;
 use crate::outcome::{ImportOutcome, ImportState, hexadecimal};
-use crate::reading::ReadOptions;
+use crate::read_options::ReadOptions;
 use crate::refusal::FileRefusal;
 use crate::workbook::Workbook;
 
@@ -41,8 +43,6 @@ pub struct ImportSettings {
     pub define_missing: bool,
     /// Decide everything and write nothing.
     pub dry_run: bool,
-    /// Time zone of stores that are defined on the way.
-    pub time_zone: StoreZone,
     /// Who imports.
     pub actor: Actor,
     /// The server's time; rules that need one take this.
@@ -80,7 +80,9 @@ impl Importer {
         progress: impl Fn(ImportProgress),
     ) -> Result<ImportOutcome, FileRefusal> {
         let run = Run::new(self, workbook, settings);
-        let mut ledger = Ledger::new(ImportOutcome::new(workbook, header), progress);
+        let mut outcome = ImportOutcome::new(workbook, header);
+        outcome.find_left_out(workbook);
+        let mut ledger = Ledger::new(outcome, progress);
         match header.mapping.kind {
             SheetKind::Sales => run.sales(&workbook.sheet, header, &mut ledger).await?,
             SheetKind::Stock => run.stock(&workbook.sheet, header, &mut ledger).await?,
@@ -137,6 +139,19 @@ impl<'a> Run<'a> {
 fn instant(store: &StoreSettings, day: Date, time: Option<Time>) -> Option<Timestamp> {
     let local = day.to_datetime(time.unwrap_or(store.day_cutover));
     store.time_zone.time_zone().to_timestamp(local).ok()
+}
+
+/// The instant of a moment by the clock of the store, or of the one that the sheet gives in UTC.
+fn instant_of(
+    store: &StoreSettings,
+    day: Date,
+    time: Option<Time>,
+    utc: Option<DateTime>,
+) -> Option<Timestamp> {
+    match utc {
+        Some(utc) => Offset::UTC.to_timestamp(utc).ok(),
+        None => instant(store, day, time),
+    }
 }
 
 /// Whether what is counted has been written.

@@ -4,17 +4,16 @@ use posars_commands::{BATCH_MAX, Offered};
 use posars_domain::product::DefineProduct;
 use posars_domain::{Amount, Quantity};
 
-use super::definitions::{cut, unit};
+use super::definitions::{cut, decimals_of, unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Ledger, Record};
 use super::{ImportProgress, Run};
+use crate::field::Field;
 use crate::header::Header;
+use crate::note::Note;
 use crate::products::{ProductDraft, ProductsReading};
+use crate::row_fault::RowReason;
 use crate::sheet::Sheet;
-
-/// Units that are weighed or measured, with the decimals their quantities have.
-const MEASURED_UNITS: [&str; 9] = ["KG", "G", "GR", "L", "LT", "ML", "M", "MT", "M2"];
-const MEASURED_DECIMALS: u8 = 3;
 
 impl Run<'_> {
     pub(super) async fn products<P: Fn(ImportProgress)>(
@@ -23,30 +22,39 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) {
-        let reading = ProductsReading::read(sheet, header, &self.settings.read);
+        let mut reading = ProductsReading::read(sheet, header, &self.settings.read);
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refusals().count();
         ledger.outcome.footer_checks = reading.footer_checks().to_vec();
-        ledger.outcome.totals.on_hand = Some(reading.on_hand());
+        ledger.outcome.sum_not_recorded(Field::OnHand, reading.on_hand());
         ledger.rows_refused_in_reading();
         if reading.without_sku() > 0 {
-            let note = format!(
-                "{} rows have no SKU; theirs is made from the name",
-                reading.without_sku()
-            );
-            ledger.outcome.notes.push(note);
+            ledger.outcome.notes.push(Note::WithoutSku(reading.without_sku()));
+        }
+        let codes = reading.products().iter();
+        let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for product in reading.products_mut() {
+            lost_zeros.restore(&mut product.sku);
         }
         let mut drafts = reading.products().iter();
-        let next = |_: &mut Ledger<P>| {
-            let draft = drafts.next()?;
-            let record = Record {
-                rows: vec![draft.row],
-                repeats: draft.repeated_in.clone(),
-                quantity: Quantity::ZERO,
-                amount: Amount::ZERO,
-            };
-            Some((record, Offered::new(command(draft), self.envelope(draft.row))))
+        let next = |ledger: &mut Ledger<P>| {
+            loop {
+                let draft = drafts.next()?;
+                let record = Record {
+                    rows: vec![draft.row],
+                    repeats: draft.repeated_in.clone(),
+                    quantity: Quantity::ZERO,
+                    amount: Amount::ZERO,
+                    waiting: Vec::new(),
+                };
+                if let Some(detail) = lost_zeros.unclear(&draft.sku) {
+                    ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+                    continue;
+                }
+                return Some((record, Offered::new(command(draft), self.envelope(draft.row))));
+            }
         };
         let attempt =
             async |products: &[Offered<DefineProduct>]| self.commands.define_products(products).await;
@@ -56,18 +64,13 @@ impl Run<'_> {
 
 fn command(draft: &ProductDraft) -> DefineProduct {
     let unit = unit(draft.unit.as_deref());
-    let decimals = if MEASURED_UNITS.contains(&unit.to_uppercase().as_str()) {
-        MEASURED_DECIMALS
-    } else {
-        0
-    };
     DefineProduct {
         sku: draft.sku.clone(),
         name: cut(&draft.name),
         gtin: draft.gtin.clone(),
         ncm: draft.ncm.clone(),
+        decimals: decimals_of(&unit),
         unit,
-        decimals,
         tracked: true,
     }
 }

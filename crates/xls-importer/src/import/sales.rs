@@ -1,18 +1,23 @@
 //! Sales of a sheet into the log.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use foldhash::HashMap;
 use posars_commands::{BATCH_MAX, CommandError, Envelope, Offered};
 use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext, SaleState};
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Channel, Currency, Quantity, StoreId};
+use posars_domain::{Amount, Channel, Currency, Quantity, ReceiptNumber, SaleId, Sku, StoreId};
 
 use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Answer, Ledger, Record};
-use super::{ImportProgress, Run, instant};
+use super::lost_zeros::LostZeros;
+use super::receipts_by_day::ReceiptsByDay;
+use super::{ImportProgress, Run, instant_of};
 use crate::header::Header;
+use crate::note::Note;
+use crate::product_names::ProductName;
 use crate::refusal::FileRefusal;
 use crate::row_fault::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
@@ -25,7 +30,7 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) -> Result<(), FileRefusal> {
-        let reading = SalesReading::read(sheet, header, &self.settings.read)?;
+        let mut reading = SalesReading::read(sheet, header, &self.settings.read)?;
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refused_sales();
@@ -33,17 +38,38 @@ impl Run<'_> {
         ledger.rows_refused_in_reading();
         let dates = reading.receipts_with_several_dates();
         if dates > 0 {
-            let note = format!("{dates} receipts have rows of several dates; the earliest is taken");
-            ledger.outcome.notes.push(note);
+            ledger.outcome.notes.push(Note::ReceiptsOfSeveralDates(dates));
+        }
+        let codes = reading.products().iter();
+        let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for product in reading.products_mut() {
+            lost_zeros.restore(&mut product.sku);
         }
         let stores = self.stores(reading.stores(), ledger).await;
-        if !ledger.is_interrupted() {
-            self.define_products(reading.products(), ledger).await;
-        }
+        let unknown_products = if ledger.is_interrupted() {
+            HashSet::new()
+        } else {
+            let clear = reading.products().iter();
+            let clear = clear.filter(|product| lost_zeros.unclear(&product.sku).is_none());
+            let clear: Vec<ProductName> = clear.cloned().collect();
+            self.define_products(&clear, ledger).await
+        };
+        let by_day = if ledger.is_interrupted() {
+            ReceiptsByDay::default()
+        } else {
+            self.receipts_by_day(&reading, &stores, ledger).await
+        };
+        let known = Known {
+            stores,
+            unknown_products,
+            lost_zeros,
+            by_day,
+        };
         let mut drafts = reading.sales();
         let next = |ledger: &mut Ledger<P>| {
             loop {
-                let offer = self.sale_offer(drafts.next()?, &stores, ledger);
+                let offer = self.sale_offer(drafts.next()?, &known, ledger);
                 if offer.is_some() {
                     return offer;
                 }
@@ -58,15 +84,21 @@ impl Run<'_> {
     fn sale_offer<P: Fn(ImportProgress)>(
         &self,
         draft: SaleDraft<'_>,
-        stores: &HashMap<StoreId, ImportStore>,
+        known: &Known,
         ledger: &mut Ledger<P>,
     ) -> Option<(Record, Offered<RecordSale>)> {
-        let record = weigh(&draft);
-        let Some(store) = stores.get(&draft.store.store_id) else {
+        let record = weigh(&draft, &known.unknown_products);
+        let mut skus = draft.lines.iter().map(|line| line.sku);
+        if let Some(detail) = skus.find_map(|sku| known.lost_zeros.unclear(sku)) {
+            ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+            return None;
+        }
+        let Some(store) = known.stores.get(&draft.store.store_id) else {
             refuse_unknown_store(&record, &draft, ledger);
             return None;
         };
-        let Some(command) = command(draft, &store.settings, self.settings.read.currency) else {
+        let key = known.by_day.key(&draft);
+        let Some(command) = command(draft, key, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
             ledger.refuse_all(&record, RowReason::DateInvalid, "");
             return None;
@@ -79,6 +111,15 @@ impl Run<'_> {
         }
         Some((record, Offered::new(command, envelope)))
     }
+}
+
+/// What the log knows of the sheet's names and numbers.
+struct Known {
+    stores: HashMap<StoreId, ImportStore>,
+    /// Products that are not in the catalogue.
+    unknown_products: HashSet<Sku>,
+    lost_zeros: LostZeros,
+    by_day: ReceiptsByDay,
 }
 
 /// Decides on a sale of a store that a dry run would have defined.
@@ -94,19 +135,29 @@ fn imagine(command: &RecordSale, store: &StoreSettings, envelope: &Envelope) -> 
     }
 }
 
-fn weigh(draft: &SaleDraft<'_>) -> Record {
+fn weigh(draft: &SaleDraft<'_>, unknown_products: &HashSet<Sku>) -> Record {
+    let waiting = draft
+        .lines
+        .iter()
+        .filter(|line| unknown_products.contains(line.sku));
     Record {
         rows: draft.lines.iter().map(|line| line.row).collect(),
         repeats: Vec::new(),
         quantity: Quantity::checked_sum(draft.lines.iter().map(|line| line.quantity))
             .unwrap_or(Quantity::ZERO),
         amount: draft.total,
+        waiting: waiting.map(|line| (line.sku.clone(), line.quantity)).collect(),
     }
 }
 
 /// The currency is the sheet's own: where it is not the store's, the rule refuses the sale by name.
-fn command(draft: SaleDraft<'_>, store: &StoreSettings, currency: Currency) -> Option<RecordSale> {
-    let occurred_at = instant(store, draft.date, draft.time)?;
+fn command(
+    draft: SaleDraft<'_>,
+    (sale_id, receipt): (SaleId, Option<ReceiptNumber>),
+    store: &StoreSettings,
+    currency: Currency,
+) -> Option<RecordSale> {
+    let occurred_at = instant_of(store, draft.date, draft.time, draft.utc)?;
     let lines = draft.lines.iter().map(|line| RecordSaleLine {
         line_id: line.line_id,
         sku: line.sku.clone(),
@@ -118,10 +169,10 @@ fn command(draft: SaleDraft<'_>, store: &StoreSettings, currency: Currency) -> O
         net: Some(line.net),
     });
     Some(RecordSale {
-        sale_id: draft.sale_id,
+        sale_id,
         store_id: draft.store.store_id.clone(),
         register_no: draft.register_no.cloned(),
-        receipt: draft.receipt.cloned(),
+        receipt,
         occurred_at,
         channel: Channel::IMPORT,
         currency,

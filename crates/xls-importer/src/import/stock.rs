@@ -1,23 +1,25 @@
 //! Receipts of goods of a sheet into the log.
 
-use foldhash::HashMap;
+use std::collections::HashSet;
 
-use posars_commands::{CommandError, Offered, ReceiveGoods, ReceiveGoodsLine, Recorded};
+use foldhash::HashMap;
+use posars_commands::{BATCH_MAX, CommandError, Offered, ReceiveGoods, ReceiveGoodsLine, Recorded};
 use posars_domain::stock::ReceivedCost;
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Quantity, StoreId};
+use posars_domain::{Amount, Quantity, Sku, StoreId};
 
 use super::definitions::ImportStore;
 use super::deliveries::{UNDER_WAY_MAX, deliver_batches};
 use super::ledger::{Answer, Ledger, Record};
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
+use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
 use crate::refusal::FileRefusal;
 use crate::row_fault::RowReason;
 use crate::sheet::Sheet;
-use crate::stock::{StockReading, StockReceiptDraft};
+use crate::stock::{StockLineDraft, StockReading, StockReceiptDraft};
 
 impl Run<'_> {
     pub(super) async fn stock<P: Fn(ImportProgress)>(
@@ -26,15 +28,20 @@ impl Run<'_> {
         header: &Header,
         ledger: &mut Ledger<P>,
     ) -> Result<(), FileRefusal> {
-        let reading = StockReading::read(sheet, header, &self.settings.read)?;
+        let mut reading = StockReading::read(sheet, header, &self.settings.read)?;
         ledger.outcome.tally = reading.tally().clone();
         ledger.outcome.refusals = reading.refusals().clone();
         ledger.outcome.records.refused = reading.refused_receipts();
         ledger.outcome.footer_checks = reading.footer_checks().to_vec();
         ledger.rows_refused_in_reading();
         if reading.is_count() {
-            let note = "the quantities are a count; they are taken in as opening stock, once";
-            ledger.outcome.notes.push(note.to_owned());
+            ledger.outcome.notes.push(Note::CountAsOpeningStock);
+        }
+        let lines = reading.receipts().iter().flat_map(|receipt| &receipt.lines);
+        let codes = lines.map(|line| (&line.sku, line.may_lack_zeros));
+        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        for line in reading.lines_mut() {
+            lost_zeros.restore(&mut line.sku);
         }
         let mut names: Vec<StoreName> = Vec::new();
         for receipt in reading.receipts() {
@@ -44,12 +51,21 @@ impl Run<'_> {
         }
         let stores = self.stores(&names, ledger).await;
         if !ledger.is_interrupted() {
-            self.define_products(&products(&reading), ledger).await;
+            let mut products = products(&reading);
+            products.retain(|product| lost_zeros.unclear(&product.sku).is_none());
+            self.define_products(&products, ledger).await;
         }
+        let moved = self.moved_stocks(&reading, &stores, ledger).await;
         let mut drafts = reading.receipts().iter();
         let next = |ledger: &mut Ledger<P>| {
             loop {
-                let offer = self.receipt_offer(drafts.next()?, &stores, ledger);
+                let draft = drafts.next()?;
+                let unclear = draft.lines.iter().find_map(|line| lost_zeros.unclear(&line.sku));
+                if let Some(detail) = unclear {
+                    ledger.refuse_all(&weigh(draft), RowReason::CodeUnclear, &detail);
+                    continue;
+                }
+                let offer = self.receipt_offer(draft, (&stores, &moved), ledger);
                 if offer.is_some() {
                     return offer;
                 }
@@ -70,11 +86,55 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Of a count, the stocks that have moved otherwise than by its own rows: it would be added to what is there.
+    async fn moved_stocks<P: Fn(ImportProgress)>(
+        &self,
+        reading: &StockReading,
+        stores: &HashMap<StoreId, ImportStore>,
+        ledger: &mut Ledger<P>,
+    ) -> HashSet<(StoreId, Sku)> {
+        let mut moved = HashSet::default();
+        if !reading.is_count() || ledger.is_interrupted() {
+            return moved;
+        }
+        let receipts = reading
+            .receipts()
+            .iter()
+            .map(|receipt| receipt.receipt_id)
+            .collect();
+        let mut counted: HashSet<(StoreId, Sku)> = HashSet::default();
+        for receipt in reading.receipts() {
+            let store_id = &receipt.store.store_id;
+            if stores.get(store_id).is_some_and(|store| !store.is_imagined) {
+                counted.extend(
+                    receipt
+                        .lines
+                        .iter()
+                        .map(|line| (store_id.clone(), line.sku.clone())),
+                );
+            }
+        }
+        let counted: Vec<(StoreId, Sku)> = counted.into_iter().collect();
+        for some in counted.chunks(BATCH_MAX) {
+            match self.commands.have_moved_otherwise(some, &receipts).await {
+                Ok(have_moved) => {
+                    let some = some.iter().zip(have_moved).filter(|(_, has_moved)| *has_moved);
+                    moved.extend(some.map(|(stock, _)| stock.clone()));
+                }
+                Err(error) => {
+                    ledger.interrupt(&error);
+                    break;
+                }
+            }
+        }
+        moved
+    }
+
     /// What is to be offered to the log; what need not or cannot be is settled here.
     fn receipt_offer<P: Fn(ImportProgress)>(
         &self,
         draft: &StockReceiptDraft,
-        stores: &HashMap<StoreId, ImportStore>,
+        (stores, moved): (&HashMap<StoreId, ImportStore>, &HashSet<(StoreId, Sku)>),
         ledger: &mut Ledger<P>,
     ) -> Option<(Record, Offer)> {
         let record = weigh(draft);
@@ -83,10 +143,17 @@ impl Run<'_> {
             ledger.refuse_all(&record, RowReason::Rejected, &detail);
             return None;
         };
+        let has_moved =
+            |line: &&StockLineDraft| moved.contains(&(draft.store.store_id.clone(), line.sku.clone()));
+        if let Some(line) = draft.lines.iter().find(has_moved).filter(|_| !moved.is_empty()) {
+            let detail = format!("{}: {}", draft.store.store_id, line.sku);
+            ledger.refuse_all(&record, RowReason::StockHasHistory, &detail);
+            return None;
+        }
         let command = self.receive_goods(draft, &store.settings);
         // A count of nothing moves nothing: all is as the sheet says. And what a dry run has not defined cannot be asked.
         let answer = if command.lines.is_empty() {
-            Some(Answer::Duplicate)
+            Some(Answer::Nothing)
         } else if store.is_imagined {
             let decided = command.decide_in_new_store(&store.settings, self.settings.received_at);
             Some(decided.map_or_else(Answer::Refused, |()| Answer::Accepted))
@@ -107,8 +174,11 @@ impl Run<'_> {
 
     fn receive_goods(&self, draft: &StockReceiptDraft, store: &StoreSettings) -> ReceiveGoods {
         let received_at = self.settings.received_at;
-        let occurred_at = draft
-            .date
+        let day = match draft.instant {
+            Some(instant) => Some(store.time_zone.time_zone().to_datetime(instant).date()),
+            None => draft.date,
+        };
+        let occurred_at = day
             .and_then(|day| instant(store, day, None))
             .unwrap_or(received_at);
         let lines = draft.lines.iter().filter(|line| !line.quantity.is_zero());
@@ -146,6 +216,7 @@ fn weigh(draft: &StockReceiptDraft) -> Record {
         repeats: Vec::new(),
         quantity: Quantity::checked_sum(offered.iter().map(|line| line.quantity)).unwrap_or(Quantity::ZERO),
         amount: Amount::checked_sum(offered.iter().map(|line| line.cost)).unwrap_or(Amount::ZERO),
+        waiting: Vec::new(),
     }
 }
 
@@ -156,6 +227,7 @@ fn products(reading: &StockReading) -> Vec<ProductName> {
             sku: line.sku.clone(),
             name: line.name.as_str().into(),
             unit: line.unit.as_deref().map(Into::into),
+            may_lack_zeros: line.may_lack_zeros,
             decimals: u8::try_from(line.quantity.decimals()).unwrap_or_default(),
         })
         .collect()

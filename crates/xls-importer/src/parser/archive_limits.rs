@@ -9,6 +9,7 @@ use std::io::{Read, Seek, SeekFrom};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::utf16_parts::Utf16;
 use super::xml_prolog::{PrologFault, check_prolog};
 use crate::limits::{
     ARCHIVE_ENTRIES_MAX, ARCHIVE_INFLATED_BYTES_MAX, PART_INFLATED_BYTES_MAX, PART_RATIO_MAX,
@@ -16,11 +17,11 @@ use crate::limits::{
 };
 use crate::refusal::FileRefusal;
 
-/// Checks the archive's directory, names, sizes, ratios and XML prologs.
+/// Checks the archive's directory, names, sizes, ratios and XML prologs; says whether any part is in UTF-16.
 ///
 /// # Errors
 /// The refusal of the first check that fails.
-pub(super) fn check_archive(file: &mut File) -> Result<(), FileRefusal> {
+pub(super) fn check_archive(file: &mut File) -> Result<bool, FileRefusal> {
     file.seek(SeekFrom::Start(0))
         .map_err(|error| corrupt("file", error))?;
     let mut archive = ZipArchive::new(&mut *file).map_err(zip_refusal)?;
@@ -39,10 +40,11 @@ pub(super) fn check_archive(file: &mut File) -> Result<(), FileRefusal> {
         return Err(corrupt("file", "two parts share the same bytes"));
     }
     check_is_workbook(&parts)?;
+    let mut any_in_utf16 = false;
     for (index, part) in parts.iter().enumerate() {
-        check_head(&mut archive, index, part)?;
+        any_in_utf16 |= check_head(&mut archive, index, part)?;
     }
-    Ok(())
+    Ok(any_in_utf16)
 }
 
 struct Part {
@@ -147,10 +149,11 @@ fn check_is_workbook(parts: &[Part]) -> Result<(), FileRefusal> {
     })
 }
 
-fn check_head(archive: &mut ZipArchive<&mut File>, index: usize, part: &Part) -> Result<(), FileRefusal> {
+/// Checks the beginning of a part; says whether it is in UTF-16.
+fn check_head(archive: &mut ZipArchive<&mut File>, index: usize, part: &Part) -> Result<bool, FileRefusal> {
     let lower = part.name.to_lowercase();
     if !(lower.ends_with(".xml") || lower.ends_with(".rels") || lower.ends_with(".vml")) {
-        return Ok(());
+        return Ok(false);
     }
     let entry = archive
         .by_index(index)
@@ -161,7 +164,12 @@ fn check_head(archive: &mut ZipArchive<&mut File>, index: usize, part: &Part) ->
         .take(bound)
         .read_to_end(&mut head)
         .map_err(|error| corrupt(&part.name, error))?;
-    check_prolog(&head, part.inflated_bytes).map_err(|fault| match fault {
+    let utf16 = Utf16::of(&head);
+    let (head, part_bytes) = match utf16 {
+        Some(order) => (order.decode(&head).into_bytes(), part.inflated_bytes / 2),
+        None => (head, part.inflated_bytes),
+    };
+    check_prolog(&head, part_bytes).map_err(|fault| match fault {
         PrologFault::Doctype => FileRefusal::XmlDtdForbidden {
             part: part.name.clone(),
         },
@@ -171,7 +179,8 @@ fn check_head(archive: &mut ZipArchive<&mut File>, index: usize, part: &Part) ->
             actual: declared,
             limit: possible,
         },
-    })
+    })?;
+    Ok(utf16.is_some())
 }
 
 fn too_large(what: &str, actual: usize, limit: usize) -> FileRefusal {

@@ -5,15 +5,22 @@
 
 mod archive_limits;
 mod exact_number;
+mod hidden_rows;
+mod merged;
+mod number_format;
 mod row_writer;
 mod sheet_choice;
+mod shown_cells;
+mod utf16_parts;
 mod xls;
+mod xls_formats;
+pub(crate) mod xls_records;
 mod xlsx;
 mod xml_prolog;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{BufReader, Cursor, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
@@ -130,9 +137,18 @@ fn parse<W: Write>(
 ) -> Result<(), ParseStop> {
     match container {
         Container::Zip => {
-            archive_limits::check_archive(&mut file)?;
+            let any_in_utf16 = archive_limits::check_archive(&mut file)?;
             rewind(&mut file)?;
-            xlsx::parse(file, sheet, out)
+            if any_in_utf16 {
+                let archive = utf16_parts::in_utf8(&mut file)?;
+                let view = || Cursor::new(archive.as_slice());
+                return xlsx::parse(view(), view(), sheet, out);
+            }
+            let copy = file.try_clone().map_err(|error| FileRefusal::Unreadable {
+                detail: error.to_string(),
+            })?;
+            // Both handles have one place in the file, which each reader sets before it reads.
+            xlsx::parse(BufReader::new(file), BufReader::new(copy), sheet, out)
         }
         Container::Ole => {
             rewind(&mut file)?;

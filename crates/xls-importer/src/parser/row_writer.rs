@@ -8,7 +8,7 @@ use super::exact_number::{ExactNumber, exact_number};
 use crate::limits::{
     BLANK_ROWS_MAX, CELL_CHARS_MAX, COLUMNS_MAX, FRAME_BYTES_TARGET, ROWS_MAX, SHEET_BYTES_MAX,
 };
-use crate::protocol::{End, cell, frame, put_signed, put_text, put_unsigned};
+use crate::protocol::{End, Merged, cell, frame, put_signed, put_text, put_unsigned};
 use crate::refusal::FileRefusal;
 use crate::sheet::column_letters;
 
@@ -39,7 +39,15 @@ pub(super) struct RowWriter<W> {
     shared: HashMap<(usize, usize), u64>,
     scratch: String,
     stopped_before_row: Option<u32>,
+    /// Columns with a cell in this row, and in any row so far.
+    row_columns: ColumnSet,
+    columns: ColumnSet,
+    has_gaps: bool,
 }
+
+/// A bit for each column.
+type ColumnSet = [u64; 4];
+const _: () = assert!(COLUMNS_MAX == 4 * 64, "a bit for each column");
 
 impl<W: Write> RowWriter<W> {
     pub(super) fn new(out: W) -> Self {
@@ -56,11 +64,25 @@ impl<W: Write> RowWriter<W> {
             shared: HashMap::new(),
             scratch: String::new(),
             stopped_before_row: None,
+            row_columns: ColumnSet::default(),
+            columns: ColumnSet::default(),
+            has_gaps: false,
         }
     }
 
     /// Takes one cell; `row` and `column` count from 0. Says false when the sheet has ended for this reader.
     pub(super) fn cell(&mut self, row: u32, column: u32, value: &Value<'_>) -> Result<bool, ParseStop> {
+        self.shown_cell(row, column, 0, value)
+    }
+
+    /// As [`RowWriter::cell`], with the place of the number's way of being shown, 0 for one that says nothing.
+    pub(super) fn shown_cell(
+        &mut self,
+        row: u32,
+        column: u32,
+        shown: u8,
+        value: &Value<'_>,
+    ) -> Result<bool, ParseStop> {
         let number = row.saturating_add(1);
         if number > ROWS_MAX {
             return Err(FileRefusal::TooManyRows {
@@ -94,15 +116,31 @@ impl<W: Write> RowWriter<W> {
         self.next_column = column + 1;
         self.row_cells += 1;
         put_unsigned(&mut self.row, u64::from(column));
+        if let Some(bits) = usize::try_from(column / 64)
+            .ok()
+            .and_then(|at| self.row_columns.get_mut(at))
+        {
+            *bits |= 1 << (column % 64);
+        }
+        if shown > 0 && matches!(value, Value::Number(_)) {
+            self.row.push(cell::SHOWN);
+            self.row.push(shown);
+        }
         self.put_value(number, column, value)?;
         Ok(true)
     }
 
     /// Takes an integer cell, which the old format keeps apart from binary numbers.
-    pub(super) fn integer(&mut self, row: u32, column: u32, number: i64) -> Result<bool, ParseStop> {
+    pub(super) fn integer(
+        &mut self,
+        row: u32,
+        column: u32,
+        shown: u8,
+        number: i64,
+    ) -> Result<bool, ParseStop> {
         // Integers of that format have 30 bits, exact in either form; `i32` loses none and needs no cast.
         match i32::try_from(number) {
-            Ok(small) => self.cell(row, column, &Value::Number(f64::from(small))),
+            Ok(small) => self.shown_cell(row, column, shown, &Value::Number(f64::from(small))),
             Err(_) => self.cell(row, column, &Value::Text(&number.to_string())),
         }
     }
@@ -117,13 +155,21 @@ impl<W: Write> RowWriter<W> {
         self.row_number
     }
 
+    /// Whether a row lacks a column that a row above it has. The cells a merged range covers are empty, so a sheet
+    /// without gaps has no range that matters.
+    pub(super) fn has_gaps(&mut self) -> Result<bool, ParseStop> {
+        self.finish_row()?;
+        Ok(self.has_gaps)
+    }
+
     /// Ends the sheet.
-    pub(super) fn finish(mut self) -> Result<(), ParseStop> {
+    pub(super) fn finish(mut self, merged: Vec<Merged>) -> Result<(), ParseStop> {
         self.finish_row()?;
         self.flush()?;
         let end = End {
             rows: self.rows,
             stopped_before_row: self.stopped_before_row,
+            merged,
         };
         write_json(&mut self.out, frame::END, &end)
     }
@@ -187,6 +233,10 @@ impl<W: Write> RowWriter<W> {
         put_unsigned(&mut self.frame, u64::from(self.row_number));
         put_unsigned(&mut self.frame, self.row_cells);
         self.frame.extend_from_slice(&self.row);
+        for (seen, here) in self.columns.iter_mut().zip(&mut self.row_columns) {
+            self.has_gaps |= *seen & !*here != 0;
+            *seen |= std::mem::take(here);
+        }
         self.row.clear();
         self.row_cells = 0;
         self.rows += 1;

@@ -24,6 +24,12 @@ impl SheetChoice {
         };
         self.candidates.first().cloned().ok_or_else(|| none.into())
     }
+
+    /// Visible sheets besides the chosen one.
+    pub(super) fn others(&self, chosen: &str) -> Vec<String> {
+        let others = self.visible.iter().filter(|name| *name != chosen);
+        others.cloned().collect()
+    }
 }
 
 /// Sorts the sheets and finds the one asked for.

@@ -1,9 +1,10 @@
 //! Price, discount and total of one row.
 
 use posars_domain::{Amount, Currency, Quantity, UnitPrice};
-use rust_decimal::Decimal;
 
-use crate::columns::{Columns, unit_price_of};
+use super::price::{price_from_total, price_of_gross, stated_total};
+use crate::columns::Columns;
+use crate::discount::Discount;
 use crate::field::Field;
 use crate::row_fault::{RowFault, RowReason};
 use crate::sheet::Row;
@@ -14,6 +15,8 @@ pub(super) struct Amounts {
     /// Quantity times price, where the sheet has a price.
     pub(super) gross: Option<Amount>,
     pub(super) discount: Amount,
+    /// The discount as the cell gives it.
+    pub(super) given_discount: Discount,
     pub(super) stated_total: Option<Amount>,
 }
 
@@ -24,50 +27,55 @@ pub(super) fn read_amounts(
     quantity: Option<Quantity>,
     currency: Currency,
 ) -> Result<Amounts, RowFault> {
-    let unit_price = columns.unit_price(row, Field::UnitPrice)?;
-    let discount = columns
-        .amount(row, Field::Discount, currency)?
-        .unwrap_or(Amount::ZERO);
-    let stated_total = columns.amount(row, Field::Total, currency)?;
+    let unit_price = match columns.unit_price(row, Field::UnitPrice)? {
+        None => price_of_gross(columns, row, quantity, currency)?,
+        known => known,
+    };
+    let given = Discount::read(columns, row, currency)?;
+    let stated_total = stated_total(columns, row, unit_price.is_some(), currency)?;
     match (unit_price, stated_total, quantity) {
         (Some(unit_price), _, None) => Ok(Amounts {
             unit_price,
             gross: None,
-            discount,
+            discount: Amount::ZERO,
+            given_discount: given,
             stated_total,
         }),
         (Some(unit_price), _, Some(quantity)) => {
             let gross = quantity.times(unit_price, currency);
             let gross = gross.ok_or_else(|| lost(Field::UnitPrice, unit_price))?;
+            let discount = given.of(gross, currency);
             Ok(Amounts {
                 unit_price,
                 gross: Some(gross),
-                discount,
+                discount: discount.ok_or_else(|| lost(Field::Discount, gross.minor()))?,
+                given_discount: given,
                 stated_total,
             })
         }
         (None, Some(total), Some(quantity)) => {
-            let unit_price = price_from_total(total, discount, quantity, currency)
-                .ok_or_else(|| lost(Field::Total, total.minor()))?;
+            let lost = || lost(Field::Total, total.minor());
+            let discount = given.before(total, currency).ok_or_else(lost)?;
+            let unit_price = price_from_total(total, discount, quantity, currency).ok_or_else(lost)?;
             Ok(Amounts {
                 unit_price,
                 gross: None,
                 discount,
+                given_discount: given,
                 stated_total,
             })
         }
         (None, Some(_), None) => Ok(Amounts {
             unit_price: UnitPrice::default(),
             gross: None,
-            discount,
+            discount: Amount::ZERO,
+            given_discount: given,
             stated_total,
         }),
         (None, None, _) => {
-            let field = if columns.has(Field::UnitPrice) {
-                Field::UnitPrice
-            } else {
-                Field::Total
-            };
+            let fields = [Field::UnitPrice, Field::Total, Field::Net, Field::Gross];
+            let field = fields.into_iter().find(|field| columns.has(*field));
+            let field = field.unwrap_or(Field::Total);
             Err(RowFault::of(RowReason::RequiredMissing, field, ""))
         }
     }
@@ -75,16 +83,4 @@ pub(super) fn read_amounts(
 
 fn lost(field: Field, given: impl std::fmt::Display) -> RowFault {
     RowFault::of(RowReason::NumberPrecisionLost, field, given)
-}
-
-/// The price that, times the quantity, gives total plus discount back to the minor unit.
-fn price_from_total(
-    total: Amount,
-    discount: Amount,
-    quantity: Quantity,
-    currency: Currency,
-) -> Option<UnitPrice> {
-    let gross = total.checked_add(discount)?;
-    let major = Decimal::try_new(gross.minor(), currency.minor_digits()).ok()?;
-    unit_price_of(major.checked_div(quantity.to_decimal())?).ok()
 }

@@ -2,50 +2,16 @@
 
 use std::collections::HashSet;
 
-use posars_domain::{Amount, ReceiptNumber, RegisterNo, SaleId};
+use posars_domain::{Amount, ReceiptNumber};
 
-use super::line_reader::Line;
+use super::comparison::{as_major, mismatch, near};
+use super::group::Group;
+use super::line::Line;
 use super::tables::Tables;
 use crate::field::Field;
 use crate::limits::RECEIPT_LINES_MAX;
 use crate::reading::Refusals;
 use crate::row_fault::{RowFault, RowReason};
-
-/// The rows of one receipt.
-#[derive(Debug, Clone)]
-pub(super) struct Group {
-    pub(super) sale_id: SaleId,
-    pub(super) store: u32,
-    pub(super) register_no: Option<RegisterNo>,
-    pub(super) receipt: Option<ReceiptNumber>,
-    pub(super) first_line: u32,
-    pub(super) last_line: u32,
-    pub(super) lines_len: u32,
-    /// A row of the receipt that is refused.
-    pub(super) refused_by_row: Option<u32>,
-    pub(super) refused: bool,
-}
-
-impl Group {
-    pub(super) fn new(
-        sale_id: SaleId,
-        store: u32,
-        register_no: Option<RegisterNo>,
-        receipt: Option<ReceiptNumber>,
-    ) -> Self {
-        Self {
-            sale_id,
-            store,
-            register_no,
-            receipt,
-            first_line: 0,
-            last_line: 0,
-            lines_len: 0,
-            refused_by_row: None,
-            refused: false,
-        }
-    }
-}
 
 /// What the column of totals holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,17 +65,7 @@ pub(super) fn group_lines(
             refuse_members(group, &members, lines, faults, refusals);
             continue;
         }
-        let first_date = members
-            .first()
-            .and_then(|index| lines.get(*index))
-            .map(|line| line.date);
-        if members
-            .iter()
-            .filter_map(|index| lines.get(*index))
-            .any(|line| Some(line.date) != first_date)
-        {
-            several_dates += 1;
-        }
+        several_dates += u32::from(group.spans_days);
     }
     several_dates
 }
@@ -190,10 +146,13 @@ fn out_of_range(line: &Line) -> RowFault {
 
 /// What a line comes to; the sheet's own total stands if it is right to the minor unit.
 fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
-    let mismatch = |expected: Option<Amount>| {
-        let detail = expected.map_or_else(String::new, |expected| format!("= {}", as_major(expected)));
-        let given = line.stated_total.map(as_major).unwrap_or_default();
-        RowFault::of(RowReason::TotalMismatch, Field::Total, given).with_detail(detail)
+    if line.discount_is_unclear {
+        let given = as_major(line.discount);
+        return Err(RowFault::of(RowReason::DiscountUnclear, Field::Discount, given));
+    }
+    let mismatch = |expected: Option<Amount>| match line.stated_total {
+        Some(total) => mismatch(Field::Total, total, expected),
+        None => RowFault::of(RowReason::TotalMismatch, Field::Total, ""),
     };
     let net = match (line.gross, line.stated_total, meaning) {
         (Some(gross), None, _) => gross.checked_sub(line.discount),
@@ -214,20 +173,4 @@ fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
         (None, total, _) => total,
     };
     net.filter(|net| !net.is_negative()).ok_or_else(|| mismatch(None))
-}
-
-/// Programs round lines in more than one way: one minor unit either way is no mistake.
-fn near(one: Amount, other: Amount) -> bool {
-    one.checked_sub(other)
-        .is_some_and(|difference| difference.minor().abs() <= 1)
-}
-
-fn as_major(amount: Amount) -> String {
-    let minor = amount.minor();
-    format!(
-        "{}{}.{:02}",
-        if minor < 0 { "-" } else { "" },
-        minor.abs() / 100,
-        minor.abs() % 100
-    )
 }

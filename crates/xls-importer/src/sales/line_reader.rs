@@ -1,45 +1,32 @@
 //! One row of a sales sheet into one line, and the line into the group of its receipt.
 
 use foldhash::{HashMap, HashMapExt as _};
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
 use posars_domain::sale::id_of_receipt;
-use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId, UnitPrice};
+use posars_domain::{Amount, Quantity, ReceiptNumber, RegisterNo, SaleId};
 
 use super::amounts::{Amounts, read_amounts};
-use super::grouping::Group;
+use super::content::content_of;
+use super::group::Group;
+use super::line::Line;
+use super::numbering::RowsAside;
+use super::stated_sums::with_stated_sums;
 use super::tables::Tables;
+use crate::aliases::is_unit_or_store;
 use crate::columns::Columns;
+use crate::discount::OpenDiscounts;
 use crate::field::Field;
 use crate::header::Header;
+use crate::moment::Moment;
 use crate::natural_key::sale_id_by_content;
-
-use crate::reading::{ReadOptions, Refusals, Walk};
+use crate::product_names::unit_in_title;
+use crate::read_options::ReadOptions;
+use crate::reading::{Refusals, Seen, StoreName, Walk};
 use crate::row_fault::{RowFault, RowReason, keep};
 use crate::sheet::{Cell, Row, Sheet};
 use crate::tax_id_text::check_document;
-
-/// A line, compact: names are indexes into tables.
-#[derive(Debug, Clone)]
-pub(super) struct Line {
-    pub(super) row: u32,
-    /// The next line of the same receipt.
-    pub(super) next: Option<u32>,
-    pub(super) product: u32,
-    pub(super) payment: u32,
-    pub(super) seller: Option<u32>,
-    /// The sheet's own number of the line, or its row.
-    pub(super) line_number: u32,
-    pub(super) date: Date,
-    pub(super) time: Option<Time>,
-    pub(super) quantity: Quantity,
-    pub(super) unit_price: UnitPrice,
-    /// Quantity times price, where the sheet has a price.
-    pub(super) gross: Option<Amount>,
-    pub(super) discount: Amount,
-    /// The sheet's own total of the line; what it means is decided over all lines.
-    pub(super) stated_total: Option<Amount>,
-    pub(super) net: Amount,
-}
+use crate::title::normalise_title;
 
 /// Everything one pass over the rows gives.
 pub(super) struct Lines {
@@ -48,6 +35,8 @@ pub(super) struct Lines {
     pub(super) table: Tables,
     pub(super) lines: Vec<Line>,
     pub(super) groups: Vec<Group>,
+    pub(super) rows_aside: RowsAside,
+    pub(super) open_discounts: OpenDiscounts,
 }
 
 /// Where a row belongs.
@@ -76,18 +65,24 @@ pub(super) struct LineReader<'a, 's> {
     group_indexes: HashMap<SaleId, u32>,
     occurrences: HashMap<SaleId, u32>,
     refusals: Refusals,
+    rows_aside: RowsAside,
+    open_discounts: OpenDiscounts,
     remembered: Option<Remembered<'s>>,
     /// The receipt of the row before, and whether this row may belong to a receipt that cannot be read.
     previous_group: Option<u32>,
     after_unreadable: bool,
     /// Whether rows without a receipt have lost their place among equal ones.
     is_of_refused_rows: bool,
+    /// The unit in the title of the quantity, for rows without one of their own.
+    quantity_unit: Option<&'static str>,
+    /// Whether the unit tells rows apart: the sender named its column, or its title was always read.
+    is_unit_known: bool,
 }
 
 impl<'s> LineReader<'_, 's> {
     /// Reads every record of the sheet.
     pub(super) fn read_all(sheet: &'s Sheet, header: &Header, options: &ReadOptions) -> Lines {
-        let columns = Columns::new(sheet, header, options.today);
+        let columns = Columns::new(sheet, header, options);
         let mut reader = LineReader {
             columns: &columns,
             options,
@@ -98,17 +93,27 @@ impl<'s> LineReader<'_, 's> {
             group_indexes: HashMap::new(),
             occurrences: HashMap::new(),
             refusals: Refusals::default(),
+            rows_aside: RowsAside::default(),
+            open_discounts: OpenDiscounts::default(),
             remembered: None,
             previous_group: None,
             after_unreadable: false,
             is_of_refused_rows: header.is_of_refused_rows(),
+            quantity_unit: unit_in_title(header.title(Field::Quantity)),
+            is_unit_known: header.is_chosen(Field::Unit)
+                || is_unit_or_store(&normalise_title(header.title(Field::Unit))),
         };
-        let walk = Walk::over(sheet, header, &columns, |row| reader.take(row));
+        let walk = Walk::over(sheet, header, &columns, |row, seen| match seen {
+            Seen::Record(fault) => reader.take(row, fault),
+            Seen::Cancelled => reader.pass_over(row),
+        });
         let LineReader {
             refusals,
             table,
             lines,
             groups,
+            rows_aside,
+            open_discounts,
             ..
         } = reader;
         Lines {
@@ -117,19 +122,27 @@ impl<'s> LineReader<'_, 's> {
             table,
             lines,
             groups,
+            rows_aside,
+            open_discounts,
         }
     }
 
-    fn take(&mut self, row: &Row<'s>) {
-        let mut faults = Vec::new();
-        let line = self.line(row, &mut faults);
+    fn take(&mut self, row: &Row<'s>, fault: Option<RowFault>) {
+        let opposes = fault.is_some();
+        let mut faults = Vec::from_iter(fault);
+        // What is said of the amounts of a row that is no sale would only distract.
+        let line = if faults.is_empty() {
+            self.line(row, &mut faults)
+        } else {
+            None
+        };
         let group = match self.remembered_group(row) {
             Some(group) => Some(group),
             None => self.group(row, line.as_ref(), &mut faults),
         };
         if let Some(group) = group {
             if self.after_unreadable {
-                self.doubt(Some(group), row.number);
+                self.doubt(Some(group), row.number, None);
                 self.after_unreadable = false;
             }
             self.previous_group = Some(group);
@@ -137,7 +150,16 @@ impl<'s> LineReader<'_, 's> {
         match (line, group) {
             (Some(line), Some(group)) if faults.is_empty() => self.attach(line, group),
             (_, group) => {
-                self.doubt(group, row.number);
+                let date = self
+                    .columns
+                    .moment(row)
+                    .ok()
+                    .flatten()
+                    .map(|moment| self.of_store(moment).0);
+                match group {
+                    Some(group) => self.doubt(Some(group), row.number, date),
+                    None => self.doubt_above(row, date, opposes, &mut faults),
+                }
                 self.refusals.add(row.number, faults);
             }
         }
@@ -174,7 +196,7 @@ impl<'s> LineReader<'_, 's> {
                 }
                 if receipt.is_err() {
                     // The row may belong to the receipt above or to the one below: neither is whole for certain.
-                    self.doubt(self.previous_group, row.number);
+                    self.doubt(self.previous_group, row.number, None);
                     self.after_unreadable = true;
                 }
                 faults.extend(store.err());
@@ -184,8 +206,60 @@ impl<'s> LineReader<'_, 's> {
         }
     }
 
-    /// Marks a receipt as having a refused row.
-    fn doubt(&mut self, group: Option<u32>, row: u32) {
+    /// A refused row with a blank number may go on with the receipt above, which then is not whole; one that leaves out
+    /// its date too does. One that says that it is another thing, with a date of its own, does not.
+    fn doubt_above(&mut self, row: &Row<'_>, date: Option<Date>, opposes: bool, faults: &mut Vec<RowFault>) {
+        let index = self.previous_group.and_then(|group| usize::try_from(group).ok());
+        let above = index.and_then(|index| self.groups.get(index));
+        let has_number = !matches!(self.columns.text(row, Field::Receipt), Ok(None));
+        if has_number || above.is_none_or(|group| group.receipt.is_none()) {
+            return;
+        }
+        if self.leaves_out(row) {
+            faults.push(RowFault::of(RowReason::RequiredMissing, Field::Receipt, ""));
+        } else if opposes {
+            return;
+        }
+        self.doubt(self.previous_group, row.number, date);
+    }
+
+    /// Whether a row leaves out what would say which receipt it belongs to, in a sheet that says so elsewhere.
+    fn leaves_out(&self, row: &Row<'_>) -> bool {
+        let is_left_out = |field| self.columns.has(field) && self.columns.cell(row, field) == Cell::Empty;
+        is_left_out(Field::Receipt) && is_left_out(Field::Date)
+    }
+
+    /// A row of what was called off. One that leaves out its receipt goes on with it, and not with the one above that;
+    /// the number is given all the same.
+    fn pass_over(&mut self, row: &Row<'_>) {
+        if self.leaves_out(row) {
+            return;
+        }
+        self.previous_group = None;
+        let store = self.columns.text(row, Field::Store).ok().flatten();
+        let store = store.as_deref().or(self.options.store.as_deref());
+        let store = store.and_then(|store| StoreName::of(store).ok());
+        let (Some(store), Ok(register_no), Ok(Some(receipt)), Ok(Some(moment))) = (
+            store,
+            self.register(row),
+            self.receipt(row),
+            self.columns.moment(row),
+        ) else {
+            return;
+        };
+        self.rows_aside.give(
+            store.store_id,
+            register_no.as_ref(),
+            &receipt,
+            self.of_store(moment).0,
+        );
+    }
+
+    /// Marks a receipt as having a refused row, of a day if that is known.
+    fn doubt(&mut self, group: Option<u32>, row: u32, date: Option<Date>) {
+        if let Some(group) = group {
+            self.rows_aside.refuse(group, row, date);
+        }
         let index = group.and_then(|group| usize::try_from(group).ok());
         if let Some(group) = index.and_then(|index| self.groups.get_mut(index)) {
             group.refused_by_row.get_or_insert(row);
@@ -206,6 +280,10 @@ impl<'s> LineReader<'_, 's> {
         }
         group.last_line = index;
         group.lines_len += 1;
+        let first = usize::try_from(group.first_line)
+            .ok()
+            .and_then(|first| self.lines.get(first));
+        group.spans_days |= first.is_some_and(|first| first.date != line.date);
         if let Some(last) = last.and_then(|last| usize::try_from(last).ok())
             && let Some(last) = self.lines.get_mut(last)
         {
@@ -277,28 +355,9 @@ impl<'s> LineReader<'_, 's> {
     /// A row without a receipt is a sale of its own, known by its content, which is all that the sale will say; equal
     /// rows are counted.
     fn group_of_content(&mut self, store: u32, register: Option<RegisterNo>, line: &Line) -> u32 {
-        let store_id = self.table.store_at(store);
-        let store_id = store_id
-            .map(|store| store.store_id.to_string())
-            .unwrap_or_default();
-        let [sku, name, unit] = self.table.products.content(line.product);
-        let content = [
-            store_id,
-            register.as_ref().map_or(String::new(), RegisterNo::to_string),
-            line.date.to_string(),
-            line.time.map(|time| time.to_string()).unwrap_or_default(),
-            sku,
-            name,
-            unit,
-            line.quantity.to_string(),
-            line.unit_price.to_string(),
-            line.discount.minor().to_string(),
-            line.stated_total
-                .map(|total| total.minor().to_string())
-                .unwrap_or_default(),
-            self.table.payment_word(line.payment),
-            self.table.seller_name(line.seller),
-        ];
+        let content = content_of(&self.table, store, register.as_ref(), line);
+        // Other titles of units came to be read later than these ids.
+        let content = content.known(self.is_unit_known);
         let content: Vec<&str> = content.iter().map(String::as_str).collect();
         let seen = self
             .occurrences
@@ -315,24 +374,26 @@ impl<'s> LineReader<'_, 's> {
     }
 
     fn line(&mut self, row: &Row<'_>, faults: &mut Vec<RowFault>) -> Option<Line> {
-        let date = keep(required(self.columns.date(row), Field::Date), faults);
+        let moment = keep(required(self.columns.moment(row), Field::Date), faults);
         let product = keep(self.product(row), faults);
         let quantity = keep(self.quantity(row), faults);
-        let amounts = keep(
-            read_amounts(self.columns, row, quantity, self.options.currency),
-            faults,
-        );
+        let currency = self.options.currency;
+        let amounts = read_amounts(self.columns, row, quantity, currency)
+            .and_then(|amounts| with_stated_sums(amounts, self.columns, row, quantity, currency));
+        let amounts = keep(amounts, faults);
         let payment = keep(self.payment(row), faults);
         let seller = keep(self.seller(row), faults);
         keep(self.check_customer(row), faults);
         let line_number = keep(self.line_number(row), faults)?;
-        let (date, time) = date?;
+        let (date, time, utc) = self.of_store(moment?);
         let Amounts {
             unit_price,
             gross,
             discount,
+            given_discount,
             stated_total,
         } = amounts?;
+        self.open_discounts.note(row.number, given_discount);
         Some(Line {
             row: row.number,
             next: None,
@@ -342,13 +403,27 @@ impl<'s> LineReader<'_, 's> {
             line_number,
             date,
             time,
+            utc,
             quantity: quantity?,
             unit_price,
             gross,
             discount,
+            discount_is_unclear: false,
             stated_total,
             net: Amount::ZERO,
         })
+    }
+
+    /// Day and time by the clock of the store, and the moment in UTC where the sheet says that.
+    fn of_store(&self, moment: Moment) -> (Date, Option<Time>, Option<DateTime>) {
+        match moment.instant() {
+            Some(instant) => {
+                let local = self.options.time_zone.time_zone().to_datetime(instant);
+                let utc = Offset::UTC.to_datetime(instant);
+                (local.date(), Some(local.time()), Some(utc))
+            }
+            None => (moment.date, moment.time, None),
+        }
     }
 
     fn product(&mut self, row: &Row<'_>) -> Result<u32, RowFault> {
@@ -363,9 +438,12 @@ impl<'s> LineReader<'_, 's> {
             };
             return Err(RowFault::of(RowReason::RequiredMissing, field, ""));
         }
-        self.table
-            .products
-            .index_of(sku.as_deref(), name.as_deref(), unit.as_deref())
+        let unit = unit.as_deref().or(self.quantity_unit);
+        let may_lack_zeros = self.columns.may_lack_zeros(row, Field::Sku);
+        let products = &mut self.table.products;
+        let index = products.index_of(sku.as_deref(), name.as_deref(), unit)?;
+        products.note_code(index, may_lack_zeros);
+        Ok(index)
     }
 
     fn quantity(&self, row: &Row<'_>) -> Result<Quantity, RowFault> {

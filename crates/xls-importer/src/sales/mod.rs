@@ -1,26 +1,40 @@
 //! Rows of a sales sheet into sales: grouped by receipt, wherever its rows stand.
 
 mod amounts;
+mod comparison;
+mod content;
+mod group;
 mod grouping;
+mod line;
 mod line_reader;
+mod numbering;
+mod open_discounts;
+mod price;
+mod stated_sums;
 mod tables;
 
 use std::sync::Arc;
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use posars_domain::{
     Amount, LineId, Payment, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku, UnitPrice,
 };
 
 use crate::field::Field;
+use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::product_names::ProductName;
-use crate::reading::{FooterCheck, ReadOptions, Refusals, RowTally, StoreName};
+use crate::read_options::ReadOptions;
+use crate::reading::{Refusals, RowTally, StoreName};
 use crate::refusal::FileRefusal;
 use crate::sheet::Sheet;
 
-use grouping::{Group, group_lines};
-use line_reader::{Line, LineReader, Lines};
+use group::Group;
+use grouping::group_lines;
+use line::Line;
+use line_reader::{LineReader, Lines};
+pub(crate) use numbering::digits_of;
+use numbering::{NumbersAgain, number_of, split_by_day};
 
 /// A sales sheet, read: which rows make which sales, and which are refused.
 ///
@@ -37,6 +51,7 @@ pub struct SalesReading {
     lines: Vec<Line>,
     groups: Vec<Group>,
     receipts_with_several_dates: u32,
+    numbers_again: Vec<NumbersAgain>,
 }
 
 /// One sale as the sheet tells it; the store's zone turns its date into an instant.
@@ -54,6 +69,8 @@ pub struct SaleDraft<'a> {
     pub date: Date,
     /// Time of day, if the sheet says.
     pub time: Option<Time>,
+    /// The moment in UTC, where the sheet names the zone of its times.
+    pub utc: Option<DateTime>,
     /// What was sold.
     pub lines: Vec<SaleLineDraft<'a>>,
     /// How it was paid: one payment a method, `not_informed` where the sheet does not say.
@@ -87,6 +104,19 @@ pub struct SaleLineDraft<'a> {
     pub net: Amount,
 }
 
+/// A store whose receipt numbers begin again, with an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiptsByDay<'a> {
+    /// The store.
+    pub store: &'a StoreName,
+    /// How many numbers stand on several days.
+    pub receipts: u32,
+    /// One of them.
+    pub number: &'a str,
+    /// Two of its days.
+    pub days: (Date, Date),
+}
+
 /// Sums over the sales that are not refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SalesTotals {
@@ -115,7 +145,11 @@ impl SalesReading {
             mut table,
             mut lines,
             mut groups,
+            rows_aside,
+            open_discounts,
         } = LineReader::read_all(sheet, header, options);
+        open_discounts::decide(&open_discounts, &mut lines, options.currency);
+        let numbers_again = split_by_day(&mut lines, &mut groups, &rows_aside, &mut refusals, &table);
         let receipts_with_several_dates = group_lines(&mut lines, &mut groups, &mut refusals, &table);
         refusals.sort();
         Ok(Self {
@@ -129,6 +163,7 @@ impl SalesReading {
             lines,
             groups,
             receipts_with_several_dates,
+            numbers_again,
         })
     }
 
@@ -156,6 +191,37 @@ impl SalesReading {
         self.receipts_with_several_dates
     }
 
+    /// The stores whose receipt numbers begin again: the key of their receipts includes the day.
+    pub fn stores_by_day(&self) -> impl Iterator<Item = ReceiptsByDay<'_>> {
+        self.numbers_again.iter().filter_map(|again| {
+            Some(ReceiptsByDay {
+                store: at(&self.stores, again.store)?,
+                receipts: again.receipts,
+                number: &again.number,
+                days: again.days,
+            })
+        })
+    }
+
+    /// The sales of each store with the lowest receipt numbers, those of the number 1 first: where numbers begin again,
+    /// these are the ones that come back.
+    #[must_use]
+    pub fn lowest_receipts(&self, per_store: usize) -> Vec<SaleDraft<'_>> {
+        let numbered = self
+            .groups
+            .iter()
+            .filter(|group| !group.refused && group.receipt.is_some());
+        let mut numbered: Vec<(u32, u64, &Group)> = numbered
+            .map(|group| (group.store, number_of(group).unwrap_or(u64::MAX), group))
+            .collect();
+        numbered.sort_by_key(|(store, number, _)| (*store, *number));
+        let of_each = numbered.chunk_by(|one, other| one.0 == other.0);
+        of_each
+            .flat_map(|groups| groups.iter().take(per_store))
+            .filter_map(|(_, _, group)| self.draft(group))
+            .collect()
+    }
+
     /// Sales that are refused because of their rows; rows that belong to no sale are not among them.
     #[must_use]
     pub fn refused_sales(&self) -> u32 {
@@ -172,6 +238,11 @@ impl SalesReading {
     #[must_use]
     pub fn products(&self) -> &[ProductName] {
         &self.products
+    }
+
+    /// The same, for a code that turns out to be another.
+    pub(crate) fn products_mut(&mut self) -> &mut [ProductName] {
+        &mut self.products
     }
 
     /// Sums over all sales that are not refused.
@@ -238,7 +309,8 @@ impl SalesReading {
             .into_iter()
             .map(|(method, amount)| Some(Payment::new(at(&self.payments, method)?.clone(), amount)))
             .collect::<Option<Vec<_>>>()?;
-        let (date, time) = rows.iter().map(|line| (line.date, line.time)).min()?;
+        let moments = rows.iter().map(|line| (line.date, line.time, line.utc));
+        let (date, time, utc) = moments.min()?;
         Some(SaleDraft {
             sale_id: group.sale_id,
             store: at(&self.stores, group.store)?,
@@ -246,6 +318,7 @@ impl SalesReading {
             receipt: group.receipt.as_ref(),
             date,
             time,
+            utc,
             lines,
             payments,
             total,

@@ -37,6 +37,7 @@ pub(crate) fn options() -> ReadOptions {
         today: date(2026, 1, 1),
         currency: Currency::BRL,
         store: None,
+        time_zone: "America/Sao_Paulo".parse().unwrap(),
     }
 }
 
@@ -85,6 +86,17 @@ pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
         }
     }
     workbook.save_to_buffer().unwrap()
+}
+
+/// As [`workbook`], of rows that are made up.
+pub(crate) fn workbook_of<const WIDTH: usize>(titles: &[&str], rows: &[[String; WIDTH]]) -> Vec<u8> {
+    let rows: Vec<[&str; WIDTH]> = rows
+        .iter()
+        .map(|row| row.each_ref().map(String::as_str))
+        .collect();
+    let mut sheet: Vec<&[&str]> = vec![titles];
+    sheet.extend(rows.iter().map(<[&str; WIDTH]>::as_slice));
+    workbook(&sheet)
 }
 
 /// An archive of parts, as they are.

@@ -155,9 +155,9 @@ const TITLES: &[&str] = &["Venda", "Data", "Produto", "Qtd", "Preço", "Total"];
 fn rows_of_a_receipt_need_not_be_adjacent() -> Result<(), Skipped> {
     let reading = sales(&workbook(&[
         TITLES,
-        &["#1", "02/01/2025", "Camisa", "#1", "#10", "#10"],
-        &["#2", "02/01/2025", "Camisa", "#1", "#10", "#10"],
-        &["#1", "01/01/2025", "Meia", "#2", "#5.5", "#11"],
+        &["#41", "02/01/2025", "Camisa", "#1", "#10", "#10"],
+        &["#42", "02/01/2025", "Camisa", "#1", "#10", "#10"],
+        &["#41", "01/01/2025", "Meia", "#2", "#5.5", "#11"],
     ]));
     let sales: Vec<_> = reading.sales().collect();
     assert_eq!(sales.len(), 2);
@@ -657,6 +657,20 @@ fn documents_in_doubt() -> Result<(), Skipped> {
     let reading = StockReading::read(&sheet.sheet, &header(&sheet.sheet), &options()).unwrap();
     let rows: Vec<_> = reading.refusals().rows().iter().map(|row| row.row).collect();
     assert_eq!(rows, [3, 4, 5, 7], "the one above and the one below, whole");
+    // A row that leaves out document and date goes on with the document above.
+    let going_on = row("", "", "", "Centro");
+    let sheet = read(&workbook(&[
+        TITLES,
+        &good("#54"),
+        &good("#55"),
+        &going_on,
+        &going_on,
+        &good("#56"),
+    ]))
+    .unwrap();
+    let reading = StockReading::read(&sheet.sheet, &header(&sheet.sheet), &options()).unwrap();
+    let rows: Vec<_> = reading.refusals().rows().iter().map(|row| row.row).collect();
+    assert_eq!((rows.as_slice(), reading.receipts().len()), (&[3, 4, 5][..], 2));
     Ok(())
 }
 

@@ -4,11 +4,13 @@ use std::cell::Cell;
 
 use posars_commands::{Actor, Commands};
 use posars_domain::{Amount, Quantity};
-use posars_event_store::{Direction, EventStore, Log, LogName, Position, ReadLog, StoreConfig};
+use posars_event_store::{
+    Direction, EventStore, Log, LogName, Position, ReadLog, RecordedEvent, StoreConfig,
+};
 use posars_testkit::TestDatabase;
 use posars_xls_importer::{
-    ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, MappingChoice, ParserCommand,
-    ReadOptions, Workbook, find_header,
+    Finding, ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, Language, MappingChoice,
+    ParserCommand, ReadOptions, Workbook, find_header,
 };
 
 use crate::fixture::{options, read, workbook};
@@ -39,6 +41,16 @@ pub(crate) const CASES: &[Case] = &[
     ("into_log::an_undated_count_is_taken_in_once", || {
         run(an_undated_count)
     }),
+    ("into_log::a_count_is_not_added_to_what_is_there", || run(a_count)),
+    ("into_log::a_count_goes_on_where_it_stopped", || {
+        run(a_count_goes_on)
+    }),
+    ("into_log::a_product_first_sold_by_weight_has_its_unit", || {
+        run(sold_by_weight)
+    }),
+    ("into_log::a_catalogue_says_what_it_does_not_record", || {
+        run(not_recorded)
+    }),
     ("into_log::a_catalogue_defines_products", || run(a_catalogue)),
     (
         "into_log::rows_without_a_receipt_are_not_taken_from_a_workbook_of_refused_rows",
@@ -59,7 +71,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// One case's world: a log of its own.
-struct World {
+pub(crate) struct World {
     importer: Importer,
     log: Log,
     store: EventStore,
@@ -67,7 +79,7 @@ struct World {
     _database: TestDatabase,
 }
 
-fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) -> Result<(), Skipped> {
+pub(crate) fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) -> Result<(), Skipped> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -91,7 +103,11 @@ fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) -> Result<(
 }
 
 impl World {
-    async fn import(&self, bytes: &[u8], settings: &ImportSettings) -> anyhow::Result<ImportOutcome> {
+    pub(crate) async fn import(
+        &self,
+        bytes: &[u8],
+        settings: &ImportSettings,
+    ) -> anyhow::Result<ImportOutcome> {
         let workbook = tokio::task::block_in_place(|| read(bytes))?;
         self.import_workbook(&workbook, settings).await
     }
@@ -117,29 +133,40 @@ impl World {
         Ok(outcome)
     }
 
-    async fn head(&self) -> anyhow::Result<Position> {
+    pub(crate) async fn head(&self) -> anyhow::Result<Position> {
         Ok(self.log.head().await?.position)
+    }
+
+    /// What the events of a type say, in order.
+    async fn data_of(&self, event_type: &str) -> anyhow::Result<Vec<serde_json::Value>> {
+        let events = self.log.read_log(&WHOLE_LOG).await?.events.into_iter();
+        events
+            .filter(|event| event.event_type.as_str() == event_type)
+            .map(|event| Ok(serde_json::from_str(&event.data)?))
+            .collect()
     }
 
     /// Types of all events, in order.
     async fn events(&self) -> anyhow::Result<Vec<String>> {
-        let page = ReadLog {
-            after: Position::START,
-            direction: Direction::Forwards,
-            category: None,
-            limit: 1_000,
-            up_to: None,
-        };
-        let page = self.log.read_log(&page).await?;
-        Ok(page
-            .events
-            .into_iter()
-            .map(|event| event.event_type.to_string())
-            .collect())
+        let events = self.recorded().await?.into_iter();
+        Ok(events.map(|event| event.event_type.to_string()).collect())
+    }
+
+    /// All events, in order.
+    pub(crate) async fn recorded(&self) -> anyhow::Result<Vec<RecordedEvent>> {
+        Ok(self.log.read_log(&WHOLE_LOG).await?.events)
     }
 }
 
-fn settings() -> ImportSettings {
+const WHOLE_LOG: ReadLog = ReadLog {
+    after: Position::START,
+    direction: Direction::Forwards,
+    category: None,
+    limit: 1_000,
+    up_to: None,
+};
+
+pub(crate) fn settings() -> ImportSettings {
     ImportSettings {
         read: ReadOptions {
             store: Some("Centro".to_owned()),
@@ -147,7 +174,6 @@ fn settings() -> ImportSettings {
         },
         define_missing: true,
         dry_run: false,
-        time_zone: "America/Sao_Paulo".parse().unwrap(),
         actor: Actor {
             subject: "test".into(),
             client: None,
@@ -163,7 +189,7 @@ const SECOND_WRONG: &[&str] = &["#2", "31/12/2025", "Meia", "#1.5", "#4", "#7"];
 /// Without a receipt in it: known by content, twice.
 const LOOSE: &[&str] = &["", "31/12/2025", "Meia", "#1", "#4", "#4"];
 
-fn codes(outcome: &ImportOutcome) -> Vec<(u32, &'static str)> {
+pub(crate) fn codes(outcome: &ImportOutcome) -> Vec<(u32, &'static str)> {
     let rows = outcome.refusals.rows().iter();
     rows.flat_map(|refused| {
         refused
@@ -321,9 +347,9 @@ async fn an_undated_count(world: World) -> anyhow::Result<()> {
         "{first:?}"
     );
     assert_eq!(
-        first.duplicate_rows.ranges(),
-        [(3, 3)],
-        "there is nothing to book"
+        (first.rows_without_effect.ranges(), first.duplicate_rows.len()),
+        (vec![(3, 3)], 0),
+        "there is nothing to book, and it was not there before"
     );
     assert_eq!(first.totals.amount, Some(Amount::from_minor(10_000)));
     assert_eq!(
@@ -343,9 +369,119 @@ async fn an_undated_count(world: World) -> anyhow::Result<()> {
     let again = world.import(&bytes, &later).await?;
     assert_eq!(
         (again.state, again.records.accepted, again.records.duplicate),
-        (ImportState::Completed, 0, 3)
+        (ImportState::Completed, 0, 2)
     );
     assert_eq!(world.head().await?, head, "whatever the hour of the import");
+    Ok(())
+}
+
+/// 100 on hand, 75 counted: never 175.
+async fn a_count(world: World) -> anyhow::Result<()> {
+    const TITLES: &[&str] = &["Código", "Qtd Contada", "Custo", "Data"];
+    let a = |counted| ["A", counted, "#2", "02/11/2025"];
+    let received = workbook(&[
+        &["Código", "Qtd Recebida", "Custo", "Data"],
+        &["A", "#100", "#2", "01/11/2025"],
+    ]);
+    world.import(&received, &settings()).await?;
+    let head = world.head().await?;
+    for dry_run in [true, false] {
+        let settings = ImportSettings {
+            dry_run,
+            ..settings()
+        };
+        for counted in ["#75", "#0"] {
+            let outcome = world.import(&workbook(&[TITLES, &a(counted)]), &settings).await?;
+            assert_eq!(
+                codes(&outcome),
+                [(2, "stock_has_history")],
+                "{counted}, dry run: {dry_run}"
+            );
+            assert_eq!((outcome.records.accepted, outcome.records.refused), (0, 1));
+            assert_eq!(outcome.totals.amount, Some(Amount::ZERO));
+        }
+    }
+    assert_eq!(world.head().await?, head);
+    // Where the stock has not moved, it is the opening stock: beside the one that has, in another store, once.
+    let mixed = workbook(&[TITLES, &a("#75"), &["B", "#75", "#2", "02/11/2025"]]);
+    let outcome = world.import(&mixed, &settings()).await?;
+    assert_eq!(codes(&outcome), [(2, "stock_has_history")]);
+    assert_eq!(outcome.accepted_rows.ranges(), [(3, 3)]);
+    assert_eq!(outcome.totals.amount, Some(Amount::from_minor(15_000)));
+    assert_eq!(outcome.totals.quantity, Some(Quantity::from_units(75)));
+    let again = world.import(&mixed, &settings()).await?;
+    assert_eq!((again.records.accepted, again.records.duplicate), (0, 1));
+    assert_eq!(codes(&again), [(2, "stock_has_history")]);
+    let mut elsewhere = settings();
+    elsewhere.read.store = Some("Norte".to_owned());
+    let outcome = world.import(&workbook(&[TITLES, &a("#75")]), &elsewhere).await?;
+    assert_eq!(outcome.records.accepted, 1);
+    // Another count of it, a month later.
+    let later = workbook(&[TITLES, &["B", "#70", "#2", "02/12/2025"]]);
+    let outcome = world.import(&later, &settings()).await?;
+    assert_eq!(codes(&outcome), [(2, "stock_has_history")]);
+    Ok(())
+}
+
+/// Two shelves of one product: the second row is no history of the first, even when the first is in the log already.
+async fn a_count_goes_on(world: World) -> anyhow::Result<()> {
+    const TITLES: &[&str] = &["Código", "Contagem", "Custo", "Data"];
+    let shelf = |counted| ["A", counted, "#2", "02/11/2025"];
+    world
+        .import(&workbook(&[TITLES, &shelf("#5")]), &settings())
+        .await?;
+    let both = world
+        .import(&workbook(&[TITLES, &shelf("#5"), &shelf("#7")]), &settings())
+        .await?;
+    assert_eq!(
+        (both.records.duplicate, both.records.accepted),
+        (1, 1),
+        "{both:?}"
+    );
+    Ok(())
+}
+
+async fn sold_by_weight(world: World) -> anyhow::Result<()> {
+    let bytes = workbook(&[
+        &["Cupom", "Data", "Produto", "Unidade", "Qtd", "Total"],
+        &["#1", "30/12/2025", "Batata", "KG", "#2", "#10"],
+        &["#2", "30/12/2025", "Meia", "UN", "#1", "#10"],
+    ]);
+    let outcome = world.import(&bytes, &settings()).await?;
+    assert_eq!((outcome.records.accepted, outcome.records.stores_defined), (2, 1));
+    let defined: Vec<serde_json::Value> = world.data_of("ProductDefined").await?;
+    let units: Vec<_> = defined
+        .iter()
+        .map(|product| (&product["unit"], &product["decimals"]))
+        .collect();
+    assert_eq!(
+        units,
+        [(&"KG".into(), &3.into()), (&"UN".into(), &0.into())],
+        "{defined:?}"
+    );
+    Ok(())
+}
+
+async fn not_recorded(world: World) -> anyhow::Result<()> {
+    let bytes = workbook(&[
+        &["Código", "Nome", "Estoque", "Preço", "Ativo"],
+        &["A1", "Café", "#5", "#10", "Sim"],
+        &["A2", "Chá", "#7", "#4", "Não"],
+    ]);
+    let outcome = world.import(&bytes, &settings()).await?;
+    assert_eq!((outcome.records.accepted, outcome.tally.cancelled), (1, 1));
+    let report = outcome.to_json(Language::PtBr);
+    assert_eq!(report["totals"], serde_json::json!({}));
+    assert_eq!(
+        report["not_recorded"],
+        serde_json::json!([
+            { "field": "on_hand", "column": "Estoque", "sum": "5", "needs_a_look": true },
+            { "field": "unit_price", "column": "Preço", "needs_a_look": true },
+        ])
+    );
+    assert_eq!(report["rows"]["cancelled"], 1);
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("linhas canceladas ou inativas"), "{notes}");
     Ok(())
 }
 
@@ -475,6 +611,9 @@ async fn a_real_year(world: World) -> anyhow::Result<()> {
     );
     assert_eq!(outcome.totals.amount, Some(Amount::from_minor(4_187_706_300)));
     assert_eq!(outcome.totals.quantity, Some(Quantity::from_units(218_688)));
+    // Its filter hides most of the rows; they are sales all the same.
+    assert_eq!(outcome.findings, [Finding::HiddenRows { rows: None }]);
+    assert!(outcome.is_whole());
     let head = world.head().await?;
     assert_eq!(head.get(), 53_691 + 25 + 120);
     let again = world.import_workbook(&workbook, &settings).await?;

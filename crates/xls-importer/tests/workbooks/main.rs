@@ -8,13 +8,23 @@
     reason = "the harness prints what it ran, as the standard one does"
 )]
 
+mod biff;
+mod cell_evidence;
 mod fixture;
 mod generated;
 mod hostile;
 mod into_log;
+mod into_log_evidence;
+mod meaning;
+mod meeting;
+mod numbering;
 mod parser_death;
 mod real_files;
+mod receipts_by_day;
 mod refused_rows;
+mod sheet_kinds;
+mod totals;
+mod whole;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -36,9 +46,18 @@ fn main() -> ExitCode {
         hostile::CASES,
         parser_death::CASES,
         generated::CASES,
+        cell_evidence::CASES,
+        meaning::CASES,
+        meeting::CASES,
+        sheet_kinds::CASES,
         refused_rows::CASES,
         real_files::CASES,
         into_log::CASES,
+        into_log_evidence::CASES,
+        numbering::CASES,
+        receipts_by_day::CASES,
+        totals::CASES,
+        whole::CASES,
     ]
     .concat();
     if arguments.iter().any(|word| word == "--list") {

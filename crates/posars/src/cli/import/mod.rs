@@ -9,24 +9,29 @@ use std::path::Path;
 use jiff::Timestamp;
 use posars_commands::Actor;
 use posars_xls_importer::{
-    FileRefusal, Header, ImportSettings, Importer, Language, MappingChoice, ParserCommand, ReadOptions,
-    Workbook, find_header, write_refused_workbook,
+    FileRefusal, Header, ImportOutcome, ImportSettings, Importer, Language, MappingChoice, ParserCommand,
+    ReadOptions, Workbook, find_header, write_refused_workbook,
 };
 
 use crate::allocator::NO_ARENAS;
 use crate::database::{Database, Need};
 use crate::failure::{Exit, Failure};
 use crate::house::{COMPANY_NAME, House};
+use crate::own_file::OwnFile;
 use crate::progress;
 use crate::session::Session;
-use crate::whole_file::write_whole;
+use crate::whole_file::WholeFile;
 pub(crate) use options::ImportArgs;
 use phases::{Clock, Phases, Spent};
 use result::{Followed, Imported};
 
 /// Reads the workbook, records its rows, and lets stock and read models follow.
 pub(crate) async fn run(args: ImportArgs, session: &Session) -> Result<Imported, Failure> {
-    // Before the database: a file that cannot be read should not start a server first.
+    // Before the database: a file that cannot be read should not start a server first, nor one that cannot be written
+    // end an import that is done.
+    if let Some(file) = refused_file(&args) {
+        file.check()?;
+    }
     let mut clock = Clock::start();
     let read = Sheet::read(&args).await?;
     let reading = clock.lap();
@@ -35,6 +40,16 @@ pub(crate) async fn run(args: ImportArgs, session: &Session) -> Result<Imported,
             import(&args, session, database, (&read, reading)).await
         })
         .await
+}
+
+/// Where the refused rows go; a dry run replaces not even an older file of ours.
+fn refused_file(args: &ImportArgs) -> Option<WholeFile<'_>> {
+    Some(WholeFile {
+        path: args.refused.as_deref()?,
+        kind: OwnFile::RefusedRows,
+        must_be_new: args.dry_run,
+        input: Some(&args.file),
+    })
 }
 
 /// The word of the importer for the field that names the store.
@@ -104,22 +119,14 @@ async fn import(
         Some(Followed::from(house.catch_up(session.screen).await))
     };
     let following = followed.as_ref().map(|_| clock.lap());
-    let refused_workbook = match &args.refused {
-        Some(path) if outcome.refusals.count() > 0 => {
-            let (workbook, header) = (&sheet.workbook, &sheet.header);
-            // It may keep this thread: all else is done.
-            write_whole(path, |file| {
-                write_refused_workbook(file, &workbook.sheet, header, &outcome.refusals, language)
-                    .map_err(|error| Failure::new(Exit::Failure, "REFUSED_WORKBOOK_NOT_WRITTEN", error))
-            })?;
-            Some(path.display().to_string())
-        }
-        Some(_) | None => None,
-    };
+    let refused_workbook = refused_file(args)
+        .filter(|_| outcome.refusals.count() > 0)
+        .map(|file| write_refused(&file, sheet, &outcome, language));
     Ok(Imported {
         company: house.company_id,
         outcome,
         language,
+        allow_unrecorded: args.allow_unrecorded,
         refused_workbook,
         followed,
         phases: Phases {
@@ -130,6 +137,22 @@ async fn import(
     })
 }
 
+/// Writes the refused rows; a failure must not hide what is in the log already. It may keep this thread: all else is
+/// done.
+fn write_refused(
+    file: &WholeFile<'_>,
+    sheet: &Sheet,
+    outcome: &ImportOutcome,
+    language: Language,
+) -> Result<String, Failure> {
+    let (rows, header) = (&sheet.workbook.sheet, &sheet.header);
+    file.write(|out| {
+        write_refused_workbook(out, rows, header, &outcome.refusals, language)
+            .map_err(|error| Failure::new(Exit::Failure, "REFUSED_WORKBOOK_NOT_WRITTEN", error))
+    })?;
+    Ok(file.path.display().to_string())
+}
+
 fn settings(args: &ImportArgs) -> ImportSettings {
     let received_at = Timestamp::now();
     ImportSettings {
@@ -137,10 +160,10 @@ fn settings(args: &ImportArgs) -> ImportSettings {
             today: received_at.to_zoned(args.time_zone.time_zone().clone()).date(),
             currency: args.currency,
             store: args.store.clone(),
+            time_zone: args.time_zone.clone(),
         },
         define_missing: args.define_missing,
         dry_run: args.dry_run,
-        time_zone: args.time_zone.clone(),
         actor: Actor {
             subject: "local".into(),
             client: Some("posars import".into()),
@@ -153,9 +176,14 @@ fn settings(args: &ImportArgs) -> ImportSettings {
 fn refused(file: &Path, refusal: &FileRefusal, language: Language) -> Failure {
     let exit = match refusal {
         FileRefusal::ParserUnavailable { .. } => Exit::Unavailable,
-        FileRefusal::NoSuchSheet { .. } | FileRefusal::NeedsMapping { .. } => Exit::Usage,
+        FileRefusal::NoSuchSheet { .. }
+        | FileRefusal::NeedsMapping { .. }
+        | FileRefusal::UnclearColumns { .. }
+        | FileRefusal::CountWithoutCost { .. } => Exit::Usage,
         FileRefusal::Unreadable { .. }
         | FileRefusal::Encrypted
+        | FileRefusal::UnknownCodePage { .. }
+        | FileRefusal::XlsTooWide { .. }
         | FileRefusal::UnsupportedFormat { .. }
         | FileRefusal::Corrupt { .. }
         | FileRefusal::XmlDtdForbidden { .. }
@@ -163,19 +191,12 @@ fn refused(file: &Path, refusal: &FileRefusal, language: Language) -> Failure {
         | FileRefusal::TooManyRows { .. }
         | FileRefusal::TooManyCells { .. }
         | FileRefusal::ParserDied { .. }
-        | FileRefusal::NoHeader { .. } => Exit::Failure,
+        | FileRefusal::NoHeader { .. }
+        | FileRefusal::NotKnownKind { .. } => Exit::Failure,
     };
-    let text = refusal.message(language);
-    // The importer's texts are "what; next step", and for the longest one "what. Next step".
-    let is_about_columns = matches!(refusal, FileRefusal::NeedsMapping { .. });
-    let parts = if is_about_columns {
-        text.rsplit_once(". ")
-    } else {
-        text.split_once("; ")
-    };
-    let failure = match parts {
-        Some((what, next)) => Failure::new(exit, refusal.code(), what).next(next),
-        None => Failure::new(exit, refusal.code(), text),
+    let failure = match refusal.parts(language) {
+        (what, Some(next)) => Failure::new(exit, refusal.code(), what).next(next),
+        (what, None) => Failure::new(exit, refusal.code(), what),
     };
     let failure = match (refusal, failure.next.clone()) {
         (FileRefusal::NeedsMapping { missing, .. }, Some(next))

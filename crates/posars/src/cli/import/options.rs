@@ -16,7 +16,8 @@ use crate::settings::Words;
     long_about = "Record a spreadsheet of sales, stock or products\n\n\
         Reads an .xlsx or .xls in a process of its own, under limits of memory and time. Rows become commands whose ids \
         follow from their content: the same file again changes nothing, and a corrected file adds only the rows that \
-        were refused before. Ends with 1 when any row was refused, and says which and why; the other rows are in.",
+        were refused before. Ends with 1 when any row was refused, and says which and why; the other rows are in. Ends with \
+        1 too when something of the file was not read or not recorded, or when a total in it is not the sum of its rows.",
     after_help = "Example:\n  posars import vendas.xlsx --define-missing\n  \
                   posars import vendas.xlsx --dry-run --json\n  \
                   posars import compras.xls --kind stock --store centro --map quantity=\"QNT TOTAL\" --refused refused.xlsx"
@@ -53,9 +54,12 @@ pub(crate) struct ImportArgs {
     /// Time zone of stores that are defined on the way
     #[arg(long, value_name = "ZONE", default_value = "America/Sao_Paulo")]
     pub(super) time_zone: StoreZone,
-    /// Write the rows that were refused, with the reasons, to this workbook
+    /// Write the rows that were refused, with the reasons, to this workbook; only one of these that nobody has saved since is replaced, and none by a dry run
     #[arg(long, value_name = "FILE.xlsx")]
     pub(super) refused: Option<PathBuf>,
+    /// End with 0 although something of the file was not read or not recorded; it is told all the same
+    #[arg(long)]
+    pub(super) allow_unrecorded: bool,
     /// Language of the reasons
     #[arg(long, value_enum, env = "POSARS_LANGUAGE", default_value_t = Words::DEFAULT)]
     pub(super) language: Words,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use posars_domain::CompanyId;
 use posars_event_store::Position;
-use posars_xls_importer::{ImportOutcome, ImportState, Language};
+use posars_xls_importer::{Field, ImportOutcome, ImportState, Language, NotRecorded};
 use serde::{Serialize, Serializer};
 
 use super::phases::Phases;
@@ -20,8 +20,10 @@ pub(crate) struct Imported {
     pub(super) company: CompanyId,
     pub(super) outcome: ImportOutcome,
     pub(super) language: Language,
-    /// Where the refused rows were written, if they were.
-    pub(super) refused_workbook: Option<String>,
+    /// Whether nobody minds what was not read or recorded.
+    pub(super) allow_unrecorded: bool,
+    /// Where the refused rows were written, or why they were not; none where there are none or nobody asked.
+    pub(super) refused_workbook: Option<Result<String, Failure>>,
     /// Whether stock and read models have followed; none for a dry run.
     pub(super) followed: Option<Followed>,
     /// What it took.
@@ -52,8 +54,15 @@ impl Serialize for Imported {
         let mut report = self.outcome.to_json(self.language);
         if let Some(fields) = report.as_object_mut() {
             fields.insert("company".to_owned(), self.company.as_str().into());
-            if let Some(file) = &self.refused_workbook {
-                fields.insert("refused_workbook".to_owned(), file.clone().into());
+            match &self.refused_workbook {
+                Some(Ok(file)) => {
+                    fields.insert("refused_workbook".to_owned(), file.clone().into());
+                }
+                Some(Err(failure)) => {
+                    let value = serde_json::to_value(failure).map_err(serde::ser::Error::custom)?;
+                    fields.insert("refused_workbook_problem".to_owned(), value);
+                }
+                None => {}
             }
             if let Some(followed) = &self.followed {
                 let value = serde_json::to_value(followed).map_err(serde::ser::Error::custom)?;
@@ -94,6 +103,20 @@ impl Outcome for Imported {
             records.stores_defined,
             records.products_defined
         )?;
+        if records.without_effect > 0 {
+            writeln!(
+                out,
+                "  {} rows count nothing: there is nothing to book for them",
+                records.without_effect
+            )?;
+        }
+        if outcome.tally.footers > 0 {
+            writeln!(
+                out,
+                "  {} rows are totals and were not recorded",
+                outcome.tally.footers
+            )?;
+        }
         if let (Some(quantity), Some(amount)) = (&outcome.totals.quantity, &outcome.totals.amount) {
             writeln!(out, "  {quantity} units, total {}", reais(amount.minor()))?;
         }
@@ -108,8 +131,10 @@ impl Outcome for Imported {
             None => writeln!(out)?,
         }
         for note in &outcome.notes {
-            writeln!(out, "  note: {note}")?;
+            writeln!(out, "  note: {}", note.message(self.language))?;
         }
+        self.write_not_recorded(out)?;
+        self.write_findings(out)?;
         if !outcome.unused_columns.is_empty() {
             writeln!(out, "  columns not used: {}", outcome.unused_columns.join(", "))?;
         }
@@ -131,7 +156,8 @@ impl Outcome for Imported {
         match self.outcome.state {
             ImportState::Interrupted => Exit::Unavailable,
             ImportState::Completed | ImportState::CompletedWithRefusals | ImportState::DryRun => {
-                if self.outcome.refusals.count() > 0 {
+                let minds = !self.allow_unrecorded && !self.outcome.is_whole();
+                if self.outcome.refusals.count() > 0 || minds {
                     Exit::Failure
                 } else {
                     Exit::Success
@@ -142,17 +168,77 @@ impl Outcome for Imported {
 }
 
 impl Imported {
+    fn title(&self, field: Field) -> &str {
+        let mut columns = self.outcome.columns.iter();
+        let found = columns.find(|(known, _)| *known == field);
+        found.map_or(field.word(), |(_, title)| title)
+    }
+
+    /// Columns that are recorded nowhere: those that may be missed, then those that are left out on purpose.
+    fn write_not_recorded(&self, out: &mut dyn Write) -> io::Result<()> {
+        for needs_a_look in [true, false] {
+            let columns = self.outcome.not_recorded.iter();
+            let columns: Vec<&NotRecorded> = columns
+                .filter(|column| column.needs_a_look == needs_a_look)
+                .collect();
+            let Some(first) = columns.first() else { continue };
+            let shown: Vec<String> = columns.iter().map(|column| self.not_recorded(column)).collect();
+            writeln!(out, "  {}: {}", first.message(self.language), shown.join(", "))?;
+            if let Some(next) = first.next_step(self.language) {
+                writeln!(out, "    fix: {next}")?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A column that is recorded nowhere, with its sum where there is one.
+    fn not_recorded(&self, column: &NotRecorded) -> String {
+        match column.sum {
+            Some(sum) => format!("{} ({} {sum})", column.column, self.language.pick("soma", "sum")),
+            None => column.column.clone(),
+        }
+    }
+
+    /// What was found besides the counts: what was not read, and sums that differ.
+    fn write_findings(&self, out: &mut dyn Write) -> io::Result<()> {
+        for finding in &self.outcome.findings {
+            writeln!(out, "  note: {}", finding.message(self.language))?;
+            if let Some(next) = finding.next_step(self.language) {
+                writeln!(out, "    fix: {next}")?;
+            }
+        }
+        let differing = || self.outcome.footer_checks.iter().filter(|check| !check.agrees);
+        for check in differing().take(REFUSED_SHOWN) {
+            let what = self.language.pick(
+                "o total da planilha não é a soma das linhas",
+                "the sheet's total is not the sum of its rows",
+            );
+            let title = self.title(check.field);
+            writeln!(
+                out,
+                "  row {}: {title}: {what}: {} <> {}",
+                check.row, check.theirs, check.ours
+            )?;
+        }
+        if differing().next().is_some() {
+            let fix = self.language.pick(
+                "confira o total e as linhas; se a linha é um produto, dê a ele um código ou outro nome",
+                "check the total and the rows; if the row is a product, give it a code or another name",
+            );
+            writeln!(out, "    fix: {fix}")?;
+        }
+        let more = differing().count().saturating_sub(REFUSED_SHOWN);
+        if more > 0 {
+            writeln!(out, "  and {more} totals more that differ")?;
+        }
+        Ok(())
+    }
+
     fn write_refusals(&self, out: &mut dyn Write) -> io::Result<()> {
         let refusals = &self.outcome.refusals;
         for refused in refusals.rows().iter().take(REFUSED_SHOWN) {
             for fault in &refused.faults {
-                let title = fault.field.map_or("", |field| {
-                    let columns = self.outcome.columns.iter();
-                    columns
-                        .into_iter()
-                        .find(|(known, _)| *known == field)
-                        .map_or(field.word(), |(_, title)| title)
-                });
+                let title = fault.field.map_or("", |field| self.title(field));
                 writeln!(
                     out,
                     "  row {}: {}",
@@ -170,7 +256,18 @@ impl Imported {
             writeln!(out, "  and {more} rows more")?;
         }
         match &self.refused_workbook {
-            Some(file) => writeln!(out, "Next: correct the rows in {file} and import that file"),
+            Some(Ok(file)) => writeln!(out, "Next: correct the rows in {file} and import that file"),
+            Some(Err(failure)) => {
+                writeln!(out, "  the refused rows were not written: {failure}")?;
+                writeln!(
+                    out,
+                    "Next: {}; the same file again records nothing twice",
+                    failure
+                        .next
+                        .as_deref()
+                        .unwrap_or("mend that and import the file again")
+                )
+            }
             None if refusals.count() > 0 => {
                 writeln!(
                     out,

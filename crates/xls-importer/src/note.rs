@@ -1,0 +1,72 @@
+//! Things worth a look that refuse nothing, in the reader's language.
+
+use crate::language::Language;
+
+/// A remark on an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// The quantities are what is there, and are taken in as opening stock.
+    CountAsOpeningStock,
+    /// Receipts whose rows have different dates; the earliest is taken.
+    ReceiptsOfSeveralDates(u32),
+    /// Rows whose SKU is empty.
+    WithoutSku(u32),
+    /// Rows of what was called off; what was recorded of them before stays.
+    Cancelled(u32),
+    /// Codes in number cells that are those of products with zeros in front.
+    ZerosRestored(usize),
+    /// A command that ended without an answer.
+    CommandWithoutAnswer,
+    /// What the log or the rules said.
+    Told(String),
+}
+
+impl Note {
+    /// The remark in words.
+    #[must_use]
+    pub fn message(&self, language: Language) -> String {
+        match self {
+            Self::CountAsOpeningStock => language
+                .pick(
+                    "as quantidades são uma contagem; entram uma vez, como estoque inicial, só onde o estoque não tem movimento",
+                    "the quantities are a count; they are taken in once, as opening stock, where the stock has not moved",
+                )
+                .to_owned(),
+            Self::ReceiptsOfSeveralDates(receipts) => format!(
+                "{receipts} {}",
+                language.pick(
+                    "vendas têm linhas de várias datas; vale a primeira",
+                    "receipts have rows of several dates; the earliest is taken"
+                )
+            ),
+            Self::WithoutSku(rows) => format!(
+                "{rows} {}",
+                language.pick(
+                    "linhas não têm código; o seu é feito do nome",
+                    "rows have no SKU; theirs is made from the name"
+                )
+            ),
+            Self::Cancelled(rows) => format!(
+                "{rows} {}",
+                language.pick(
+                    "linhas canceladas ou inativas não foram registradas; se já o foram antes, cancele essas vendas",
+                    "rows are cancelled or out of use and were not recorded; if they were before, void those sales"
+                )
+            ),
+            Self::ZerosRestored(codes) => format!(
+                "{codes} {}",
+                language.pick(
+                    "códigos em células de número são de produtos com zeros à esquerda",
+                    "codes of number cells are those of products with zeros in front"
+                )
+            ),
+            Self::CommandWithoutAnswer => language
+                .pick(
+                    "um comando não terminou; importe o arquivo de novo",
+                    "a command did not end: it panicked; import the file again",
+                )
+                .to_owned(),
+            Self::Told(text) => text.clone(),
+        }
+    }
+}
