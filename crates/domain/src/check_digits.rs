@@ -32,6 +32,15 @@ pub(crate) fn is_cpf(bare: &str) -> bool {
     agrees(bare, CPF_ROOT_CHARS, of_cpf)
 }
 
+/// Upper-cases and drops the dots, slashes, hyphens and spaces that people type.
+pub(crate) fn without_punctuation(text: &str) -> String {
+    let punctuation = |character: &char| matches!(character, '.' | '/' | '-' | ' ' | '\u{a0}');
+    text.chars()
+        .filter(|character| !punctuation(character))
+        .map(|character| character.to_ascii_uppercase())
+        .collect()
+}
+
 /// Whether the text is a root of the given length with the right two digits behind it.
 fn agrees(bare: &str, root_chars: usize, digits: fn(&str) -> Option<[u8; 2]>) -> bool {
     let (Some(root), Some(tail)) = (bare.get(..root_chars), bare.get(root_chars..)) else {

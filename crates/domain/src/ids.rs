@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use crate::InvalidValue;
 use crate::invisible::is_invisible;
+use crate::masking::length_of;
 use crate::misplaced::not_in_code;
 use crate::name::normalise;
-use crate::text::{length_of, serde_as_str};
+use crate::text::serde_as_str;
 
 /// Declares an id that is text: its limit, the characters it accepts, the code of its refusal and what an error shows of
 /// a refused one.

@@ -24,6 +24,11 @@ pub fn mask_cpf(text: &str) -> String {
     if masked == plain { text.to_owned() } else { masked }
 }
 
+/// Stands for the text in errors: what people type may name people.
+pub(crate) fn length_of(text: &str) -> String {
+    format!("<{} characters>", text.chars().count())
+}
+
 /// Whether a plain text has a CPF in it.
 pub(crate) fn has_cpf(plain: &str) -> bool {
     masked(plain) != plain

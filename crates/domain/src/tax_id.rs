@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::check_digits::without_punctuation;
 use crate::text::serde_as_text;
 use crate::{InvalidValue, check_digits};
 
@@ -145,12 +146,3 @@ impl fmt::Display for TaxId {
 }
 
 serde_as_text!(Cnpj, Cpf, TaxId);
-
-/// Upper-cases and drops the dots, slashes, hyphens and spaces that people type.
-fn without_punctuation(text: &str) -> String {
-    let punctuation = |character: &char| matches!(character, '.' | '/' | '-' | ' ' | '\u{a0}');
-    text.chars()
-        .filter(|character| !punctuation(character))
-        .map(|character| character.to_ascii_uppercase())
-        .collect()
-}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::InvalidValue;
 use crate::invisible::{is_invisible, turns_direction};
+use crate::masking::length_of;
 use crate::misplaced::not_in_code;
 
 /// Longest name of a company, store, register or product, in characters.
@@ -66,11 +67,6 @@ fn checked(field: impl Display, text: &str, chars_max: usize) -> Result<&str, In
         return Err(InvalidValue::new("TEXT_TOO_LONG", length_of(text), rule).at(field.to_string()));
     }
     Ok(text)
-}
-
-/// Stands for the text in errors: what people type may name people.
-pub(crate) fn length_of(text: &str) -> String {
-    format!("<{} characters>", text.chars().count())
 }
 
 /// Checks a text that may be absent; an empty one counts as absent.

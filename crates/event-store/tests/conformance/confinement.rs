@@ -202,8 +202,8 @@ async fn callers_may_read_these_tables_and_change_no_other_than_snapshots() -> a
     for (right, tables) in [
         (
             "select",
-            "checkpoints daily_sales events log_head names parked_events read_model_builds sales snapshots \
-             stock_movements stock_position streams",
+            "checkpoints daily_sales events log_head names parked_events places products read_model_builds sales \
+             snapshots stock_movements stock_position streams",
         ),
         ("insert", "snapshots"),
         ("update", "snapshots"),
