@@ -27,22 +27,24 @@ use crate::proto::FILE_DESCRIPTOR_SET;
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer};
 use crate::proto::operations::v1::projection_service_server::{self, ProjectionServiceServer};
+use crate::proto::operations::v1::reactor_service_server::{self, ReactorServiceServer};
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{CallRates, keep_rate, turn_strangers_away};
-use crate::services::{CompanyApi, ProductApi, ProjectionApi, SaleApi, SalesReportApi, StockApi};
+use crate::services::{CompanyApi, ProductApi, ProjectionApi, ReactorApi, SaleApi, SalesReportApi, StockApi};
 use crate::weigh::{Weighing, refuse_large, weigh_request};
 use crate::{ERROR_DOMAIN, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
-pub(crate) const SERVICE_NAMES: [&str; 6] = [
+pub(crate) const SERVICE_NAMES: [&str; 7] = [
     company_service_server::SERVICE_NAME,
     sale_service_server::SERVICE_NAME,
     product_service_server::SERVICE_NAME,
     stock_service_server::SERVICE_NAME,
     sales_report_service_server::SERVICE_NAME,
     projection_service_server::SERVICE_NAME,
+    reactor_service_server::SERVICE_NAME,
 ];
 
 /// Why a gateway could not be put together: the descriptors built into the program cannot be used.
@@ -184,6 +186,7 @@ fn services(request_bytes_max: usize) -> Routes {
     let product = ProductServiceServer::new(ProductApi);
     let stock = StockServiceServer::new(StockApi);
     let projection = ProjectionServiceServer::new(ProjectionApi);
+    let reactor = ReactorServiceServer::new(ReactorApi);
     let sales_report = SalesReportServiceServer::new(SalesReportApi);
     Routes::new(company.max_decoding_message_size(request_bytes_max))
         .add_service(sale.max_decoding_message_size(request_bytes_max))
@@ -191,6 +194,7 @@ fn services(request_bytes_max: usize) -> Routes {
         .add_service(stock.max_decoding_message_size(request_bytes_max))
         .add_service(sales_report.max_decoding_message_size(request_bytes_max))
         .add_service(projection.max_decoding_message_size(request_bytes_max))
+        .add_service(reactor.max_decoding_message_size(request_bytes_max))
 }
 
 /// Adds reflection in both versions: older clients know only v1alpha.

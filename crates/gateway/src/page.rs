@@ -1,10 +1,12 @@
 //! Page tokens: opaque to the client, bound to the request they came from and to a position in the log.
 
 use posars_event_store::Position;
-use posars_projections::PageRequest;
+use posars_projections::{PageRequest, QueryError};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
+use tonic::Status;
 
+use crate::status;
 use crate::wire::Reader;
 
 /// Rows of a page when the client does not say.
@@ -93,6 +95,22 @@ impl PageAsked {
             after: token.map(|token| token.after.clone()),
             at: token.map(|token| Position::new(token.position)),
         }
+    }
+
+    /// The number after which the page begins, of a list that is ordered by one; none for the first page.
+    ///
+    /// # Errors
+    /// `PAGE_TOKEN_INVALID` when the token holds no number.
+    pub(crate) fn after_number(&self) -> Result<Option<u64>, Status> {
+        let after = self.token.as_ref().map(|token| {
+            let number = token.after.first().and_then(|number| number.parse().ok());
+            number.ok_or_else(|| {
+                status::from_query(&QueryError::BadPage {
+                    problem: "it names no row".to_owned(),
+                })
+            })
+        });
+        after.transpose()
     }
 
     /// The page of a list that is whole in memory and only ever grows at its end; with the token of the next one.

@@ -8,6 +8,7 @@ mod names;
 mod payment;
 mod product;
 mod projection;
+mod reactor;
 mod reader;
 mod recorded;
 mod sale;
@@ -21,13 +22,14 @@ pub(crate) use company::{
 };
 pub(crate) use daily_sales::write_daily_sales;
 pub(crate) use names::{
-    CompanyName, ProductName, RegisterName, ResourceName, SaleName, SaleReturnName, SplitName, StockItemName,
-    StoreName,
+    CompanyName, ProductName, ReactorName, RegisterName, ResourceName, SaleName, SaleReturnName, SplitName,
+    StockItemName, StoreName,
 };
 pub(crate) use product::{
     read_change_product, read_define_product, read_list_products, read_retire_product, write_product,
 };
 pub(crate) use projection::write_projection;
+pub(crate) use reactor::{read_retry_parked, write_parked_event, write_reactor, write_unretried};
 pub(crate) use reader::Reader;
 pub(crate) use recorded::write_recorded;
 pub(crate) use sale::{write_new_sale, write_return, write_sale, write_sale_summary, write_void};

@@ -286,6 +286,24 @@ impl ResourceName for ProjectionName {
     }
 }
 
+/// `companies/{company}/reactors/{reactor}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReactorName {
+    pub(crate) reactor_id: String,
+}
+
+impl ResourceName for ReactorName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "reactors"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.any().map(|reactor_id| Self { reactor_id })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.reactor_id.clone()]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Debug;
@@ -342,6 +360,12 @@ mod tests {
                 projection_id: "sales".into(),
             },
             "companies/acme/projections/sales",
+        );
+        survives(
+            &ReactorName {
+                reactor_id: "reactor.stock".into(),
+            },
+            "companies/acme/reactors/reactor.stock",
         );
     }
 

@@ -129,6 +129,7 @@ impl Rpc {
                 "products" | "stockItems" => "cafe",
                 "registers" => "1",
                 "returns" => super::NO_SALE,
+                "reactors" => "reactor.stock",
                 other => panic!("give {other} an id"),
             };
             format!("{}/{id}", pair[0])
