@@ -25,7 +25,10 @@ pub use reason::{Reason, code_name};
 pub const PARTS: [(&str, &[Reason]); 8] = [
     ("Who may call, and how often", access::REASONS),
     ("The server, the log and the read models", server::REASONS),
-    ("Those who look after the server", operations::REASONS),
+    (
+        "Those who look after the server and its users",
+        operations::REASONS,
+    ),
     ("REST", rest::REASONS),
     ("Sales", sale::REASONS),
     ("Companies, stores, products and stock", shop::REASONS),

@@ -10,6 +10,7 @@ mod reactor;
 mod sale;
 mod sales_report;
 mod stock;
+mod user;
 
 pub(crate) use company::CompanyApi;
 pub(crate) use product::ProductApi;
@@ -18,3 +19,4 @@ pub(crate) use reactor::ReactorApi;
 pub(crate) use sale::SaleApi;
 pub(crate) use sales_report::SalesReportApi;
 pub(crate) use stock::StockApi;
+pub(crate) use user::UserApi;

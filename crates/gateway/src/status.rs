@@ -12,6 +12,7 @@ mod query;
 mod reactor;
 mod request;
 mod short;
+mod user;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -23,10 +24,11 @@ pub(crate) use command::{from_command, from_command_inside, from_rejection};
 pub(crate) use foreign::dress;
 pub(crate) use limit::{counted_refusal, from_refusal, of_broken_body};
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
-pub(crate) use reactor::{from_reactor, unknown_reactor};
+pub(crate) use reactor::{from_reactor, unknown_projection, unknown_reactor};
 pub(crate) use request::{bad_timeout, invalid_request};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
+pub(crate) use user::{from_users, unknown_user, users_elsewhere};
 
 use crate::errors;
 

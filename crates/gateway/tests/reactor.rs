@@ -236,7 +236,7 @@ async fn what_cannot_be_asked_is_refused() {
         .await;
     let details = refused(answer, Code::NotFound, "REACTOR_NOT_FOUND");
     assert_eq!(
-        (value(&details, "name"), value(&details, "reactors")),
+        (value(&details, "name"), value(&details, "known")),
         (nobody.as_str(), "reactor.stock")
     );
     let list = ListParkedEventsRequest {

@@ -1,4 +1,4 @@
-//! Reactors that are not there, or whose work cannot be tried again.
+//! Reactors and projections that are not there, or whose work cannot be tried again.
 
 use std::time::Duration;
 
@@ -32,13 +32,17 @@ pub(crate) fn from_reactor(error: ReactorError) -> Status {
 
 /// No reactor of this program has this name.
 pub(crate) fn unknown_reactor(name: &str, known: &[&str]) -> Status {
+    unknown("REACTOR_NOT_FOUND", "reactor", name, known)
+}
+
+/// No projection of this program has this name.
+pub(crate) fn unknown_projection(name: &str, known: &[&str]) -> Status {
+    unknown("PROJECTION_NOT_FOUND", "projection", name, known)
+}
+
+fn unknown(reason: &str, what: &str, name: &str, known: &[&str]) -> Status {
     let known = known.join(", ");
-    let message = format!("there is no reactor {name}; its id is one of {known}");
-    let metadata = [("name", name.to_owned()), ("reactors", known)];
-    status(
-        Code::NotFound,
-        "REACTOR_NOT_FOUND",
-        message,
-        owned(metadata.to_vec()),
-    )
+    let message = format!("there is no {what} {name}; its id is one of {known}");
+    let metadata = [("name", name.to_owned()), ("known", known)];
+    status(Code::NotFound, reason, message, owned(metadata.to_vec()))
 }

@@ -304,6 +304,24 @@ impl ResourceName for ReactorName {
     }
 }
 
+/// `companies/{company}/users/{user}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UserName {
+    pub(crate) subject: String,
+}
+
+impl ResourceName for UserName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "users"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.any().map(|subject| Self { subject })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.subject.clone()]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Debug;
@@ -366,6 +384,12 @@ mod tests {
                 reactor_id: "reactor.stock".into(),
             },
             "companies/acme/reactors/reactor.stock",
+        );
+        survives(
+            &UserName {
+                subject: "ana@acme/br".into(),
+            },
+            "companies/acme/users/ana@acme%2Fbr",
         );
     }
 
