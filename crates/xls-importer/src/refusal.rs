@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::foreign_format::in_portuguese;
 use crate::language::Language;
-use crate::sniff::in_portuguese;
 
 /// A file that cannot be imported, with a stable code and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

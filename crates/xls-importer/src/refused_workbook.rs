@@ -14,7 +14,8 @@ use crate::header::Header;
 use crate::language::Language;
 use crate::reading::{Refusals, RefusedRow};
 use crate::refused_titles::added_titles;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
 

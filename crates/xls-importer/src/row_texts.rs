@@ -1,6 +1,6 @@
 //! The words for each reason a row is refused.
 
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 
 /// A reason's stable code and its words, in Portuguese and in English.
 pub(crate) struct RowTexts {

@@ -19,7 +19,7 @@ use crate::header::Header;
 use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::refusal::FileRefusal;
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
 use crate::sheet::Sheet;
 

@@ -17,7 +17,7 @@ use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
 use crate::refusal::FileRefusal;
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::sheet::Sheet;
 use crate::stock::{StockLineDraft, StockReading, StockReceiptDraft};
 

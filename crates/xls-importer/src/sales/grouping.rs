@@ -11,7 +11,8 @@ use super::tables::Tables;
 use crate::field::Field;
 use crate::limits::RECEIPT_LINES_MAX;
 use crate::reading::Refusals;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 
 /// What the column of totals holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
