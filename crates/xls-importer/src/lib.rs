@@ -63,6 +63,7 @@ mod title;
 #[cfg(test)]
 mod title_table;
 mod total_words;
+mod unit_words;
 mod workbook;
 mod zone_text;
 

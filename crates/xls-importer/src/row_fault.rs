@@ -3,7 +3,7 @@
 use crate::field::Field;
 use crate::language::Language;
 use crate::row_reason::RowReason;
-use crate::row_texts::{ROW_TEXTS, RowTexts, UNWORDED};
+use crate::row_texts::{self, RowTexts, UNWORDED};
 
 impl RowReason {
     /// The stable code.
@@ -12,9 +12,9 @@ impl RowReason {
         self.texts().code
     }
 
-    /// Every reason, in the order of the variants.
+    /// Every reason.
     pub fn all() -> impl Iterator<Item = Self> {
-        ROW_TEXTS.iter().map(|texts| texts.reason)
+        row_texts::all().map(|texts| texts.reason)
     }
 
     /// What is wrong, whatever the cell.
@@ -33,8 +33,7 @@ impl RowReason {
 
     /// The words for the reason.
     fn texts(self) -> &'static RowTexts {
-        ROW_TEXTS
-            .iter()
+        row_texts::all()
             .find(|texts| texts.reason == self)
             .unwrap_or(&UNWORDED)
     }

@@ -84,4 +84,14 @@ pub enum RowReason {
     AmountOnTop,
     /// A count of a stock that has moved already: taken in, it would be added to what is there.
     StockHasHistory,
+    /// A code or a name of which a spreadsheet program has made a date or a time.
+    CodeIsDate,
+    /// A receipt whose lines all stand once for each of its means of payment.
+    RepeatedByPayment,
+    /// An amount of the whole receipt that stands in each of its rows.
+    ReceiptAmountRepeated,
+    /// A quantity in another unit than the product's: boxes of what is counted by the piece.
+    UnitDiffers,
+    /// A row below a second row of titles in another order.
+    OtherTitles,
 }

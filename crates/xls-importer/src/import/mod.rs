@@ -1,5 +1,6 @@
 //! What was read becomes commands: the one place of this crate that knows the log's door.
 
+mod catalogue;
 mod definitions;
 mod deliveries;
 mod ledger;

@@ -7,6 +7,7 @@ use posars_domain::{Amount, ReceiptNumber};
 use super::comparison::{as_major, mismatch, near};
 use super::group::Group;
 use super::line::Line;
+use super::repeated::Repeats;
 use super::tables::Tables;
 use crate::field::Field;
 use crate::limits::RECEIPT_LINES_MAX;
@@ -28,7 +29,7 @@ pub(super) fn group_lines(
     lines: &mut [Line],
     groups: &mut [Group],
     refusals: &mut Refusals,
-    table: &Tables,
+    (table, repeats): (&Tables, &Repeats),
 ) -> u32 {
     let meaning = total_meaning(lines);
     let doubtful: HashSet<&str> = table.doubtful_numbers.iter().map(String::as_str).collect();
@@ -61,9 +62,15 @@ pub(super) fn group_lines(
         let number = group.receipt.as_ref().map(ReceiptNumber::number);
         let in_doubt = number.is_some_and(|number| doubtful.contains(number));
         let too_long = members.len() > RECEIPT_LINES_MAX;
-        group.refused = group.refused_by_row.is_some() || in_doubt || too_long || members.is_empty();
+        let repeated = repeats.fault(group, lines);
+        group.refused = group.refused_by_row.is_some()
+            || in_doubt
+            || too_long
+            || repeated.is_some()
+            || members.is_empty();
         if group.refused {
-            refuse_members(group, &members, lines, faults, refusals);
+            let common = repeated.unwrap_or_else(|| common_fault(group, members.len()));
+            refuse_members(&members, lines, faults, &common, refusals);
             continue;
         }
         several_dates += u32::from(group.spans_days);
@@ -81,42 +88,40 @@ fn list_members(group: &Group, lines: &[Line], members: &mut Vec<usize>) {
     }
 }
 
+/// Refuses the lines of a group, each by its own fault or by the one they have in common.
 fn refuse_members(
-    group: &Group,
     members: &[usize],
     lines: &[Line],
     mut faults: Vec<(usize, RowFault)>,
+    common: &RowFault,
     refusals: &mut Refusals,
 ) {
-    let receipt = group
-        .receipt
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
     for index in members {
         let Some(line) = lines.get(*index) else { continue };
         let own = faults
             .iter()
             .position(|(faulty, _)| faulty == index)
             .map(|at| faults.swap_remove(at).1);
-        let fault = own.unwrap_or_else(|| {
-            if members.len() > RECEIPT_LINES_MAX {
-                RowFault::of_row(
-                    RowReason::ReceiptTooLong,
-                    format!("{receipt}: {} > {RECEIPT_LINES_MAX}", members.len()),
-                )
-            } else {
-                let row = group
-                    .refused_by_row
-                    .map_or_else(String::new, |row| format!("-> {row}"));
-                RowFault::of_row(
-                    RowReason::ReceiptHasRefusedRows,
-                    format!("{receipt} {row}").trim().to_owned(),
-                )
-            }
-        });
-        refusals.add(line.row, vec![fault]);
+        refusals.add(line.row, vec![own.unwrap_or_else(|| common.clone())]);
     }
+}
+
+/// What is wrong with every line of a refused group.
+fn common_fault(group: &Group, members_len: usize) -> RowFault {
+    let receipt = group
+        .receipt
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    if members_len > RECEIPT_LINES_MAX {
+        let detail = format!("{receipt}: {members_len} > {RECEIPT_LINES_MAX}");
+        return RowFault::of_row(RowReason::ReceiptTooLong, detail);
+    }
+    let row = group
+        .refused_by_row
+        .map_or_else(String::new, |row| format!("-> {row}"));
+    let detail = format!("{receipt} {row}").trim().to_owned();
+    RowFault::of_row(RowReason::ReceiptHasRefusedRows, detail)
 }
 
 /// Lines with a discount show what the total is: after it unless all of them say before it.

@@ -1,11 +1,10 @@
 //! What cells show, into a real log: instants in the store's day, codes that lost zeros, receipts held back whole.
 
 use posars_xls_importer::{ImportSettings, ImportState};
-use serde_json::Value;
 
 use crate::Case;
 use crate::fixture::workbook;
-use crate::into_log::{World, codes, run, settings};
+use crate::into_log::{World, codes, payloads, run, settings};
 
 pub(crate) const CASES: &[Case] = &[
     ("into_log_evidence::an_instant_is_of_the_day_of_the_store", || {
@@ -27,15 +26,6 @@ pub(crate) const CASES: &[Case] = &[
         run(corrected_original)
     }),
 ];
-
-/// The payloads of the events of a type.
-async fn payloads(world: &World, event_type: &str) -> anyhow::Result<Vec<Value>> {
-    let events = world.recorded().await?.into_iter();
-    let wanted = events.filter(|event| event.event_type.to_string() == event_type);
-    Ok(wanted
-        .map(|event| serde_json::from_str(&event.data))
-        .collect::<Result<_, _>>()?)
-}
 
 const TIMED: &[&str] = &["Venda", "Data", "Hora", "Código", "Produto", "Qtd", "Preço"];
 
