@@ -36,7 +36,7 @@ impl Catalogue {
     ) -> Option<String> {
         lines.find_map(|(sku, unit)| {
             let (unit, own) = unit.zip(self.units.get(sku))?;
-            are_different(unit, own).then(|| format!("{sku}: {unit} != {own}"))
+            (unit != own && are_different(unit, own)).then(|| format!("{sku}: {unit} != {own}"))
         })
     }
 }

@@ -6,6 +6,7 @@ mod deliveries;
 mod ledger;
 mod lost_zeros;
 mod products;
+mod receipt_zeros;
 mod receipts_by_day;
 mod sales;
 mod stock;

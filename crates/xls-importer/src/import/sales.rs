@@ -13,6 +13,7 @@ use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Answer, Ledger, Record};
 use super::lost_zeros::LostZeros;
+use super::receipt_zeros::ReceiptZeros;
 use super::receipts_by_day::ReceiptsByDay;
 use super::{ImportProgress, Run, instant_of};
 use crate::header::Header;
@@ -63,11 +64,17 @@ impl Run<'_> {
         } else {
             self.receipts_by_day(&reading, &stores, ledger).await
         };
+        let zeros = if ledger.is_interrupted() {
+            ReceiptZeros::default()
+        } else {
+            self.receipt_zeros(&reading, (&stores, &by_day), ledger).await
+        };
         let known = Known {
             stores,
             catalogue,
             lost_zeros,
             by_day,
+            zeros,
         };
         let mut drafts = reading.sales();
         let next = |ledger: &mut Ledger<P>| {
@@ -108,7 +115,8 @@ impl Run<'_> {
             refuse_unknown_store(&record, &draft, ledger);
             return None;
         };
-        let key = known.by_day.key(&draft);
+        let key = known.zeros.key(&draft);
+        let key = key.unwrap_or_else(|| known.by_day.key(&draft));
         let Some(command) = command(draft, key, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
             ledger.refuse_all(&record, RowReason::DateInvalid, "");
@@ -130,6 +138,7 @@ struct Known {
     catalogue: Catalogue,
     lost_zeros: LostZeros,
     by_day: ReceiptsByDay,
+    zeros: ReceiptZeros,
 }
 
 /// Decides on a sale of a store that a dry run would have defined.

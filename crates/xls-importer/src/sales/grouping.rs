@@ -158,7 +158,8 @@ fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
     }
     let mismatch = |expected: Option<Amount>| match line.stated_total {
         Some(total) => mismatch(Field::Total, total, expected),
-        None => RowFault::of(RowReason::TotalMismatch, Field::Total, ""),
+        // What is more than the price is no discount of it.
+        None => RowFault::of(RowReason::TotalMismatch, Field::Discount, as_major(line.discount)),
     };
     let net = match (line.gross, line.stated_total, meaning) {
         (Some(gross), None, _) => gross.checked_sub(line.discount),

@@ -1,6 +1,6 @@
 //! What the lines of a sheet name: nothing is defined for the sake of a row that cannot be read.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::group::Group;
 use super::line::Line;

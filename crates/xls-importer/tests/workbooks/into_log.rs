@@ -12,7 +12,6 @@ use posars_xls_importer::{
     Finding, ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, Language, MappingChoice,
     ParserCommand, ReadOptions, Workbook, find_header,
 };
-use serde_json::Value;
 
 use crate::fixture::{options, read, workbook};
 use crate::{Case, Skipped};
@@ -139,7 +138,7 @@ impl World {
     }
 
     /// What the events of a type say, in order.
-    async fn data_of(&self, event_type: &str) -> anyhow::Result<Vec<serde_json::Value>> {
+    pub(crate) async fn data_of(&self, event_type: &str) -> anyhow::Result<Vec<serde_json::Value>> {
         let events = self.log.read_log(&WHOLE_LOG).await?.events.into_iter();
         events
             .filter(|event| event.event_type.as_str() == event_type)
@@ -199,15 +198,6 @@ pub(crate) fn codes(outcome: &ImportOutcome) -> Vec<(u32, &'static str)> {
             .map(|fault| (refused.row, fault.reason.code()))
     })
     .collect()
-}
-
-/// The payloads of the events of a type.
-pub(crate) async fn payloads(world: &World, event_type: &str) -> anyhow::Result<Vec<Value>> {
-    let events = world.recorded().await?.into_iter();
-    let wanted = events.filter(|event| event.event_type.to_string() == event_type);
-    Ok(wanted
-        .map(|event| serde_json::from_str(&event.data))
-        .collect::<Result<_, _>>()?)
 }
 
 async fn the_same_sales_twice(world: World) -> anyhow::Result<()> {

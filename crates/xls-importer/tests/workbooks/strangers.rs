@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cell_evidence::{Day, Number, Shown, Text, made};
 use crate::fixture::{header, options, read, refused, sales, workbook};
-use crate::into_log::{World, codes, payloads, run, settings};
+use crate::into_log::{World, codes, run, settings};
 use crate::{Case, Skipped};
 
 pub(crate) const CASES: &[Case] = &[
@@ -28,6 +28,9 @@ pub(crate) const CASES: &[Case] = &[
     ("strangers::groups_of_digits", groups_of_digits),
     ("strangers::one_item_in_two_rows", one_item_in_two_rows),
     ("strangers::boxes_are_not_pieces", || run(boxes_are_not_pieces)),
+    ("strangers::a_receipt_that_lost_its_zeros_is_the_same", || {
+        run(a_receipt_that_lost_its_zeros)
+    }),
     ("strangers::an_unreadable_row_defines_nothing", || {
         run(an_unreadable_row_defines_nothing)
     }),
@@ -304,7 +307,7 @@ async fn boxes_are_not_pieces(world: World) -> anyhow::Result<()> {
             assert_eq!(codes(&outcome), [(refused, "unit_differs")], "{outcome:?}");
         }
     }
-    let received = payloads(&world, "StockReceived").await?;
+    let received = world.data_of("StockReceived").await?;
     let quantities: Vec<&Value> = received.iter().map(|stock| &stock["quantity"]).collect();
     assert_eq!(quantities, ["5", "1", "1", "1", "1"]);
     Ok(())
@@ -322,5 +325,49 @@ async fn an_unreadable_row_defines_nothing(world: World) -> anyhow::Result<()> {
     assert_eq!(codes(&outcome), [(3, "date_invalid"), (4, "error_cell")]);
     let records = outcome.records;
     assert_eq!((records.stores_defined, records.products_defined), (1, 1));
+    Ok(())
+}
+
+/// The export says 0001; opened as CSV and saved again, the same file says 1.
+async fn a_receipt_that_lost_its_zeros(world: World) -> anyhow::Result<()> {
+    let sheet = |receipts: [&'static str; 3]| {
+        let [one, two, three] = receipts;
+        workbook(&[
+            &["Data", "Venda", "Produto", "Qtd", "Preço"],
+            &["05/11/2025", one, "Café", "#1", "#5"],
+            &["05/11/2025", two, "Pão", "#2", "#3"],
+            &["06/11/2025", three, "Café", "#1", "#5"],
+        ])
+    };
+    let told = |outcome: &posars_xls_importer::ImportOutcome| {
+        let notes = outcome.notes.iter();
+        let notes = notes.filter(|note| matches!(note, posars_xls_importer::Note::ReceiptsWithOtherZeros(_)));
+        (outcome.records.accepted, outcome.records.duplicate, notes.count())
+    };
+    let first = world
+        .import(&sheet(["0001", "0002", "0010"]), &settings())
+        .await?;
+    assert_eq!(told(&first), (3, 0, 0));
+    let without = world.import(&sheet(["#1", "#2", "#10"]), &settings()).await?;
+    assert_eq!(told(&without), (0, 3, 1), "{without:?}");
+    let longer = world.import(&sheet(["#2", "000011", "#10"]), &settings()).await?;
+    assert_eq!(
+        codes(&longer),
+        [(2, "idempotency_mismatch")],
+        "another sale of that number"
+    );
+    assert_eq!(told(&longer), (1, 1, 1), "{longer:?}");
+    // Other goods, or another day: nothing shows that it is the same sale.
+    let other = workbook(&[
+        &["Data", "Venda", "Loja", "Produto", "Qtd", "Preço"],
+        &["05/11/2025", "0001", "Sul", "Café", "#1", "#5"],
+        &["05/11/2025", "#1", "Sul", "Pão", "#1", "#3"],
+        &["05/11/2025", "0002", "Sul", "Pão", "#1", "#3"],
+        &["05/11/2025", "#2", "Sul", "Pão", "#1", "#3"],
+    ]);
+    for expected in [(4, 0, 0), (0, 4, 0)] {
+        let outcome = world.import(&other, &settings()).await?;
+        assert_eq!(told(&outcome), expected, "{outcome:?}");
+    }
     Ok(())
 }
