@@ -86,8 +86,8 @@ pub enum RowReason {
     StockHasHistory,
     /// A code or a name of which a spreadsheet program has made a date or a time.
     CodeIsDate,
-    /// A receipt whose lines all stand once for each of its means of payment.
-    RepeatedByPayment,
+    /// A receipt whose items stand more than once: beside each of its payments, or under one number.
+    ItemsRepeated,
     /// An amount of the whole receipt that stands in each of its rows.
     ReceiptAmountRepeated,
     /// A quantity in another unit than the product's: boxes of what is counted by the piece.

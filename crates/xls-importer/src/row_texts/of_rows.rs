@@ -179,15 +179,15 @@ pub(super) const TEXTS: &[RowTexts] = &[
         ],
     ),
     texts(
-        RowReason::RepeatedByPayment,
-        "repeated_by_payment",
+        RowReason::ItemsRepeated,
+        "items_repeated",
         [
-            "os itens da venda se repetem, uma vez para cada forma de pagamento",
-            "the items of the sale are repeated, once for each means of payment",
+            "os itens da venda se repetem, como em um relatório que os mostra ao lado de cada pagamento ou parcela",
+            "the items of the sale are repeated, as by a report that shows them beside each payment or instalment",
         ],
         [
-            "deixe cada item uma só vez; se cada linha é mesmo outro item, --map ignore=\"Título da coluna\" com a coluna da forma de pagamento",
-            "keep each item once; if each row is another item indeed, --map ignore=\"Column title\" with the column of the means of payment",
+            "deixe cada item uma só vez; se cada linha é mesmo outro item, --map ignore=\"Título da coluna\" com a coluna do pagamento ou do número do item",
+            "keep each item once; if each row is another item indeed, --map ignore=\"Column title\" with the column of the payment or of the item's number",
         ],
     ),
     texts(

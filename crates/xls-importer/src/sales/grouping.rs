@@ -69,8 +69,8 @@ pub(super) fn group_lines(
             || repeated.is_some()
             || members.is_empty();
         if group.refused {
-            let common = repeated.unwrap_or_else(|| common_fault(group, members.len()));
-            refuse_members(&members, lines, faults, &common, refusals);
+            let of_all = repeated.unwrap_or_else(|| fault_of_all(group, members.len()));
+            refuse_members(&members, lines, faults, &of_all, refusals);
             continue;
         }
         several_dates += u32::from(group.spans_days);
@@ -93,7 +93,7 @@ fn refuse_members(
     members: &[usize],
     lines: &[Line],
     mut faults: Vec<(usize, RowFault)>,
-    common: &RowFault,
+    of_all: &RowFault,
     refusals: &mut Refusals,
 ) {
     for index in members {
@@ -102,12 +102,12 @@ fn refuse_members(
             .iter()
             .position(|(faulty, _)| faulty == index)
             .map(|at| faults.swap_remove(at).1);
-        refusals.add(line.row, vec![own.unwrap_or_else(|| common.clone())]);
+        refusals.add(line.row, vec![own.unwrap_or_else(|| of_all.clone())]);
     }
 }
 
 /// What is wrong with every line of a refused group.
-fn common_fault(group: &Group, members_len: usize) -> RowFault {
+fn fault_of_all(group: &Group, members_len: usize) -> RowFault {
     let receipt = group
         .receipt
         .as_ref()

@@ -18,6 +18,8 @@ pub(super) struct Repeats {
     total: Option<Field>,
     /// And so is the discount.
     discount: bool,
+    /// The sheet numbers the items of its receipts.
+    are_numbered: bool,
 }
 
 /// Receipts whose lines of different quantities all come to the same, from which on that is no coincidence, whatever the
@@ -33,6 +35,7 @@ impl Repeats {
                 is_total_of_receipt(of_several(), lines, is_titled)
             }),
             discount: is_discount_to_doubt(header) && is_discount_of_receipt(of_several(), lines),
+            are_numbered: header.mapping.has(Field::Line),
         }
     }
 
@@ -49,7 +52,9 @@ impl Repeats {
         if let Some(field) = amount {
             return Some(RowFault::of(RowReason::ReceiptAmountRepeated, field, "").with_detail(receipt));
         }
-        is_repeated_by_payment(group, lines).then(|| RowFault::of_row(RowReason::RepeatedByPayment, receipt))
+        let are_repeated =
+            is_repeated_by_payment(group, lines) || (self.are_numbered && has_a_number_twice(group, lines));
+        are_repeated.then(|| RowFault::of_row(RowReason::ItemsRepeated, receipt))
     }
 }
 
@@ -140,6 +145,28 @@ fn is_discount_of_receipt<'g>(groups: impl Iterator<Item = &'g Group>, lines: &[
 /// All that a line says of its item.
 type Item = (u32, Quantity, UnitPrice, Amount, Option<Amount>);
 
+fn item(line: &Line) -> Item {
+    let Line {
+        product,
+        quantity,
+        unit_price,
+        discount,
+        stated_total,
+        ..
+    } = line;
+    (*product, *quantity, *unit_price, *discount, *stated_total)
+}
+
+/// Whether one number of an item stands twice, both times for the same.
+fn has_a_number_twice(group: &Group, lines: &[Line]) -> bool {
+    let numbers = group.lines_of(lines).map(|line| (line.line_number, item(line)));
+    let mut numbers: Vec<(u32, Item)> = numbers.collect();
+    numbers.sort_unstable();
+    numbers
+        .windows(2)
+        .any(|pair| matches!(pair, [one, other] if one == other))
+}
+
 /// Whether every item stands once for each means of payment of the receipt.
 fn is_repeated_by_payment(group: &Group, lines: &[Line]) -> bool {
     let mut payments = group.lines_of(lines).map(|line| line.payment);
@@ -151,15 +178,6 @@ fn is_repeated_by_payment(group: &Group, lines: &[Line]) -> bool {
     let mut methods: Vec<u32> = group.lines_of(lines).map(|line| line.payment).collect();
     methods.sort_unstable();
     methods.dedup();
-    let item = |line: &Line| -> Item {
-        (
-            line.product,
-            line.quantity,
-            line.unit_price,
-            line.discount,
-            line.stated_total,
-        )
-    };
     let mut items: Vec<(Item, u32)> = group
         .lines_of(lines)
         .map(|line| (item(line), line.payment))

@@ -44,7 +44,7 @@ fn nets(reading: &SalesReading) -> Vec<i64> {
 /// Odoo 60568, 180369: an order of two payments is exported with its lines once for each.
 fn items_beside_every_payment() -> Result<(), Skipped> {
     let titles: &[&str] = &["Data", "Venda", "Produto", "Qtd", "Total", "Forma de pagamento"];
-    let twice = "repeated_by_payment";
+    let twice = "items_repeated";
     let reading = sales(&workbook(&[
         titles,
         &["05/11/2025", "#10", "Mesa", "#1", "#10", "Dinheiro"],
@@ -65,6 +65,16 @@ fn items_beside_every_payment() -> Result<(), Skipped> {
         [(2, twice), (3, twice), (4, twice), (5, twice)]
     );
     assert_eq!(nets(&reading), [1_500, 2_000, 3_000]);
+    // Beside every instalment of one payment only the number of the item tells.
+    let reading = sales(&workbook(&[
+        &["Data", "Venda", "Item", "Descrição", "Qtd", "Preço", "Parcela"],
+        &["05/11/2025", "#1", "#1", "Mesa", "#1", "#10", "1/2"],
+        &["05/11/2025", "#1", "#1", "Mesa", "#1", "#10", "2/2"],
+        &["05/11/2025", "#2", "#1", "Mesa", "#1", "#10", "1/1"],
+        &["05/11/2025", "#2", "#2", "Mesa", "#1", "#10", "1/1"],
+    ]));
+    assert_eq!(refused(&reading), [(2, twice), (3, twice)]);
+    assert_eq!(nets(&reading), [2_000]);
     Ok(())
 }
 
