@@ -81,6 +81,20 @@ pub(crate) fn read_date(text: &str, evidence: &DateEvidence) -> Result<DateText,
     Ok(DateText { date, time, offset })
 }
 
+/// The text with its date year first, where only the other rows of its column tell that the month stands before the
+/// day: alone, it would be read the other way round.
+pub(crate) fn year_first(text: &str, evidence: &DateEvidence) -> Option<String> {
+    let (plain, _) = without_zone(text);
+    let (date, _) = date_and_time(plain);
+    let Parts { first, second, .. } = numeric_parts(date)?;
+    let is_open = first <= 12 && second <= 12 && first != second;
+    let month_first = evidence.month_first && !evidence.day_first;
+    let read = numeric_date(date, evidence)
+        .ok()
+        .filter(|_| is_open && month_first)?;
+    Some(text.replacen(date, &read.to_string(), 1))
+}
+
 /// Reads `14:05`, `14:05:30`, `14h05`, `2:05 PM`, with the zone it may name.
 pub(crate) fn read_time(text: &str) -> Option<(Time, Option<Offset>)> {
     let (text, offset) = without_zone(text);
