@@ -29,7 +29,7 @@ pub(crate) fn money_title(kind: SheetKind, title: &str, content: &ColumnContent)
     if !content.has_amounts {
         return None;
     }
-    let is_of_package = has(&["por", "per"]) && has(OF_PACKAGES);
+    let is_of_package = has(OF_PACKAGES) && (has(&["por", "per"]) || words.len() == 1);
     if has(OF_FACTORS) || is_of_package {
         return Some(MoneyTitle::Unclear);
     }
@@ -82,6 +82,8 @@ const ON_TOP: &[&str] = &[
     "tip",
     "delivery",
     "service",
+    "servico",
+    "servicos",
 ];
 
 /// Taxes that a supplier's invoice adds to the price of the goods.
@@ -204,6 +206,9 @@ mod tests {
             ("Fator", SheetKind::Stock, unclear),
             ("Fator de Conversão", SheetKind::Stock, unclear),
             ("Qtd por Caixa", SheetKind::Stock, unclear),
+            ("Embalagem", SheetKind::Stock, unclear),
+            ("Serviço (10%)", SheetKind::Sales, on_top),
+            ("Cód. Serviço", SheetKind::Sales, None),
             ("Dinheiro", SheetKind::Sales, payment),
             ("Cartão", SheetKind::Sales, payment),
             ("Cartão de Crédito", SheetKind::Sales, payment),

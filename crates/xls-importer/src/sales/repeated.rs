@@ -44,17 +44,18 @@ impl Repeats {
         if group.lines_len < 2 {
             return None;
         }
-        let receipt = group.receipt.as_ref()?.to_string();
+        let receipt = group.receipt.as_ref()?;
         let is_discounted = || group.lines_of(lines).any(|line| !line.discount.is_zero());
         let amount = self
             .total
             .or((self.discount && is_discounted()).then_some(Field::Discount));
         if let Some(field) = amount {
-            return Some(RowFault::of(RowReason::ReceiptAmountRepeated, field, "").with_detail(receipt));
+            let fault = RowFault::of(RowReason::ReceiptAmountRepeated, field, "");
+            return Some(fault.with_detail(receipt.to_string()));
         }
         let are_repeated =
             is_repeated_by_payment(group, lines) || (self.are_numbered && has_a_number_twice(group, lines));
-        are_repeated.then(|| RowFault::of_row(RowReason::ItemsRepeated, receipt))
+        are_repeated.then(|| RowFault::of_row(RowReason::ItemsRepeated, receipt.to_string()))
     }
 }
 

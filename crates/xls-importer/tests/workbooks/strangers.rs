@@ -288,6 +288,14 @@ fn one_item_in_two_rows() -> Result<(), Skipped> {
 
 /// ERPNext 49776: two boxes of an item that is counted by the piece were received as two pieces.
 async fn boxes_are_not_pieces(world: World) -> anyhow::Result<()> {
+    for factor in ["Fator de conversão", "Qtd por caixa", "Embalagem"] {
+        let book = read(&workbook(&[
+            &["Data", "Nota", "Código", "Qtd recebida", factor, "Custo"],
+            &["05/11/2025", "#1", "A", "#2", "#12", "#24"],
+        ]))?;
+        let asked = find_header(&book.sheet, &MappingChoice::default());
+        assert_eq!(asked.unwrap_err().code(), "unclear_columns", "{factor}");
+    }
     let titles: &[&str] = &["Data", "Nota", "Código", "UN", "Qtd recebida", "Custo"];
     let dry = ImportSettings {
         dry_run: true,
