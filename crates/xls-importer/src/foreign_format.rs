@@ -1,5 +1,9 @@
 //! What a file is that is no workbook, by its first bytes.
 
+/// What a compound file is that is no `.xls`: a document of another program.
+pub(crate) const COMPOUND_WITHOUT_WORKBOOK: &str =
+    "an old or foreign compound file without an Excel workbook";
+
 /// What the first bytes of a file look like.
 pub(crate) fn foreign_format(head: &[u8]) -> &'static str {
     let text = head
@@ -53,6 +57,7 @@ pub(crate) fn in_portuguese(found: &str) -> &str {
         "a gzip file" => "um arquivo gzip",
         "a text file (UTF-16)" => "um arquivo de texto (UTF-16)",
         "a text file (CSV perhaps)" => "um arquivo de texto (talvez CSV)",
+        COMPOUND_WITHOUT_WORKBOOK => "um arquivo composto antigo ou de outro programa, sem planilha do Excel",
         "an unknown format" => "de um formato desconhecido",
         other => other,
     }
@@ -64,7 +69,7 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{foreign_format, in_portuguese};
+    use super::{COMPOUND_WITHOUT_WORKBOOK, foreign_format, in_portuguese};
 
     #[test]
     fn every_format_told_has_its_portuguese() {
@@ -86,5 +91,9 @@ mod tests {
             let found = foreign_format(head);
             assert_ne!(in_portuguese(found), found);
         }
+        assert_ne!(
+            in_portuguese(COMPOUND_WITHOUT_WORKBOOK),
+            COMPOUND_WITHOUT_WORKBOOK
+        );
     }
 }
