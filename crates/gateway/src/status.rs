@@ -32,7 +32,7 @@ pub const ERROR_DOMAIN: &str = "posars";
 /// Notices, wherever tests or a developer meet it, a reason that the catalogue does not have or has with another code.
 fn explained(code: Code, reason: &str) {
     debug_assert_eq!(
-        errors::entry(reason).map(|entry| entry.code),
+        posars_words::entry(reason).and_then(|entry| errors::code_of(entry.reason)),
         Some(code),
         "{reason} is not so in the catalogue of reasons"
     );

@@ -4,7 +4,6 @@ use crate::column::{Column, titles_in};
 use crate::column_content::ColumnContents;
 use crate::field::{Field, SheetKind};
 use crate::kind_choice::{choose_kind, counted_field};
-use crate::language::Language;
 use crate::limits::{COLUMNS_MAX, HEADER_ROWS_SEARCHED};
 use crate::mapping::{Candidate, Mapping, depends_on_content, map_columns};
 use crate::money_titles::{MoneyTitle, money_title};
@@ -15,6 +14,7 @@ use crate::row_signs::RowSigns;
 use crate::sheet::{Cell, Row, Sheet, column_letters};
 use crate::sheet_marks::SheetMarks;
 use crate::title::normalise_title;
+use posars_words::Language;
 
 /// What the sender says about a sheet, where the titles do not suffice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::field::{Field, SheetKind};
 use crate::header::Header;
-use crate::language::Language;
+use posars_words::Language;
 
 /// A column that is understood and recorded nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! Things worth a look that refuse nothing, in the reader's language.
 
-use crate::language::Language;
+use posars_words::Language;
 
 /// A remark on an import.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,12 +8,12 @@ use crate::field::{Field, SheetKind};
 use crate::finding::Finding;
 use crate::footer_check::FooterCheck;
 use crate::header::Header;
-use crate::language::Language;
 use crate::not_recorded::NotRecorded;
 use crate::note::Note;
 use crate::protocol::HiddenRows;
 use crate::reading::{Refusals, RowTally};
 use crate::workbook::Workbook;
+use posars_words::Language;
 
 /// How an import ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

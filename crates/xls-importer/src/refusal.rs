@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::Language;
 use crate::sniff::in_portuguese;
+use posars_words::Language;
 
 /// A file that cannot be imported, with a stable code and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,12 +11,12 @@ use rust_xlsxwriter::{ColNum, Format, FormatAlign, RowNum, Workbook, Worksheet, 
 
 use crate::field::{Field, SheetKind};
 use crate::header::Header;
-use crate::language::Language;
 use crate::reading::{Refusals, RefusedRow};
 use crate::refused_titles::added_titles;
 use crate::row_fault::{RowFault, RowReason};
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
+use posars_words::Language;
 
 /// Why the workbook of refused rows could not be written.
 #[derive(Debug, thiserror::Error)]

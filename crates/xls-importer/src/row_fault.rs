@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::field::Field;
-use crate::language::Language;
 use crate::row_texts::{ROW_TEXTS, RowTexts, UNWORDED};
+use posars_words::Language;
 
 /// The reason a row is refused. The code never changes; the words may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

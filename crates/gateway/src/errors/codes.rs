@@ -1,257 +1,221 @@
-//! Ids, numbers and words that are not written as they must be.
+//! The gRPC code that each reason comes with.
 
-use tonic::Code::InvalidArgument;
+use tonic::Code;
 
-use super::reason::{Reason, reason};
-
-pub(super) const REASONS: &[Reason] = &[
-    reason(
-        "ACCESS_KEY_INVALID",
-        InvalidArgument,
-        [
-            "The access key of a fiscal document is not 44 letters or digits",
-            "A chave de acesso de um documento fiscal não tem 44 letras ou dígitos",
-        ],
-        [
-            "Copy the whole key from the document; in a spreadsheet format its column as text",
-            "Copie a chave inteira do documento; em uma planilha, formate a coluna como texto",
+/// Reasons by their code, in alphabetical order.
+const CODES: [(Code, &[&str]); 13] = [
+    (
+        Code::ResourceExhausted,
+        &[
+            "BUSY",
+            "CALLER_OVERLOADED",
+            "RATE_LIMITED",
+            "REQUEST_TOO_LARGE",
+            "REQUEST_VALUES_TOO_MANY",
         ],
     ),
-    reason(
-        "ADJUSTMENT_ID_INVALID",
-        InvalidArgument,
-        [
-            "The id of the adjustment is no UUID",
-            "O id do ajuste não é um UUID",
-        ],
-        [
-            "Make a UUID once for each adjustment and send the same one again when you repeat the call",
-            "Gere um UUID para cada ajuste e envie o mesmo ao repetir a chamada",
-        ],
-    ),
-    reason(
-        "CHANNEL_INVALID",
-        InvalidArgument,
-        [
-            "The channel is not 1 to 40 of a-z, 0-9 and _",
-            "O canal não tem de 1 a 40 caracteres entre a-z, 0-9 e _",
-        ],
-        [
-            "Write it as a word such as `store` or `delivery`",
-            "Escreva-o como uma palavra, por exemplo `store` ou `delivery`",
-        ],
-    ),
-    reason(
-        "COMPANY_ID_INVALID",
-        InvalidArgument,
-        [
-            "The id of the company is not 1 to 40 letters a-z, digits, dots and underscores",
-            "O id da empresa não tem de 1 a 40 letras a-z, dígitos, pontos e sublinhados",
-        ],
-        [
-            "Write it in lower case and without spaces",
-            "Escreva-o em minúsculas e sem espaços",
-        ],
-    ),
-    reason(
-        "CURRENCY_INVALID",
-        InvalidArgument,
-        [
-            "The currency is not three letters A to Z",
-            "A moeda não tem três letras de A a Z",
-        ],
-        [
-            "Send its ISO 4217 code, such as BRL",
-            "Envie o código ISO 4217, por exemplo BRL",
-        ],
-    ),
-    reason(
-        "DISPOSITION_INVALID",
-        InvalidArgument,
-        [
-            "It is not said where the returned goods go",
-            "Não está dito para onde vai a mercadoria devolvida",
-        ],
-        [
-            "Send restock, damaged or discard",
-            "Envie restock (volta ao estoque), damaged (avariada) ou discard (descarte)",
-        ],
-    ),
-    reason(
-        "GTIN_INVALID",
-        InvalidArgument,
-        [
-            "The bar code is not 8, 12, 13 or 14 digits, or its last digit does not check the others",
-            "O código de barras não tem 8, 12, 13 ou 14 dígitos, ou o dígito verificador não confere",
-        ],
-        [
-            "Read the code again, or leave the field empty",
-            "Leia o código de novo ou deixe o campo vazio",
-        ],
-    ),
-    reason(
-        "INVALID_TAX_ID",
-        InvalidArgument,
-        [
-            "The CPF or CNPJ is not complete, or its check digits do not agree",
-            "O CPF ou CNPJ está incompleto ou os dígitos verificadores não conferem",
-        ],
-        [
-            "Check the number; in a spreadsheet format its column as text",
-            "Confira o número; em uma planilha, formate a coluna como texto",
-        ],
-    ),
-    reason(
-        "LINE_ID_INVALID",
-        InvalidArgument,
-        [
-            "The id of a line is not a whole number",
-            "O id de uma linha não é um número inteiro",
-        ],
-        ["Number the lines from 1", "Numere as linhas a partir de 1"],
-    ),
-    reason(
-        "NCM_INVALID",
-        InvalidArgument,
-        ["The NCM is not 8 digits", "O NCM não tem 8 dígitos"],
-        [
-            "Write all digits with the zeros on the left, or leave the field empty",
-            "Escreva todos os dígitos com os zeros à esquerda ou deixe o campo vazio",
+    (
+        Code::InvalidArgument,
+        &[
+            "ACCESS_KEY_INVALID",
+            "ADJUSTMENT_ID_INVALID",
+            "AMOUNT_DECIMALS",
+            "AMOUNT_INVALID",
+            "AMOUNT_NEGATIVE",
+            "AMOUNT_OUT_OF_RANGE",
+            "BODY_FIELD_UNKNOWN",
+            "BODY_KEY_DUPLICATE",
+            "BODY_NOT_JSON",
+            "BODY_TOO_DEEP",
+            "BODY_UNREADABLE",
+            "BODY_VALUE_INVALID",
+            "CHANNEL_INVALID",
+            "COMPANY_ID_INVALID",
+            "COMPANY_NOT_CHOSEN",
+            "CURRENCY_INVALID",
+            "CURRENCY_MISMATCH",
+            "DATE_OUT_OF_RANGE",
+            "DATE_RANGE_INVALID",
+            "DELTA_IS_ZERO",
+            "DISCOUNT_EXCEEDS_LINE",
+            "DISPOSITION_INVALID",
+            "ENCODING_UNSUPPORTED",
+            "FIELD_INVALID",
+            "FIELD_REQUIRED",
+            "GTIN_INVALID",
+            "INSTALLMENTS_INVALID",
+            "INVALID_REQUEST",
+            "INVALID_TAX_ID",
+            "LINE_COUNT_INVALID",
+            "LINE_ID_DUPLICATE",
+            "LINE_ID_INVALID",
+            "LINE_ID_REPEATED",
+            "LINE_NOT_FOUND",
+            "LINE_TOTAL_OUT_OF_TOLERANCE",
+            "LIST_EMPTY",
+            "LIST_TOO_LONG",
+            "MEDIA_TYPE_UNSUPPORTED",
+            "MONEY_INVALID",
+            "NCM_INVALID",
+            "OCCURRED_IN_FUTURE",
+            "ONEOF_CONFLICT",
+            "PAGE_SIZE_INVALID",
+            "PAGE_TOKEN_INVALID",
+            "PATH_MALFORMED",
+            "PATH_VALUE_INVALID",
+            "PAYMENT_CODE_INVALID",
+            "PAYMENT_METHOD_INVALID",
+            "PAYMENT_TOTAL_MISMATCH",
+            "QUANTITY_INVALID",
+            "QUANTITY_NOT_POSITIVE",
+            "QUERY_MALFORMED",
+            "QUERY_PARAMETERS_TOO_MANY",
+            "QUERY_PARAMETER_MISPLACED",
+            "QUERY_PARAMETER_REPEATED",
+            "QUERY_PARAMETER_UNFIT",
+            "QUERY_PARAMETER_UNKNOWN",
+            "QUERY_TOO_LONG",
+            "QUERY_VALUE_INVALID",
+            "REASON_REQUIRED",
+            "REASON_UNKNOWN",
+            "RECEIPT_ID_INVALID",
+            "RECEIPT_NUMBER_INVALID",
+            "REGISTER_NO_INVALID",
+            "REQUEST_NOT_APPENDABLE",
+            "REQUEST_UNREADABLE",
+            "RETURN_ID_INVALID",
+            "SALE_ID_INVALID",
+            "SALE_TOTAL_MISMATCH",
+            "SKU_INVALID",
+            "STOCK_OUT_OF_RANGE",
+            "STORE_ID_INVALID",
+            "STORE_NOT_CHOSEN",
+            "SUBJECT_ID_INVALID",
+            "TAX_ID_MISPLACED",
+            "TEXT_HAS_CONTROL",
+            "TEXT_TOO_LONG",
+            "TIMEOUT_INVALID",
+            "TIME_ZONE_UNKNOWN",
+            "UNIT_DECIMALS",
+            "UNIT_PRICE_INVALID",
+            "VALUE_NOT_ALLOWED",
         ],
     ),
-    reason(
-        "PAYMENT_CODE_INVALID",
-        InvalidArgument,
-        [
-            "The payment code is not two digits",
-            "O código do meio de pagamento não tem dois dígitos",
-        ],
-        [
-            "Send the code of the NF-e table, such as 17 for PIX, or leave it out",
-            "Envie o código da tabela da NF-e, por exemplo 17 para PIX, ou deixe-o fora",
-        ],
-    ),
-    reason(
-        "PAYMENT_METHOD_INVALID",
-        InvalidArgument,
-        [
-            "The payment method is not 1 to 40 of a-z, 0-9 and _",
-            "O meio de pagamento não tem de 1 a 40 caracteres entre a-z, 0-9 e _",
-        ],
-        [
-            "Write it as a word such as `cash`, `pix` or `credit_card`",
-            "Escreva-o como uma palavra, por exemplo `cash`, `pix` ou `credit_card`",
+    (
+        Code::Unavailable,
+        &[
+            "DATABASE_AWAY",
+            "DATABASE_DISK_FULL",
+            "DATABASE_EXHAUSTED",
+            "KEYS_UNAVAILABLE",
+            "OUTCOME_UNKNOWN",
+            "OVERLOADED",
+            "REQUESTS_OVERLOADED",
         ],
     ),
-    reason(
-        "REASON_UNKNOWN",
-        InvalidArgument,
-        [
-            "The adjustment's reason is none that is known",
-            "O motivo do ajuste é desconhecido",
-        ],
-        [
-            "Send opening, count, damage, expiry, loss, found, internal_use, correction or other",
-            "Envie opening, count, damage, expiry, loss, found, internal_use, correction ou other",
+    (
+        Code::PermissionDenied,
+        &["NO_MEMBERSHIP", "ROLE_LIMITED_TO_STORE", "ROLE_MISSING"],
+    ),
+    (
+        Code::DeadlineExceeded,
+        &[
+            "DEADLINE",
+            "DEADLINE_EXCEEDED",
+            "READ_MODEL_BEHIND",
+            "REQUEST_STALLED",
         ],
     ),
-    reason(
-        "RECEIPT_ID_INVALID",
-        InvalidArgument,
-        [
-            "The id of the receipt of goods is no UUID",
-            "O id do recebimento não é um UUID",
-        ],
-        [
-            "Make a UUID once for each receipt and send the same one again when you repeat the call",
-            "Gere um UUID para cada recebimento e envie o mesmo ao repetir a chamada",
-        ],
-    ),
-    reason(
-        "RECEIPT_NUMBER_INVALID",
-        InvalidArgument,
-        [
-            "The series or number of the receipt is not 1 to 40 characters without colon",
-            "A série ou o número do cupom não tem de 1 a 40 caracteres sem dois-pontos",
-        ],
-        [
-            "Write it as printed on the receipt",
-            "Escreva-o como está impresso no cupom",
+    (
+        Code::Unauthenticated,
+        &[
+            "TOKEN_ALGORITHM",
+            "TOKEN_AUDIENCE",
+            "TOKEN_EXPIRED",
+            "TOKEN_ISSUER",
+            "TOKEN_KEY_UNKNOWN",
+            "TOKEN_LIFETIME",
+            "TOKEN_MALFORMED",
+            "TOKEN_MISSING",
+            "TOKEN_NOT_YET_VALID",
+            "TOKEN_SIGNATURE",
+            "TOKEN_TOO_LONG",
+            "TOKEN_USE",
+            "TOKEN_WITHOUT_EXPIRY",
+            "UNAUTHENTICATED",
         ],
     ),
-    reason(
-        "REGISTER_NO_INVALID",
-        InvalidArgument,
-        [
-            "The register's number is not 1 to 20 letters, digits, _, . and -",
-            "O número do caixa não tem de 1 a 20 letras, dígitos, _, . e -",
-        ],
-        ["Write it without spaces", "Escreva-o sem espaços"],
-    ),
-    reason(
-        "RETURN_ID_INVALID",
-        InvalidArgument,
-        [
-            "The id of the return is no UUID",
-            "O id da devolução não é um UUID",
-        ],
-        [
-            "Make a UUID once for each return and send the same one again when you repeat the call",
-            "Gere um UUID para cada devolução e envie o mesmo ao repetir a chamada",
+    (
+        Code::NotFound,
+        &[
+            "COMPANY_NOT_FOUND",
+            "PRODUCT_NOT_FOUND",
+            "PRODUCT_UNKNOWN",
+            "REGISTER_NOT_FOUND",
+            "RETURN_NOT_FOUND",
+            "ROUTE_NOT_FOUND",
+            "SALE_NOT_FOUND",
+            "STOCK_ITEM_NOT_FOUND",
+            "STORE_NOT_FOUND",
+            "UNKNOWN_COMPANY",
+            "UNKNOWN_STORE",
         ],
     ),
-    reason(
-        "SALE_ID_INVALID",
-        InvalidArgument,
-        ["The id of the sale is no UUID", "O id da venda não é um UUID"],
-        [
-            "Make a UUID once for each sale and send the same one again when you repeat the call",
-            "Gere um UUID para cada venda e envie o mesmo ao repetir a chamada",
+    (
+        Code::Internal,
+        &[
+            "ANSWER_UNREADABLE",
+            "DATABASE_REFUSED",
+            "EVENT_UNREADABLE",
+            "READ_MODEL_UNREADABLE",
         ],
     ),
-    reason(
-        "SKU_INVALID",
-        InvalidArgument,
-        [
-            "The SKU is not 1 to 60 characters without white space",
-            "O SKU não tem de 1 a 60 caracteres sem espaços",
-        ],
-        [
-            "Take the spaces out, or shorten it",
-            "Retire os espaços ou encurte-o",
+    (
+        Code::Unimplemented,
+        &[
+            "MESSAGE_ENCODING_UNSUPPORTED",
+            "METHOD_NOT_ALLOWED",
+            "UNKNOWN_METHOD",
         ],
     ),
-    reason(
-        "STORE_ID_INVALID",
-        InvalidArgument,
-        [
-            "The id of the store is not 1 to 40 letters a-z, digits, dots and underscores",
-            "O id da loja não tem de 1 a 40 letras a-z, dígitos, pontos e sublinhados",
-        ],
-        [
-            "Write it in lower case, without spaces and hyphens",
-            "Escreva-o em minúsculas, sem espaços nem hifens",
-        ],
-    ),
-    reason(
-        "SUBJECT_ID_INVALID",
-        InvalidArgument,
-        [
-            "The id of the customer is not 1 to 64 characters without white space",
-            "O id do cliente não tem de 1 a 64 caracteres sem espaços",
-        ],
-        [
-            "Send the id under which the customer is kept, never a name",
-            "Envie o id com que o cliente está guardado, nunca um nome",
+    (
+        Code::AlreadyExists,
+        &[
+            "CNPJ_IN_USE",
+            "COMPANY_EXISTS",
+            "DUPLICATE_FISCAL_KEY",
+            "DUPLICATE_RECEIPT",
+            "GTIN_IN_USE",
+            "IDEMPOTENCY_MISMATCH",
+            "PIX_ID_ALREADY_USED",
+            "REGISTER_EXISTS",
+            "SKU_EXISTS",
+            "STORE_EXISTS",
         ],
     ),
-    reason(
-        "TIME_ZONE_UNKNOWN",
-        InvalidArgument,
-        ["The time zone is not known", "O fuso horário é desconhecido"],
-        [
-            "Send its IANA name, such as America/Sao_Paulo",
-            "Envie o nome IANA, por exemplo America/Sao_Paulo",
+    (
+        Code::FailedPrecondition,
+        &[
+            "PRODUCT_RETIRED",
+            "REFUND_EXCEEDS_PAID",
+            "RETURN_EXCEEDS_SOLD",
+            "SALE_ALREADY_VOIDED",
+            "SALE_HAS_RETURNS",
+            "SALE_VOIDED",
+            "STOCK_WOULD_GO_NEGATIVE",
+            "TOO_MANY_RETURNS",
+            "VOID_WINDOW_EXPIRED",
         ],
     ),
+    (Code::Aborted, &["CONFLICT", "ETAG_MISMATCH"]),
+    (Code::OutOfRange, &["FIGURES_OUT_OF_RANGE", "POSITION_BEYOND_LOG"]),
 ];
+
+/// The code that a reason always comes with; none when the reason is not ours.
+#[must_use]
+pub fn code_of(reason: &str) -> Option<Code> {
+    let mut codes = CODES.iter();
+    codes
+        .find(|(_, reasons)| reasons.binary_search(&reason).is_ok())
+        .map(|(code, _)| *code)
+}
