@@ -103,7 +103,7 @@ impl fmt::Display for Unavailability {
 impl CommandError {
     /// The stable code in `UPPER_SNAKE_CASE`; part of the public contract.
     #[must_use]
-    pub fn reason(&self) -> &str {
+    pub fn reason(&self) -> &'static str {
         match self {
             Self::Rejected(rejection) => rejection.reason(),
             Self::Conflict { .. } => "CONFLICT",

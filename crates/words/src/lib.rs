@@ -7,6 +7,7 @@
 mod catalogue;
 mod language;
 mod reason;
+mod values;
 
 pub use catalogue::{PARTS, catalogue, entry};
 pub use language::Language;

@@ -59,6 +59,7 @@ mod tax_id_text;
 mod title;
 #[cfg(test)]
 mod title_table;
+mod told_refusal;
 mod total_words;
 mod workbook;
 mod zone_text;
@@ -87,4 +88,5 @@ pub use sales::{ReceiptsByDay, SaleDraft, SaleLineDraft, SalesReading, SalesTota
 pub use sheet::{Cell, Number, Row, Sheet, column_letters};
 pub use sniff::{Container, sniff};
 pub use stock::{StockLineDraft, StockReading, StockReceiptDraft, StockTotals};
+pub use told_refusal::ToldRefusal;
 pub use workbook::Workbook;

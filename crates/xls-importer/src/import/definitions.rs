@@ -16,6 +16,7 @@ use crate::import::ledger::Ledger;
 use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
+use crate::told_refusal::ToldRefusal;
 
 /// Longest name of a product or store, in characters; longer ones are cut rather than refused.
 const NAME_CHARS_MAX: usize = 200;
@@ -185,7 +186,10 @@ fn was_defined(
             Ok(true)
         }
         Err(error @ CommandError::Rejected(_)) => {
-            notes.push(Note::Told(format!("{subject}: {}: {error}", error.reason())));
+            notes.push(Note::NotDefined {
+                subject: subject.to_string(),
+                refusal: ToldRefusal::of(&error),
+            });
             Ok(false)
         }
         Err(error) => Err(error),

@@ -11,6 +11,7 @@ use crate::finding::{Finding, PRODUCTS_NAMED_MAX};
 use crate::note::Note;
 use crate::outcome::ImportOutcome;
 use crate::row_fault::{RowFault, RowReason};
+use crate::told_refusal::ToldRefusal;
 
 /// The code of "the same id, other content".
 const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
@@ -92,7 +93,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
 
     /// Stops the import, once, with the reason.
     pub(super) fn interrupt(&mut self, error: &CommandError) {
-        self.stop(Note::Told(format!("{}: {error}", error.reason())));
+        if !self.interrupted {
+            // The note is for people; what the driver says is for those who run the database.
+            tracing::warn!(%error, reason = error.reason(), "an import was interrupted");
+        }
+        self.stop(Note::Interrupted(ToldRefusal::of(error)));
     }
 
     /// As [`Ledger::interrupt`], for a reason that is no command's.
@@ -110,11 +115,10 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     }
 
     /// Refuses all rows of a record without asking the log.
-    pub(super) fn refuse_all(&mut self, record: &Record, reason: RowReason, detail: &str) {
+    pub(super) fn refuse_all(&mut self, record: &Record, fault: &RowFault) {
         self.outcome.records.refused += record.with_repeats();
         for row in record.rows.iter().chain(&record.repeats) {
-            let fault = RowFault::of_row(reason, detail);
-            self.outcome.refusals.add(*row, vec![fault]);
+            self.outcome.refusals.add(*row, vec![fault.clone()]);
         }
         self.have_fate(record);
     }
@@ -214,12 +218,13 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         } else {
             RowReason::Rejected
         };
+        let refusal = ToldRefusal::of(error);
         for row in record.rows.iter().chain(&record.repeats) {
             let fault = match at_fault {
                 Some(at_fault) if at_fault != row => {
                     RowFault::of_row(RowReason::ReceiptHasRefusedRows, format!("-> {at_fault}"))
                 }
-                _ => RowFault::of_row(reason, format!("{}: {error}", error.reason())),
+                _ => RowFault::refused(reason, refusal.clone()),
             };
             self.outcome.refusals.add(*row, vec![fault]);
         }
