@@ -1,6 +1,5 @@
-use posars_commands::Commands;
-use posars_domain::sale::{SaleRecorded, SaleRejection, SaleReturned, SaleState, SaleVoided};
-use posars_domain::{Payload as _, SaleId};
+use posars_domain::SaleId;
+use posars_domain::sale::{SaleRejection, SaleState};
 use posars_event_store::Position;
 use posars_projections::SaleFilter;
 use tonic::{Request, Response, Status};
@@ -11,8 +10,9 @@ use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::sale_service_server::SaleService;
 use crate::status;
 use crate::wire::{
-    Reader, check_date_range, read_optional_date, read_record_return, read_record_sale, read_void_sale,
-    write_new_sale, write_recorded, write_return, write_sale, write_sale_summary, write_void,
+    CompanyName, Reader, SaleName, SaleReturnName, check_date_range, read_optional_date, read_record_return,
+    read_record_sale, read_void_sale, write_new_sale, write_return, write_sale, write_sale_summary,
+    write_void,
 };
 
 /// Records sales, voids and returns, and reads them back.
@@ -25,23 +25,14 @@ impl SaleService for SaleApi {
         request: Request<pb::RecordSaleRequest>,
     ) -> Result<Response<pb::RecordSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_record_sale(request)?;
-        call.may_touch(&command.store_id)?;
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .record_sale(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        Ok(Response::new(pb::RecordSaleResponse {
-            sale: receipt
-                .events
-                .iter()
-                .find_map(SaleRecorded::of)
-                .map(|recorded| write_new_sale(company, recorded)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
-        }))
+        let CompanyName = call.name("parent", &request.parent)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_record_sale(request)?).await?;
+        let sale = done
+            .answer()
+            .map(|recorded| write_new_sale(call.company(), recorded));
+        let recorded = done.recorded();
+        Ok(Response::new(pb::RecordSaleResponse { sale, recorded }))
     }
 
     async fn void_sale(
@@ -49,27 +40,12 @@ impl SaleService for SaleApi {
         request: Request<pb::VoidSaleRequest>,
     ) -> Result<Response<pb::VoidSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("name", &request.name)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_void_sale(request, sale_id)?;
-        let commands = call.tenant().commands(validate_only);
-        // A sale never changes its store, so there is no race with the command.
-        if call.is_limited_to_stores() {
-            let recorded = recorded_of(&commands, sale_id).await?;
-            call.may_touch_sale_of(&recorded.store_id, sale_id)?;
-        }
-        let receipt = commands
-            .void_sale(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        Ok(Response::new(pb::VoidSaleResponse {
-            sale_void: receipt
-                .events
-                .iter()
-                .find_map(SaleVoided::of)
-                .map(|voided| write_void(company, voided)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
-        }))
+        let SaleName { sale_id } = call.name("name", &request.name)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_void_sale(request, sale_id)?).await?;
+        let sale_void = done.answer().map(|voided| write_void(call.company(), voided));
+        let recorded = done.recorded();
+        Ok(Response::new(pb::VoidSaleResponse { sale_void, recorded }))
     }
 
     async fn record_return(
@@ -77,24 +53,16 @@ impl SaleService for SaleApi {
         request: Request<pb::RecordReturnRequest>,
     ) -> Result<Response<pb::RecordReturnResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("name", &request.name)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let commands = call.tenant().commands(validate_only);
-        // A refund's currency is checked against the sale's, which only the sale knows.
-        let recorded = recorded_of(&commands, sale_id).await?;
-        call.may_touch_sale_of(&recorded.store_id, sale_id)?;
-        let command = read_record_return(request, sale_id, recorded.currency)?;
-        let receipt = commands
-            .record_return(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
+        let SaleName { sale_id } = call.name("name", &request.name)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_record_return(request, sale_id)?).await?;
+        let sale_return = done
+            .answer()
+            .map(|returned| write_return(call.company(), returned));
+        let recorded = done.recorded();
         Ok(Response::new(pb::RecordReturnResponse {
-            sale_return: receipt
-                .events
-                .iter()
-                .find_map(SaleReturned::of)
-                .map(|returned| write_return(company, returned)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
+            sale_return,
+            recorded,
         }))
     }
 
@@ -103,9 +71,9 @@ impl SaleService for SaleApi {
         request: Request<pb::GetSaleRequest>,
     ) -> Result<Response<pb::GetSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("name", &request.name)?;
+        let SaleName { sale_id } = call.name("name", &request.name)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
-        let sale = write_sale(company, &sale).ok_or_else(|| not_found(sale_id))?;
+        let sale = write_sale(call.company(), &sale).ok_or_else(|| not_found(sale_id))?;
         Ok(Response::new(pb::GetSaleResponse {
             sale: Some(sale),
             position: position.get(),
@@ -117,14 +85,14 @@ impl SaleService for SaleApi {
         request: Request<pb::GetSaleReturnRequest>,
     ) -> Result<Response<pb::GetSaleReturnResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id, return_id) = call.return_of("name", &request.name)?;
+        let SaleReturnName { sale_id, return_id } = call.name("name", &request.name)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
         let mut returns = sale.returns.iter();
         let returned = returns
             .find(|returned| returned.return_id == return_id)
             .ok_or_else(|| status::not_found("RETURN_NOT_FOUND", "return", &request.name))?;
         Ok(Response::new(pb::GetSaleReturnResponse {
-            sale_return: Some(write_return(company, returned)),
+            sale_return: Some(write_return(call.company(), returned)),
             position: position.get(),
         }))
     }
@@ -134,13 +102,14 @@ impl SaleService for SaleApi {
         request: Request<pb::ListSaleReturnsRequest>,
     ) -> Result<Response<pb::ListSaleReturnsResponse>, Status> {
         let (call, mut request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("parent", &request.parent)?;
+        let SaleName { sale_id } = call.name("parent", &request.parent)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
-        let mut reader = Reader::new();
-        let page = page_asked!(&mut reader, request);
-        let (returns, next_page_token) = reader.finish(page)?.of_whole(&sale.returns, position);
+        let (returns, next_page_token) = page_asked!(request)?.of_whole(&sale.returns, position);
         Ok(Response::new(pb::ListSaleReturnsResponse {
-            sale_returns: returns.iter().map(|each| write_return(company, each)).collect(),
+            sale_returns: returns
+                .iter()
+                .map(|each| write_return(call.company(), each))
+                .collect(),
             next_page_token,
             position: position.get(),
         }))
@@ -151,13 +120,14 @@ impl SaleService for SaleApi {
         request: Request<pb::ListSaleVoidsRequest>,
     ) -> Result<Response<pb::ListSaleVoidsResponse>, Status> {
         let (call, mut request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("parent", &request.parent)?;
+        let SaleName { sale_id } = call.name("parent", &request.parent)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
-        let mut reader = Reader::new();
-        let page = page_asked!(&mut reader, request);
-        let (voids, next_page_token) = reader.finish(page)?.of_whole(sale.voided.as_slice(), position);
+        let (voids, next_page_token) = page_asked!(request)?.of_whole(sale.voided.as_slice(), position);
         Ok(Response::new(pb::ListSaleVoidsResponse {
-            sale_voids: voids.iter().map(|each| write_void(company, each)).collect(),
+            sale_voids: voids
+                .iter()
+                .map(|each| write_void(call.company(), each))
+                .collect(),
             next_page_token,
             position: position.get(),
         }))
@@ -168,7 +138,7 @@ impl SaleService for SaleApi {
         request: Request<pb::ListSalesRequest>,
     ) -> Result<Response<pb::ListSalesResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
         let (mut filter, page) = read_list(request)?;
         filter.store_id = call.stores(filter.store_id)?;
@@ -182,7 +152,7 @@ impl SaleService for SaleApi {
             sales: answer
                 .rows
                 .iter()
-                .map(|row| write_sale_summary(company, row))
+                .map(|row| write_sale_summary(call.company(), row))
                 .collect(),
             next_page_token: page.next_token(answer.position, answer.next),
             position: answer.position.get(),
@@ -197,7 +167,7 @@ async fn whole_sale(
     sale_id: SaleId,
     min_position: u64,
 ) -> Result<(SaleState, Position), Status> {
-    let commands = call.tenant().commands(true);
+    let commands = call.tenant().commands();
     if min_position > 0 {
         let head = commands
             .log()
@@ -220,16 +190,6 @@ async fn whole_sale(
 
 fn not_found(sale_id: SaleId) -> Status {
     status::from_rejection("", &SaleRejection::SaleNotFound { sale_id })
-}
-
-/// The sale as it was recorded.
-async fn recorded_of(commands: &Commands, sale_id: SaleId) -> Result<Box<SaleRecorded>, Status> {
-    let sale = commands
-        .sale_document(sale_id)
-        .await
-        .map_err(status::from_command)?;
-    sale.and_then(|sale| sale.state.recorded)
-        .ok_or_else(|| not_found(sale_id))
 }
 
 fn read_list(mut request: pb::ListSalesRequest) -> Result<(SaleFilter, PageAsked), Status> {
