@@ -4,7 +4,8 @@ use std::slice;
 use std::time::Instant;
 
 use posars_domain::{
-    Aggregate, Command, CompoundCommand, EventOf, Given, Rejection, RejectionKind, StateOf, Touches,
+    Aggregate, Command, CompoundCommand, EventOf, Given, Path, Rejection, RejectionKind, StateOf, Told,
+    Touches,
 };
 use posars_event_store::StreamName;
 use tracing::Instrument as _;
@@ -24,7 +25,7 @@ struct Job<'a, C: Command> {
     /// The stream of each part.
     streams: Vec<StreamName>,
     /// The path of a part's field in the whole; `None` where the part is the whole.
-    field_of_part: Option<&'a (dyn Fn(usize, String) -> String + Sync)>,
+    path_of_part: Option<&'a (dyn Fn(usize, Path) -> Path + Sync)>,
 }
 
 /// What is believed of the stream before it is looked at.
@@ -57,7 +58,7 @@ impl Commands {
             name: C::NAME,
             parts: slice::from_ref(command),
             streams: vec![stream_of::<C::Of>(command.stream_id())?],
-            field_of_part: None,
+            path_of_part: None,
         };
         let content = if C::FINGERPRINT_IS_TAGGED {
             Content::Tagged(command)
@@ -86,7 +87,7 @@ impl Commands {
             name: C::NAME,
             parts: &parts,
             streams,
-            field_of_part: Some(&|index, field| command.field_of_part(index, field)),
+            path_of_part: Some(&|index, path| command.path_of_part(index, path)),
         };
         let request = Request::new(C::NAME, command, command.own_key(), envelope)?;
         self.timed(&job, &request).await
@@ -264,11 +265,12 @@ impl Commands {
 
 impl<C: Command> Job<'_, C> {
     fn rejected(&self, index: usize, rejection: <C::Of as Aggregate>::Rejection) -> CommandError {
-        match self.field_of_part {
+        match self.path_of_part {
             None => CommandError::rejected(rejection),
-            Some(field_of_part) => {
-                let field = rejection.field().map(|field| field_of_part(index, field));
-                CommandError::rejected(InPart { field, rejection })
+            Some(path_of_part) => {
+                let path = rejection.told().path;
+                let path = path.map(|path| path_of_part(index, path));
+                CommandError::rejected(InPart { path, rejection })
             }
         }
     }
@@ -338,24 +340,15 @@ fn nothing_left<A: Aggregate>(touched: Vec<Touched<A>>) -> Receipt<A::Event> {
 #[derive(Debug, thiserror::Error)]
 #[error("{rejection}")]
 struct InPart<R: Rejection> {
-    field: Option<String>,
+    path: Option<Path>,
     rejection: R,
 }
 
 impl<R: Rejection> Rejection for InPart<R> {
-    fn reason(&self) -> &'static str {
-        self.rejection.reason()
-    }
-
-    fn kind(&self) -> RejectionKind {
-        self.rejection.kind()
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        self.rejection.metadata()
-    }
-
-    fn field(&self) -> Option<String> {
-        self.field.clone()
+    fn told(&self) -> Told {
+        Told {
+            path: self.path,
+            ..self.rejection.told()
+        }
     }
 }

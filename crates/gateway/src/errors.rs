@@ -6,5 +6,8 @@
 mod codes;
 mod http;
 
-pub use codes::code_of;
+pub use codes::{code_of, code_of_kind};
 pub use http::{code_name, http_status};
+
+/// The code of a page token that is not from here.
+pub(crate) const PAGE_TOKEN_INVALID: &str = "PAGE_TOKEN_INVALID";

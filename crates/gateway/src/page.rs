@@ -5,6 +5,7 @@ use posars_projections::PageRequest;
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 
+use crate::errors::PAGE_TOKEN_INVALID;
 use crate::wire::Reader;
 
 /// Rows of a page when the client does not say.
@@ -68,7 +69,7 @@ impl PageAsked {
             Some(_other_request) => {
                 reader.refuse(
                     "page_token",
-                    "PAGE_TOKEN_INVALID",
+                    PAGE_TOKEN_INVALID,
                     "the token belongs to a list with other filters; keep every field but the token as it was, or start \
                      again with an empty token",
                 );
@@ -77,7 +78,7 @@ impl PageAsked {
             None => {
                 reader.refuse(
                     "page_token",
-                    "PAGE_TOKEN_INVALID",
+                    PAGE_TOKEN_INVALID,
                     "not a token that this server gave out; start again with an empty token",
                 );
                 None

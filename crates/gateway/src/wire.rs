@@ -3,6 +3,7 @@
 mod company;
 mod daily_sales;
 mod fiscal;
+mod from_request;
 mod name_text;
 mod names;
 mod payment;
@@ -20,6 +21,7 @@ pub(crate) use company::{
     read_define_company, read_define_register, read_define_store, write_company, write_register, write_store,
 };
 pub(crate) use daily_sales::write_daily_sales;
+pub(crate) use from_request::FromRequest;
 pub(crate) use names::{
     CompanyName, ProductName, RegisterName, ResourceName, SaleName, SaleReturnName, SplitName, StockItemName,
     StoreName,

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use posars_commands::CommandError;
-use posars_domain::StoreId;
+use posars_domain::{Circumstance, Rejection as _, StoreId, Value};
 use posars_words::{Language, Reason, entry};
 
 /// A refusal of the rules or of the log: its reason and the values that its text tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldRefusal {
     reason: &'static str,
-    values: Vec<(&'static str, String)>,
+    values: Vec<(&'static str, Value)>,
     /// An option of the import that does something about it.
     option: Option<&'static str>,
 }
@@ -21,16 +21,18 @@ impl ToldRefusal {
     pub fn of(error: &CommandError) -> Self {
         Self {
             reason: error.reason(),
-            values: error.metadata(),
+            values: error.values(),
             option: None,
         }
     }
 
     /// A store that is not defined, where the import may not define it.
     pub(crate) fn unknown_store(store_id: &StoreId) -> Self {
+        let store_id = store_id.clone();
+        let told = Circumstance::UnknownStore { store_id }.told();
         Self {
-            reason: "UNKNOWN_STORE",
-            values: vec![("store_id", store_id.to_string())],
+            reason: told.reason,
+            values: told.values,
             option: Some("--define-missing"),
         }
     }
@@ -68,8 +70,17 @@ impl ToldRefusal {
     ) -> Option<String> {
         let values = self.values.iter();
         let values = values
-            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .map(|(key, value)| ((*key).to_owned(), written(value, language)))
             .collect();
         entry(self.reason).map(|entry| part(entry, language, &values))
+    }
+}
+
+/// A value as people of the language write it.
+fn written(value: &Value, language: Language) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Decimal(number) => language.decimal(number),
+        Value::Moment(at) => language.moment(*at),
     }
 }

@@ -1,104 +1,26 @@
-//! The gRPC code that each reason comes with.
+//! The gRPC code that each reason comes with which no rule of the domain gives.
 
+use posars_domain::RejectionKind;
 use tonic::Code;
 
-/// Reasons by their code, in alphabetical order.
-const CODES: [(Code, &[&str]); 13] = [
+/// Reasons by their code, in alphabetical order. Those of rules are not here: theirs follows from the kind of the
+/// rejection. Those of the transcoder have theirs in its own list.
+const CODES: [(Code, &[&str]); 12] = [
     (
         Code::ResourceExhausted,
-        &[
-            "BUSY",
-            "CALLER_OVERLOADED",
-            "RATE_LIMITED",
-            "REQUEST_TOO_LARGE",
-            "REQUEST_VALUES_TOO_MANY",
-        ],
+        &["BUSY", "CALLER_OVERLOADED", "RATE_LIMITED"],
     ),
     (
         Code::InvalidArgument,
         &[
-            "ACCESS_KEY_INVALID",
-            "ADJUSTMENT_ID_INVALID",
-            "AMOUNT_DECIMALS",
-            "AMOUNT_INVALID",
-            "AMOUNT_NEGATIVE",
-            "AMOUNT_OUT_OF_RANGE",
-            "BODY_FIELD_UNKNOWN",
-            "BODY_KEY_DUPLICATE",
-            "BODY_NOT_JSON",
-            "BODY_TOO_DEEP",
-            "BODY_UNREADABLE",
-            "BODY_VALUE_INVALID",
-            "CHANNEL_INVALID",
-            "COMPANY_ID_INVALID",
             "COMPANY_NOT_CHOSEN",
-            "CURRENCY_INVALID",
-            "CURRENCY_MISMATCH",
-            "DATE_OUT_OF_RANGE",
             "DATE_RANGE_INVALID",
-            "DELTA_IS_ZERO",
-            "DISCOUNT_EXCEEDS_LINE",
-            "DISPOSITION_INVALID",
-            "ENCODING_UNSUPPORTED",
             "FIELD_INVALID",
-            "FIELD_REQUIRED",
-            "GTIN_INVALID",
-            "INSTALLMENTS_INVALID",
             "INVALID_REQUEST",
-            "INVALID_TAX_ID",
-            "LINE_COUNT_INVALID",
-            "LINE_ID_DUPLICATE",
-            "LINE_ID_INVALID",
-            "LINE_ID_REPEATED",
-            "LINE_NOT_FOUND",
-            "LINE_TOTAL_OUT_OF_TOLERANCE",
-            "LIST_EMPTY",
-            "LIST_TOO_LONG",
-            "MEDIA_TYPE_UNSUPPORTED",
-            "MONEY_INVALID",
-            "NCM_INVALID",
-            "OCCURRED_IN_FUTURE",
-            "ONEOF_CONFLICT",
             "PAGE_SIZE_INVALID",
             "PAGE_TOKEN_INVALID",
-            "PATH_MALFORMED",
-            "PATH_VALUE_INVALID",
-            "PAYMENT_CODE_INVALID",
-            "PAYMENT_METHOD_INVALID",
-            "PAYMENT_TOTAL_MISMATCH",
-            "QUANTITY_INVALID",
-            "QUANTITY_NOT_POSITIVE",
-            "QUERY_MALFORMED",
-            "QUERY_PARAMETERS_TOO_MANY",
-            "QUERY_PARAMETER_MISPLACED",
-            "QUERY_PARAMETER_REPEATED",
-            "QUERY_PARAMETER_UNFIT",
-            "QUERY_PARAMETER_UNKNOWN",
-            "QUERY_TOO_LONG",
-            "QUERY_VALUE_INVALID",
-            "REASON_REQUIRED",
-            "REASON_UNKNOWN",
-            "RECEIPT_ID_INVALID",
-            "RECEIPT_NUMBER_INVALID",
-            "REGISTER_NO_INVALID",
-            "REQUEST_NOT_APPENDABLE",
             "REQUEST_UNREADABLE",
-            "RETURN_ID_INVALID",
-            "SALE_ID_INVALID",
-            "SALE_TOTAL_MISMATCH",
-            "SKU_INVALID",
-            "STOCK_OUT_OF_RANGE",
-            "STORE_ID_INVALID",
             "STORE_NOT_CHOSEN",
-            "SUBJECT_ID_INVALID",
-            "TAX_ID_MISPLACED",
-            "TEXT_HAS_CONTROL",
-            "TEXT_TOO_LONG",
-            "TIMEOUT_INVALID",
-            "TIME_ZONE_UNKNOWN",
-            "UNIT_DECIMALS",
-            "UNIT_PRICE_INVALID",
-            "VALUE_NOT_ALLOWED",
         ],
     ),
     (
@@ -119,12 +41,7 @@ const CODES: [(Code, &[&str]); 13] = [
     ),
     (
         Code::DeadlineExceeded,
-        &[
-            "DEADLINE",
-            "DEADLINE_EXCEEDED",
-            "READ_MODEL_BEHIND",
-            "REQUEST_STALLED",
-        ],
+        &["DEADLINE", "READ_MODEL_BEHIND", "REQUEST_STALLED"],
     ),
     (
         Code::Unauthenticated,
@@ -150,72 +67,47 @@ const CODES: [(Code, &[&str]); 13] = [
         &[
             "COMPANY_NOT_FOUND",
             "PRODUCT_NOT_FOUND",
-            "PRODUCT_UNKNOWN",
             "REGISTER_NOT_FOUND",
             "RETURN_NOT_FOUND",
-            "ROUTE_NOT_FOUND",
-            "SALE_NOT_FOUND",
             "STOCK_ITEM_NOT_FOUND",
             "STORE_NOT_FOUND",
             "UNKNOWN_COMPANY",
-            "UNKNOWN_STORE",
         ],
     ),
     (
         Code::Internal,
-        &[
-            "ANSWER_UNREADABLE",
-            "DATABASE_REFUSED",
-            "EVENT_UNREADABLE",
-            "READ_MODEL_UNREADABLE",
-        ],
+        &["DATABASE_REFUSED", "EVENT_UNREADABLE", "READ_MODEL_UNREADABLE"],
     ),
     (
         Code::Unimplemented,
-        &[
-            "MESSAGE_ENCODING_UNSUPPORTED",
-            "METHOD_NOT_ALLOWED",
-            "UNKNOWN_METHOD",
-        ],
+        &["MESSAGE_ENCODING_UNSUPPORTED", "UNKNOWN_METHOD"],
     ),
-    (
-        Code::AlreadyExists,
-        &[
-            "CNPJ_IN_USE",
-            "COMPANY_EXISTS",
-            "DUPLICATE_FISCAL_KEY",
-            "DUPLICATE_RECEIPT",
-            "GTIN_IN_USE",
-            "IDEMPOTENCY_MISMATCH",
-            "PIX_ID_ALREADY_USED",
-            "REGISTER_EXISTS",
-            "SKU_EXISTS",
-            "STORE_EXISTS",
-        ],
-    ),
-    (
-        Code::FailedPrecondition,
-        &[
-            "PRODUCT_RETIRED",
-            "REFUND_EXCEEDS_PAID",
-            "RETURN_EXCEEDS_SOLD",
-            "SALE_ALREADY_VOIDED",
-            "SALE_HAS_RETURNS",
-            "SALE_VOIDED",
-            "STOCK_WOULD_GO_NEGATIVE",
-            "TOO_MANY_RETURNS",
-            "VOID_WINDOW_EXPIRED",
-        ],
-    ),
-    (Code::Aborted, &["CONFLICT", "ETAG_MISMATCH"]),
+    (Code::AlreadyExists, &["IDEMPOTENCY_MISMATCH"]),
+    (Code::Aborted, &["CONFLICT"]),
     (Code::OutOfRange, &["FIGURES_OUT_OF_RANGE", "POSITION_BEYOND_LOG"]),
 ];
 
-/// The code that a reason always comes with; none when the reason is not ours.
+/// The code that a reason always comes with; none for those of rules, and for what is not ours.
 #[must_use]
 pub fn code_of(reason: &str) -> Option<Code> {
     let mut codes = CODES.iter();
-    codes
-        .find(|(_, reasons)| reasons.binary_search(&reason).is_ok())
-        .map(|(code, _)| *code)
+    let own = codes.find(|(_, reasons)| reasons.binary_search(&reason).is_ok());
+    let mut of_rest = posars_transcoder::REASONS.iter();
+    own.map(|(code, _)| *code).or_else(|| {
+        of_rest
+            .find(|own| own.reason == reason)
+            .map(|own| Code::from_i32(own.code))
+    })
+}
+
+/// The code of each sort of "no".
+#[must_use]
+pub const fn code_of_kind(kind: RejectionKind) -> Code {
+    match kind {
+        RejectionKind::Invalid => Code::InvalidArgument,
+        RejectionKind::State => Code::FailedPrecondition,
+        RejectionKind::Duplicate => Code::AlreadyExists,
+        RejectionKind::NotFound => Code::NotFound,
+        RejectionKind::Conflict => Code::Aborted,
+    }
 }

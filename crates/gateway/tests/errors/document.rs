@@ -1,8 +1,11 @@
 //! The catalogue as a document for people.
 
-use posars_gateway::errors::{code_name, code_of, http_status};
+use posars_gateway::errors::{code_name, http_status};
 use posars_words::{Language, PARTS, Reason};
 use posars_xls_importer::{ColumnDoubt, FileRefusal, ParserDeath, RowReason, UnclearColumn};
+use tonic::Code;
+
+use crate::rules::Codes;
 
 const INTRODUCTION: &str = "\
 # Errors
@@ -57,10 +60,15 @@ Codes of a whole file that is not imported, with an example of what is told.
 
 /// The whole document.
 pub(crate) fn write() -> String {
+    let codes = Codes::read();
     let mut text = INTRODUCTION.to_owned();
     for (title, reasons) in PARTS {
         text.push_str(&format!("\n## {title}\n\n{REASON_HEADER}"));
-        text.extend(reasons.iter().map(reason_row));
+        text.extend(
+            reasons
+                .iter()
+                .map(|reason| reason_row(reason, codes.of(reason.reason))),
+        );
     }
     text.push_str(ROWS_INTRODUCTION);
     for reason in RowReason::all() {
@@ -76,9 +84,8 @@ pub(crate) fn write() -> String {
     text
 }
 
-fn reason_row(reason: &Reason) -> String {
+fn reason_row(reason: &Reason, code: Code) -> String {
     let name = format!("`{}`", reason.reason);
-    let code = code_of(reason.reason).unwrap();
     let http_status = http_status(reason.reason, code).to_string();
     let told =
         [Language::En, Language::PtBr].map(|language| [reason.meaning(language), reason.next_step(language)]);

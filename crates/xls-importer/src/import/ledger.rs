@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use posars_commands::CommandError;
-use posars_domain::{Amount, Quantity, Sku};
+use posars_domain::{Amount, Quantity, Sku, reasons};
 
 use super::{ImportProgress, state};
 use crate::field::SheetKind;
@@ -12,9 +12,6 @@ use crate::note::Note;
 use crate::outcome::ImportOutcome;
 use crate::row_fault::{RowFault, RowReason};
 use crate::told_refusal::ToldRefusal;
-
-/// The code of "the same id, other content".
-const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
 
 /// Rows between two reports of progress; they take about a hundredth of a second.
 const ROWS_TOLD_EVERY: u32 = 500;
@@ -208,12 +205,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     /// The row of the line at fault says why; its siblings say that it fell with that row.
     fn refuse(&mut self, record: &Record, error: &CommandError) {
         let at_fault = error
-            .field()
-            .as_deref()
-            .and_then(line_index)
+            .path()
+            .and_then(|path| path.index_in("lines"))
             .and_then(|index| record.rows.get(index));
         // By its code: the log says it of a key, the rule of a sale that it compared.
-        let reason = if error.reason() == IDEMPOTENCY_MISMATCH {
+        let reason = if error.reason() == reasons::IDEMPOTENCY_MISMATCH {
             RowReason::IdempotencyMismatch
         } else {
             RowReason::Rejected
@@ -267,9 +263,4 @@ fn is_about_the_record(error: &CommandError) -> bool {
         | CommandError::Unreadable { .. }
         | CommandError::Unavailable { .. } => false,
     }
-}
-
-/// The index in `lines[2].quantity`.
-fn line_index(field: &str) -> Option<usize> {
-    field.strip_prefix("lines[")?.split(']').next()?.parse().ok()
 }

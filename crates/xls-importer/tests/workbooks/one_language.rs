@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::Cursor;
 
 use posars_commands::CommandError;
-use posars_domain::{Rejection, RejectionKind};
+use posars_domain::{Rejection, Told};
 use posars_words::{PARTS, Reason};
 use posars_xls_importer::{
     Cell, Header, Language, Note, Refusals, Row, RowFault, RowReason, Sheet, ToldRefusal,
@@ -39,21 +39,15 @@ const SHARED: [&str; 15] = [
 struct No(&'static Reason);
 
 impl Rejection for No {
-    fn reason(&self) -> &'static str {
-        self.0.reason
-    }
-
-    fn kind(&self) -> RejectionKind {
-        RejectionKind::Invalid
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
+    fn told(&self) -> Told {
         let texts = [self.0.meaning(Language::En), self.0.next_step(Language::En)];
         let keys = texts
             .into_iter()
             .flat_map(|text| text.split('{').skip(1))
             .filter_map(|rest| rest.split_once('}'));
-        keys.map(|(key, _)| (key, VALUE.to_owned())).collect()
+        keys.fold(Told::invalid(self.0.reason), |told, (key, _)| {
+            told.with(key, VALUE)
+        })
     }
 }
 
@@ -177,10 +171,10 @@ async fn a_refused_sale(world: World) -> anyhow::Result<()> {
     assert_eq!(
         LANGUAGES.map(|language| fault.message(language, "")),
         [
-            "recusado pelas regras do negócio. O horário 2025-12-31T13:30:00Z está mais de 5 minutos à frente do \
-             servidor, 2025-12-30T12:00:00.25Z (OCCURRED_IN_FUTURE)",
+            "recusado pelas regras do negócio. O horário 31/12/2025 13:30:00 UTC está mais de 5 minutos à frente do \
+             servidor, 30/12/2025 12:00:00 UTC (OCCURRED_IN_FUTURE)",
             "refused by the rules of the business. The time 2025-12-31T13:30:00Z is more than 5 minutes after the \
-             server's, 2025-12-30T12:00:00.25Z (OCCURRED_IN_FUTURE)"
+             server's, 2025-12-30T12:00:00Z (OCCURRED_IN_FUTURE)"
         ]
     );
     assert_eq!(
