@@ -7,8 +7,8 @@ use posars_commands::CommandError;
 use posars_domain::{Rejection, Told};
 use posars_words::{PARTS, Reason};
 use posars_xls_importer::{
-    Cell, Header, Language, Note, Refusals, Row, RowFault, RowReason, Sheet, ToldRefusal,
-    write_refused_workbook,
+    Cell, Header, Language, Note, ParserCommand, Refusals, Row, RowFault, RowReason, Sheet, ToldRefusal,
+    Workbook, write_refused_workbook,
 };
 
 use crate::fixture::{header, read, workbook};
@@ -18,6 +18,7 @@ use crate::{Case, Skipped};
 pub(crate) const CASES: &[Case] = &[
     ("one_language::every_reason_is_told_in_one", every_reason),
     ("one_language::a_sale_that_a_rule_refuses", || run(a_refused_sale)),
+    ("one_language::a_file_that_cannot_be_read", unreadable_files),
     ("one_language::a_store_that_is_not_defined", || {
         run(an_unknown_store)
     }),
@@ -201,5 +202,18 @@ async fn an_unknown_store(world: World) -> anyhow::Result<()> {
         fault.how_to_fix(Language::PtBr),
         "Cadastre-a antes ou corrija o id; ou importe com --define-missing"
     );
+    Ok(())
+}
+
+fn unreadable_files() -> Result<(), Skipped> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, portuguese) in [
+        (folder.path().join("vendas.xlsx"), "(o arquivo não existe)"),
+        (folder.path().to_owned(), "(não é um arquivo comum)"),
+    ] {
+        let refusal = Workbook::read(&path, None, &ParserCommand::this_binary()).unwrap_err();
+        let told = refusal.message(Language::PtBr);
+        assert!(told.contains(portuguese), "{told}");
+    }
     Ok(())
 }
