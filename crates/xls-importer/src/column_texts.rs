@@ -1,9 +1,10 @@
 //! What is told about a sheet whose columns do not suffice, and what to do about it.
 
+use posars_words::Language;
+
 use crate::field::{Field, SheetKind};
 use crate::mapping::requirements;
 use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
-use posars_words::Language;
 
 impl FileRefusal {
     /// What is wrong with the columns, and the next step; none where something else is wrong.

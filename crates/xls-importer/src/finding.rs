@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 use posars_domain::Quantity;
+use posars_words::Language;
 
 use crate::limits::BLANK_ROWS_MAX;
-use posars_words::Language;
 
 /// Something that is told to the person who imports.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Finding the row of column titles, and with it the kind of sheet.
 
+use posars_words::Language;
+
 use crate::column::{Column, titles_in};
 use crate::column_content::ColumnContents;
 use crate::field::{Field, SheetKind};
@@ -9,12 +11,11 @@ use crate::mapping::{Candidate, Mapping, depends_on_content, map_columns};
 use crate::money_titles::{MoneyTitle, money_title};
 use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
 use crate::refused_titles::added_titles;
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::row_signs::RowSigns;
 use crate::sheet::{Cell, Row, Sheet, column_letters};
 use crate::sheet_marks::SheetMarks;
 use crate::title::normalise_title;
-use posars_words::Language;
 
 /// What the sender says about a sheet, where the titles do not suffice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

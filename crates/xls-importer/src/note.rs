@@ -17,6 +17,8 @@ pub enum Note {
     Cancelled(u32),
     /// Codes in number cells that are those of products with zeros in front.
     ZerosRestored(usize),
+    /// A store whose receipt numbers have other zeros in front in the log, and are taken for those.
+    ReceiptsWithOtherZeros(String),
     /// A command that ended without an answer.
     CommandWithoutAnswer,
     /// The log could not take what was offered.
@@ -67,6 +69,13 @@ impl Note {
                 language.pick(
                     "códigos em células de número são de produtos com zeros à esquerda",
                     "codes of number cells are those of products with zeros in front"
+                )
+            ),
+            Self::ReceiptsWithOtherZeros(store) => format!(
+                "{store}: {}",
+                language.pick(
+                    "no registro os números de venda têm outros zeros à esquerda; são os mesmos, e nenhuma venda entra outra vez",
+                    "in the log the receipt numbers have other zeros in front; they are the same, and no sale comes in twice"
                 )
             ),
             Self::CommandWithoutAnswer => language

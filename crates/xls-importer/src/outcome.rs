@@ -1,6 +1,7 @@
 //! What became of every row, as a report for programs.
 
 use posars_domain::{Amount, Quantity};
+use posars_words::Language;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -13,7 +14,6 @@ use crate::note::Note;
 use crate::protocol::HiddenRows;
 use crate::reading::{Refusals, RowTally};
 use crate::workbook::Workbook;
-use posars_words::Language;
 
 /// How an import ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -10,7 +10,8 @@ use crate::field::SheetKind;
 use crate::finding::{Finding, PRODUCTS_NAMED_MAX};
 use crate::note::Note;
 use crate::outcome::ImportOutcome;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::told_refusal::ToldRefusal;
 
 /// Rows between two reports of progress; they take about a hundredth of a second.

@@ -24,6 +24,7 @@ mod real_files;
 mod receipts_by_day;
 mod refused_rows;
 mod sheet_kinds;
+mod strangers;
 mod totals;
 mod whole;
 
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         numbering::CASES,
         one_language::CASES,
         receipts_by_day::CASES,
+        strangers::CASES,
         totals::CASES,
         whole::CASES,
     ]
