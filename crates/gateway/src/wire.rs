@@ -3,6 +3,7 @@
 mod company;
 mod daily_sales;
 mod fiscal;
+mod from_request;
 mod grant;
 mod name_text;
 mod names;
@@ -24,6 +25,7 @@ pub(crate) use company::{
     write_register, write_store,
 };
 pub(crate) use daily_sales::write_daily_sales;
+pub(crate) use from_request::FromRequest;
 pub(crate) use names::{
     CompanyName, ProductName, ProjectionName, ReactorName, RegisterName, ResourceName, SaleName,
     SaleReturnName, SplitName, StockItemName, StoreName, UserName,

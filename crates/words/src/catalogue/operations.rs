@@ -1,13 +1,10 @@
 //! What those who look after the server are refused.
 
-use tonic::Code::{FailedPrecondition, NotFound};
-
-use super::reason::{Reason, reason};
+use crate::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
         "PROJECTION_NOT_FOUND",
-        NotFound,
         ["There is no projection {name}", "Não há projeção {name}"],
         [
             "Check the name; its id is one of {known}",
@@ -16,7 +13,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REACTOR_NOT_FOUND",
-        NotFound,
         ["There is no reactor {name}", "Não há reator {name}"],
         [
             "Check the name; its id is one of {known}",
@@ -25,7 +21,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REACTOR_STUCK",
-        FailedPrecondition,
         [
             "{parked_events} events were set aside already, so that the fault must lie in the server or in the log",
             "Já foram postos de lado {parked_events} eventos; a falha deve estar no servidor ou no registro",
@@ -37,7 +32,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "USERS_ELSEWHERE",
-        FailedPrecondition,
         [
             "The tokens of this server come from another issuer, which keeps the users and what they may do",
             "Os tokens deste servidor vêm de outro emissor, que guarda os usuários e o que podem fazer",
@@ -46,7 +40,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "USER_NOT_FOUND",
-        NotFound,
         [
             "Nobody called {name} was granted anything in this company",
             "Ninguém chamado {name} recebeu permissão nesta empresa",
