@@ -124,12 +124,27 @@ impl PageAsked {
 
 /// Reads the page that a list's request asks for. What it leaves of the request are the filters, which its token is good
 /// for.
+///
+/// With a reader for a request that has more to be read; without one, the whole answer. `now` for a list that waits for
+/// no position.
 macro_rules! page_asked {
-    ($reader:expr, $request:expr) => {{
+    (now $request:ident) => {{
+        let mut reader = $crate::wire::Reader::new();
+        let page = $crate::page::page_asked!(now &mut reader, $request);
+        reader.finish(page)
+    }};
+    (now $reader:expr, $request:ident) => {{
         let page_token = std::mem::take(&mut $request.page_token);
         let page_size = std::mem::take(&mut $request.page_size);
-        $request.min_position = 0;
         $crate::page::PageAsked::read($reader, page_size, &page_token, &$request)
+    }};
+    ($request:ident) => {{
+        $request.min_position = 0;
+        $crate::page::page_asked!(now $request)
+    }};
+    ($reader:expr, $request:ident) => {{
+        $request.min_position = 0;
+        $crate::page::page_asked!(now $reader, $request)
     }};
 }
 pub(crate) use page_asked;

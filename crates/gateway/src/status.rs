@@ -15,7 +15,9 @@ mod short;
 use std::collections::HashMap;
 use std::time::Duration;
 
-pub(crate) use call::{deadline_exceeded, unauthenticated, unknown_company, unknown_method};
+pub(crate) use call::{
+    deadline_exceeded, limited_to_store, store_not_chosen, unauthenticated, unknown_company, unknown_method,
+};
 pub(crate) use command::{from_command, from_command_inside, from_rejection};
 pub(crate) use foreign::dress;
 pub(crate) use limit::{counted_refusal, from_refusal, of_broken_body};

@@ -3,6 +3,7 @@
 mod company;
 mod daily_sales;
 mod fiscal;
+mod name_text;
 mod names;
 mod payment;
 mod product;
@@ -19,7 +20,10 @@ pub(crate) use company::{
     read_define_company, read_define_register, read_define_store, write_company, write_register, write_store,
 };
 pub(crate) use daily_sales::write_daily_sales;
-pub(crate) use names::read_name;
+pub(crate) use names::{
+    CompanyName, ProductName, RegisterName, ResourceName, SaleName, SaleReturnName, SplitName, StockItemName,
+    StoreName,
+};
 pub(crate) use product::{
     read_change_product, read_define_product, read_list_products, read_retire_product, write_product,
 };

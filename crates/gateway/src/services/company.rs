@@ -9,8 +9,8 @@ use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::company_service_server::CompanyService;
 use crate::status;
 use crate::wire::{
-    Reader, read_define_company, read_define_register, read_define_store, write_company, write_recorded,
-    write_register, write_store,
+    CompanyName, RegisterName, StoreName, read_define_company, read_define_register, read_define_store,
+    write_company, write_recorded, write_register, write_store,
 };
 
 /// Sets up the company, its stores and its registers, and reads them back.
@@ -23,7 +23,8 @@ impl CompanyService for CompanyApi {
         request: Request<pb::DefineCompanyRequest>,
     ) -> Result<Response<pb::DefineCompanyResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        call.whole_company(&request.company_id)?;
+        call.in_company(&request.company_id)?;
+        call.whole_company()?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_define_company(request)?;
         // Nothing left to write means that the company is exactly as asked.
@@ -52,7 +53,8 @@ impl CompanyService for CompanyApi {
         request: Request<pb::DefineStoreRequest>,
     ) -> Result<Response<pb::DefineStoreResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.whole_company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
+        call.whole_company()?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_define_store(request)?;
         let asked = StoreDefined {
@@ -72,7 +74,7 @@ impl CompanyService for CompanyApi {
             StoreEvent::StoreDefined(defined) => defined,
         });
         Ok(Response::new(pb::DefineStoreResponse {
-            store: Some(write_store(company, defined)),
+            store: Some(write_store(call.company(), defined)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -82,7 +84,7 @@ impl CompanyService for CompanyApi {
         request: Request<pb::DefineRegisterRequest>,
     ) -> Result<Response<pb::DefineRegisterResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, store_id) = call.store_of("parent", &request.parent)?;
+        let StoreName { store_id } = call.name("parent", &request.parent)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_define_register(request, store_id)?;
         let asked = RegisterDefined {
@@ -99,18 +101,23 @@ impl CompanyService for CompanyApi {
             RegisterEvent::RegisterDefined(defined) => defined,
         });
         Ok(Response::new(pb::DefineRegisterResponse {
-            register: Some(write_register(company, defined)),
+            register: Some(write_register(call.company(), defined)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
+
     async fn get_company(
         &self,
         request: Request<pb::GetCompanyRequest>,
     ) -> Result<Response<pb::GetCompanyResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("name", &request.name)?;
+        let CompanyName = call.name("name", &request.name)?;
         let freshness = call.freshness(request.min_position);
-        let answer = call.tenant().projections().company(company, freshness).await;
+        let answer = call
+            .tenant()
+            .projections()
+            .company(call.company(), freshness)
+            .await;
         let (company, position) = answer.map_err(|error| status::from_query(&error))?;
         let company =
             company.ok_or_else(|| status::not_found("COMPANY_NOT_FOUND", "company", &request.name))?;
@@ -125,13 +132,13 @@ impl CompanyService for CompanyApi {
         request: Request<pb::GetStoreRequest>,
     ) -> Result<Response<pb::GetStoreResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, store_id) = call.store_of("name", &request.name)?;
+        let StoreName { store_id } = call.name("name", &request.name)?;
         let freshness = call.freshness(request.min_position);
         let answer = call.tenant().projections().store(&store_id, freshness).await;
         let (store, position) = answer.map_err(|error| status::from_query(&error))?;
         let store = store.ok_or_else(|| status::not_found("STORE_NOT_FOUND", "store", &request.name))?;
         Ok(Response::new(pb::GetStoreResponse {
-            store: Some(write_store(company, &store)),
+            store: Some(write_store(call.company(), &store)),
             position: position.get(),
         }))
     }
@@ -141,11 +148,9 @@ impl CompanyService for CompanyApi {
         request: Request<pb::ListStoresRequest>,
     ) -> Result<Response<pb::ListStoresResponse>, Status> {
         let (call, mut request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
-        let mut reader = Reader::new();
-        let page = page_asked!(&mut reader, request);
-        let page = reader.finish(page)?;
+        let page = page_asked!(request)?;
         let stores = call.store_scope();
         let projections = call.tenant().projections();
         let answer = projections
@@ -154,7 +159,7 @@ impl CompanyService for CompanyApi {
         let answer = answer.map_err(|error| status::from_query(&error))?;
         let stores = answer.rows.iter();
         Ok(Response::new(pb::ListStoresResponse {
-            stores: stores.map(|store| write_store(company, store)).collect(),
+            stores: stores.map(|store| write_store(call.company(), store)).collect(),
             next_page_token: page.next_token(answer.position, answer.next),
             position: answer.position.get(),
         }))
@@ -165,15 +170,17 @@ impl CompanyService for CompanyApi {
         request: Request<pb::GetRegisterRequest>,
     ) -> Result<Response<pb::GetRegisterResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, store_id, register_no) = call.register_of("name", &request.name)?;
+        let name: RegisterName = call.name("name", &request.name)?;
         let freshness = call.freshness(request.min_position);
         let projections = call.tenant().projections();
-        let answer = projections.register(&store_id, &register_no, freshness).await;
+        let answer = projections
+            .register(&name.store_id, &name.register_no, freshness)
+            .await;
         let (register, position) = answer.map_err(|error| status::from_query(&error))?;
         let register =
             register.ok_or_else(|| status::not_found("REGISTER_NOT_FOUND", "register", &request.name))?;
         Ok(Response::new(pb::GetRegisterResponse {
-            register: Some(write_register(company, &register)),
+            register: Some(write_register(call.company(), &register)),
             position: position.get(),
         }))
     }
@@ -183,11 +190,9 @@ impl CompanyService for CompanyApi {
         request: Request<pb::ListRegistersRequest>,
     ) -> Result<Response<pb::ListRegistersResponse>, Status> {
         let (call, mut request) = Call::of(request)?;
-        let (company, stores) = call.store_or_scope_of("parent", &request.parent)?;
+        let stores = call.store_or_scope("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
-        let mut reader = Reader::new();
-        let page = page_asked!(&mut reader, request);
-        let page = reader.finish(page)?;
+        let page = page_asked!(request)?;
         let projections = call.tenant().projections();
         let answer = projections
             .list_registers(stores.as_deref(), &page.request(), freshness)
@@ -196,7 +201,7 @@ impl CompanyService for CompanyApi {
         let registers = answer.rows.iter();
         Ok(Response::new(pb::ListRegistersResponse {
             registers: registers
-                .map(|register| write_register(company, register))
+                .map(|register| write_register(call.company(), register))
                 .collect(),
             next_page_token: page.next_token(answer.position, answer.next),
             position: answer.position.get(),

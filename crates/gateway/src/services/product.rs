@@ -8,8 +8,8 @@ use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::product_service_server::ProductService;
 use crate::status;
 use crate::wire::{
-    read_change_product, read_define_product, read_list_products, read_retire_product, write_product,
-    write_recorded,
+    CompanyName, ProductName, read_change_product, read_define_product, read_list_products,
+    read_retire_product, write_product, write_recorded,
 };
 
 /// Keeps the catalogue of products, and reads it back.
@@ -22,7 +22,8 @@ impl ProductService for ProductApi {
         request: Request<pb::DefineProductRequest>,
     ) -> Result<Response<pb::DefineProductResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.whole_company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
+        call.whole_company()?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_define_product(request)?;
         let sku = command.sku.clone();
@@ -31,7 +32,7 @@ impl ProductService for ProductApi {
             .define_product(command, &envelope)
             .await
             .map_err(status::from_command)?;
-        let product = product_after(&commands, company, &sku, receipt.events.last(), false).await?;
+        let product = product_after(&commands, call.company(), &sku, receipt.events.last(), false).await?;
         let recorded = Some(write_recorded(&receipt, validate_only));
         Ok(Response::new(pb::DefineProductResponse { product, recorded }))
     }
@@ -42,7 +43,8 @@ impl ProductService for ProductApi {
     ) -> Result<Response<pb::ChangeProductResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let asked = request.product.unwrap_or_default();
-        let (company, sku) = call.product_of("product.name", &asked.name)?;
+        let ProductName { sku } = call.name("product.name", &asked.name)?;
+        call.whole_company()?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_change_product(sku.clone(), asked, request.update_mask)?;
         let commands = call.tenant().commands(validate_only);
@@ -50,7 +52,7 @@ impl ProductService for ProductApi {
             .change_product(command, &envelope)
             .await
             .map_err(|error| status::from_command_inside("product.", error))?;
-        let product = product_after(&commands, company, &sku, receipt.events.last(), false).await?;
+        let product = product_after(&commands, call.company(), &sku, receipt.events.last(), false).await?;
         let recorded = Some(write_recorded(&receipt, validate_only));
         Ok(Response::new(pb::ChangeProductResponse { product, recorded }))
     }
@@ -60,7 +62,8 @@ impl ProductService for ProductApi {
         request: Request<pb::RetireProductRequest>,
     ) -> Result<Response<pb::RetireProductResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sku) = call.product_of("name", &request.name)?;
+        let ProductName { sku } = call.name("name", &request.name)?;
+        call.whole_company()?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_retire_product(sku.clone(), request.reason);
         let commands = call.tenant().commands(validate_only);
@@ -68,7 +71,7 @@ impl ProductService for ProductApi {
             .retire_product(command, &envelope)
             .await
             .map_err(status::from_command)?;
-        let product = product_after(&commands, company, &sku, receipt.events.last(), true).await?;
+        let product = product_after(&commands, call.company(), &sku, receipt.events.last(), true).await?;
         let recorded = Some(write_recorded(&receipt, validate_only));
         Ok(Response::new(pb::RetireProductResponse { product, recorded }))
     }
@@ -78,14 +81,14 @@ impl ProductService for ProductApi {
         request: Request<pb::GetProductRequest>,
     ) -> Result<Response<pb::GetProductResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sku) = call.known_product_of("name", &request.name)?;
+        let ProductName { sku } = call.name("name", &request.name)?;
         let freshness = call.freshness(request.min_position);
         let answer = call.tenant().projections().product(&sku, freshness).await;
         let (product, position) = answer.map_err(|error| status::from_query(&error))?;
         let product =
             product.ok_or_else(|| status::not_found("PRODUCT_NOT_FOUND", "product", &request.name))?;
         Ok(Response::new(pb::GetProductResponse {
-            product: Some(write_product(company, &product.settings, product.retired)),
+            product: Some(write_product(call.company(), &product.settings, product.retired)),
             position: position.get(),
         }))
     }
@@ -95,7 +98,7 @@ impl ProductService for ProductApi {
         request: Request<pb::ListProductsRequest>,
     ) -> Result<Response<pb::ListProductsResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
         let (filter, page) = read_list_products(request)?;
         let answer = call
@@ -107,7 +110,7 @@ impl ProductService for ProductApi {
         let products = answer.rows.iter();
         Ok(Response::new(pb::ListProductsResponse {
             products: products
-                .map(|product| write_product(company, &product.settings, product.retired))
+                .map(|product| write_product(call.company(), &product.settings, product.retired))
                 .collect(),
             next_page_token: page.next_token(answer.position, answer.next),
             position: answer.position.get(),

@@ -2,11 +2,11 @@ use posars_event_store::Position;
 use tonic::{Request, Response, Status};
 
 use crate::call::Call;
-use crate::page::PageAsked;
+use crate::page::page_asked;
 use crate::proto::operations::v1 as pb;
 use crate::proto::operations::v1::projection_service_server::ProjectionService;
 use crate::status;
-use crate::wire::{Reader, write_projection};
+use crate::wire::{CompanyName, write_projection};
 
 /// Tells how far the projections of the company are.
 pub(crate) struct ProjectionApi;
@@ -18,12 +18,9 @@ impl ProjectionService for ProjectionApi {
         request: Request<pb::ListProjectionsRequest>,
     ) -> Result<Response<pb::ListProjectionsResponse>, Status> {
         let (call, mut request) = Call::of(request)?;
-        let company = call.whole_company_of("parent", &request.parent)?;
-        let mut reader = Reader::new();
-        let page_token = std::mem::take(&mut request.page_token);
-        let page_size = std::mem::take(&mut request.page_size);
-        let page = PageAsked::read(&mut reader, page_size, &page_token, &request);
-        let page = reader.finish(page)?;
+        let CompanyName = call.name("parent", &request.parent)?;
+        call.whole_company()?;
+        let page = page_asked!(now request)?;
         let answer = call.tenant().projections().status().await;
         let all = answer.map_err(|error| status::from_query(&error))?;
         // All were asked for at once, so each has the same head.
@@ -32,7 +29,7 @@ impl ProjectionService for ProjectionApi {
         Ok(Response::new(pb::ListProjectionsResponse {
             projections: projections
                 .iter()
-                .map(|projection| write_projection(company, projection))
+                .map(|projection| write_projection(call.company(), projection))
                 .collect(),
             next_page_token,
             position: head.get(),

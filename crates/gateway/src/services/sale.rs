@@ -11,8 +11,9 @@ use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::sale_service_server::SaleService;
 use crate::status;
 use crate::wire::{
-    Reader, check_date_range, read_optional_date, read_record_return, read_record_sale, read_void_sale,
-    write_new_sale, write_recorded, write_return, write_sale, write_sale_summary, write_void,
+    CompanyName, Reader, SaleName, SaleReturnName, check_date_range, read_optional_date, read_record_return,
+    read_record_sale, read_void_sale, write_new_sale, write_recorded, write_return, write_sale,
+    write_sale_summary, write_void,
 };
 
 /// Records sales, voids and returns, and reads them back.
@@ -25,7 +26,7 @@ impl SaleService for SaleApi {
         request: Request<pb::RecordSaleRequest>,
     ) -> Result<Response<pb::RecordSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_record_sale(request)?;
         call.may_touch(&command.store_id)?;
@@ -39,7 +40,7 @@ impl SaleService for SaleApi {
                 .events
                 .iter()
                 .find_map(SaleRecorded::of)
-                .map(|recorded| write_new_sale(company, recorded)),
+                .map(|recorded| write_new_sale(call.company(), recorded)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -49,7 +50,7 @@ impl SaleService for SaleApi {
         request: Request<pb::VoidSaleRequest>,
     ) -> Result<Response<pb::VoidSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("name", &request.name)?;
+        let SaleName { sale_id } = call.name("name", &request.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let command = read_void_sale(request, sale_id)?;
         let commands = call.tenant().commands(validate_only);
@@ -67,7 +68,7 @@ impl SaleService for SaleApi {
                 .events
                 .iter()
                 .find_map(SaleVoided::of)
-                .map(|voided| write_void(company, voided)),
+                .map(|voided| write_void(call.company(), voided)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -77,7 +78,7 @@ impl SaleService for SaleApi {
         request: Request<pb::RecordReturnRequest>,
     ) -> Result<Response<pb::RecordReturnResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("name", &request.name)?;
+        let SaleName { sale_id } = call.name("name", &request.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let commands = call.tenant().commands(validate_only);
         // A refund's currency is checked against the sale's, which only the sale knows.
@@ -93,7 +94,7 @@ impl SaleService for SaleApi {
                 .events
                 .iter()
                 .find_map(SaleReturned::of)
-                .map(|returned| write_return(company, returned)),
+                .map(|returned| write_return(call.company(), returned)),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -103,9 +104,9 @@ impl SaleService for SaleApi {
         request: Request<pb::GetSaleRequest>,
     ) -> Result<Response<pb::GetSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("name", &request.name)?;
+        let SaleName { sale_id } = call.name("name", &request.name)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
-        let sale = write_sale(company, &sale).ok_or_else(|| not_found(sale_id))?;
+        let sale = write_sale(call.company(), &sale).ok_or_else(|| not_found(sale_id))?;
         Ok(Response::new(pb::GetSaleResponse {
             sale: Some(sale),
             position: position.get(),
@@ -117,14 +118,14 @@ impl SaleService for SaleApi {
         request: Request<pb::GetSaleReturnRequest>,
     ) -> Result<Response<pb::GetSaleReturnResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, sale_id, return_id) = call.return_of("name", &request.name)?;
+        let SaleReturnName { sale_id, return_id } = call.name("name", &request.name)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
         let mut returns = sale.returns.iter();
         let returned = returns
             .find(|returned| returned.return_id == return_id)
             .ok_or_else(|| status::not_found("RETURN_NOT_FOUND", "return", &request.name))?;
         Ok(Response::new(pb::GetSaleReturnResponse {
-            sale_return: Some(write_return(company, returned)),
+            sale_return: Some(write_return(call.company(), returned)),
             position: position.get(),
         }))
     }
@@ -134,13 +135,14 @@ impl SaleService for SaleApi {
         request: Request<pb::ListSaleReturnsRequest>,
     ) -> Result<Response<pb::ListSaleReturnsResponse>, Status> {
         let (call, mut request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("parent", &request.parent)?;
+        let SaleName { sale_id } = call.name("parent", &request.parent)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
-        let mut reader = Reader::new();
-        let page = page_asked!(&mut reader, request);
-        let (returns, next_page_token) = reader.finish(page)?.of_whole(&sale.returns, position);
+        let (returns, next_page_token) = page_asked!(request)?.of_whole(&sale.returns, position);
         Ok(Response::new(pb::ListSaleReturnsResponse {
-            sale_returns: returns.iter().map(|each| write_return(company, each)).collect(),
+            sale_returns: returns
+                .iter()
+                .map(|each| write_return(call.company(), each))
+                .collect(),
             next_page_token,
             position: position.get(),
         }))
@@ -151,13 +153,14 @@ impl SaleService for SaleApi {
         request: Request<pb::ListSaleVoidsRequest>,
     ) -> Result<Response<pb::ListSaleVoidsResponse>, Status> {
         let (call, mut request) = Call::of(request)?;
-        let (company, sale_id) = call.sale_of("parent", &request.parent)?;
+        let SaleName { sale_id } = call.name("parent", &request.parent)?;
         let (sale, position) = whole_sale(&call, sale_id, request.min_position).await?;
-        let mut reader = Reader::new();
-        let page = page_asked!(&mut reader, request);
-        let (voids, next_page_token) = reader.finish(page)?.of_whole(sale.voided.as_slice(), position);
+        let (voids, next_page_token) = page_asked!(request)?.of_whole(sale.voided.as_slice(), position);
         Ok(Response::new(pb::ListSaleVoidsResponse {
-            sale_voids: voids.iter().map(|each| write_void(company, each)).collect(),
+            sale_voids: voids
+                .iter()
+                .map(|each| write_void(call.company(), each))
+                .collect(),
             next_page_token,
             position: position.get(),
         }))
@@ -168,7 +171,7 @@ impl SaleService for SaleApi {
         request: Request<pb::ListSalesRequest>,
     ) -> Result<Response<pb::ListSalesResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let company = call.company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
         let (mut filter, page) = read_list(request)?;
         filter.store_id = call.stores(filter.store_id)?;
@@ -182,7 +185,7 @@ impl SaleService for SaleApi {
             sales: answer
                 .rows
                 .iter()
-                .map(|row| write_sale_summary(company, row))
+                .map(|row| write_sale_summary(call.company(), row))
                 .collect(),
             next_page_token: page.next_token(answer.position, answer.next),
             position: answer.position.get(),

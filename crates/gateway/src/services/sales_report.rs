@@ -6,7 +6,7 @@ use crate::page::{PageAsked, page_asked};
 use crate::proto::reporting::v1 as pb;
 use crate::proto::reporting::v1::sales_report_service_server::SalesReportService;
 use crate::status;
-use crate::wire::{Reader, check_date_range, read_date, write_daily_sales};
+use crate::wire::{CompanyName, Reader, check_date_range, read_date, write_daily_sales};
 
 /// Figures of sales.
 pub(crate) struct SalesReportApi;
@@ -18,7 +18,7 @@ impl SalesReportService for SalesReportApi {
         request: Request<pb::ListDailySalesRequest>,
     ) -> Result<Response<pb::ListDailySalesResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        call.company_of("parent", &request.parent)?;
+        let CompanyName = call.name("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
         let (mut filter, page) = read_list(request)?;
         filter.store_id = call.stores(filter.store_id)?;

@@ -10,8 +10,8 @@ use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::stock_service_server::StockService;
 use crate::status;
 use crate::wire::{
-    Reader, check_date_range, read_adjust_stock, read_optional_date, read_receive_stock, write_recorded,
-    write_stock_item_after, write_stock_item_row, write_stock_movement,
+    Reader, StockItemName, StoreName, check_date_range, read_adjust_stock, read_optional_date,
+    read_receive_stock, write_recorded, write_stock_item_after, write_stock_item_row, write_stock_movement,
 };
 
 /// Keeps quantity and value of the stock of each product in each store.
@@ -24,7 +24,7 @@ impl StockService for StockApi {
         request: Request<pb::ReceiveStockRequest>,
     ) -> Result<Response<pb::ReceiveStockResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, store_id) = call.store_of("parent", &request.parent)?;
+        let StoreName { store_id } = call.name("parent", &request.parent)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let commands = call.tenant().commands(validate_only);
         let currency = store_currency(&commands, &store_id).await?;
@@ -34,7 +34,7 @@ impl StockService for StockApi {
             .await
             .map_err(status::from_command)?;
         Ok(Response::new(pb::ReceiveStockResponse {
-            stock_items: items_after(company, &receipt, currency),
+            stock_items: items_after(call.company(), &receipt, currency),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -44,7 +44,7 @@ impl StockService for StockApi {
         request: Request<pb::AdjustStockRequest>,
     ) -> Result<Response<pb::AdjustStockResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, store_id, sku) = call.stock_item_of("name", &request.name)?;
+        let StockItemName { store_id, sku } = call.name("name", &request.name)?;
         let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
         let commands = call.tenant().commands(validate_only);
         let currency = store_currency(&commands, &store_id).await?;
@@ -54,7 +54,7 @@ impl StockService for StockApi {
             .await
             .map_err(status::from_command)?;
         Ok(Response::new(pb::AdjustStockResponse {
-            stock_item: items_after(company, &receipt, currency).pop(),
+            stock_item: items_after(call.company(), &receipt, currency).pop(),
             recorded: Some(write_recorded(&receipt, validate_only)),
         }))
     }
@@ -64,7 +64,7 @@ impl StockService for StockApi {
         request: Request<pb::GetStockItemRequest>,
     ) -> Result<Response<pb::GetStockItemResponse>, Status> {
         let (call, request) = Call::of(request)?;
-        let (company, store_id, sku) = call.stock_item_of("name", &request.name)?;
+        let StockItemName { store_id, sku } = call.name("name", &request.name)?;
         let freshness = call.freshness(request.min_position);
         let answer = call
             .tenant()
@@ -75,7 +75,7 @@ impl StockService for StockApi {
         let item =
             item.ok_or_else(|| status::not_found("STOCK_ITEM_NOT_FOUND", "stock item", &request.name))?;
         Ok(Response::new(pb::GetStockItemResponse {
-            stock_item: Some(write_stock_item_row(company, &item)),
+            stock_item: Some(write_stock_item_row(call.company(), &item)),
             position: position.get(),
         }))
     }
@@ -84,15 +84,15 @@ impl StockService for StockApi {
         &self,
         request: Request<pb::ListStockItemsRequest>,
     ) -> Result<Response<pb::ListStockItemsResponse>, Status> {
-        let (call, request) = Call::of(request)?;
-        let (company, store_id) = call.store_or_all_of("parent", &request.parent)?;
+        let (call, mut request) = Call::of(request)?;
+        let store_id = call.store_or_all("parent", &request.parent)?;
         let freshness = call.freshness(request.min_position);
         let filter = StockFilter {
             store_id,
             sku: None,
             short_only: request.short_only,
         };
-        let page = read_items_page(request)?;
+        let page = page_asked!(request)?;
         let answer = call
             .tenant()
             .projections()
@@ -103,7 +103,7 @@ impl StockService for StockApi {
             stock_items: answer
                 .rows
                 .iter()
-                .map(|item| write_stock_item_row(company, item))
+                .map(|item| write_stock_item_row(call.company(), item))
                 .collect(),
             next_page_token: page.next_token(answer.position, answer.next),
             position: answer.position.get(),
@@ -158,17 +158,11 @@ fn items_after(company: &CompanyId, receipt: &Receipt<StockEvent>, currency: Cur
         .collect()
 }
 
-fn read_items_page(mut request: pb::ListStockItemsRequest) -> Result<PageAsked, Status> {
-    let mut reader = Reader::new();
-    let page = page_asked!(&mut reader, request);
-    reader.finish(page)
-}
-
 fn read_movements(
     call: &Call,
     mut request: pb::ListStockMovementsRequest,
 ) -> Result<(MovementFilter, PageAsked), Status> {
-    let (_company, store_id, sku) = call.stock_item_of("parent", &request.parent)?;
+    let StockItemName { store_id, sku } = call.name("parent", &request.parent)?;
     let mut reader = Reader::new();
     let page = page_asked!(&mut reader, request);
     let from = read_optional_date(&mut reader, "start_date", request.start_date);

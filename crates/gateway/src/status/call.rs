@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use posars_domain::CompanyId;
 use tonic::{Code, Status};
 
 use super::status;
@@ -32,6 +33,24 @@ pub(crate) fn unknown_company(company: &str) -> Status {
         message,
         [("company".to_owned(), company.to_owned())],
     )
+}
+
+/// The caller's role holds for some stores, and the call touches the company as a whole.
+pub(crate) fn limited_to_store(company: &CompanyId) -> Status {
+    let message = format!(
+        "this touches company {company} as a whole, and the caller's role holds for some of its stores only; ask \
+         somebody whose role holds for the company"
+    );
+    let metadata = [("company".to_owned(), company.to_string())];
+    status(Code::PermissionDenied, "ROLE_LIMITED_TO_STORE", message, metadata)
+}
+
+/// The caller's role holds for several stores, and the call takes one.
+pub(crate) fn store_not_chosen<'store>(stores: impl Iterator<Item = &'store str>) -> Status {
+    let stores = stores.collect::<Vec<_>>().join(",");
+    let message = format!("the caller's role holds for some stores only ({stores}); ask for one of them");
+    let metadata = [("stores".to_owned(), stores)];
+    status(Code::InvalidArgument, "STORE_NOT_CHOSEN", message, metadata)
 }
 
 /// No service has this method.

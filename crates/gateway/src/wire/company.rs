@@ -7,7 +7,7 @@ use posars_domain::{CompanyId, StoreId};
 use tonic::Status;
 
 use super::Reader;
-use super::names::write_name;
+use super::names::{CompanyName, RegisterName, ResourceName as _, StoreName};
 use super::value::{given, read_label, read_time_of_day};
 use crate::proto::sales::v1 as pb;
 
@@ -32,7 +32,7 @@ pub(crate) fn read_define_company(request: pb::DefineCompanyRequest) -> Result<D
 /// Writes a company.
 pub(crate) fn write_company(company: &CompanyDefined) -> pb::Company {
     pb::Company {
-        name: write_name(&[("companies", company.company_id.as_str())]),
+        name: CompanyName.of(&company.company_id),
         company_id: company.company_id.to_string(),
         display_name: company.name.clone(),
         cnpj: company.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -65,10 +65,10 @@ pub(crate) fn read_define_store(request: pb::DefineStoreRequest) -> Result<Defin
 /// Writes a store.
 pub(crate) fn write_store(company: &CompanyId, store: &StoreDefined) -> pb::Store {
     pb::Store {
-        name: write_name(&[
-            ("companies", company.as_str()),
-            ("stores", store.store_id.as_str()),
-        ]),
+        name: StoreName {
+            store_id: store.store_id.clone(),
+        }
+        .of(company),
         store_id: store.store_id.to_string(),
         display_name: store.name.clone(),
         cnpj: store.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -95,15 +95,14 @@ pub(crate) fn read_define_register(
 
 /// Writes a register.
 pub(crate) fn write_register(company: &CompanyId, register: &RegisterDefined) -> pb::Register {
-    let (store, number) = (register.store_id.as_str(), register.register_no.as_str());
+    let name = RegisterName {
+        store_id: register.store_id.clone(),
+        register_no: register.register_no.clone(),
+    };
     pb::Register {
-        name: write_name(&[
-            ("companies", company.as_str()),
-            ("stores", store),
-            ("registers", number),
-        ]),
-        store_id: store.to_owned(),
-        register_no: number.to_owned(),
+        name: name.of(company),
+        store_id: register.store_id.to_string(),
+        register_no: register.register_no.to_string(),
         display_name: register.name.clone().unwrap_or_default(),
     }
 }

@@ -1,122 +1,361 @@
-//! Resource names such as `companies/acme/stores/sp01/stockItems/CAFE-500`.
-//!
-//! An id that holds a slash or a percent sign is written with percent codes, so that a name always splits at its
-//! slashes.
+//! The names of what the API serves, one type each: how it is read and how it is written stand together.
 
-use std::fmt::Write as _;
+use std::str::FromStr;
+use std::vec;
+
+use posars_domain::{CompanyId, InvalidValue, RegisterNo, ReturnId, SaleId, Sku, StoreId};
+use tonic::Status;
 
 use super::Reader;
+use super::name_text::{push_part, split_name};
 use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
 
-/// Splits a name into the ids behind the given collections.
-///
-/// `None`, with the field refused, when the name has another shape.
-pub(crate) fn read_name<const N: usize>(
-    reader: &mut Reader,
-    field: &str,
-    name: &str,
-    collections: [&str; N],
-) -> Option<[String; N]> {
-    let ids = split_name(name, collections);
-    if ids.is_none() {
-        let reason = if name.is_empty() {
-            FIELD_REQUIRED
-        } else {
-            FIELD_INVALID
-        };
-        let shape = collections
-            .map(|collection| format!("{collection}/{{id}}"))
-            .join("/");
-        reader.refuse(
-            field,
-            reason,
-            format!("\"{name}\" is not a name of the form {shape}"),
-        );
-    }
-    ids
-}
+/// What stands for every store in the parent of a list. No store id can be it.
+const ALL_STORES: &str = "-";
 
-fn split_name<const N: usize>(name: &str, collections: [&str; N]) -> Option<[String; N]> {
-    let mut parts = name.split('/');
-    let mut ids = Vec::with_capacity(N);
-    for collection in collections {
-        if parts.next()? != collection {
-            return None;
-        }
-        ids.push(decode(parts.next()?).filter(|id| !id.is_empty())?);
-    }
-    if parts.next().is_some() {
+/// The name of something in a company. The company itself is not part of the value: a call is of one company, and a
+/// name of another is refused before it is read ([`Call::name`](crate::call::Call::name)).
+pub(crate) trait ResourceName: Sized {
+    /// The collections of the name, `companies` first.
+    const COLLECTIONS: &'static [&'static str];
+
+    /// Takes the ids behind `companies/{company}`, in the order of the collections. Each is taken before the first `?`,
+    /// so that one answer names all that are wrong.
+    fn read(ids: &mut NameIds<'_>) -> Option<Self>;
+
+    /// The same ids, in the same order.
+    fn ids(&self) -> Vec<String>;
+
+    /// The store that the name is in; none when a name does not tell.
+    fn store(&self) -> Option<&StoreId> {
         None
-    } else {
-        ids.try_into().ok()
+    }
+
+    /// Writes the name of this in a company.
+    fn of(&self, company: &CompanyId) -> String {
+        let mut name = String::new();
+        let ids = self.ids();
+        let ids = std::iter::once(company.as_str()).chain(ids.iter().map(String::as_str));
+        for (collection, id) in Self::COLLECTIONS.iter().zip(ids) {
+            push_part(&mut name, collection, id);
+        }
+        name
     }
 }
 
-/// Writes a name from pairs of collection and id.
-pub(crate) fn write_name(parts: &[(&str, &str)]) -> String {
-    let mut name = String::new();
-    for (collection, id) in parts {
-        if !name.is_empty() {
-            name.push('/');
-        }
-        // Writing to a String cannot fail.
-        let _ = write!(name, "{collection}/");
-        for character in id.chars() {
-            match character {
-                '%' => name.push_str("%25"),
-                '/' => name.push_str("%2F"),
-                other => name.push(other),
-            }
-        }
-    }
-    name
+/// A name that has its collections, before its ids are read.
+pub(crate) struct SplitName<'field> {
+    field: &'field str,
+    /// The id of the company.
+    pub(crate) company: String,
+    ids: Vec<String>,
 }
 
-fn decode(id: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(id.len());
-    let mut rest = id.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        if *first == b'%' {
-            let code = tail.get(..2)?;
-            bytes.extend(hex::decode(code).ok()?);
-            rest = tail.get(2..)?;
-        } else {
-            bytes.push(*first);
-            rest = tail;
+impl<'field> SplitName<'field> {
+    /// Splits a name of this kind.
+    ///
+    /// # Errors
+    /// `FIELD_REQUIRED` or `FIELD_INVALID` when the name has another shape.
+    pub(crate) fn of<N: ResourceName>(field: &'field str, name: &str) -> Result<Self, Status> {
+        let mut reader = Reader::new();
+        let mut ids = split_name(name, N::COLLECTIONS).unwrap_or_default();
+        if ids.is_empty() {
+            let reason = if name.is_empty() {
+                FIELD_REQUIRED
+            } else {
+                FIELD_INVALID
+            };
+            let shape: Vec<_> = N::COLLECTIONS
+                .iter()
+                .map(|each| format!("{each}/{{id}}"))
+                .collect();
+            let problem = format!("\"{name}\" is not a name of the form {}", shape.join("/"));
+            reader.refuse(field, reason, problem);
+            return reader.finish(None);
         }
+        let company = ids.remove(0);
+        Ok(Self { field, company, ids })
     }
-    String::from_utf8(bytes).ok()
+
+    /// Whether the last id stands for all that there are.
+    pub(crate) fn is_all_stores(&self) -> bool {
+        self.ids.last().is_some_and(|id| id == ALL_STORES)
+    }
+
+    /// Reads the ids.
+    ///
+    /// # Errors
+    /// With the domain's reason for every id that can be none.
+    pub(crate) fn read<N: ResourceName>(self) -> Result<N, Status> {
+        let mut reader = Reader::new();
+        let name = N::read(&mut NameIds {
+            reader: &mut reader,
+            field: self.field,
+            ids: self.ids.into_iter(),
+        });
+        reader.finish(name)
+    }
+}
+
+/// The ids of a name that is read, in order.
+pub(crate) struct NameIds<'reading> {
+    reader: &'reading mut Reader,
+    field: &'reading str,
+    ids: vec::IntoIter<String>,
+}
+
+impl NameIds<'_> {
+    /// Takes the next id as it stands.
+    fn any(&mut self) -> Option<String> {
+        self.ids.next()
+    }
+
+    /// Takes the next id. `None`, with the field refused, when it can be no such id.
+    fn take<T: FromStr<Err = InvalidValue>>(&mut self) -> Option<T> {
+        let id = self.any()?;
+        self.reader.text(self.field, &id)
+    }
+}
+
+/// `companies/{company}`: the company of the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CompanyName;
+
+impl ResourceName for CompanyName {
+    const COLLECTIONS: &'static [&'static str] = &["companies"];
+
+    fn read(_ids: &mut NameIds<'_>) -> Option<Self> {
+        Some(Self)
+    }
+
+    fn ids(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// `companies/{company}/stores/{store}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoreName {
+    pub(crate) store_id: StoreId,
+}
+
+impl ResourceName for StoreName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "stores"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.take().map(|store_id| Self { store_id })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.store_id.to_string()]
+    }
+
+    fn store(&self) -> Option<&StoreId> {
+        Some(&self.store_id)
+    }
+}
+
+/// `companies/{company}/stores/{store}/registers/{register}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RegisterName {
+    pub(crate) store_id: StoreId,
+    pub(crate) register_no: RegisterNo,
+}
+
+impl ResourceName for RegisterName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "stores", "registers"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        let (store_id, register_no) = (ids.take(), ids.take());
+        Some(Self {
+            store_id: store_id?,
+            register_no: register_no?,
+        })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.store_id.to_string(), self.register_no.to_string()]
+    }
+
+    fn store(&self) -> Option<&StoreId> {
+        Some(&self.store_id)
+    }
+}
+
+/// `companies/{company}/stores/{store}/stockItems/{sku}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StockItemName {
+    pub(crate) store_id: StoreId,
+    pub(crate) sku: Sku,
+}
+
+impl ResourceName for StockItemName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "stores", "stockItems"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        let (store_id, sku) = (ids.take(), ids.take());
+        Some(Self {
+            store_id: store_id?,
+            sku: sku?,
+        })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.store_id.to_string(), self.sku.to_string()]
+    }
+
+    fn store(&self) -> Option<&StoreId> {
+        Some(&self.store_id)
+    }
+}
+
+/// `companies/{company}/products/{sku}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProductName {
+    pub(crate) sku: Sku,
+}
+
+impl ResourceName for ProductName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "products"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.take().map(|sku| Self { sku })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.sku.to_string()]
+    }
+}
+
+/// `companies/{company}/sales/{sale}`. Which store made the sale, only the sale itself tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SaleName {
+    pub(crate) sale_id: SaleId,
+}
+
+impl ResourceName for SaleName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "sales"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.take().map(|sale_id| Self { sale_id })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.sale_id.to_string()]
+    }
+}
+
+/// `companies/{company}/sales/{sale}/returns/{return}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SaleReturnName {
+    pub(crate) sale_id: SaleId,
+    pub(crate) return_id: ReturnId,
+}
+
+impl ResourceName for SaleReturnName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "sales", "returns"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        let (sale_id, return_id) = (ids.take(), ids.take());
+        Some(Self {
+            sale_id: sale_id?,
+            return_id: return_id?,
+        })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.sale_id.to_string(), self.return_id.to_string()]
+    }
+}
+
+/// `companies/{company}/projections/{projection}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ProjectionName {
+    pub(crate) projection_id: String,
+}
+
+impl ResourceName for ProjectionName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "projections"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.any().map(|projection_id| Self { projection_id })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.projection_id.clone()]
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Debug;
+
+    use tonic_types::StatusExt as _;
+
     use super::*;
 
-    #[test]
-    fn any_id_survives_its_name() {
-        for sku in ["CAFE-500", "a/b", "100%", "%2F", "café", "a:b"] {
-            let name = write_name(&[("companies", "acme"), ("products", sku)]);
-            let ids = split_name(&name, ["companies", "products"]).unwrap();
-            assert_eq!(ids, ["acme", sku], "{name}");
-        }
+    fn survives<N: ResourceName + Debug + PartialEq>(name: &N, written: &str) {
+        let company = "acme".parse().unwrap();
+        assert_eq!(name.of(&company), written);
+        let split = SplitName::of::<N>("name", written).unwrap();
+        assert_eq!(split.company, "acme");
+        assert_eq!(split.read::<N>().unwrap(), *name);
     }
 
     #[test]
-    fn refuses_other_shapes() {
-        for name in [
-            "",
-            "companies",
-            "companies/",
-            "companies/acme",
-            "companies/acme/products/",
-            "companies/acme/products/a/b",
-            "companies/acme/stores/a",
-            "/companies/acme/products/a",
-            "companies/acme/products/%2",
-            "companies/acme/products/%zz",
-            "companies/acme/products/%ff",
-        ] {
-            assert_eq!(split_name(name, ["companies", "products"]), None, "{name}");
-        }
+    fn every_name_is_read_as_it_was_written() {
+        let (store_id, sku): (StoreId, Sku) = ("sp01".parse().unwrap(), "CAFE/500".parse().unwrap());
+        let (sale, goods_back) = (
+            "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f60",
+            "0192d3b4-7c1e-7a55-9f00-1b2c3d4e5f61",
+        );
+        let (sale_id, return_id) = (sale.parse().unwrap(), goods_back.parse().unwrap());
+        survives(&CompanyName, "companies/acme");
+        survives(
+            &StoreName {
+                store_id: store_id.clone(),
+            },
+            "companies/acme/stores/sp01",
+        );
+        survives(
+            &RegisterName {
+                store_id: store_id.clone(),
+                register_no: "2".parse().unwrap(),
+            },
+            "companies/acme/stores/sp01/registers/2",
+        );
+        survives(
+            &StockItemName {
+                store_id,
+                sku: sku.clone(),
+            },
+            "companies/acme/stores/sp01/stockItems/CAFE%2F500",
+        );
+        survives(&ProductName { sku }, "companies/acme/products/CAFE%2F500");
+        survives(&SaleName { sale_id }, &format!("companies/acme/sales/{sale}"));
+        survives(
+            &SaleReturnName { sale_id, return_id },
+            &format!("companies/acme/sales/{sale}/returns/{goods_back}"),
+        );
+        survives(
+            &ProjectionName {
+                projection_id: "sales".into(),
+            },
+            "companies/acme/projections/sales",
+        );
+    }
+
+    #[test]
+    fn one_answer_names_every_id_that_is_wrong() {
+        let split =
+            SplitName::of::<StockItemName>("name", "companies/acme/stores/SP 1/stockItems/A B").unwrap();
+        let refused = split.read::<StockItemName>().unwrap_err();
+        let details = refused.get_error_details();
+        let violations = &details.bad_request().unwrap().field_violations;
+        let told: Vec<_> = violations
+            .iter()
+            .map(|each| (each.field.as_str(), each.reason.as_str()))
+            .collect();
+        assert_eq!(told, [("name", "STORE_ID_INVALID"), ("name", "SKU_INVALID")]);
     }
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use tonic::Status;
 
 use super::Reader;
-use super::names::write_name;
+use super::names::{ProductName, ResourceName as _};
 use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
 use super::value::{given, read_label};
 use crate::page::{PageAsked, page_asked};
@@ -184,10 +184,10 @@ fn read_search(reader: &mut Reader, field: &str, text: String) -> Option<String>
 /// Writes a product.
 pub(crate) fn write_product(company: &CompanyId, product: &ProductSettings, retired: bool) -> pb::Product {
     pb::Product {
-        name: write_name(&[
-            ("companies", company.as_str()),
-            ("products", product.sku.as_str()),
-        ]),
+        name: ProductName {
+            sku: product.sku.clone(),
+        }
+        .of(company),
         sku: product.sku.to_string(),
         display_name: product.name.clone(),
         gtin: product.gtin.as_ref().map(ToString::to_string).unwrap_or_default(),

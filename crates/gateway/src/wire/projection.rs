@@ -3,17 +3,17 @@
 use posars_domain::CompanyId;
 use posars_projections::ProjectionStatus;
 
-use super::names::write_name;
+use super::names::{ProjectionName, ResourceName as _};
 use super::value::write_time;
 use crate::proto::operations::v1 as pb;
 
 /// Writes how a projection stands.
 pub(crate) fn write_projection(company: &CompanyId, status: &ProjectionStatus) -> pb::Projection {
     pb::Projection {
-        name: write_name(&[
-            ("companies", company.as_str()),
-            ("projections", status.projection),
-        ]),
+        name: ProjectionName {
+            projection_id: status.projection.to_owned(),
+        }
+        .of(company),
         projection_id: status.projection.to_owned(),
         position: status.position.get(),
         lag_events: status.lag_events,

@@ -3,19 +3,14 @@
 use posars_domain::sale::{
     Disposition, ReturnedLine, SaleLine, SaleRecorded, SaleReturned, SaleState, SaleVoided,
 };
-use posars_domain::{Amount, CompanyId, Currency, Quantity, ReceiptNumber, SaleId};
+use posars_domain::{Amount, CompanyId, Currency, Quantity, ReceiptNumber};
 use posars_projections::{SaleRow, SaleStatus};
 
 use super::fiscal::{write_fiscal_ref, write_tax_amount};
-use super::names::write_name;
+use super::names::{ResourceName as _, SaleName, SaleReturnName};
 use super::payment::{write_payment, write_refunds};
 use super::value::{write_date, write_money, write_quantity, write_time, write_unit_price};
 use crate::proto::sales::v1 as pb;
-
-/// Name of a sale.
-fn write_sale_name(company: &CompanyId, sale_id: SaleId) -> String {
-    write_name(&[("companies", company.as_str()), ("sales", &sale_id.to_string())])
-}
 
 /// Writes a sale as its events left it. `None` when it was never recorded.
 pub(crate) fn write_sale(company: &CompanyId, state: &SaleState) -> Option<pb::Sale> {
@@ -59,7 +54,10 @@ fn state_of(state: &SaleState) -> pb::SaleState {
 pub(crate) fn write_new_sale(company: &CompanyId, sale: &SaleRecorded) -> pb::Sale {
     let currency = sale.currency;
     pb::Sale {
-        name: write_sale_name(company, sale.sale_id),
+        name: SaleName {
+            sale_id: sale.sale_id,
+        }
+        .of(company),
         sale_id: sale.sale_id.to_string(),
         store_id: sale.store_id.to_string(),
         register_no: sale
@@ -126,7 +124,10 @@ pub(crate) fn write_sale_summary(company: &CompanyId, sale: &SaleRow) -> pb::Sal
     };
     let currency = sale.currency;
     pb::SaleSummary {
-        name: write_sale_name(company, sale.sale_id),
+        name: SaleName {
+            sale_id: sale.sale_id,
+        }
+        .of(company),
         sale_id: sale.sale_id.to_string(),
         store_id: sale.store_id.to_string(),
         register_no: sale
@@ -171,7 +172,10 @@ fn write_receipt(receipt: &ReceiptNumber) -> pb::ReceiptNumber {
 /// Writes the void of a sale.
 pub(crate) fn write_void(company: &CompanyId, voided: &SaleVoided) -> pb::SaleVoid {
     pb::SaleVoid {
-        sale: write_sale_name(company, voided.sale_id),
+        sale: SaleName {
+            sale_id: voided.sale_id,
+        }
+        .of(company),
         occur_time: Some(write_time(voided.occurred_at)),
         business_date: Some(write_date(voided.business_date)),
         reason: voided.reason.clone(),
@@ -183,15 +187,11 @@ pub(crate) fn write_void(company: &CompanyId, voided: &SaleVoided) -> pb::SaleVo
 
 /// Writes a return.
 pub(crate) fn write_return(company: &CompanyId, returned: &SaleReturned) -> pb::SaleReturn {
-    let (sale_id, return_id) = (returned.sale_id.to_string(), returned.return_id.to_string());
+    let (sale_id, return_id) = (returned.sale_id, returned.return_id);
     let currency = returned.currency;
     pb::SaleReturn {
-        name: write_name(&[
-            ("companies", company.as_str()),
-            ("sales", &sale_id),
-            ("returns", &return_id),
-        ]),
-        return_id,
+        name: SaleReturnName { sale_id, return_id }.of(company),
+        return_id: return_id.to_string(),
         occur_time: Some(write_time(returned.occurred_at)),
         business_date: Some(write_date(returned.business_date)),
         lines: returned

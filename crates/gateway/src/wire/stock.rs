@@ -5,7 +5,7 @@ use posars_domain::{Amount, CompanyId, Currency, Quantity, Sku, StoreId};
 use posars_projections::{MovementKind, StockItem, StockMovement};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::names::write_name;
+use super::names::{ResourceName as _, StockItemName};
 use super::value::{write_date, write_money, write_quantity, write_time};
 use crate::proto::google::r#type as google;
 use crate::proto::inventory::v1 as pb;
@@ -54,11 +54,11 @@ pub(crate) fn write_stock_item_row(company: &CompanyId, item: &StockItem) -> pb:
 }
 
 fn write_item_name(company: &CompanyId, store_id: &StoreId, sku: &Sku) -> String {
-    write_name(&[
-        ("companies", company.as_str()),
-        ("stores", store_id.as_str()),
-        ("stockItems", sku.as_str()),
-    ])
+    let name = StockItemName {
+        store_id: store_id.clone(),
+        sku: sku.clone(),
+    };
+    name.of(company)
 }
 
 /// Writes one movement of the stock card.
