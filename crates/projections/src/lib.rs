@@ -4,12 +4,12 @@
 //! - [`Projections`] is the handle on one log's read models: typed queries, the runner, rebuilds, status.
 //! - A query takes a [`Freshness`] (read your writes) and, where it lists, a [`PageRequest`].
 
+mod column;
 mod error;
 mod event;
 mod faults;
 mod fold;
 mod fold_map;
-mod json_column;
 mod listing;
 mod log_page;
 mod metrics;

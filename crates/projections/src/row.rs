@@ -9,6 +9,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type};
 
 use crate::DatabaseError;
+use crate::column::EncodeError;
 use crate::table::{Statements, Table};
 
 /// Most rows of one statement: its arrays stay within a few megabytes.
@@ -27,9 +28,6 @@ const COPY_END: i16 = -1;
 pub(crate) type Value<'a> = &'a (dyn ToSql + Sync);
 /// A column of many rows.
 pub(crate) type Column<'a> = Box<dyn ToSql + Sync + Send + 'a>;
-
-/// Why a value has no binary form.
-pub(crate) type EncodeError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A row whose columns are known once, for both ways in.
 pub trait TableRow: Send + Sync + Sized {
@@ -169,7 +167,7 @@ macro_rules! table_row {
         impl $crate::row::TableRow for $name {
             const COLUMNS: i16 = 0 $(+ { let _ = stringify!($field); 1 })+;
 
-            fn encode(&self, out: &mut bytes::BytesMut) -> Result<(), $crate::row::EncodeError> {
+            fn encode(&self, out: &mut bytes::BytesMut) -> Result<(), $crate::column::EncodeError> {
                 $($crate::row::put(&self.$field, &tokio_postgres::types::Type::$sql, out)?;)+
                 Ok(())
             }
@@ -219,7 +217,7 @@ macro_rules! merged {
     };
     ($earlier:expr, $later:expr, key) => {};
     ($earlier:expr, $later:expr, add) => {
-        $crate::row::Addable::add(&mut $earlier, $later)
+        $crate::column::Addable::add(&mut $earlier, $later)
     };
     ($earlier:expr, $later:expr, keep) => {
         if let Some(later) = $later {
@@ -249,7 +247,7 @@ pub(crate) use keyed;
 /// Memory of a value beside its row, where that is worth counting.
 macro_rules! apart {
     ($value:expr, JSONB) => {
-        $crate::json_column::JsonObject::bytes($value)
+        $crate::column::JsonObject::bytes($value)
     };
     ($value:expr, $sql:ident) => {
         0
@@ -263,23 +261,6 @@ const TEXTS_BYTES: usize = 200;
 /// Memory of a row with its key and its texts, about.
 pub(crate) const fn row_bytes<R>() -> usize {
     size_of::<R>() + TEXTS_BYTES
-}
-
-/// What a column with the rule `add` holds.
-pub(crate) trait Addable {
-    fn add(&mut self, later: Self);
-}
-
-impl Addable for i64 {
-    fn add(&mut self, later: Self) {
-        *self = self.saturating_add(later);
-    }
-}
-
-impl Addable for i32 {
-    fn add(&mut self, later: Self) {
-        *self = self.saturating_add(later);
-    }
 }
 
 /// Runs a statement over all rows, some thousand at a time.

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::payments::ten_thousandths;
+use crate::column::JsonObject;
 use crate::fold::Rows;
-use crate::json_column::JsonObject;
 use crate::listing::Listing;
 use crate::read::{Columns, LAST_DAY, ReadRow, day_key, sql_position};
 use crate::row::{StoredRow as _, table_row};

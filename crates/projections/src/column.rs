@@ -1,4 +1,5 @@
-//! A column of JSON: what a row has many of, each under a number of its own.
+//! What columns hold besides the types of the driver: JSON, what a row has many of, each under a number of its own; and how
+//! columns that are added up come together.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +8,28 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-use crate::row::{Addable, EncodeError};
+/// Why a value has no binary form.
+pub(crate) type EncodeError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Stands before the text of every binary `jsonb`.
 const JSONB_VERSION: u8 = 1;
+
+/// What a column with the rule `add` holds.
+pub(crate) trait Addable {
+    fn add(&mut self, later: Self);
+}
+
+impl Addable for i64 {
+    fn add(&mut self, later: Self) {
+        *self = self.saturating_add(later);
+    }
+}
+
+impl Addable for i32 {
+    fn add(&mut self, later: Self) {
+        *self = self.saturating_add(later);
+    }
+}
 
 /// Things by number. Adding two puts their things together, in the table too, whichever comes first.
 #[derive(Clone, Debug, PartialEq, Eq)]
