@@ -32,7 +32,7 @@ pub(crate) struct Field {
 impl Field {
     /// Whether it is too large for lists.
     fn is_detail(&self) -> bool {
-        self.sql_type == JSON
+        self.sql_type.eq_ignore_ascii_case(JSON)
     }
 
     /// What the column is set to where the row, `t`, is there already.
@@ -50,7 +50,7 @@ impl Field {
 }
 
 /// The type whose columns are added up by their entries and left out of lists.
-const JSON: &str = "JSONB";
+const JSON: &str = "jsonb";
 
 /// A table, or some columns of it, as a row of Rust declares them; the column of the log comes before these.
 #[derive(Clone, Copy, Debug)]
@@ -173,10 +173,80 @@ impl Table {
         let mut text = String::from("unnest(");
         for (place, field) in self.fields.iter().enumerate() {
             let separator = if place == 0 { "" } else { ", " };
+            let sql_type = field.sql_type.to_ascii_lowercase();
             // Writing to a String cannot fail.
-            let _ = write!(text, "{separator}${}::{}[]", place + 2, field.sql_type);
+            let _ = write!(text, "{separator}${}::{sql_type}[]", place + 2);
         }
         text.push(')');
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn field(name: &'static str, sql_type: &'static str, rule: Rule) -> Field {
+        Field { name, sql_type, rule }
+    }
+
+    const WHOLE: Table = Table {
+        name: "things",
+        fields: &[
+            field("id", "UUID", Rule::Key),
+            field("first", "INT8", Rule::Min),
+            field("last", "INT8", Rule::Max),
+            field("sum", "INT4", Rule::Add),
+            field("parts", "JSONB", Rule::Add),
+            field("word", "TEXT", Rule::Keep),
+            field("day", "DATE", Rule::Replace),
+        ],
+    };
+
+    #[test]
+    fn a_table_gets_its_statements_from_its_columns() {
+        let statements = Statements::of(&WHOLE);
+        let columns = "log_id, id, first, last, sum, parts, word, day";
+        assert_eq!(
+            statements.copy,
+            format!("copy things ({columns}) from stdin (format binary)")
+        );
+        assert_eq!(
+            statements.copy_frozen,
+            format!("copy things ({columns}) from stdin (format binary, freeze)")
+        );
+        let rows = format!(
+            "insert into things as t ({columns}) select $1, c.* from unnest($2::uuid[], $3::int8[], $4::int8[], \
+             $5::int4[], $6::jsonb[], $7::text[], $8::date[]) c on conflict (id, log_id)"
+        );
+        assert_eq!(statements.insert, format!("{rows} do nothing"));
+        assert_eq!(
+            statements.put,
+            format!(
+                "{rows} do update set first = least(t.first, excluded.first), last = greatest(t.last, excluded.last), \
+                 sum = t.sum + excluded.sum, parts = t.parts || excluded.parts, word = coalesce(excluded.word, t.word), \
+                 day = excluded.day"
+            )
+        );
+        assert_eq!(
+            WHOLE.shown(false),
+            ", t.id, t.first, t.last, t.sum, t.word, t.day"
+        );
+    }
+
+    #[test]
+    fn a_change_takes_what_it_has_not_from_the_row() {
+        let part = Table {
+            name: "things",
+            fields: &[field("id", "UUID", Rule::Key), field("word", "TEXT", Rule::Keep)],
+        };
+        assert_eq!(
+            WHOLE.change(&part),
+            "insert into things as t (log_id, id, first, last, sum, parts, word, day) \
+             select $1, c.id, f.first, f.last, f.sum, f.parts, c.word, f.day \
+             from unnest($2::uuid[], $3::text[]) c(id, word) \
+             cross join lateral (select * from things k where k.id = c.id and k.log_id = $1 offset 0) f \
+             on conflict (id, log_id) do update set word = coalesce(excluded.word, t.word)"
+        );
     }
 }

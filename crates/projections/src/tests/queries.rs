@@ -212,10 +212,7 @@ async fn a_column_that_comes_meanwhile_stops_no_reader() -> anyhow::Result<()> {
     let listed = async || {
         let page = PageRequest::first(9);
         let filter = SaleFilter::default();
-        world
-            .projections
-            .list_sales(&filter, &page, Freshness::ANY)
-            .await
+        world.projections.list_sales(&filter, &page, Freshness::ANY).await
     };
     let before = listed().await?;
     let more = "alter table sales add column weather text";
