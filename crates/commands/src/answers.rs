@@ -76,7 +76,9 @@ impl Answers {
     pub(crate) fn outcome(answers: &[Answer]) -> Result<(), &CommandError> {
         let errors = answers.iter().filter_map(|answer| answer.as_ref().err());
         let mut grave = errors.filter(|error| match error {
-            CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. } => false,
+            CommandError::Rejected(_)
+            | CommandError::IdempotencyMismatch { .. }
+            | CommandError::OutOfScope => false,
             CommandError::Conflict { .. }
             | CommandError::Unreadable { .. }
             | CommandError::Unavailable { .. } => true,

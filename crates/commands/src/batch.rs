@@ -153,16 +153,13 @@ impl Together {
     /// The commands concerned, and the append; none when no command is left.
     fn into_append(self) -> (Vec<usize>, Option<Append>) {
         let indexes = self.accepted.iter().map(|accepted| accepted.index).collect();
-        let mut append: Option<Append> = None;
         let mut guards = self.guards;
+        let mut writes = Vec::with_capacity(self.accepted.len());
         for accepted in self.accepted {
-            let (stream, events) = (accepted.stream, accepted.events);
             guards.extend(accepted.claims);
-            append = Some(match append {
-                None => Append::to(stream, ExpectedVersion::NoStream, events),
-                Some(append) => append.also(stream, ExpectedVersion::NoStream, events),
-            });
+            writes.push((accepted.stream, ExpectedVersion::NoStream, accepted.events));
         }
+        let append = Append::to_all(writes);
         let append = append.map(|append| guards.into_iter().fold(append, Append::guard));
         (indexes, append)
     }

@@ -1,12 +1,16 @@
 //! The door itself: one value that every caller clones.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use posars_event_store::Log;
+use posars_domain::store::{Store, StoreSettings};
+use posars_domain::{Policy, StoreId};
+use posars_event_store::{Log, Version};
 use uuid::Uuid;
 
-use crate::known_stores::KnownStores;
+use crate::keys::stream_of;
+use crate::known_stores::{KnownStore, KnownStores};
 use crate::metrics::Metrics;
 
 /// Every command of one company. Cheap to clone.
@@ -14,6 +18,8 @@ use crate::metrics::Metrics;
 pub struct Commands {
     pub(crate) shared: Arc<Shared>,
     pub(crate) writes: bool,
+    /// Stores that are taken for defined although the log does not know them; of a dry run only.
+    pub(crate) assumed: Arc<HashMap<StoreId, Arc<KnownStore>>>,
 }
 
 #[derive(Debug)]
@@ -23,16 +29,6 @@ pub(crate) struct Shared {
     pub(crate) ids: EventIds,
     pub(crate) stores: KnownStores,
     pub(crate) metrics: Metrics,
-}
-
-/// What the company has chosen where the rules leave a choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Policy {
-    /// For how many hours after the sale it may be voided; `None` is for ever.
-    pub void_window_hours: Option<u32>,
-    /// Refuse sales and receipts of goods whose SKU is not in the catalogue. They are facts, so the default is to
-    /// take them: a sale waits for its product before it moves stock.
-    pub strict_catalog: bool,
 }
 
 /// Where the ids of events come from that nothing is derived from.
@@ -83,6 +79,7 @@ impl Commands {
         Self {
             shared: Arc::new(shared),
             writes: true,
+            assumed: Arc::default(),
         }
     }
 
@@ -101,6 +98,26 @@ impl Commands {
         Self {
             shared: Arc::clone(&self.shared),
             writes: false,
+            assumed: Arc::clone(&self.assumed),
+        }
+    }
+
+    /// As [`Commands::validate_only`], as if these stores were defined.
+    #[must_use]
+    pub fn validate_only_with(&self, stores: impl IntoIterator<Item = StoreSettings>) -> Self {
+        let assumed = stores.into_iter().filter_map(|settings| {
+            let stream = stream_of::<Store>(Store::stream_id(&settings.store_id)).ok()?;
+            let version = Version::START;
+            let known = KnownStore {
+                settings,
+                stream,
+                version,
+            };
+            Some((known.settings.store_id.clone(), Arc::new(known)))
+        });
+        Self {
+            assumed: Arc::new(assumed.collect()),
+            ..self.validate_only()
         }
     }
 }

@@ -7,8 +7,8 @@ use posars_event_store::{JsonText, Position};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::CommandError;
 use crate::event_encoder::EventEncoder;
+use crate::{CommandError, StoreScope};
 
 /// What surrounds a command; it becomes the metadata of every event that the command leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Envelope {
     pub actor: Actor,
     /// The role of an actor who was granted none, but has a token made by hand with the key of the machine.
     pub role_by_hand: Option<Arc<str>>,
+    /// The stores that the actor may touch. It does not become part of the metadata.
+    pub stores: StoreScope,
     /// The caller's own idempotency key; the command's own id serves where it has one.
     pub request_id: Option<Uuid>,
     /// What the whole business transaction is known by.
@@ -38,6 +40,7 @@ impl Envelope {
         Self {
             actor,
             role_by_hand: None,
+            stores: StoreScope::All,
             request_id: None,
             correlation_id: None,
             causation_id: None,

@@ -37,6 +37,11 @@ pub enum CommandError {
         /// Where its first use stands in the log, if known.
         first_position: Option<Position>,
     },
+    /// The rules would take it, but the caller may touch some stores only, and it touches something else.
+    #[error(
+        "the caller's role holds for some stores only, and this touches more; ask somebody whose role holds for it"
+    )]
+    OutOfScope,
     /// A stored event that the decision needs cannot be read by this build.
     #[error("an event of {subject} at position {position} cannot be read: {problem}")]
     Unreadable {
@@ -108,6 +113,7 @@ impl CommandError {
             Self::Rejected(rejection) => rejection.reason(),
             Self::Conflict { .. } => "CONFLICT",
             Self::IdempotencyMismatch { .. } => "IDEMPOTENCY_MISMATCH",
+            Self::OutOfScope => "ROLE_LIMITED_TO_STORE",
             Self::Unreadable { .. } => "EVENT_UNREADABLE",
             Self::Unavailable { reason, .. } => reason.as_str(),
         }
@@ -118,6 +124,7 @@ impl CommandError {
     pub fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Rejected(rejection) => rejection.metadata(),
+            Self::OutOfScope => Vec::new(),
             Self::Conflict { stream, attempts } => {
                 vec![("stream", stream.to_string()), ("attempts", attempts.to_string())]
             }
@@ -143,18 +150,7 @@ impl CommandError {
             Self::Rejected(rejection) => rejection.field(),
             Self::Conflict { .. }
             | Self::IdempotencyMismatch { .. }
-            | Self::Unreadable { .. }
-            | Self::Unavailable { .. } => None,
-        }
-    }
-
-    /// What sort of "no" a rejection is; `None` when no rule said no.
-    #[must_use]
-    pub fn rejection_kind(&self) -> Option<RejectionKind> {
-        match self {
-            Self::Rejected(rejection) => Some(rejection.kind()),
-            Self::Conflict { .. }
-            | Self::IdempotencyMismatch { .. }
+            | Self::OutOfScope
             | Self::Unreadable { .. }
             | Self::Unavailable { .. } => None,
         }
@@ -176,7 +172,10 @@ impl CommandError {
                 retry_after_ms: *retry_after_ms,
                 problem: problem.clone(),
             }),
-            Self::Rejected(_) | Self::IdempotencyMismatch { .. } | Self::Unreadable { .. } => None,
+            Self::Rejected(_)
+            | Self::IdempotencyMismatch { .. }
+            | Self::OutOfScope
+            | Self::Unreadable { .. } => None,
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use posars_domain::Command;
+use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use crate::CommandError;
@@ -23,6 +24,23 @@ pub(crate) fn fingerprint(name: &str, command: &impl Serialize) -> Result<[u8; 3
     hash.update(b"\n");
     hash.update(&canonical);
     Ok(hash.finalize().into())
+}
+
+/// The content of a command, as its fingerprint covers it.
+pub(crate) enum Content<'a, C> {
+    /// Under the command's name, as the only field of an object.
+    Tagged(&'a C),
+    /// By itself.
+    Plain(&'a C),
+}
+
+impl<C: Command> Serialize for Content<'_, C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Tagged(command) => serializer.serialize_newtype_variant("Command", 0, C::NAME, command),
+            Self::Plain(command) => command.serialize(serializer),
+        }
+    }
 }
 
 /// The canonical form of compact JSON, made from its text: a tree of values would cost ten times as much, once for
@@ -215,7 +233,7 @@ mod tests {
     struct Backwards<'a>(&'a Value);
 
     impl Serialize for Backwards<'_> {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             match self.0 {
                 Value::Object(fields) => {
                     serializer.collect_map(fields.iter().rev().map(|(key, value)| (key, Backwards(value))))

@@ -1,16 +1,16 @@
 //! Many deliveries at once, as a spreadsheet brings them.
 
-use posars_domain::stock::Stock;
+use posars_domain::stock::{ReceiveGoods, Stock};
 
+use crate::Commands;
 use crate::answers::{Answer, Answers};
 use crate::batch::Offered;
 use crate::keys::stream_of;
 use crate::names::Name;
 use crate::turns::Turns;
-use crate::{Commands, ReceiveGoods};
 
 impl Commands {
-    /// Takes in deliveries, each as [`Commands::receive_stock`] would, and answers for each, in their order.
+    /// Takes in deliveries, each as [`Commands::carry_out_compound`] would, and answers for each, in their order.
     ///
     /// They go at once, but those to the same stock in their order: which of two deliveries fills up a stock below zero,
     /// and so what is left is worth, must not depend on which was faster.
@@ -30,8 +30,10 @@ impl Commands {
     }
 
     async fn receive_alone(&self, delivery: &Offered<ReceiveGoods>) -> Answer {
-        let receipt = self.receive_stock(&delivery.command, &delivery.envelope).await?;
-        Ok(receipt.recorded())
+        let done = self
+            .carry_out_compound(&delivery.command, &delivery.envelope)
+            .await?;
+        Ok(done.recorded())
     }
 }
 

@@ -1,82 +1,132 @@
-//! The one way every command on one stream goes: load, decide, append, and again when somebody else wrote first.
+//! The one way every command goes: load, decide, append, and again when somebody else wrote first.
 
+use std::slice;
 use std::time::Instant;
 
-use posars_domain::store::StoreSettings;
-use posars_domain::{Decider, Rejection as _, RejectionKind, StoreId};
+use posars_domain::{
+    Aggregate, Command, CompoundCommand, EventOf, Given, Rejection, RejectionKind, StateOf, Touches,
+};
 use posars_event_store::StreamName;
-use serde::Serialize;
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use crate::backoff::{ATTEMPTS_MAX, pause_after};
+use crate::facts::Facts;
+use crate::fingerprint::Content;
+use crate::keys::stream_of;
 use crate::load::Loaded;
 use crate::plan::{Failed, Plan, Request, Write};
 use crate::{CommandError, Commands, Envelope, Receipt};
 
-/// A command with all that `handle` must know about its kind.
-pub(crate) struct Job<'a, D: Decider> {
-    /// What it is called in fingerprints, traces and metrics.
-    pub(crate) name: &'static str,
-    pub(crate) stream: StreamName,
-    pub(crate) command: &'a D::Command,
-    pub(crate) opening: Opening,
-    /// The idempotency key that the command carries in itself.
-    pub(crate) own_key: Option<Uuid>,
-    /// The store whose settings the decision needs.
-    pub(crate) store_id: fn(&D::State, &D::Command) -> Option<StoreId>,
-    pub(crate) context: &'a (dyn Fn(Option<StoreSettings>) -> D::Context + Send + Sync),
-    /// Whether an event is what this command had led to before.
-    pub(crate) is_answer: fn(&D::Command, &D::Event) -> bool,
+/// One thing to carry out: the command itself, or the parts of a compound one.
+struct Job<'a, C: Command> {
+    name: &'static str,
+    parts: &'a [C],
+    /// The stream of each part.
+    streams: Vec<StreamName>,
+    /// The path of a part's field in the whole; `None` where the part is the whole.
+    field_of_part: Option<&'a (dyn Fn(usize, String) -> String + Sync)>,
 }
 
 /// What is believed of the stream before it is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Opening {
+enum Opening {
     /// The command starts its stream: the append tells whether that is so, in one round trip.
     New,
     /// The stream is read first.
     Fold,
 }
 
+/// A stream while commands to it are being decided.
+struct Touched<A: Aggregate> {
+    stream: StreamName,
+    loaded: Loaded<A>,
+    events: Vec<A::Event>,
+}
+
 impl Commands {
-    pub(crate) async fn handle<D: Decider>(
+    /// Carries a command out: its events are in the log when this answers, once per key of the command's own.
+    ///
+    /// # Errors
+    /// [`CommandError`]; see the aggregate's rejections for the rules.
+    pub async fn carry_out<C: Command>(
         &self,
-        job: &Job<'_, D>,
+        command: &C,
         envelope: &Envelope,
-    ) -> Result<Receipt<D::Event>, CommandError>
-    where
-        D::Command: Serialize,
-    {
+    ) -> Result<Receipt<EventOf<C>>, CommandError> {
+        let job = Job {
+            name: C::NAME,
+            parts: slice::from_ref(command),
+            streams: vec![stream_of::<C::Of>(command.stream_id())?],
+            field_of_part: None,
+        };
+        let content = if C::FINGERPRINT_IS_TAGGED {
+            Content::Tagged(command)
+        } else {
+            Content::Plain(command)
+        };
+        let request = Request::new(C::NAME, &content, command.own_key(), envelope)?;
+        self.timed(&job, &request).await
+    }
+
+    /// Carries a command to several streams out: on all of them or on none, once per key of its own.
+    ///
+    /// # Errors
+    /// As [`Commands::carry_out`]; a rejection's field is that of the whole command.
+    pub async fn carry_out_compound<C: CompoundCommand>(
+        &self,
+        command: &C,
+        envelope: &Envelope,
+    ) -> Result<Receipt<EventOf<C::Part>>, CommandError> {
+        let parts = command.parts().map_err(CommandError::rejected)?;
+        let streams = parts
+            .iter()
+            .map(|part| stream_of::<<C::Part as Command>::Of>(part.stream_id()))
+            .collect::<Result<_, _>>()?;
+        let job = Job {
+            name: C::NAME,
+            parts: &parts,
+            streams,
+            field_of_part: Some(&|index, field| command.field_of_part(index, field)),
+        };
+        let request = Request::new(C::NAME, command, command.own_key(), envelope)?;
+        self.timed(&job, &request).await
+    }
+
+    async fn timed<C: Command>(
+        &self,
+        job: &Job<'_, C>,
+        request: &Request<'_>,
+    ) -> Result<Receipt<EventOf<C>>, CommandError> {
         let started = Instant::now();
-        let span = tracing::debug_span!("command", name = job.name, stream = %job.stream);
-        let result = self.attempts(job, envelope).instrument(span).await;
+        let stream = job.streams.first().map_or("", StreamName::as_str);
+        let span = tracing::debug_span!("command", name = job.name, stream, parts = job.parts.len());
+        let result = self.attempts(job, request).instrument(span).await;
         self.shared
             .metrics
             .done(job.name, started.elapsed(), result.as_ref());
         result
     }
 
-    async fn attempts<D: Decider>(
+    async fn attempts<C: Command>(
         &self,
-        job: &Job<'_, D>,
-        envelope: &Envelope,
-    ) -> Result<Receipt<D::Event>, CommandError>
-    where
-        D::Command: Serialize,
-    {
-        let request = Request::new(job.name, job.command, job.own_key, envelope)?;
-        let mut opening = job.opening;
+        job: &Job<'_, C>,
+        request: &Request<'_>,
+    ) -> Result<Receipt<EventOf<C>>, CommandError> {
+        let mut opening = if C::BEGINS_STREAM {
+            Opening::New
+        } else {
+            Opening::Fold
+        };
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let lost = match self.attempt(job, opening, &request).await {
+            let lost = match self.attempt(job, opening, request).await {
                 Ok(receipt) => return Ok(receipt),
                 Err(Failed::Error(error)) => return Err(error),
                 Err(Failed::Lost(stream)) => stream,
             };
             // A stream that was believed new exists: no race, so no pause.
-            let was_belief = lost == job.stream && opening == Opening::New;
+            let was_belief = opening == Opening::New && job.streams.contains(&lost);
             if was_belief {
                 opening = Opening::Fold;
             }
@@ -85,7 +135,7 @@ impl Commands {
     }
 
     /// After a lost race: forgets what was stale and waits a little, a bounded number of times.
-    pub(crate) async fn lost(
+    async fn lost(
         &self,
         name: &'static str,
         stream: &StreamName,
@@ -106,51 +156,95 @@ impl Commands {
         Ok(())
     }
 
-    async fn attempt<D: Decider>(
+    async fn attempt<C: Command>(
         &self,
-        job: &Job<'_, D>,
+        job: &Job<'_, C>,
         opening: Opening,
         request: &Request<'_>,
-    ) -> Result<Receipt<D::Event>, Failed> {
-        let loaded = match opening {
-            Opening::New => Loaded::<D>::default(),
-            Opening::Fold => {
-                self.load::<D>(&job.stream, |event| (job.is_answer)(job.command, event))
-                    .await?
+    ) -> Result<Receipt<EventOf<C>>, Failed> {
+        let mut facts = Facts::default();
+        self.require_products(job.parts).await?;
+        let mut touched = self.touched(job, opening, &mut facts).await?;
+        let mut plan = Plan::default();
+        for (index, (part, stream)) in job.parts.iter().zip(&job.streams).enumerate() {
+            let Some(touched) = touched.iter_mut().find(|touched| touched.stream == *stream) else {
+                continue;
+            };
+            let state = &touched.loaded.state;
+            let needs = part.needs(state);
+            refuse_beyond_scope(part, needs.touches, request)?;
+            let (store, product) = self.look_up(needs, &mut facts).await?;
+            if let Some(known) = &store {
+                plan.guard(known.guard());
             }
-        };
-        let store = match (job.store_id)(&loaded.state, job.command) {
-            Some(store_id) => self.known_store(&store_id).await?,
-            None => None,
-        };
-        let context = (job.context)(store.as_ref().map(|known| known.settings.clone()));
-        let decision = match D::decide(&loaded.state, job.command, &context) {
-            Ok(decision) => decision,
-            Err(rejection) => {
-                let may_be_done = opening == Opening::Fold && !is_for_ever(rejection.kind());
-                let rejected = CommandError::rejected(rejection);
-                return Ok(self
-                    .unless_done(&job.stream, request, may_be_done, rejected)
-                    .await?);
+            let given = Given {
+                store: store.as_deref().map(|known| &known.settings),
+                product: product.as_deref(),
+                policy: self.shared.policy,
+                recorded_at: request.envelope.received_at,
+            };
+            let decided = part.decide(state, &given);
+            let decision = match decided {
+                Ok(decision) => decision,
+                Err(rejection) => {
+                    let may_be_done = opening == Opening::Fold && !is_for_ever(rejection.kind());
+                    let rejected = job.rejected(index, rejection);
+                    return Ok(self.unless_done(stream, request, may_be_done, rejected).await?);
+                }
+            };
+            for claim in decision.claims {
+                plan.claim(stream, claim)?;
             }
-        };
-        if decision.events.is_empty() {
-            return Ok(nothing_left(job, loaded));
+            if job.parts.len() > 1 {
+                touched.evolve(&decision.events);
+            }
+            touched.events.extend(decision.events);
         }
-        let mut plan = Plan::new(store.iter().map(|known| known.guard()).collect());
-        for claim in decision.claims {
-            plan.claim(&job.stream, claim)?;
+        if touched.iter().all(|touched| touched.events.is_empty()) {
+            return Ok(nothing_left(touched));
         }
-        plan.write(Write {
-            stream: job.stream.clone(),
-            version: loaded.version,
-            events: decision.events,
-        });
-        self.carry_out(plan, request).await
+        for touched in touched.into_iter().filter(|touched| !touched.events.is_empty()) {
+            plan.write(Write {
+                stream: touched.stream,
+                version: touched.loaded.version,
+                events: touched.events,
+            });
+        }
+        self.append(plan, request).await
+    }
+
+    /// The streams of a job as they stand, each once, in the order of the parts.
+    async fn touched<C: Command>(
+        &self,
+        job: &Job<'_, C>,
+        opening: Opening,
+        facts: &mut Facts,
+    ) -> Result<Vec<Touched<C::Of>>, CommandError> {
+        let mut touched: Vec<Touched<C::Of>> = Vec::with_capacity(job.parts.len());
+        if opening == Opening::Fold && C::Of::LAST_EVENT_IS_STATE {
+            let loaded = self.load_last(job.parts, &job.streams, facts).await?;
+            touched.extend(
+                loaded
+                    .into_iter()
+                    .map(|(stream, loaded)| Touched::new(stream, loaded)),
+            );
+            return Ok(touched);
+        }
+        for (part, stream) in job.parts.iter().zip(&job.streams) {
+            if touched.iter().any(|known| known.stream == *stream) {
+                continue;
+            }
+            let loaded = match opening {
+                Opening::New => Loaded::default(),
+                Opening::Fold => self.load(stream, |event| part.is_answer(event)).await?,
+            };
+            touched.push(Touched::new(stream.clone(), loaded));
+        }
+        Ok(touched)
     }
 
     /// The rejection, unless the command was carried out before: its own effect may be what it is now refused for.
-    pub(crate) async fn unless_done<E: posars_domain::DomainEvent>(
+    async fn unless_done<E: posars_domain::DomainEvent>(
         &self,
         stream: &StreamName,
         request: &Request<'_>,
@@ -168,32 +262,100 @@ impl Commands {
     }
 }
 
+impl<C: Command> Job<'_, C> {
+    fn rejected(&self, index: usize, rejection: <C::Of as Aggregate>::Rejection) -> CommandError {
+        match self.field_of_part {
+            None => CommandError::rejected(rejection),
+            Some(field_of_part) => {
+                let field = rejection.field().map(|field| field_of_part(index, field));
+                CommandError::rejected(InPart { field, rejection })
+            }
+        }
+    }
+}
+
+impl<A: Aggregate> Touched<A> {
+    const fn new(stream: StreamName, loaded: Loaded<A>) -> Self {
+        Self {
+            stream,
+            loaded,
+            events: Vec::new(),
+        }
+    }
+
+    /// What the next part to the same stream is decided on.
+    fn evolve(&mut self, events: &[A::Event]) {
+        let state = std::mem::take(&mut self.loaded.state);
+        self.loaded.state = events.iter().fold(state, A::evolve);
+    }
+}
+
+/// Refuses what the caller may not touch. What is in a store of others is refused as if it were not there.
+fn refuse_beyond_scope<C: Command>(
+    part: &C,
+    touches: Touches<'_>,
+    request: &Request<'_>,
+) -> Result<(), CommandError> {
+    let scope = &request.envelope.stores;
+    match touches {
+        Touches::Store(store_id) if !scope.holds(store_id) => {
+            let given = Given::at(request.envelope.received_at);
+            match part.decide(&StateOf::<C>::default(), &given) {
+                Err(rejection) => Err(CommandError::rejected(rejection)),
+                Ok(_) => Err(CommandError::OutOfScope),
+            }
+        }
+        Touches::Company if scope.is_limited() => Err(CommandError::OutOfScope),
+        Touches::Store(_) | Touches::Company | Touches::Nothing => Ok(()),
+    }
+}
+
 /// Whether a rejection has nothing to do with what happened before.
-pub(crate) fn is_for_ever(kind: RejectionKind) -> bool {
+fn is_for_ever(kind: RejectionKind) -> bool {
     match kind {
         RejectionKind::Invalid | RejectionKind::NotFound => true,
         RejectionKind::State | RejectionKind::Duplicate | RejectionKind::Conflict => false,
     }
 }
 
-fn nothing_left<D: Decider>(job: &Job<'_, D>, loaded: Loaded<D>) -> Receipt<D::Event> {
-    let streams = vec![(job.stream.clone(), loaded.version)];
-    match loaded.answer {
-        Some(answer) => Receipt {
-            events: vec![answer.event],
-            event_ids: vec![answer.event_id],
-            streams,
-            position: answer.position,
-            replayed: true,
-            recorded_at: Some(answer.recorded_at),
-        },
-        None => Receipt {
-            events: Vec::new(),
-            event_ids: Vec::new(),
-            streams,
-            position: loaded.position,
-            replayed: true,
-            recorded_at: None,
-        },
+/// Everything is as asked: the answer is the event that had made it so.
+fn nothing_left<A: Aggregate>(touched: Vec<Touched<A>>) -> Receipt<A::Event> {
+    let mut receipt = Receipt::nothing();
+    for Touched { stream, loaded, .. } in touched {
+        receipt.position = receipt.position.max(loaded.position);
+        receipt.streams.push((stream, loaded.version));
+        if let Some(answer) = loaded.answer {
+            receipt.position = answer.position;
+            receipt.events.push(answer.event);
+            receipt.event_ids.push(answer.event_id);
+            receipt.recorded_at = Some(answer.recorded_at);
+        }
+    }
+    receipt
+}
+
+/// A rejection of one part, which knows where its field is in the whole command.
+#[derive(Debug, thiserror::Error)]
+#[error("{rejection}")]
+struct InPart<R: Rejection> {
+    field: Option<String>,
+    rejection: R,
+}
+
+impl<R: Rejection> Rejection for InPart<R> {
+    fn reason(&self) -> &'static str {
+        self.rejection.reason()
+    }
+
+    fn kind(&self) -> RejectionKind {
+        self.rejection.kind()
+    }
+
+    fn metadata(&self) -> Vec<(&'static str, String)> {
+        self.rejection.metadata()
+    }
+
+    fn field(&self) -> Option<String> {
+        self.field.clone()
     }
 }

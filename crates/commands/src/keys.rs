@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 use std::iter;
 
-use posars_domain::{Claim, Decider, name_based_id};
+use posars_domain::{Aggregate, Claim, name_based_id};
 use posars_event_store::{ClaimKey, ExpectedVersion, Guard, InvalidName, NAME_BYTES_MAX, StreamName};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -17,8 +17,8 @@ const KEPT_BYTES: usize = NAME_BYTES_MAX - 33;
 const NAME_BYTES_USUAL: usize = 96;
 
 /// The stream of an aggregate.
-pub(crate) fn stream_of<D: Decider>(id: impl Display) -> Result<StreamName, InvalidName> {
-    stream(D::CATEGORY, &id)
+pub(crate) fn stream_of<A: Aggregate>(id: impl Display) -> Result<StreamName, InvalidName> {
+    stream(A::CATEGORY, &id)
 }
 
 /// The stream `category-id`.

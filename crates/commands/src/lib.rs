@@ -11,12 +11,12 @@
 mod answers;
 mod backoff;
 mod batch;
-mod catalogue;
 mod commands;
 mod documents;
 mod envelope;
 mod error;
 mod event_encoder;
+mod facts;
 mod fingerprint;
 mod goods_batch;
 mod handle;
@@ -29,9 +29,9 @@ mod plan;
 mod products;
 mod receipt;
 mod sale_batch;
-mod sales;
 mod set_up_batch;
-mod stock;
+mod stock_history;
+mod store_scope;
 mod stores;
 mod turns;
 
@@ -39,9 +39,9 @@ pub mod reactors;
 
 pub use answers::Recorded;
 pub use batch::{BATCH_MAX, Offered};
-pub use commands::{Commands, EventIds, Policy};
+pub use commands::{Commands, EventIds};
 pub use documents::Document;
 pub use envelope::{Actor, Envelope, Source};
 pub use error::{CommandError, Unavailability};
 pub use receipt::Receipt;
-pub use stock::{RECEIPT_LINES_MAX, ReceiveGoods, ReceiveGoodsLine};
+pub use store_scope::StoreScope;

@@ -4,7 +4,7 @@
 //! one long kind, a stock, carries its whole state in each event, so that its last event is its snapshot.
 
 use jiff::Timestamp;
-use posars_domain::{Decider, DomainEvent, Kind, UnreadableEvent};
+use posars_domain::{Aggregate, DomainEvent, Kind, UnreadableEvent};
 use posars_event_store::{Direction, Position, RecordedEvent, StreamName, Version};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -15,12 +15,12 @@ use crate::{CommandError, Commands};
 const PAGE_EVENTS: u32 = 500;
 
 /// A stream as it stands.
-pub(crate) struct Loaded<D: Decider> {
-    pub(crate) state: D::State,
+pub(crate) struct Loaded<A: Aggregate> {
+    pub(crate) state: A::State,
     pub(crate) version: Version,
     pub(crate) position: Position,
     /// The event that a command had led to before, if it had.
-    pub(crate) answer: Option<Answer<D::Event>>,
+    pub(crate) answer: Option<Answer<A::Event>>,
 }
 
 /// An event that is the answer to a command carried out before.
@@ -31,14 +31,47 @@ pub(crate) struct Answer<E> {
     pub(crate) recorded_at: Timestamp,
 }
 
-impl<D: Decider> Default for Loaded<D> {
+impl<A: Aggregate> Default for Loaded<A> {
     fn default() -> Self {
         Self {
-            state: D::State::default(),
+            state: A::State::default(),
             version: Version::START,
             position: Position::START,
             answer: None,
         }
+    }
+}
+
+impl<A: Aggregate> Loaded<A> {
+    /// A stream whose last event is its state; none if it has no event.
+    pub(crate) fn last(
+        last: Option<RecordedEvent>,
+        is_answer: impl Fn(&A::Event) -> bool,
+    ) -> Result<Self, CommandError> {
+        let mut loaded = Self::default();
+        if let Some(last) = last {
+            loaded.follow(&last, is_answer)?;
+        }
+        Ok(loaded)
+    }
+
+    fn follow(
+        &mut self,
+        recorded: &RecordedEvent,
+        is_answer: impl Fn(&A::Event) -> bool,
+    ) -> Result<(), CommandError> {
+        let event: A::Event = decode(recorded)?;
+        self.state = A::evolve(std::mem::take(&mut self.state), &event);
+        (self.version, self.position) = (recorded.version, recorded.position);
+        if is_answer(&event) {
+            self.answer = Some(Answer {
+                event,
+                event_id: recorded.event_id,
+                position: recorded.position,
+                recorded_at: recorded.recorded_at,
+            });
+        }
+        Ok(())
     }
 }
 
@@ -76,12 +109,12 @@ fn unreadable(event: &RecordedEvent, error: &UnreadableEvent) -> CommandError {
 
 impl Commands {
     /// Folds a stream; remembers the last event that `is_answer` knows for its own.
-    pub(crate) async fn load<D: Decider>(
+    pub(crate) async fn load<A: Aggregate>(
         &self,
         stream: &StreamName,
-        is_answer: impl Fn(&D::Event) -> bool,
-    ) -> Result<Loaded<D>, CommandError> {
-        let mut loaded = Loaded::<D>::default();
+        is_answer: impl Fn(&A::Event) -> bool + Send,
+    ) -> Result<Loaded<A>, CommandError> {
+        let mut loaded = Loaded::<A>::default();
         loop {
             let from = loaded.version.plus(1);
             let page = self
@@ -91,19 +124,7 @@ impl Commands {
                 .await?;
             let is_last = page.len() < usize::try_from(PAGE_EVENTS).unwrap_or(usize::MAX);
             for recorded in page {
-                let event: D::Event = decode(&recorded)?;
-                loaded.state = D::evolve(std::mem::take(&mut loaded.state), &event);
-                (loaded.version, loaded.position) = (recorded.version, recorded.position);
-                if is_answer(&event) {
-                    let (event_id, position) = (recorded.event_id, recorded.position);
-                    let recorded_at = recorded.recorded_at;
-                    loaded.answer = Some(Answer {
-                        event,
-                        event_id,
-                        position,
-                        recorded_at,
-                    });
-                }
+                loaded.follow(&recorded, &is_answer)?;
             }
             if is_last {
                 return Ok(loaded);

@@ -35,7 +35,11 @@ impl Metrics {
     pub(crate) fn done<T>(&self, command: &'static str, took: Duration, result: Result<T, &CommandError>) {
         let outcome = match result {
             Ok(_) => "done",
-            Err(CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. }) => "rejected",
+            Err(
+                CommandError::Rejected(_)
+                | CommandError::IdempotencyMismatch { .. }
+                | CommandError::OutOfScope,
+            ) => "rejected",
             Err(CommandError::Conflict { .. }) => "conflict",
             Err(CommandError::Unreadable { .. }) => "unreadable",
             Err(CommandError::Unavailable { .. }) => "unavailable",

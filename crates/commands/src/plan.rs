@@ -1,6 +1,6 @@
 //! From decided events to the append, and from its answer to the receipt.
 
-use posars_domain::{Claim, DomainEvent, Rejection};
+use posars_domain::{Claim, DomainEvent, OwnKey, Rejection};
 use posars_event_store::{
     Append, AppendError, Appended, ClaimKey, EventType, ExpectedVersion, Guard, InvalidName, JsonText,
     NewEvent, Position, StreamName, Version,
@@ -29,10 +29,15 @@ impl<'a> Request<'a> {
     /// The command's own id is the idempotency key; without one it is the caller's.
     pub(crate) fn new(
         name: &'static str,
-        command: &impl Serialize,
-        own_key: Option<Uuid>,
+        content: &impl Serialize,
+        own_key: OwnKey,
         envelope: &'a Envelope,
     ) -> Result<Self, CommandError> {
+        let own_key = match own_key {
+            OwnKey::Absent => None,
+            OwnKey::Id(id) => Some(id),
+            OwnKey::Named(id) => Some(derived(&format_args!("{name}/{id}"))),
+        };
         let second_key = envelope
             .request_id
             .filter(|request_id| own_key.is_some_and(|own| own != *request_id));
@@ -40,7 +45,7 @@ impl<'a> Request<'a> {
             name,
             envelope,
             key: own_key.or(envelope.request_id),
-            fingerprint: fingerprint(name, command)?,
+            fingerprint: fingerprint(name, content)?,
             second_key,
         })
     }
@@ -70,12 +75,21 @@ struct Claimed {
     taken: Box<dyn Rejection>,
 }
 
-impl<E> Plan<E> {
-    pub(crate) fn new(guards: Vec<Guard>) -> Self {
+impl<E> Default for Plan<E> {
+    fn default() -> Self {
         Self {
             writes: Vec::new(),
-            guards,
+            guards: Vec::new(),
             claims: Vec::new(),
+        }
+    }
+}
+
+impl<E> Plan<E> {
+    /// Adds a condition; the same once more counts once.
+    pub(crate) fn guard(&mut self, guard: Guard) {
+        if !self.guards.contains(&guard) {
+            self.guards.push(guard);
         }
     }
 
@@ -121,7 +135,7 @@ impl<T: Into<CommandError>> From<T> for Failed {
 
 impl Commands {
     /// Appends a plan, or shows it when nothing is to be written.
-    pub(crate) async fn carry_out<E: DomainEvent>(
+    pub(crate) async fn append<E: DomainEvent>(
         &self,
         plan: Plan<E>,
         request: &Request<'_>,
@@ -131,18 +145,14 @@ impl Commands {
         }
         let mut encoder = EventEncoder::default();
         let metadata = request.envelope.metadata(&mut encoder)?;
-        let mut append: Option<Append> = None;
+        let mut writes = Vec::with_capacity(plan.writes.len());
         let mut event_ids = Vec::new();
         for write in &plan.writes {
             let events = self.new_events(&mut encoder, write, &metadata, &request.envelope.source)?;
             event_ids.extend(events.iter().map(|event| event.event_id));
-            let expected = expected(write.version);
-            append = Some(match append {
-                None => Append::to(write.stream.clone(), expected, events),
-                Some(append) => append.also(write.stream.clone(), expected, events),
-            });
+            writes.push((write.stream.clone(), expected(write.version), events));
         }
-        let Some(mut append) = append else {
+        let Some(mut append) = Append::to_all(writes) else {
             return Ok(shown(plan));
         };
         for guard in plan.guards {

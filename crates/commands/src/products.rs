@@ -1,7 +1,7 @@
 //! The descriptions of products, as the catalogue has them now.
 
 use posars_domain::product::{Product, ProductEvent, ProductSettings};
-use posars_domain::{Decider as _, Sku};
+use posars_domain::{Aggregate as _, Sku};
 use posars_event_store::{RecordedEvent, StreamName};
 
 use crate::keys::stream_of;

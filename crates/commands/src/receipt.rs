@@ -1,6 +1,7 @@
 //! The answer to a command that was carried out.
 
 use jiff::Timestamp;
+use posars_domain::{DomainEvent, Payload};
 use posars_event_store::{Position, StreamName, Version};
 use uuid::Uuid;
 
@@ -24,7 +25,27 @@ pub struct Receipt<E> {
     pub recorded_at: Option<Timestamp>,
 }
 
+impl<E: DomainEvent> Receipt<E> {
+    /// The event that answers the command: what it led to, now or the first time.
+    #[must_use]
+    pub fn answer<P: Payload<Event = E>>(&self) -> Option<&P> {
+        self.events.iter().rev().find_map(P::of)
+    }
+}
+
 impl<E> Receipt<E> {
+    /// Of a command that left nothing to do, before its streams are looked at.
+    pub(crate) const fn nothing() -> Self {
+        Self {
+            events: Vec::new(),
+            event_ids: Vec::new(),
+            streams: Vec::new(),
+            position: Position::START,
+            replayed: true,
+            recorded_at: None,
+        }
+    }
+
     /// Since when what was asked for is in the log.
     #[must_use]
     pub fn recorded(&self) -> Recorded {

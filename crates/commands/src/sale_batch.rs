@@ -5,17 +5,19 @@
 //! that a lone sale falls back to.
 
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use std::time::Instant;
 
 use foldhash::HashMap;
-use posars_domain::sale::{RecordSale, Sale, SaleContext, SaleEvent, SaleState};
-use posars_domain::{Decider as _, Decision, StoreId};
+use posars_domain::sale::{RecordSale, Sale, SaleEvent, SaleState};
+use posars_domain::{Aggregate as _, Command as _, Decision, Given, Policy, StoreId};
 use posars_event_store::{Guard, StreamName, Version};
 
 use crate::answers::{Answer, Answers, Recorded};
 use crate::batch::{Accepted, Offered, Together, give_way};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
+use crate::known_stores::KnownStore;
 use crate::load::decode;
 use crate::names::Name;
 use crate::plan::Write;
@@ -33,10 +35,8 @@ const LINES_ASKED_MAX: usize = 5_000;
 struct Stores(HashMap<StoreId, StoreOfSales>);
 
 struct StoreOfSales {
-    /// What decisions on its sales need.
-    context: SaleContext,
-    /// The condition that its settings are the present ones; none if it is not defined.
-    guard: Option<Guard>,
+    /// Its settings, and the condition that they are the present ones; none if it is not defined.
+    known: Option<Arc<KnownStore>>,
     /// The append that has the condition already.
     guarded_in: Option<u32>,
 }
@@ -45,12 +45,22 @@ impl StoreOfSales {
     /// The condition, unless that append of the call has it already.
     fn guard_in(&mut self, append: u32) -> Option<Guard> {
         let is_new = self.guarded_in.replace(append) != Some(append);
-        self.guard.clone().filter(|_| is_new)
+        let known = self.known.as_ref().filter(|_| is_new);
+        known.map(|known| known.guard())
+    }
+
+    /// What decisions on its sales look at.
+    fn given(&self, sale: &Offered<RecordSale>, policy: Policy) -> Given<'_> {
+        Given {
+            store: self.known.as_deref().map(|known| &known.settings),
+            policy,
+            ..Given::at(sale.envelope.received_at)
+        }
     }
 }
 
 impl Commands {
-    /// Records up to [`BATCH_MAX`](crate::BATCH_MAX) sales that took place, each as [`Commands::record_sale`] would,
+    /// Records up to [`BATCH_MAX`](crate::BATCH_MAX) sales that took place, each as [`Commands::carry_out`] would,
     /// and answers for each, in their order. Those that are new go into the log in one transaction.
     ///
     /// # Errors
@@ -58,10 +68,12 @@ impl Commands {
     pub async fn record_sales(&self, sales: &[Offered<RecordSale>]) -> Vec<Answer> {
         let started = Instant::now();
         let (mut answers, mut turns) = (Answers::none_of(sales.len()), Turns::default());
-        // A strict catalogue asks about every line, and a key of the caller's own must be claimed: both are the lone
-        // command's business.
-        let has_own_key = sales.iter().any(|sale| sale.envelope.request_id.is_some());
-        if self.shared.policy.strict_catalog || has_own_key {
+        // A strict catalogue asks about every line, a key of the caller's own must be claimed, and a caller may be limited
+        // to stores: all that is the lone command's business.
+        let is_special = |sale: &Offered<RecordSale>| {
+            sale.envelope.request_id.is_some() || sale.envelope.stores.is_limited()
+        };
+        if self.shared.policy.strict_catalog || sales.iter().any(is_special) {
             self.name_all(sales, &mut turns, &mut answers).await;
         } else {
             for _ in 0..TRIES_TOGETHER {
@@ -142,7 +154,8 @@ impl Commands {
         encoder: &mut EventEncoder,
     ) -> Result<(Accepted, &'a mut StoreOfSales), CommandError> {
         let store = self.store_of(sale, stores).await?;
-        let decision = Sale::record(&SaleState::default(), &sale.command, &store.context);
+        let given = store.given(sale, self.shared.policy);
+        let decision = sale.command.decide(&SaleState::default(), &given);
         let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
         let write = Write {
             stream: stream(sale)?,
@@ -155,24 +168,17 @@ impl Commands {
         Ok((accepted, store))
     }
 
-    /// The store of a sale, with the context as of that sale.
     async fn store_of<'a>(
         &self,
         sale: &Offered<RecordSale>,
         stores: &'a mut Stores,
     ) -> Result<&'a mut StoreOfSales, CommandError> {
         match stores.0.entry(sale.command.store_id.clone()) {
-            Entry::Occupied(known) => {
-                let store = known.into_mut();
-                store.context.recorded_at = sale.envelope.received_at;
-                Ok(store)
-            }
+            Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(unknown) => {
                 let known = self.known_store(unknown.key()).await?;
-                let settings = known.as_ref().map(|known| known.settings.clone());
                 Ok(unknown.insert(StoreOfSales {
-                    context: self.sale_context(settings, &sale.envelope),
-                    guard: known.map(|known| known.guard()),
+                    known,
                     guarded_in: None,
                 }))
             }
@@ -232,14 +238,15 @@ impl Commands {
     /// Whether what is offered is what the log has.
     async fn compare(&self, sale: &Offered<RecordSale>, first: &SaleEvent, stores: &mut Stores) -> Answer {
         let store = self.store_of(sale, stores).await?;
-        match Sale::record(&Sale::fold([first]), &sale.command, &store.context) {
+        let given = store.given(sale, self.shared.policy);
+        match sale.command.decide(&Sale::fold([first]), &given) {
             Ok(_) => Ok(Recorded::Before),
             Err(rejection) => Err(CommandError::rejected(rejection)),
         }
     }
 
     async fn record_alone(&self, sale: &Offered<RecordSale>) -> Answer {
-        let receipt = self.record_sale(sale.command.clone(), &sale.envelope).await?;
+        let receipt = self.carry_out(&sale.command, &sale.envelope).await?;
         Ok(receipt.recorded())
     }
 }

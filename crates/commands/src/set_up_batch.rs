@@ -4,9 +4,9 @@
 
 use std::time::Instant;
 
-use posars_domain::product::{DefineProduct, Product, ProductContext};
-use posars_domain::store::{DefineStore, Store, StoreContext};
-use posars_domain::{Decider, Decision};
+use posars_domain::product::DefineProduct;
+use posars_domain::store::DefineStore;
+use posars_domain::{Aggregate, Command, Decision, Given, StateOf};
 use posars_event_store::{RecordedEvent, StreamName, Version};
 use uuid::Uuid;
 
@@ -21,95 +21,71 @@ use crate::turns::{Turn, Turns};
 use crate::{CommandError, Commands, Envelope};
 
 /// A definition on its way through a batch.
-struct Definition<'a, D: Decider> {
+struct Definition<'a, C> {
     index: usize,
     stream: StreamName,
-    command: D::Command,
+    command: &'a C,
     envelope: &'a Envelope,
 }
 
 impl Commands {
-    /// Sets up to [`BATCH_MAX`](crate::BATCH_MAX) stores up, each as [`Commands::define_store`] would, and answers for
-    /// each, in their order. Those that are new go into the log in one transaction.
+    /// Sets up to [`BATCH_MAX`](crate::BATCH_MAX) stores up, each as [`Commands::carry_out`] would, and answers for each,
+    /// in their order. Those that are new go into the log in one transaction.
     ///
     /// # Errors
     /// Each has its own [`CommandError`]; one that is refused does not stand in the way of the others.
     pub async fn define_stores(&self, stores: &[Offered<DefineStore>]) -> Vec<Answer> {
-        let stream = |store: &DefineStore| stream_of::<Store>(Store::stream_id(&store.store_id));
-        let started = Instant::now();
-        let (mut answers, turns) = self
-            .define_together::<Store, _>(stores, &StoreContext, |store| Ok(stream(store)?))
-            .await;
-        turns
-            .take(stores, &mut answers, |store| self.define_store_alone(store))
-            .await;
-        let answers = answers.completed();
-        self.shared
-            .metrics
-            .done("DefineStores", started.elapsed(), Answers::outcome(&answers));
-        answers
+        self.define_all("DefineStores", stores).await
     }
 
-    /// Enters up to [`BATCH_MAX`](crate::BATCH_MAX) products into the catalogue, each as [`Commands::define_product`]
-    /// would, and answers for each, in their order. Those that are new go into the log in one transaction.
+    /// Enters up to [`BATCH_MAX`](crate::BATCH_MAX) products into the catalogue, each as [`Commands::carry_out`] would,
+    /// and answers for each, in their order. Those that are new go into the log in one transaction.
     ///
     /// # Errors
     /// Each has its own [`CommandError`]; one that is refused does not stand in the way of the others.
     pub async fn define_products(&self, products: &[Offered<DefineProduct>]) -> Vec<Answer> {
-        let stream = |product: &DefineProduct| stream_of::<Product>(Product::stream_id(&product.sku));
+        self.define_all("DefineProducts", products).await
+    }
+
+    async fn define_all<C: Command>(&self, name: &'static str, offered: &[Offered<C>]) -> Vec<Answer> {
         let started = Instant::now();
-        let (mut answers, turns) = self
-            .define_together::<Product, _>(products, &ProductContext, |product| Ok(stream(product)?))
-            .await;
+        let (mut answers, turns) = self.define_together(offered).await;
         turns
-            .take(products, &mut answers, |product| {
-                self.define_product_alone(product)
-            })
+            .take(offered, &mut answers, |one| self.define_alone(one))
             .await;
         let answers = answers.completed();
         self.shared
             .metrics
-            .done("DefineProducts", started.elapsed(), Answers::outcome(&answers));
+            .done(name, started.elapsed(), Answers::outcome(&answers));
         answers
     }
 
-    async fn define_store_alone(&self, store: &Offered<DefineStore>) -> Answer {
-        let receipt = self.define_store(store.command.clone(), &store.envelope).await?;
-        Ok(receipt.recorded())
-    }
-
-    async fn define_product_alone(&self, product: &Offered<DefineProduct>) -> Answer {
-        let receipt = self
-            .define_product(product.command.clone(), &product.envelope)
-            .await?;
-        Ok(receipt.recorded())
+    async fn define_alone<C: Command>(&self, one: &Offered<C>) -> Answer {
+        Ok(self.carry_out(&one.command, &one.envelope).await?.recorded())
     }
 
     /// Answers for the definitions of new streams and for those that change nothing; the others stay open, such as what
     /// the log refuses together with others, and take their turns.
-    async fn define_together<D: Decider, C: Clone + Into<D::Command>>(
-        &self,
-        offered: &[Offered<C>],
-        context: &D::Context,
-        stream: impl Fn(&C) -> Result<StreamName, CommandError>,
-    ) -> (Answers, Turns) {
+    async fn define_together<C: Command>(&self, offered: &[Offered<C>]) -> (Answers, Turns) {
         let (mut answers, mut turns) = (Answers::none_of(offered.len()), Turns::default());
         // A key of the caller's own must be claimed: the lone command's business, one after the other, because nothing
         // else is known of them.
-        if offered.iter().any(|one| one.envelope.request_id.is_some()) {
+        let is_special =
+            |one: &Offered<C>| one.envelope.request_id.is_some() || one.envelope.stores.is_limited();
+        if offered.iter().any(is_special) {
             (0..offered.len()).for_each(|index| turns.name(index, [Name::request(Uuid::nil())]));
             return (answers, turns);
         }
-        let mut definitions: Vec<Definition<'_, D>> = Vec::with_capacity(offered.len());
+        let mut definitions: Vec<Definition<'_, C>> = Vec::with_capacity(offered.len());
         for (index, one) in offered.iter().enumerate() {
-            match stream(&one.command) {
+            match stream_of::<C::Of>(one.command.stream_id()) {
                 Ok(stream) => definitions.push(Definition {
                     index,
                     stream,
-                    command: one.command.clone().into(),
+                    command: &one.command,
                     envelope: &one.envelope,
                 }),
-                Err(error) => answers.give(index, Err(error)),
+                Err(error) => answers.give(index, Err(error.into())),
             }
         }
         let streams: Vec<StreamName> = definitions.iter().map(|one| one.stream.clone()).collect();
@@ -126,7 +102,7 @@ impl Commands {
         for (done, (definition, last)) in definitions.into_iter().zip(last).enumerate() {
             let index = definition.index;
             give_way(done).await;
-            match self.define_one(definition, last.as_ref(), context, &mut encoder) {
+            match self.define_one(definition, last.as_ref(), &mut encoder) {
                 Ok(Decided::New(accepted)) => {
                     turns.name(index, accepted.names());
                     // What is defined or claimed twice is compared with the first when that is in the log.
@@ -150,20 +126,23 @@ impl Commands {
         (answers, turns)
     }
 
-    fn define_one<D: Decider>(
+    fn define_one<C: Command>(
         &self,
-        definition: Definition<'_, D>,
+        definition: Definition<'_, C>,
         last: Option<&RecordedEvent>,
-        context: &D::Context,
         encoder: &mut EventEncoder,
     ) -> Result<Decided, CommandError> {
         let state = match last {
-            None => D::State::default(),
-            Some(first) if first.version == Version::START.plus(1) => D::fold([&decode(first)?]),
+            None => StateOf::<C>::default(),
+            Some(first) if first.version == Version::START.plus(1) => C::Of::fold([&decode(first)?]),
             // The last of several events is not the whole history.
             Some(_) => return Ok(Decided::Unclear(definition.stream)),
         };
-        let decision = D::decide(&state, &definition.command, context);
+        let given = Given {
+            policy: self.shared.policy,
+            ..Given::at(definition.envelope.received_at)
+        };
+        let decision = definition.command.decide(&state, &given);
         let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
         match (last, events.is_empty()) {
             (_, true) => return Ok(Decided::Before),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use posars_domain::store::{Store, StoreSettings};
-use posars_domain::{Decider as _, StoreId};
+use posars_domain::{Aggregate as _, StoreId};
 use posars_event_store::{StreamName, Version};
 
 use crate::keys::stream_of;
@@ -16,6 +16,9 @@ impl Commands {
         &self,
         store_id: &StoreId,
     ) -> Result<Option<Arc<KnownStore>>, CommandError> {
+        if let Some(known) = self.assumed.get(store_id) {
+            return Ok(Some(Arc::clone(known)));
+        }
         if let Some(known) = self.shared.stores.get(store_id) {
             return Ok(Some(known));
         }

@@ -75,7 +75,7 @@ pub trait Kind: Copy + Debug + Eq + Hash + Send + Sync + 'static {
     }
 }
 
-/// A payload of one event of an aggregate.
+/// A payload of one event of an aggregate, or any event of it.
 pub trait Payload: Sized {
     /// The aggregate's events.
     type Event: DomainEvent;
@@ -265,6 +265,14 @@ macro_rules! events {
                     })+
                     unknown => Err($crate::UnreadableEvent::UnknownType { event_type: unknown.to_owned() }),
                 }
+            }
+        }
+
+        impl $crate::Payload for $name {
+            type Event = Self;
+
+            fn of(event: &Self) -> Option<&Self> {
+                Some(event)
             }
         }
 

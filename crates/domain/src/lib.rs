@@ -1,13 +1,14 @@
 //! The rules of a retailer's back office: pure decisions and folds, no I/O, no clock, no randomness.
 //!
 //! One public module per aggregate, each with its events, its state and its decisions; the value types they
-//! share are at the root. Start at [`Decider`].
+//! share are at the root. Start at [`Command`].
 
+mod aggregate;
 mod apportion;
 mod business_date;
 mod check_digits;
+mod circumstance;
 mod dates;
-mod decider;
 mod event;
 mod fiscal;
 mod gtin;
@@ -36,10 +37,13 @@ pub mod stock;
 pub mod store;
 pub mod waiting;
 
+pub use aggregate::{
+    Aggregate, Claim, Command, CompoundCommand, Decided, Decision, EventOf, Needs, OwnKey, StateOf, Touches,
+};
 pub use apportion::{ApportionError, apportion};
 pub use business_date::{business_date, local_hour};
+pub use circumstance::{CLOCK_AHEAD_MAX_S, Circumstance, Given, Policy};
 pub use dates::{FIRST_DAY, LAST_DAY};
-pub use decider::{Claim, Decider, Decision};
 pub use event::{DomainEvent, Kind, Payload, UnreadableEvent};
 pub use fiscal::{AccessKey, FiscalRef, Ncm, TaxAmount};
 pub use gtin::Gtin;

@@ -3,17 +3,16 @@
 mod fixtures;
 
 use fixtures::{
-    adjust, cents, given, receive, record_return, record_sale, sale_context, stock_context, store, v,
-    void_sale,
+    adjust, cents, given, nowhere, receive, record_return, record_sale, shop, store, v, void_sale,
 };
 use jiff::SignedDuration;
-use posars_domain::company::{Company, CompanyContext, DefineCompany};
-use posars_domain::product::{DefineProduct, Product, ProductContext, RetireProduct};
-use posars_domain::register::{DefineRegister, Register, RegisterContext};
+use posars_domain::company::{Company, DefineCompany};
+use posars_domain::product::{DefineProduct, Product, RetireProduct};
+use posars_domain::register::{DefineRegister, Register};
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, Sale, SaleEvent};
 use posars_domain::stock::Stock;
-use posars_domain::store::{DefineStore, Store, StoreContext};
-use posars_domain::{Currency, FiscalRef, Quantity, ReceiptNumber};
+use posars_domain::store::{DefineStore, Store};
+use posars_domain::{Currency, FiscalRef, Given, Quantity, ReceiptNumber};
 
 const CPF: &str = "529.982.247-25";
 const CNPJ: &str = "12.ABC.345/01DE-35";
@@ -37,7 +36,7 @@ const UNSET: [&str; 5] = [
 const FIRST: &str = "2000-01-01T02:00:00Z";
 
 fn sold() -> SaleEvent {
-    given::<Sale>(&[]).when(record_sale(), &sale_context()).event()
+    given::<Sale>(&[]).when(record_sale(), &shop()).event()
 }
 
 #[test]
@@ -47,37 +46,39 @@ fn a_time_that_was_not_set_is_refused_in_every_command() {
         let mut sale = record_sale();
         sale.occurred_at = v(unset);
         given::<Sale>(&[])
-            .when(sale, &sale_context())
+            .when(sale, &shop())
             .rejected(refused.0, refused.1);
         let mut void = void_sale();
         void.occurred_at = v(unset);
         given::<Sale>(&[sold()])
-            .when(void, &sale_context())
+            .when(void, &shop())
             .rejected(refused.0, refused.1);
         let mut back = record_return(1, 1, "1");
         back.occurred_at = v(unset);
         given::<Sale>(&[sold()])
-            .when(back, &sale_context())
+            .when(back, &shop())
             .rejected(refused.0, refused.1);
         let mut goods = receive(Quantity::from_units(1), 100);
         goods.occurred_at = v(unset);
         given::<Stock>(&[])
-            .when(goods, &stock_context())
+            .when(goods, &shop())
             .rejected(refused.0, refused.1);
         let mut count = adjust(Quantity::from_units(1));
         count.occurred_at = v(unset);
         given::<Stock>(&[])
-            .when(count, &stock_context())
+            .when(count, &shop())
             .rejected(refused.0, refused.1);
     }
     let mut sale = record_sale();
     sale.occurred_at = v(FIRST);
-    given::<Sale>(&[]).when(sale.clone(), &sale_context()).event();
+    given::<Sale>(&[]).when(sale.clone(), &shop()).event();
     // The day begins earlier in the east; the clock is the store's.
-    let mut east = sale_context();
-    if let Some(store) = &mut east.store {
-        store.time_zone = v("Asia/Tokyo");
-    }
+    let mut eastern = store();
+    eastern.time_zone = v("Asia/Tokyo");
+    let east = Given {
+        store: Some(&eastern),
+        ..shop()
+    };
     sale.occurred_at = v("1999-12-31T15:00:00Z");
     given::<Sale>(&[]).when(sale, &east).event();
 }
@@ -91,10 +92,10 @@ fn nothing_happens_to_a_sale_before_it() {
         let occurred_at = recorded.occurred_at - SignedDuration::from_secs(before_s);
         let mut void = void_sale();
         void.occurred_at = occurred_at;
-        let voided = given::<Sale>(&[sold()]).when(void, &sale_context());
+        let voided = given::<Sale>(&[sold()]).when(void, &shop());
         let mut back = record_return(1, 1, "1");
         back.occurred_at = occurred_at;
-        let returned = given::<Sale>(&[sold()]).when(back, &sale_context());
+        let returned = given::<Sale>(&[sold()]).when(back, &shop());
         for then in [voided, returned] {
             if is_taken {
                 then.event();
@@ -119,7 +120,7 @@ fn a_due_date_is_of_this_age() {
     ] {
         let mut sale = record_sale();
         sale.payments[0].due_date = Some(v(day));
-        let then = given::<Sale>(&[]).when(sale, &sale_context());
+        let then = given::<Sale>(&[]).when(sale, &shop());
         if is_taken {
             then.event();
         } else {
@@ -142,9 +143,7 @@ fn what_is_recorded_already_is_answered_as_before() {
     again.payments = recorded.payments.clone();
     again.occurred_at = recorded.occurred_at;
     again.seller = recorded.seller.clone();
-    given::<Sale>(&[recorded.into()])
-        .when(again, &sale_context())
-        .nothing();
+    given::<Sale>(&[recorded.into()]).when(again, &shop()).nothing();
 }
 
 /// Puts a text into a field of a sale.
@@ -176,7 +175,7 @@ fn a_sale_has_no_tax_number_outside_its_field() {
             let mut sale = record_sale();
             set(&mut sale, text);
             let refused = given::<Sale>(&[])
-                .when(sale, &sale_context())
+                .when(sale, &shop())
                 .rejected("TAX_ID_MISPLACED", Some(field));
             assert!(!format!("{refused:?} {refused}").contains("982"), "{refused}");
         }
@@ -190,7 +189,7 @@ fn a_sale_has_no_tax_number_outside_its_field() {
         let mut sale = record_sale();
         sale.register_no = Some(v(register_no));
         given::<Sale>(&[])
-            .when(sale, &sale_context())
+            .when(sale, &shop())
             .rejected("TAX_ID_MISPLACED", Some("register_no"));
     }
     // Beside it is the field for it, and what machines number may look like one.
@@ -203,7 +202,7 @@ fn a_sale_has_no_tax_number_outside_its_field() {
     sale.payments[0].nsu = Some("52998224725".to_owned());
     sale.lines[0].sku = v("52998224725");
     sale.lines[1].sku = v("11222333000181");
-    given::<Sale>(&[]).when(sale, &sale_context()).event();
+    given::<Sale>(&[]).when(sale, &shop()).event();
 }
 
 #[test]
@@ -230,7 +229,7 @@ fn a_code_has_no_tax_number_as_people_write_it() {
         let mut sale = record_sale();
         set(&mut sale, "529.982.247-25");
         given::<Sale>(&[])
-            .when(sale, &sale_context())
+            .when(sale, &shop())
             .rejected("TAX_ID_MISPLACED", Some(field));
     }
 }
@@ -241,24 +240,24 @@ fn no_other_command_brings_a_tax_number_in() {
     let mut void = void_sale();
     void.reason = format!("cliente {CPF} desistiu");
     given::<Sale>(&[sold()])
-        .when(void, &sale_context())
+        .when(void, &shop())
         .rejected(misplaced, Some("reason"));
     let mut back = record_return(1, 1, "1");
     back.reason = Some(CNPJ.to_owned());
     given::<Sale>(&[sold()])
-        .when(back, &sale_context())
+        .when(back, &shop())
         .rejected(misplaced, Some("reason"));
     let mut goods = receive(Quantity::from_units(1), 100);
     goods.supplier = Some(CPF.to_owned());
     given::<Stock>(&[])
-        .when(goods.clone(), &stock_context())
+        .when(goods.clone(), &shop())
         .rejected(misplaced, Some("supplier"));
     goods.supplier = Some(CNPJ.to_owned());
-    given::<Stock>(&[]).when(goods, &stock_context()).event();
+    given::<Stock>(&[]).when(goods, &shop()).event();
     let mut count = adjust(Quantity::from_units(1));
     count.note = Some(format!("contado por {CPF}"));
     given::<Stock>(&[])
-        .when(count, &stock_context())
+        .when(count, &shop())
         .rejected(misplaced, Some("note"));
 }
 
@@ -304,21 +303,21 @@ fn nothing_is_set_up_under_a_tax_number() {
             }
         };
         given::<Company>(&[])
-            .when(company(store_id, name), &CompanyContext)
+            .when(company(store_id, name), &nowhere())
             .rejected(misplaced, Some(&field("company")));
         given::<Store>(&[])
-            .when(store_of(store_id, name), &StoreContext)
+            .when(store_of(store_id, name), &nowhere())
             .rejected(misplaced, Some(&field("store")));
     }
     given::<Store>(&[])
-        .when(store_of("11222333000181", "Centro"), &StoreContext)
+        .when(store_of("11222333000181", "Centro"), &nowhere())
         .event();
     let register = DefineRegister {
         store_id: v("centro"),
         register_no: v("52998224725"),
         name: None,
     };
-    let context = RegisterContext { store: Some(store()) };
+    let context = shop();
     given::<Register>(&[])
         .when(register, &context)
         .rejected(misplaced, Some("register_no"));
@@ -327,15 +326,15 @@ fn nothing_is_set_up_under_a_tax_number() {
         ..product()
     };
     given::<Product>(&[])
-        .when(named, &ProductContext)
+        .when(named, &nowhere())
         .rejected(misplaced, Some("name"));
-    let defined = given::<Product>(&[]).when(product(), &ProductContext).event();
+    let defined = given::<Product>(&[]).when(product(), &nowhere()).event();
     let retire = RetireProduct {
         sku: v("cafe"),
         reason: Some(CPF.to_owned()),
     };
     given::<Product>(&[defined])
-        .when(retire, &ProductContext)
+        .when(retire, &nowhere())
         .rejected(misplaced, Some("reason"));
 }
 
@@ -345,7 +344,7 @@ fn a_code_has_visible_characters_only() {
         let mut sale = record_sale();
         sale.lines[1].sku = v(code);
         given::<Sale>(&[])
-            .when(sale, &sale_context())
+            .when(sale, &shop())
             .rejected("SKU_INVALID", Some("lines[1].sku"));
         let mut sale = record_sale();
         sale.customer = Some(Customer {
@@ -353,34 +352,34 @@ fn a_code_has_visible_characters_only() {
             tax_id: None,
         });
         given::<Sale>(&[])
-            .when(sale, &sale_context())
+            .when(sale, &shop())
             .rejected("SUBJECT_ID_INVALID", Some("customer.subject_id"));
         let mut sale = record_sale();
         sale.receipt = Some(ReceiptNumber::new(Some("1"), code).unwrap());
         given::<Sale>(&[])
-            .when(sale, &sale_context())
+            .when(sale, &shop())
             .rejected("RECEIPT_NUMBER_INVALID", Some("receipt"));
         let mut sale = record_sale();
         sale.payments[0].pix_e2e_id = Some(code.to_owned());
         given::<Sale>(&[])
-            .when(sale, &sale_context())
+            .when(sale, &shop())
             .rejected("TEXT_HAS_CONTROL", Some("payments[0].pix_e2e_id"));
         let mut goods = receive(Quantity::from_units(1), 100);
         goods.sku = v(code);
         given::<Stock>(&[])
-            .when(goods, &stock_context())
+            .when(goods, &shop())
             .rejected("SKU_INVALID", Some("sku"));
         let mut count = adjust(Quantity::from_units(1));
         count.sku = v(code);
         given::<Stock>(&[])
-            .when(count, &stock_context())
+            .when(count, &shop())
             .rejected("SKU_INVALID", Some("sku"));
         let product = DefineProduct {
             sku: v(code),
             ..product()
         };
         given::<Product>(&[])
-            .when(product, &ProductContext)
+            .when(product, &nowhere())
             .rejected("SKU_INVALID", Some("sku"));
     }
 }
@@ -388,14 +387,14 @@ fn a_code_has_visible_characters_only() {
 #[test]
 fn what_was_defined_under_such_a_code_can_still_be_put_right() {
     let mut event = given::<Stock>(&[])
-        .when(receive(Quantity::from_units(2), 100), &stock_context())
+        .when(receive(Quantity::from_units(2), 100), &shop())
         .event();
     if let posars_domain::stock::StockEvent::StockReceived(received) = &mut event {
         received.sku = v("\u{feff}cafe");
     }
     let mut count = adjust(Quantity::from_units(-2));
     count.sku = v("\u{feff}cafe");
-    given::<Stock>(&[event]).when(count, &stock_context()).event();
+    given::<Stock>(&[event]).when(count, &shop()).event();
 }
 
 #[test]
@@ -411,23 +410,23 @@ fn no_text_turns_the_direction_of_writing_and_none_is_invisible() {
         "\u{61c}Ana",
     ] {
         given::<Sale>(&[])
-            .when(seller(text), &sale_context())
+            .when(seller(text), &shop())
             .rejected("TEXT_HAS_CONTROL", Some("seller"));
     }
     // Emoji and their parts, soft hyphens and what joins letters are part of many a text.
     for text in ["Ana 👩\u{200d}🍳❤\u{fe0f}", "Ana \u{ad}Maria", "نمی\u{200c}خواهم"] {
-        given::<Sale>(&[]).when(seller(text), &sale_context()).event();
+        given::<Sale>(&[]).when(seller(text), &shop()).event();
     }
     let mut void = void_sale();
     void.reason = "\u{200b}\u{3164}".to_owned();
     given::<Sale>(&[sold()])
-        .when(void, &sale_context())
+        .when(void, &shop())
         .rejected("FIELD_REQUIRED", Some("reason"));
     let nameless = DefineProduct {
         name: "\u{2800}".to_owned(),
         ..product()
     };
     given::<Product>(&[])
-        .when(nameless, &ProductContext)
+        .when(nameless, &nowhere())
         .rejected("FIELD_REQUIRED", Some("name"));
 }

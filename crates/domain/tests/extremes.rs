@@ -2,12 +2,10 @@
 
 mod fixtures;
 
-use fixtures::{
-    adjust, cents, issue, receive, record_return, restock, sale_context, sale_line, sale_of, stock_context, v,
-};
+use fixtures::{adjust, cents, issue, receive, record_return, restock, sale_line, sale_of, shop, v};
 use posars_domain::sale::{OrderDiscount, Sale, SaleEvent};
 use posars_domain::stock::{ReceivedCost, Stock};
-use posars_domain::{Decider, Payment, PaymentMethod, Quantity, UnitPrice};
+use posars_domain::{Aggregate, Command, Payment, PaymentMethod, Quantity, UnitPrice};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -56,11 +54,11 @@ proptest! {
         command.change = cents(change);
         command.order_discounts =
             discounts.into_iter().map(|amount| OrderDiscount { amount: cents(amount), reason: None }).collect();
-        if let Ok(decision) = Sale::decide(&Default::default(), &command.into(), &sale_context()) {
+        if let Ok(decision) = command.decide(&Default::default(), &shop()) {
             let state = Sale::fold(&decision.events);
             let mut back = record_return(1, 1, "1");
             back.lines[0].quantity = Quantity::from_ten_thousandths(returned);
-            let _ = Sale::decide(&state, &back.into(), &sale_context());
+            let _ = back.decide(&state, &shop());
         }
     }
 
@@ -83,7 +81,7 @@ proptest! {
         let discount = owed * order_discount / 100;
         command.order_discounts = vec![OrderDiscount { amount: cents(discount), reason: None }];
         command.payments[0].amount = cents(owed - discount);
-        let decision = Sale::decide(&Default::default(), &command.into(), &sale_context()).unwrap();
+        let decision = command.decide(&Default::default(), &shop()).unwrap();
         let SaleEvent::SaleRecorded(sale) = &decision.events[0] else { panic!() };
         prop_assert_eq!(sale.total, cents(owed - discount));
         prop_assert_eq!(sale.lines.iter().map(|line| line.net.minor()).sum::<i64>(), sale.total.minor());
@@ -110,7 +108,7 @@ proptest! {
             paid.iter().map(|(method, amount)| Payment::new(methods[*method].clone(), cents(*amount))).collect();
         command.change = cents(change);
         command.total = None;
-        let decision = Sale::decide(&Default::default(), &command.into(), &sale_context()).unwrap();
+        let decision = command.decide(&Default::default(), &shop()).unwrap();
         let SaleEvent::SaleRecorded(sale) = &decision.events[0] else { panic!() };
         let received = sale.received();
         let of = |method: &PaymentMethod| {
@@ -127,26 +125,26 @@ proptest! {
 
     #[test]
     fn stock_never_panics(moves in prop::collection::vec((0..5_u8, edge(), edge(), price()), 1..12)) {
-        let mut state = <Stock as Decider>::State::default();
+        let mut state = <Stock as Aggregate>::State::default();
         for (position, (kind, quantity, amount, price)) in (1_u64..).zip(moves) {
             let quantity = Quantity::from_ten_thousandths(quantity);
-            let command = match kind {
-                0 => receive(quantity, amount).into(),
+            let decided = match kind {
+                0 => receive(quantity, amount).decide(&state, &shop()),
                 1 => {
                     let mut command = receive(quantity, 0);
                     command.cost = ReceivedCost::Unit(price);
                     command.landed = cents(amount);
-                    command.into()
+                    command.decide(&state, &shop())
                 }
-                2 => issue(position, &[quantity, v("1")]).into(),
-                3 => restock(position, quantity, Some(amount)).into(),
+                2 => issue(position, &[quantity, v("1")]).decide(&state, &shop()),
+                3 => restock(position, quantity, Some(amount)).decide(&state, &shop()),
                 _ => {
                     let mut command = adjust(quantity);
                     command.value = Some(cents(amount)).filter(|_| !quantity.is_negative());
-                    command.into()
+                    command.decide(&state, &shop())
                 }
             };
-            if let Ok(decision) = Stock::decide(&state, &command, &stock_context()) {
+            if let Ok(decision) = decided {
                 state = decision.events.iter().fold(state, Stock::evolve);
             }
         }

@@ -8,22 +8,19 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use fixtures::stock_context;
 use fixtures::{
-    adjust, cents, issue, receive, record_return, record_sale, restock, sale_context, store, v, void_sale,
+    adjust, cents, issue, nowhere, receive, record_return, record_sale, restock, shop, v, void_sale,
 };
-use posars_domain::company::{Company, CompanyContext, CompanyEvent, DefineCompany};
-use posars_domain::product::{
-    ChangeProduct, DefineProduct, Edit, Product, ProductContext, ProductEvent, RetireProduct,
-};
-use posars_domain::register::{DefineRegister, Register, RegisterContext, RegisterEvent};
-use posars_domain::sale::{Customer, OrderDiscount, RecordSale, Sale, SaleEvent};
+use posars_domain::company::{CompanyEvent, DefineCompany};
+use posars_domain::product::{ChangeProduct, DefineProduct, Edit, ProductEvent, RetireProduct};
+use posars_domain::register::{DefineRegister, RegisterEvent};
+use posars_domain::sale::{Customer, OrderDiscount, RecordSale, SaleEvent};
 use posars_domain::stock::{AdjustmentReason, RevalueStock, Stock, StockEvent};
-use posars_domain::store::{DefineStore, Store, StoreContext, StoreEvent};
+use posars_domain::store::{DefineStore, StoreEvent};
 use posars_domain::waiting::WaitingEvent;
 use posars_domain::{
-    Currency, Decider, DomainEvent, FiscalRef, Kind, MethodAmount, Payment, PaymentMethod, Quantity,
-    TaxAmount, UnreadableEvent,
+    Aggregate, Command, Currency, DomainEvent, EventOf, FiscalRef, Given, Kind, MethodAmount, Payment,
+    PaymentMethod, Quantity, TaxAmount, UnreadableEvent,
 };
 
 fn folder() -> PathBuf {
@@ -193,13 +190,13 @@ fn examples() -> Vec<(String, String)> {
     let mut examples = Vec::new();
     setup_examples(&mut examples);
     product_examples(&mut examples);
-    let sale = run::<Sale>(&mut examples, &[], full_sale().into(), &sale_context());
+    let sale = run(&mut examples, &[], full_sale(), &shop());
     let mut void = void_sale();
     void.fiscal_ref = Some(FiscalRef {
         protocol: Some("135260000000002".to_owned()),
         ..FiscalRef::default()
     });
-    run::<Sale>(&mut examples, &sale, void.into(), &sale_context());
+    run(&mut examples, &sale, void, &shop());
     let mut back = record_return(1, 1, "1");
     back.reason = Some("Tamanho errado".to_owned());
     back.refunds = vec![MethodAmount {
@@ -210,23 +207,24 @@ fn examples() -> Vec<(String, String)> {
         model: Some("55".to_owned()),
         ..FiscalRef::default()
     });
-    run::<Sale>(&mut examples, &sale, back.clone().into(), &sale_context());
+    run(&mut examples, &sale, back.clone(), &shop());
     back.lines.extend(record_return(1, 1, "2").lines);
     back.lines.extend(record_return(1, 2, "0.5").lines);
     back.refunds[0].amount = cents(1_000);
-    run_as::<Sale>("lines", &mut examples, &sale, back.into(), &sale_context());
+    run_as("lines", &mut examples, &sale, back, &shop());
     stock_examples(&mut examples);
     examples
 }
 
 /// Decides, notes the events as examples, and gives the history with them.
-fn run<D: Decider<Event: Clone>>(
+fn run<C: Command<Of: Aggregate<Event: Clone>>>(
     examples: &mut Vec<(String, String)>,
-    history: &[D::Event],
-    command: D::Command,
-    context: &D::Context,
-) -> Vec<D::Event> {
-    let events = D::decide(&D::fold(history), &command, context)
+    history: &[EventOf<C>],
+    command: C,
+    given: &Given<'_>,
+) -> Vec<EventOf<C>> {
+    let events = command
+        .decide(&C::Of::fold(history), given)
         .map_err(|no| no.to_string())
         .unwrap()
         .events;
@@ -296,7 +294,7 @@ fn setup_examples(examples: &mut Vec<(String, String)>) {
         cnpj: Some(v("12ABC34501DE35")),
         currency: Currency::BRL,
     };
-    run::<Company>(examples, &[], company.into(), &CompanyContext);
+    run(examples, &[], company, &nowhere());
     let define_store = DefineStore {
         store_id: v("centro"),
         name: "Centro".to_owned(),
@@ -305,18 +303,13 @@ fn setup_examples(examples: &mut Vec<(String, String)>) {
         day_cutover: jiff::civil::time(5, 0, 0, 0),
         currency: Currency::BRL,
     };
-    run::<Store>(examples, &[], define_store.into(), &StoreContext);
+    run(examples, &[], define_store, &nowhere());
     let register = DefineRegister {
         store_id: v("centro"),
         register_no: v("1"),
         name: Some("Caixa rápido".to_owned()),
     };
-    run::<Register>(
-        examples,
-        &[],
-        register.into(),
-        &RegisterContext { store: Some(store()) },
-    );
+    run(examples, &[], register, &shop());
 }
 
 fn product_examples(examples: &mut Vec<(String, String)>) {
@@ -329,7 +322,7 @@ fn product_examples(examples: &mut Vec<(String, String)>) {
         decimals: 0,
         tracked: true,
     };
-    let history = run::<Product>(examples, &[], define.into(), &ProductContext);
+    let history = run(examples, &[], define, &nowhere());
     let change = ChangeProduct {
         sku: v("cafe_500_g"),
         name: Some("Café torrado 500 g".to_owned()),
@@ -339,40 +332,34 @@ fn product_examples(examples: &mut Vec<(String, String)>) {
         decimals: Some(3),
         tracked: Some(false),
     };
-    let history = run::<Product>(examples, &history, change.into(), &ProductContext);
+    let history = run(examples, &history, change, &nowhere());
     let retire = RetireProduct {
         sku: v("cafe_500_g"),
         reason: Some("Fora de linha".to_owned()),
     };
-    run::<Product>(examples, &history, retire.into(), &ProductContext);
+    run(examples, &history, retire, &nowhere());
 }
 
 fn stock_examples(examples: &mut Vec<(String, String)>) {
-    let context = stock_context();
+    let context = shop();
     let units = Quantity::from_units;
-    let history = run::<Stock>(examples, &[], issue(41, &[units(1), v("0.5")]).into(), &context);
+    let history = run(examples, &[], issue(41, &[units(1), v("0.5")]), &context);
     let mut received = receive(units(3), 1000);
     received.supplier = Some("Torrefação Sul".to_owned());
     received.access_key = Some(v("35261112ABC34501DE35550010000010011000010017"));
-    let history = run::<Stock>(examples, &history, received.into(), &context);
-    let history = run::<Stock>(examples, &history, issue(42, &[units(4)]).into(), &context);
-    let history = run::<Stock>(examples, &history, restock(43, units(1), None).into(), &context);
+    let history = run(examples, &history, received, &context);
+    let history = run(examples, &history, issue(42, &[units(4)]), &context);
+    let history = run(examples, &history, restock(43, units(1), None), &context);
     let mut adjusted = adjust(units(-1));
     adjusted.reason = Some(AdjustmentReason::Other);
     adjusted.note = Some("Doado à escola".to_owned());
-    let history = run::<Stock>(examples, &history, adjusted.into(), &context);
-    let history = run_as::<Stock>(
-        "owed",
-        examples,
-        &history,
-        issue(44, &[units(2)]).into(),
-        &context,
-    );
+    let history = run(examples, &history, adjusted, &context);
+    let history = run_as("owed", examples, &history, issue(44, &[units(2)]), &context);
     let mut back = restock(45, units(2), Some(333));
     back.sale_position = 44;
     back.lines[0].owed = units(1);
-    let history = run_as::<Stock>("owed", examples, &history, back.into(), &context);
-    let history = run::<Stock>(examples, &history, receive(units(5), 1000).into(), &context);
+    let history = run_as("owed", examples, &history, back, &context);
+    let history = run(examples, &history, receive(units(5), 1000), &context);
     let revalued = RevalueStock {
         store_id: v("centro"),
         sku: v("sku_1"),
@@ -383,19 +370,19 @@ fn stock_examples(examples: &mut Vec<(String, String)>) {
         note: "Custo corrigido".to_owned(),
         expected_version: Stock::fold(&history).balance.version,
     };
-    run_as::<Stock>("revalued", examples, &history, revalued.into(), &context);
+    run_as("revalued", examples, &history, revalued, &context);
 }
 
 /// As [`run`], for examples of fields that came later: the file of each type has a word more.
-fn run_as<D: Decider<Event: Clone>>(
+fn run_as<C: Command<Of: Aggregate<Event: Clone>>>(
     word: &str,
     examples: &mut Vec<(String, String)>,
-    history: &[D::Event],
-    command: D::Command,
-    context: &D::Context,
-) -> Vec<D::Event> {
+    history: &[EventOf<C>],
+    command: C,
+    given: &Given<'_>,
+) -> Vec<EventOf<C>> {
     let mut later = Vec::new();
-    let history = run::<D>(&mut later, history, command, context);
+    let history = run(&mut later, history, command, given);
     let named = |(name, data): (String, String)| (name.replacen('.', &format!(".{word}."), 1), data);
     examples.extend(later.into_iter().map(named));
     history

@@ -2,11 +2,9 @@
 
 mod fixtures;
 
-use fixtures::{given, v};
-use posars_domain::product::{
-    ChangeProduct, DefineProduct, Edit, Product, ProductContext, ProductEvent, RetireProduct,
-};
-use posars_domain::{Decider, Gtin, Rejection, RejectionKind};
+use fixtures::{given, nowhere, v};
+use posars_domain::product::{ChangeProduct, DefineProduct, Edit, Product, ProductEvent, RetireProduct};
+use posars_domain::{Aggregate, Gtin, Rejection, RejectionKind};
 
 fn define() -> DefineProduct {
     DefineProduct {
@@ -40,19 +38,17 @@ fn retire() -> RetireProduct {
 }
 
 fn defined() -> ProductEvent {
-    given::<Product>(&[]).when(define(), &ProductContext).event()
+    given::<Product>(&[]).when(define(), &nowhere()).event()
 }
 
 fn retired() -> ProductEvent {
-    given::<Product>(&[defined()])
-        .when(retire(), &ProductContext)
-        .event()
+    given::<Product>(&[defined()]).when(retire(), &nowhere()).event()
 }
 
 #[test]
 fn defining_again_the_same_way_is_nothing() {
     given::<Product>(&[defined()])
-        .when(define(), &ProductContext)
+        .when(define(), &nowhere())
         .nothing();
 }
 
@@ -63,13 +59,13 @@ fn sku_exists() {
         ..define()
     };
     given::<Product>(&[defined()])
-        .when(other, &ProductContext)
+        .when(other, &nowhere())
         .rejected("SKU_EXISTS", Some("sku"));
 }
 
 #[test]
 fn gtin_in_use() {
-    let decision = given::<Product>(&[]).when(define(), &ProductContext).accepted();
+    let decision = given::<Product>(&[]).when(define(), &nowhere()).accepted();
     assert_eq!(decision.claims[0].key, "gtin:07891000100103");
     assert_eq!(decision.claims[0].taken.reason(), "GTIN_IN_USE");
     assert_eq!(decision.claims[0].taken.kind(), RejectionKind::Duplicate);
@@ -90,7 +86,7 @@ fn a_change_carries_the_whole_description_and_claims_a_new_gtin() {
         ..change()
     };
     let decision = given::<Product>(&[defined()])
-        .when(command, &ProductContext)
+        .when(command, &nowhere())
         .accepted();
     assert_eq!(decision.claims[0].key, "gtin:00000096385074");
     // The one it has is its own already.
@@ -99,7 +95,7 @@ fn a_change_carries_the_whole_description_and_claims_a_new_gtin() {
         ..change()
     };
     let kept = given::<Product>(&[defined()])
-        .when(command, &ProductContext)
+        .when(command, &nowhere())
         .accepted();
     assert_eq!((kept.events.len(), kept.claims.len()), (1, 0));
     let state = Product::fold(&[defined(), decision.events[0].clone()]);
@@ -118,17 +114,17 @@ fn a_change_carries_the_whole_description_and_claims_a_new_gtin() {
 #[test]
 fn a_change_of_nothing_is_nothing() {
     given::<Product>(&[defined()])
-        .when(change(), &ProductContext)
+        .when(change(), &nowhere())
         .nothing();
 }
 
 #[test]
 fn product_unknown() {
     given::<Product>(&[])
-        .when(change(), &ProductContext)
+        .when(change(), &nowhere())
         .rejected("PRODUCT_UNKNOWN", Some("sku"));
     given::<Product>(&[])
-        .when(retire(), &ProductContext)
+        .when(retire(), &nowhere())
         .rejected("PRODUCT_UNKNOWN", Some("sku"));
 }
 
@@ -136,14 +132,12 @@ fn product_unknown() {
 fn product_retired() {
     let history = [defined(), retired()];
     given::<Product>(&history)
-        .when(change(), &ProductContext)
+        .when(change(), &nowhere())
         .rejected("PRODUCT_RETIRED", Some("sku"));
     given::<Product>(&history)
-        .when(define(), &ProductContext)
+        .when(define(), &nowhere())
         .rejected("PRODUCT_RETIRED", Some("sku"));
-    given::<Product>(&history)
-        .when(retire(), &ProductContext)
-        .nothing();
+    given::<Product>(&history).when(retire(), &nowhere()).nothing();
 }
 
 #[test]
@@ -153,7 +147,7 @@ fn unit_decimals() {
         ..define()
     };
     given::<Product>(&[])
-        .when(command, &ProductContext)
+        .when(command, &nowhere())
         .rejected("UNIT_DECIMALS", Some("decimals"));
 }
 
@@ -164,13 +158,13 @@ fn field_required_and_text_too_long() {
         ..define()
     };
     given::<Product>(&[])
-        .when(command, &ProductContext)
+        .when(command, &nowhere())
         .rejected("FIELD_REQUIRED", Some("name"));
     let command = DefineProduct {
         unit: "QUILOGRAMAS".to_owned(),
         ..define()
     };
     given::<Product>(&[])
-        .when(command, &ProductContext)
+        .when(command, &nowhere())
         .rejected("TEXT_TOO_LONG", Some("unit"));
 }

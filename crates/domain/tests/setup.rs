@@ -2,11 +2,11 @@
 
 mod fixtures;
 
-use fixtures::{given, store, v};
-use posars_domain::company::{Company, CompanyContext, DefineCompany};
-use posars_domain::register::{DefineRegister, Register, RegisterContext};
-use posars_domain::store::{DefineStore, Store, StoreContext};
-use posars_domain::{Currency, Decider, Rejection};
+use fixtures::{given, nowhere, shop, store, v};
+use posars_domain::company::{Company, DefineCompany};
+use posars_domain::register::{DefineRegister, Register};
+use posars_domain::store::{DefineStore, Store};
+use posars_domain::{Aggregate, Currency, Rejection};
 
 fn define_company() -> DefineCompany {
     DefineCompany {
@@ -38,18 +38,16 @@ fn define_register() -> DefineRegister {
 
 #[test]
 fn company_exists() {
-    let defined = given::<Company>(&[])
-        .when(define_company(), &CompanyContext)
-        .event();
+    let defined = given::<Company>(&[]).when(define_company(), &nowhere()).event();
     given::<Company>(std::slice::from_ref(&defined))
-        .when(define_company(), &CompanyContext)
+        .when(define_company(), &nowhere())
         .nothing();
     let other = DefineCompany {
         name: "Outra".to_owned(),
         ..define_company()
     };
     given::<Company>(&[defined])
-        .when(other, &CompanyContext)
+        .when(other, &nowhere())
         .rejected("COMPANY_EXISTS", None);
 }
 
@@ -60,42 +58,42 @@ fn company_field_required() {
         ..define_company()
     };
     given::<Company>(&[])
-        .when(command, &CompanyContext)
+        .when(command, &nowhere())
         .rejected("FIELD_REQUIRED", Some("name"));
 }
 
 #[test]
 fn store_exists() {
-    let defined = given::<Store>(&[]).when(define_store(), &StoreContext).event();
+    let defined = given::<Store>(&[]).when(define_store(), &nowhere()).event();
     given::<Store>(std::slice::from_ref(&defined))
-        .when(define_store(), &StoreContext)
+        .when(define_store(), &nowhere())
         .nothing();
     let other = DefineStore {
         time_zone: v("America/Manaus"),
         ..define_store()
     };
     given::<Store>(&[defined])
-        .when(other, &StoreContext)
+        .when(other, &nowhere())
         .rejected("STORE_EXISTS", None);
 }
 
 #[test]
 fn cnpj_in_use() {
-    let decision = given::<Store>(&[]).when(define_store(), &StoreContext).accepted();
+    let decision = given::<Store>(&[]).when(define_store(), &nowhere()).accepted();
     assert_eq!(decision.claims[0].key, "store-cnpj:11222333000181");
     assert_eq!(decision.claims[0].taken.reason(), "CNPJ_IN_USE");
 }
 
 #[test]
 fn the_store_gives_its_settings() {
-    let defined = given::<Store>(&[]).when(define_store(), &StoreContext).event();
+    let defined = given::<Store>(&[]).when(define_store(), &nowhere()).event();
     assert_eq!(Store::fold(&[defined]).settings(), Some(store()));
     assert_eq!(Store::fold(&[]).settings(), None);
 }
 
 #[test]
 fn register_exists() {
-    let context = RegisterContext { store: Some(store()) };
+    let context = shop();
     let defined = given::<Register>(&[]).when(define_register(), &context).event();
     given::<Register>(std::slice::from_ref(&defined))
         .when(define_register(), &context)
@@ -112,7 +110,7 @@ fn register_exists() {
 #[test]
 fn register_of_unknown_store() {
     given::<Register>(&[])
-        .when(define_register(), &RegisterContext::default())
+        .when(define_register(), &nowhere())
         .rejected("UNKNOWN_STORE", Some("store_id"));
 }
 

@@ -2,12 +2,10 @@
 
 mod fixtures;
 
-use fixtures::{adjust, cents, given, issue, receive, restock, stock_context, v};
+use fixtures::{adjust, cents, given, issue, nowhere, receive, restock, shop, v};
 use posars_domain::product::ProductSettings;
-use posars_domain::stock::{
-    AdjustmentReason, ReceivedCost, Stock, StockBalance, StockContext, StockEvent, StockReceived,
-};
-use posars_domain::{Amount, Decider, Quantity, Rejection, RejectionKind};
+use posars_domain::stock::{AdjustmentReason, ReceivedCost, Stock, StockBalance, StockEvent, StockReceived};
+use posars_domain::{Aggregate, Amount, Command, Given, Quantity, Rejection, RejectionKind};
 use proptest::prelude::*;
 
 fn units(units: i32) -> Quantity {
@@ -15,11 +13,8 @@ fn units(units: i32) -> Quantity {
 }
 
 /// Decides a command after a history and adds what happens to it.
-fn apply(history: &mut Vec<StockEvent>, command: impl Into<<Stock as Decider>::Command>) -> Vec<StockEvent> {
-    let events = given::<Stock>(history)
-        .when(command, &stock_context())
-        .accepted()
-        .events;
+fn apply(history: &mut Vec<StockEvent>, command: impl Command<Of = Stock>) -> Vec<StockEvent> {
+    let events = given::<Stock>(history).when(command, &shop()).accepted().events;
     history.extend(events.clone());
     events
 }
@@ -148,10 +143,10 @@ fn a_position_seen_before_is_nothing() {
     apply(&mut history, issue(7, &[units(2)]));
     for position in [0, 6, 7] {
         given::<Stock>(&history)
-            .when(issue(position, &[units(1)]), &stock_context())
+            .when(issue(position, &[units(1)]), &shop())
             .nothing();
         given::<Stock>(&history)
-            .when(restock(position, units(1), None), &stock_context())
+            .when(restock(position, units(1), None), &shop())
             .nothing();
     }
 }
@@ -208,7 +203,7 @@ fn unit_cost_and_landed_cost_make_the_value() {
     let mut command = receive(v("1.5"), 0);
     command.cost = ReceivedCost::Unit(v("3.33"));
     command.landed = cents(100);
-    let event = given::<Stock>(&[]).when(command, &stock_context()).event();
+    let event = given::<Stock>(&[]).when(command, &shop()).event();
     let StockEvent::StockReceived(StockReceived { value, .. }) = event else {
         panic!("{event:?}")
     };
@@ -219,7 +214,7 @@ fn unit_cost_and_landed_cost_make_the_value() {
 fn duplicate_fiscal_key() {
     let mut command = receive(units(1), 100);
     command.access_key = Some(v("35261112ABC34501DE35550010000010011000010017"));
-    let decision = given::<Stock>(&[]).when(command, &stock_context()).accepted();
+    let decision = given::<Stock>(&[]).when(command, &shop()).accepted();
     let claim = &decision.claims[0];
     assert_eq!(claim.key, "purchase:35261112ABC34501DE35550010000010011000010017");
     assert_eq!(
@@ -236,13 +231,13 @@ fn duplicate_fiscal_key() {
 fn quantity_not_positive() {
     for quantity in [0, -1] {
         given::<Stock>(&[])
-            .when(receive(units(quantity), 100), &stock_context())
+            .when(receive(units(quantity), 100), &shop())
             .rejected("QUANTITY_NOT_POSITIVE", Some("quantity"));
         given::<Stock>(&[])
-            .when(issue(1, &[units(1), units(quantity)]), &stock_context())
+            .when(issue(1, &[units(1), units(quantity)]), &shop())
             .rejected("QUANTITY_NOT_POSITIVE", Some("lines[1].quantity"));
         given::<Stock>(&[])
-            .when(restock(1, units(quantity), None), &stock_context())
+            .when(restock(1, units(quantity), None), &shop())
             .rejected("QUANTITY_NOT_POSITIVE", Some("lines[0].quantity"));
     }
 }
@@ -250,18 +245,19 @@ fn quantity_not_positive() {
 #[test]
 fn amount_negative() {
     given::<Stock>(&[])
-        .when(receive(units(1), -1), &stock_context())
+        .when(receive(units(1), -1), &shop())
         .rejected("AMOUNT_NEGATIVE", Some("cost"));
     given::<Stock>(&[])
-        .when(restock(1, units(1), Some(-1)), &stock_context())
+        .when(restock(1, units(1), Some(-1)), &shop())
         .rejected("AMOUNT_NEGATIVE", Some("lines[0].original_cost"));
 }
 
 #[test]
 fn unit_decimals() {
-    let context = StockContext {
-        product: product(0),
-        ..stock_context()
+    let product = product(0);
+    let context = Given {
+        product: product.as_ref(),
+        ..shop()
     };
     given::<Stock>(&[]).when(receive(units(1), 100), &context).event();
     given::<Stock>(&[])
@@ -274,10 +270,7 @@ fn unit_decimals() {
 
 #[test]
 fn unknown_store() {
-    let context = StockContext {
-        store: None,
-        ..stock_context()
-    };
+    let context = nowhere();
     given::<Stock>(&[])
         .when(receive(units(1), 100), &context)
         .rejected("UNKNOWN_STORE", Some("store_id"));
@@ -294,7 +287,7 @@ fn currency_mismatch() {
     let mut command = receive(units(1), 100);
     command.currency = v("USD");
     given::<Stock>(&[])
-        .when(command, &stock_context())
+        .when(command, &shop())
         .rejected("CURRENCY_MISMATCH", Some("currency"));
 }
 
@@ -303,7 +296,7 @@ fn occurred_in_future() {
     let mut command = receive(units(1), 100);
     command.occurred_at = v("2026-11-20T15:05:06Z");
     given::<Stock>(&[])
-        .when(command, &stock_context())
+        .when(command, &shop())
         .rejected("OCCURRED_IN_FUTURE", Some("occurred_at"));
 }
 
@@ -312,14 +305,14 @@ fn reason_required() {
     let mut command = adjust(units(1));
     command.reason = None;
     given::<Stock>(&[])
-        .when(command.clone(), &stock_context())
+        .when(command.clone(), &shop())
         .rejected("REASON_REQUIRED", Some("reason"));
     command.reason = Some(AdjustmentReason::Other);
     given::<Stock>(&[])
-        .when(command.clone(), &stock_context())
+        .when(command.clone(), &shop())
         .rejected("REASON_REQUIRED", Some("reason"));
     command.note = Some("doado à escola".to_owned());
-    given::<Stock>(&[]).when(command, &stock_context()).event();
+    given::<Stock>(&[]).when(command, &shop()).event();
 }
 
 #[test]
@@ -329,7 +322,7 @@ fn stock_would_go_negative() {
     let mut command = adjust(units(-2));
     command.allow_negative = false;
     let no = given::<Stock>(&history)
-        .when(command.clone(), &stock_context())
+        .when(command.clone(), &shop())
         .rejected("STOCK_WOULD_GO_NEGATIVE", Some("delta"));
     assert_eq!(no.kind(), RejectionKind::State);
     command.allow_negative = true;
@@ -346,7 +339,7 @@ fn etag_mismatch() {
     let mut command = adjust(units(1));
     command.expected_version = Some(0);
     let no = given::<Stock>(&history)
-        .when(command.clone(), &stock_context())
+        .when(command.clone(), &shop())
         .rejected("ETAG_MISMATCH", Some("expected_version"));
     assert_eq!(no.kind(), RejectionKind::Conflict);
     command.expected_version = Some(1);
@@ -356,29 +349,29 @@ fn etag_mismatch() {
 #[test]
 fn delta_is_zero_and_value_not_allowed() {
     given::<Stock>(&[])
-        .when(adjust(units(0)), &stock_context())
+        .when(adjust(units(0)), &shop())
         .rejected("DELTA_IS_ZERO", Some("delta"));
     let mut command = adjust(units(-1));
     command.value = Some(cents(1));
     given::<Stock>(&[])
-        .when(command, &stock_context())
+        .when(command, &shop())
         .rejected("VALUE_NOT_ALLOWED", Some("value"));
 }
 
 #[test]
 fn stock_out_of_range() {
     let full = given::<Stock>(&[])
-        .when(receive(Quantity::MAX, 1), &stock_context())
+        .when(receive(Quantity::MAX, 1), &shop())
         .event();
     given::<Stock>(&[full])
-        .when(receive(units(1), 1), &stock_context())
+        .when(receive(units(1), 1), &shop())
         .rejected("STOCK_OUT_OF_RANGE", Some("quantity"));
 }
 
 #[test]
 fn list_too_long() {
     given::<Stock>(&[])
-        .when(issue(1, &[units(1); 501]), &stock_context())
+        .when(issue(1, &[units(1); 501]), &shop())
         .rejected("LIST_TOO_LONG", Some("lines"));
 }
 

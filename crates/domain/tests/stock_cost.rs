@@ -5,12 +5,12 @@ mod fixtures;
 
 use std::collections::VecDeque;
 
-use fixtures::{adjust, cents, given, issue, receive, restock, stock_context, v};
+use fixtures::{adjust, cents, given, issue, receive, restock, shop, v};
 use posars_domain::stock::{
     FinalCost, LineBack, Recosting, RestockLine, RestockReturn, RevalueStock, Stock, StockEvent, StockIssued,
     returned_cost,
 };
-use posars_domain::{Amount, Currency, Decider, Quantity};
+use posars_domain::{Aggregate, Amount, Command, Currency, Quantity};
 use proptest::prelude::*;
 
 /// The smallest part of goods in these tests: half a unit.
@@ -51,9 +51,9 @@ enum Rule {
 }
 
 impl Shelf {
-    fn apply(&mut self, command: impl Into<<Stock as Decider>::Command>) -> Vec<StockEvent> {
+    fn apply(&mut self, command: impl Command<Of = Stock>) -> Vec<StockEvent> {
         let events = given::<Stock>(&self.history)
-            .when(command, &stock_context())
+            .when(command, &shop())
             .accepted()
             .events;
         self.history.extend(events.clone());
@@ -397,7 +397,7 @@ fn a_revaluation_changes_the_value_alone() {
     assert_eq!(shelf.on_hand(), (units(4), cents(1_200)));
     // The same value again is nothing.
     given::<Stock>(&shelf.history)
-        .when(revalue(cents(1_200), 2), &stock_context())
+        .when(revalue(cents(1_200), 2), &shop())
         .nothing();
 }
 
@@ -406,19 +406,19 @@ fn a_revaluation_is_refused_of_what_is_not_there_and_of_another_version() {
     let mut shelf = Shelf::default();
     shelf.sell(&[units(1)]);
     given::<Stock>(&shelf.history)
-        .when(revalue(cents(1), 2), &stock_context())
+        .when(revalue(cents(1), 2), &shop())
         .rejected("VALUE_NOT_ALLOWED", Some("value"));
     shelf.receive(units(2), 100);
     given::<Stock>(&shelf.history)
-        .when(revalue(cents(1), 3), &stock_context())
+        .when(revalue(cents(1), 3), &shop())
         .rejected("ETAG_MISMATCH", Some("expected_version"));
     given::<Stock>(&shelf.history)
-        .when(revalue(cents(-1), 4), &stock_context())
+        .when(revalue(cents(-1), 4), &shop())
         .rejected("AMOUNT_NEGATIVE", Some("value"));
     let mut silent = revalue(cents(1), 4);
     silent.note = " ".to_owned();
     given::<Stock>(&shelf.history)
-        .when(silent, &stock_context())
+        .when(silent, &shop())
         .rejected("FIELD_REQUIRED", Some("note"));
 }
 

@@ -99,6 +99,19 @@ impl Append {
         }
     }
 
+    /// Events for several streams, in one transaction; `None` without any.
+    #[must_use]
+    pub fn to_all(
+        writes: impl IntoIterator<Item = (StreamName, ExpectedVersion, Vec<NewEvent>)>,
+    ) -> Option<Self> {
+        let mut writes = writes.into_iter();
+        let (stream, expected, events) = writes.next()?;
+        let first = Self::to(stream, expected, events);
+        Some(writes.fold(first, |append, (stream, expected, events)| {
+            append.also(stream, expected, events)
+        }))
+    }
+
     /// Events for a further stream, in the same transaction.
     #[must_use]
     pub fn also(mut self, stream: StreamName, expected: ExpectedVersion, events: Vec<NewEvent>) -> Self {

@@ -7,12 +7,12 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
+use posars_commands::StoreScope;
 use posars_domain::CompanyId;
 use posars_identity::Role;
 use tonic::{Code, Status};
 
 use crate::access::{Access, AccessRules};
-use crate::principal::StoreScope;
 use crate::tenant::{Tenant, Tenants};
 use crate::{Principal, status};
 

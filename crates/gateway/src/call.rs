@@ -1,6 +1,7 @@
 //! What every service needs to know of a call besides its message: who asks, where, until when, and as part of which
 //! trace. `scope` keeps the call to the company and the stores that are the caller's.
 
+mod ask;
 mod scope;
 mod trace;
 
@@ -16,6 +17,7 @@ use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::{Request, Status};
 
+pub(crate) use self::ask::Done;
 use self::trace::traceparent;
 use crate::Tenant;
 use crate::authorize::CallScope;
@@ -69,7 +71,7 @@ impl Call {
     ///
     /// # Errors
     /// When `request_id` or the header is no UUID.
-    pub(crate) fn envelope(&self, request_id: &str) -> Result<Envelope, Status> {
+    fn envelope(&self, request_id: &str) -> Result<Envelope, Status> {
         let mut reader = Reader::new();
         let (field, text) = match self.idempotency_key.as_deref() {
             Some(key) if request_id.is_empty() => (IDEMPOTENCY_HEADER, key),
@@ -87,6 +89,7 @@ impl Call {
             .principal
             .role_by_hand()
             .map(|role| role.as_str().into());
+        envelope.stores = self.scope.stores.clone();
         envelope.request_id = request_id;
         envelope.traceparent.clone_from(&self.traceparent);
         Ok(envelope)

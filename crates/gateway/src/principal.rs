@@ -3,7 +3,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use posars_domain::{CompanyId, StoreId};
+use posars_commands::StoreScope;
+use posars_domain::CompanyId;
 use posars_identity::{Identity, Membership, Role};
 
 /// Who makes a call, and what they may do where.
@@ -107,15 +108,6 @@ impl Hash for Subject {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.subject.hash(state);
     }
-}
-
-/// The stores that a call may touch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum StoreScope {
-    /// Every store, also those to come, and what belongs to the company as a whole.
-    All,
-    /// These alone; at least one.
-    Only(BTreeSet<StoreId>),
 }
 
 #[cfg(test)]

@@ -27,13 +27,9 @@ impl Tenant {
         &self.company_id
     }
 
-    /// The commands, or their dry run.
-    pub(crate) fn commands(&self, validate_only: bool) -> Commands {
-        if validate_only {
-            self.commands.validate_only()
-        } else {
-            self.commands.clone()
-        }
+    /// The commands.
+    pub(crate) const fn commands(&self) -> &Commands {
+        &self.commands
     }
 
     /// The read models.

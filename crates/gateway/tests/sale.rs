@@ -445,6 +445,23 @@ async fn a_void_gives_all_of_it_back_once() {
 }
 
 #[tokio::test]
+async fn a_refund_is_in_the_currency_of_its_sale() {
+    let shop = Shop::open().await;
+    let mut sales = shop.sales();
+    let sale_id = Uuid::now_v7();
+    sales.record_sale(sale(sale_id)).await.unwrap();
+    // Only the sale knows what its currency is.
+    let mut foreign = return_one_coffee(sale_id);
+    foreign.return_id = Uuid::now_v7().to_string();
+    foreign.refunds[0].amount.as_mut().unwrap().currency_code = "USD".into();
+    refused(
+        sales.record_return(foreign).await,
+        Code::InvalidArgument,
+        "CURRENCY_MISMATCH",
+    );
+}
+
+#[tokio::test]
 async fn returns_come_with_their_share() {
     let shop = Shop::open().await;
     let mut sales = shop.sales();
@@ -493,7 +510,8 @@ async fn returns_come_with_their_share() {
     unclear.return_id = Uuid::from_u128(79).to_string();
     unclear.lines[0].line_id = 0;
     unclear.lines[0].disposition = 9;
-    unclear.refunds[0].amount.as_mut().unwrap().currency_code = "USD".into();
+    unclear.refunds.push(unclear.refunds[0].clone());
+    unclear.refunds[1].amount.as_mut().unwrap().currency_code = "USD".into();
     let details = refused(
         sales.record_return(unclear).await,
         Code::InvalidArgument,
@@ -504,7 +522,7 @@ async fn returns_come_with_their_share() {
         [
             "lines[0].line_id",
             "lines[0].disposition",
-            "refunds[0].amount.currency_code"
+            "refunds[1].amount.currency_code"
         ]
     );
     refused(

@@ -112,6 +112,7 @@ impl From<CommandError> for Failure {
                 RejectionKind::Invalid | RejectionKind::State | RejectionKind::NotFound => Exit::Failure,
             },
             CommandError::Conflict { .. } | CommandError::IdempotencyMismatch { .. } => Exit::Conflict,
+            CommandError::OutOfScope => Exit::Failure,
             CommandError::Unreadable { .. } => Exit::Unverified,
             CommandError::Unavailable { reason, .. } => match reason {
                 Unavailability::DatabaseRefused => Exit::Failure,

@@ -91,7 +91,7 @@ impl House {
             currency: Currency::BRL,
         };
         self.commands
-            .define_company(command, &Envelope::new(actor, Source::Api, Timestamp::now()))
+            .carry_out(&command, &Envelope::new(actor, Source::Api, Timestamp::now()))
             .await?;
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use posars_domain::stock::{Recosting, StockEvent, StockKind};
 use posars_domain::{
-    Amount, Currency, Decider as _, DomainEvent as _, Kind as _, Money, Quantity, SaleId, Sku, StoreId,
+    Aggregate as _, Amount, Currency, DomainEvent as _, Kind as _, Money, Quantity, SaleId, Sku, StoreId,
 };
 use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
 use serde::Serialize;

@@ -10,7 +10,7 @@ use posars_domain::sale::{Sale, SaleKind};
 use posars_domain::stock::{Stock, StockKind};
 use posars_domain::store::{Store, StoreKind};
 use posars_domain::waiting::WaitingKind;
-use posars_domain::{Decider as _, Kind as _, UnreadableEvent};
+use posars_domain::{Aggregate as _, Kind as _, UnreadableEvent};
 use posars_event_store::{ExportedEvent, Position, RecordedEvent, Version};
 use serde::Deserialize;
 

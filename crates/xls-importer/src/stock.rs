@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use posars_commands::RECEIPT_LINES_MAX;
+use posars_domain::stock::RECEIPT_LINES_MAX;
 use posars_domain::{Amount, LineId, Quantity, ReceiptId, Sku, UnitPrice};
 
 use crate::columns::Columns;

@@ -43,6 +43,7 @@ impl ReactorError {
                 CommandError::Conflict { .. } => true,
                 CommandError::Rejected(_)
                 | CommandError::IdempotencyMismatch { .. }
+                | CommandError::OutOfScope
                 | CommandError::Unreadable { .. } => false,
             },
         }

@@ -22,34 +22,29 @@ async fn setting_up_twice_changes_nothing_and_other_content_is_refused() -> anyh
         register_no: v("1"),
         name: None,
     };
-    shop.commands.define_company(company.clone(), &api()).await?;
-    shop.commands.define_register(register.clone(), &api()).await?;
+    shop.commands.carry_out(&company, &api()).await?;
+    shop.commands.carry_out(&register, &api()).await?;
     let head = shop.head().await?;
-    assert!(shop.commands.define_company(company, &api()).await?.replayed);
-    assert!(
-        shop.commands
-            .define_register(register.clone(), &api())
-            .await?
-            .replayed
-    );
-    let store = shop.commands.define_store(define_store("centro"), &api()).await?;
+    assert!(shop.commands.carry_out(&company, &api()).await?.replayed);
+    assert!(shop.commands.carry_out(&register, &api()).await?.replayed);
+    let store = shop.commands.carry_out(&define_store("centro"), &api()).await?;
     assert!(store.replayed && store.events.len() == 1);
     assert!(
         shop.commands
-            .define_product(define_product("cafe"), &api())
+            .carry_out(&define_product("cafe"), &api())
             .await?
             .replayed
     );
     let mut other = define_store("centro");
     other.name = "Outra".to_owned();
     assert_eq!(
-        reason(shop.commands.define_store(other, &api()).await),
+        reason(shop.commands.carry_out(&other, &api()).await),
         "STORE_EXISTS"
     );
     let mut other = define_product("cafe");
     other.decimals = 0;
     assert_eq!(
-        reason(shop.commands.define_product(other, &api()).await),
+        reason(shop.commands.carry_out(&other, &api()).await),
         "SKU_EXISTS"
     );
     let elsewhere = DefineRegister {
@@ -57,7 +52,7 @@ async fn setting_up_twice_changes_nothing_and_other_content_is_refused() -> anyh
         ..register
     };
     assert_eq!(
-        reason(shop.commands.define_register(elsewhere, &api()).await),
+        reason(shop.commands.carry_out(&elsewhere, &api()).await),
         "UNKNOWN_STORE"
     );
     assert_eq!(shop.head().await?, head);
@@ -77,11 +72,11 @@ async fn products_change_and_retire_and_a_gtin_serves_one_of_them() -> anyhow::R
         tracked: None,
     };
     shop.commands
-        .change_product(change("cafe", "7891000100103"), &api())
+        .carry_out(&change("cafe", "7891000100103"), &api())
         .await?;
     let taken = shop
         .commands
-        .change_product(change("pao", "7891000100103"), &api())
+        .carry_out(&change("pao", "7891000100103"), &api())
         .await;
     assert_eq!(reason(taken), "GTIN_IN_USE");
     let request_id = Uuid::now_v7();
@@ -89,14 +84,8 @@ async fn products_change_and_retire_and_a_gtin_serves_one_of_them() -> anyhow::R
         sku: v("cafe"),
         reason: None,
     };
-    let first = shop
-        .commands
-        .retire_product(retire.clone(), &asked_as(request_id))
-        .await?;
-    let again = shop
-        .commands
-        .retire_product(retire, &asked_as(request_id))
-        .await?;
+    let first = shop.commands.carry_out(&retire, &asked_as(request_id)).await?;
+    let again = shop.commands.carry_out(&retire, &asked_as(request_id)).await?;
     assert!(again.replayed);
     assert_eq!(again.event_ids, first.event_ids);
     let other = RetireProduct {
@@ -104,7 +93,7 @@ async fn products_change_and_retire_and_a_gtin_serves_one_of_them() -> anyhow::R
         reason: None,
     };
     assert_eq!(
-        reason(shop.commands.retire_product(other, &asked_as(request_id)).await),
+        reason(shop.commands.carry_out(&other, &asked_as(request_id)).await),
         "IDEMPOTENCY_MISMATCH"
     );
     let skus: Vec<Sku> = vec![v("cafe"), v("nada"), v("pao")];

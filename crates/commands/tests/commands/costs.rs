@@ -11,24 +11,24 @@ use crate::volume::Dice;
 impl Shop {
     async fn sell(&self, quantity: &str) -> anyhow::Result<RecordSale> {
         let command = sale(&[("cafe", quantity)]);
-        self.commands.record_sale(command.clone(), &api()).await?;
+        self.commands.carry_out(&command, &api()).await?;
         Ok(command)
     }
 
     async fn receive(&self, quantity: &str, total: i64) -> anyhow::Result<()> {
         let goods = delivery(&[("cafe", quantity, total)]);
-        self.commands.receive_stock(&goods, &api()).await?;
+        self.commands.carry_out_compound(&goods, &api()).await?;
         Ok(())
     }
 
     async fn take_back(&self, sale: &RecordSale, quantity: &str) -> anyhow::Result<()> {
         let back = return_of(sale, 1, quantity, Disposition::Restock);
-        self.commands.record_return(back, &api()).await?;
+        self.commands.carry_out(&back, &api()).await?;
         Ok(())
     }
 
     async fn void(&self, sale: &RecordSale) -> anyhow::Result<()> {
-        self.commands.void_sale(void_of(sale), &api()).await?;
+        self.commands.carry_out(&void_of(sale), &api()).await?;
         Ok(())
     }
 
@@ -127,7 +127,7 @@ async fn half_settled_parts_come_back_one_by_one() -> anyhow::Result<()> {
     shop.receive("5", 2_000).await?;
     // One at 5.00 and two at 4.00 are out; one of them is thrown away.
     let discarded = return_of(&sold, 1, "1", Disposition::Discard);
-    shop.commands.record_return(discarded, &api()).await?;
+    shop.commands.carry_out(&discarded, &api()).await?;
     shop.cafe_is("3", 1_200).await?;
     shop.take_back(&sold, "1").await?;
     shop.catch_up().await?;
@@ -145,7 +145,7 @@ async fn one_return_may_name_a_line_twice() -> anyhow::Result<()> {
     let mut other = back.lines[0].clone();
     other.quantity = v("1");
     back.lines.push(other);
-    shop.commands.record_return(back, &api()).await?;
+    shop.commands.carry_out(&back, &api()).await?;
     shop.cafe_is("2", 1_000).await
 }
 
@@ -169,17 +169,17 @@ async fn an_issue_far_back_in_the_stream_is_followed_to_its_receipts() -> anyhow
 async fn lines_that_waited_for_their_product_come_back_at_what_was_paid() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     let command = sale(&[("novo", "1")]);
-    shop.commands.record_sale(command.clone(), &api()).await?;
+    shop.commands.carry_out(&command, &api()).await?;
     shop.catch_up().await?;
     shop.take_back(&command, "1").await?;
     let second = sale(&[("novo", "2"), ("cafe", "1")]);
-    shop.commands.record_sale(second.clone(), &api()).await?;
+    shop.commands.carry_out(&second, &api()).await?;
     shop.catch_up().await?;
     let product = crate::shop::define_product("novo");
-    shop.commands.define_product(product, &api()).await?;
+    shop.commands.carry_out(&product, &api()).await?;
     shop.catch_up().await?;
     let goods = delivery(&[("novo", "3", 999)]);
-    shop.commands.receive_stock(&goods, &api()).await?;
+    shop.commands.carry_out_compound(&goods, &api()).await?;
     shop.void(&second).await?;
     shop.catch_up().await?;
     assert_eq!(shop.on_hand("novo").await?, ("3".to_owned(), 999));
@@ -254,8 +254,8 @@ async fn a_stock_that_an_earlier_version_left_wrong_is_put_right_once() -> anyho
         note: "Custo do que voltou".to_owned(),
         expected_version: balance.version,
     };
-    let first = shop.commands.revalue_stock(command.clone(), &api()).await?;
-    let again = shop.commands.revalue_stock(command, &api()).await?;
+    let first = shop.commands.carry_out(&command, &api()).await?;
+    let again = shop.commands.carry_out(&command, &api()).await?;
     assert!(again.replayed && again.position == first.position);
     shop.cafe_is("2", 1_500).await
 }
@@ -317,7 +317,7 @@ async fn whatever_happens_in_whatever_order_all_that_was_paid_comes_back() -> an
             // Of a sale of which something came back, the rest comes back.
             6 if !out.is_empty() => {
                 let (sold, left) = out.remove(dice.below(out.len()));
-                if shop.commands.void_sale(void_of(&sold), &api()).await.is_err() {
+                if shop.commands.carry_out(&void_of(&sold), &api()).await.is_err() {
                     shop.take_back(&sold, &left.to_string()).await?;
                 }
             }

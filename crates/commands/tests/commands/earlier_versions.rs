@@ -1,7 +1,7 @@
 //! A log that an earlier build wrote: read, added to and followed as if this one had written it.
 
 use posars_domain::sale::{Disposition, RecordReturn, Sale, SaleEvent};
-use posars_domain::{Decider as _, MethodAmount, PaymentMethod};
+use posars_domain::{Aggregate as _, MethodAmount, PaymentMethod};
 use posars_event_store::{Append, ExpectedVersion, JsonText, NewEvent, RecordedEvent, StreamName};
 
 use crate::shop::{
@@ -54,21 +54,18 @@ async fn a_return_of_version_1_is_read_added_to_and_followed() -> anyhow::Result
     let written = Shop::empty().await?;
     written
         .commands
-        .define_store(define_store("centro"), &api())
+        .carry_out(&define_store("centro"), &api())
         .await?;
     for sku in ["cafe", "pao"] {
-        written
-            .commands
-            .define_product(define_product(sku), &api())
-            .await?;
+        written.commands.carry_out(&define_product(sku), &api()).await?;
     }
     let sold = sale(&[("cafe", "3"), ("pao", "1")]);
-    written.commands.record_sale(sold.clone(), &api()).await?;
+    written.commands.carry_out(&sold, &api()).await?;
     let mut first = paying(return_of(&sold, 1, "1", Disposition::Restock), 1_000);
     first
         .lines
         .extend(return_of(&sold, 2, "1", Disposition::Damaged).lines);
-    written.commands.record_return(first.clone(), &api()).await?;
+    written.commands.carry_out(&first, &api()).await?;
     let sales = StreamName::new(Sale::CATEGORY, sold.sale_id)?;
     let streams = ["store-centro", "product-cafe", "product-pao", sales.as_str()];
     let mut events = Vec::new();
@@ -80,15 +77,15 @@ async fn a_return_of_version_1_is_read_added_to_and_followed() -> anyhow::Result
     assert_eq!(shop.on_hand("cafe").await?.0, "-2");
     assert_eq!(shop.on_hand("pao").await?.0, "-1");
     // The command of then is known, a void is refused, and what is left can come back.
-    shop.commands.record_return(first, &api()).await?;
+    shop.commands.carry_out(&first, &api()).await?;
     assert_eq!(shop.events(sales.as_str()).await?.len(), 2);
-    let no = shop.commands.void_sale(void_of(&sold), &api()).await;
+    let no = shop.commands.carry_out(&void_of(&sold), &api()).await;
     assert_eq!(reason(no), "SALE_HAS_RETURNS");
     let too_much = paying(return_of(&sold, 1, "2", Disposition::Restock), 3_001);
-    let no = shop.commands.record_return(too_much, &api()).await;
+    let no = shop.commands.carry_out(&too_much, &api()).await;
     assert_eq!(reason(no), "REFUND_EXCEEDS_PAID");
     let second = paying(return_of(&sold, 1, "2", Disposition::Restock), 1_800);
-    shop.commands.record_return(second.clone(), &api()).await?;
+    shop.commands.carry_out(&second, &api()).await?;
     shop.catch_up().await?;
     assert_eq!(shop.on_hand("cafe").await?.0, "0");
     let versions: Vec<u16> = shop
@@ -100,7 +97,7 @@ async fn a_return_of_version_1_is_read_added_to_and_followed() -> anyhow::Result
     assert_eq!(versions, [1, 1, 2]);
     assert_eq!(paid_back(&shop, &sales).await?, [vec![500, 500], vec![1_800]]);
     // The build that had written everything itself has the same.
-    written.commands.record_return(second, &api()).await?;
+    written.commands.carry_out(&second, &api()).await?;
     written.catch_up().await?;
     assert_eq!(
         paid_back(&written, &sales).await?,

@@ -1,8 +1,8 @@
 //! Goods received and quantities put right.
 
-use posars_commands::{Commands, EventIds, Offered, Policy};
+use posars_commands::{Commands, EventIds, Offered};
 use posars_domain::stock::{AdjustStock, AdjustmentReason, StockEvent};
-use posars_domain::{AccessKey, AdjustmentId, Currency};
+use posars_domain::{AccessKey, AdjustmentId, Currency, Policy};
 use posars_event_store::Version;
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ async fn a_delivery_is_taken_in_as_one_and_once() -> anyhow::Result<()> {
         ("cafe", "5", 1_000),
         ("novo", "1", 100),
     ]);
-    let receipt = shop.commands.receive_stock(&goods, &api()).await?;
+    let receipt = shop.commands.carry_out_compound(&goods, &api()).await?;
     let streams: Vec<&str> = receipt
         .streams
         .iter()
@@ -46,7 +46,7 @@ async fn a_delivery_is_taken_in_as_one_and_once() -> anyhow::Result<()> {
     assert_eq!(receipt.version(), Version::new(2));
     let head = shop.head().await?;
     for envelope in [api(), asked_as(Uuid::now_v7())] {
-        let again = shop.commands.receive_stock(&goods, &envelope).await?;
+        let again = shop.commands.carry_out_compound(&goods, &envelope).await?;
         assert!(again.replayed);
         assert_eq!(again.event_ids, receipt.event_ids);
     }
@@ -55,7 +55,7 @@ async fn a_delivery_is_taken_in_as_one_and_once() -> anyhow::Result<()> {
     let mut other = goods.clone();
     other.lines.truncate(1);
     assert_eq!(
-        reason(shop.commands.receive_stock(&other, &api()).await),
+        reason(shop.commands.carry_out_compound(&other, &api()).await),
         "IDEMPOTENCY_MISMATCH"
     );
     Ok(())
@@ -66,25 +66,29 @@ async fn a_bad_line_refuses_the_whole_delivery_and_says_which() -> anyhow::Resul
     let shop = Shop::open().await?;
     let head = shop.head().await?;
     let goods = delivery(&[("cafe", "10", 5_000), ("pao", "1.2345", 400)]);
-    let refused = shop.commands.receive_stock(&goods, &api()).await.unwrap_err();
+    let refused = shop
+        .commands
+        .carry_out_compound(&goods, &api())
+        .await
+        .unwrap_err();
     assert_eq!(
         (refused.reason(), refused.field().as_deref()),
         ("UNIT_DECIMALS", Some("lines[1].quantity"))
     );
     assert_eq!(
-        reason(shop.commands.receive_stock(&delivery(&[]), &api()).await),
+        reason(shop.commands.carry_out_compound(&delivery(&[]), &api()).await),
         "LINE_COUNT_INVALID"
     );
     let mut twice = delivery(&[("cafe", "1", 1), ("pao", "1", 1)]);
     twice.lines[1].line_id = twice.lines[0].line_id;
     assert_eq!(
-        reason(shop.commands.receive_stock(&twice, &api()).await),
+        reason(shop.commands.carry_out_compound(&twice, &api()).await),
         "LINE_ID_DUPLICATE"
     );
     let mut elsewhere = delivery(&[("cafe", "1", 1)]);
     elsewhere.store_id = v("filial");
     assert_eq!(
-        reason(shop.commands.receive_stock(&elsewhere, &api()).await),
+        reason(shop.commands.carry_out_compound(&elsewhere, &api()).await),
         "UNKNOWN_STORE"
     );
     let policy = Policy {
@@ -92,7 +96,9 @@ async fn a_bad_line_refuses_the_whole_delivery_and_says_which() -> anyhow::Resul
         ..Policy::default()
     };
     let strict = Commands::with(shop.log.clone(), policy, EventIds::time_ordered());
-    let unknown = strict.receive_stock(&delivery(&[("novo", "1", 1)]), &api()).await;
+    let unknown = strict
+        .carry_out_compound(&delivery(&[("novo", "1", 1)]), &api())
+        .await;
     assert_eq!(reason(unknown), "PRODUCT_UNKNOWN");
     assert_eq!(shop.head().await?, head);
     Ok(())
@@ -104,11 +110,11 @@ async fn an_nfe_serves_one_delivery() -> anyhow::Result<()> {
     let key = "35261112345678000195550010000012341000012345";
     let mut goods = delivery(&[("cafe", "10", 5_000), ("pao", "4", 400)]);
     goods.access_key = Some(v(key));
-    shop.commands.receive_stock(&goods, &api()).await?;
+    shop.commands.carry_out_compound(&goods, &api()).await?;
     let mut other = delivery(&[("cafe", "10", 5_000)]);
     other.access_key = Some(v(key));
     assert_eq!(
-        reason(shop.commands.receive_stock(&other, &api()).await),
+        reason(shop.commands.carry_out_compound(&other, &api()).await),
         "DUPLICATE_FISCAL_KEY"
     );
     Ok(())
@@ -154,31 +160,27 @@ async fn deliveries_of_a_sheet_move_a_stock_in_their_order() -> anyhow::Result<(
 async fn an_adjustment_is_made_once_and_minds_the_version_looked_at() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     shop.commands
-        .receive_stock(&delivery(&[("cafe", "10", 5_000)]), &api())
+        .carry_out_compound(&delivery(&[("cafe", "10", 5_000)]), &api())
         .await?;
     let mut down = adjustment("cafe", "-3");
     down.expected_version = Some(1);
-    let preview = shop
-        .commands
-        .validate_only()
-        .adjust_stock(down.clone(), &api())
-        .await?;
-    let first = shop.commands.adjust_stock(down.clone(), &api()).await?;
+    let preview = shop.commands.validate_only().carry_out(&down, &api()).await?;
+    let first = shop.commands.carry_out(&down, &api()).await?;
     assert_eq!(preview.events, first.events);
     // The version moved on by the adjustment itself: its retry is no conflict.
-    let again = shop.commands.adjust_stock(down.clone(), &api()).await?;
+    let again = shop.commands.carry_out(&down, &api()).await?;
     assert!(again.replayed);
     assert_eq!((again.events, again.position), (first.events, first.position));
     assert_eq!(shop.on_hand("cafe").await?, ("7".to_owned(), 3_500));
     let mut stale = adjustment("cafe", "1");
     stale.expected_version = Some(1);
     assert_eq!(
-        reason(shop.commands.adjust_stock(stale, &api()).await),
+        reason(shop.commands.carry_out(&stale, &api()).await),
         "ETAG_MISMATCH"
     );
     let refused = shop
         .commands
-        .adjust_stock(adjustment("cafe", "-8"), &api())
+        .carry_out(&adjustment("cafe", "-8"), &api())
         .await
         .unwrap_err();
     assert_eq!(
@@ -188,7 +190,7 @@ async fn an_adjustment_is_made_once_and_minds_the_version_looked_at() -> anyhow:
     let mut silent = adjustment("cafe", "1");
     silent.reason = None;
     assert_eq!(
-        reason(shop.commands.adjust_stock(silent, &api()).await),
+        reason(shop.commands.carry_out(&silent, &api()).await),
         "REASON_REQUIRED"
     );
     Ok(())

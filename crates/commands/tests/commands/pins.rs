@@ -111,31 +111,25 @@ async fn set_up(shop: &Shop) -> anyhow::Result<()> {
         cnpj: Some(v("11222333000181")),
         currency: posars_domain::Currency::BRL,
     };
-    shop.commands
-        .define_company(company, &asked_as(request(1)))
-        .await?;
+    shop.commands.carry_out(&company, &asked_as(request(1))).await?;
     let store = DefineStore {
         cnpj: Some(v("11222333000181")),
         day_cutover: jiff::civil::time(4, 30, 0, 0),
         ..define_store("filial")
     };
-    shop.commands.define_store(store, &asked_as(request(2))).await?;
+    shop.commands.carry_out(&store, &asked_as(request(2))).await?;
     let register = DefineRegister {
         store_id: v("filial"),
         register_no: v("1"),
         name: Some("Caixa da frente".to_owned()),
     };
-    shop.commands
-        .define_register(register, &asked_as(request(3)))
-        .await?;
+    shop.commands.carry_out(&register, &asked_as(request(3))).await?;
     let product = DefineProduct {
         gtin: Some(v("7891000100103")),
         ncm: Some(v("09012100")),
         ..define_product("leite")
     };
-    shop.commands
-        .define_product(product, &asked_as(request(4)))
-        .await?;
+    shop.commands.carry_out(&product, &asked_as(request(4))).await?;
     let change = ChangeProduct {
         sku: v("leite"),
         name: Some("Leite integral".to_owned()),
@@ -145,16 +139,12 @@ async fn set_up(shop: &Shop) -> anyhow::Result<()> {
         decimals: Some(2),
         tracked: Some(false),
     };
-    shop.commands
-        .change_product(change, &asked_as(request(5)))
-        .await?;
+    shop.commands.carry_out(&change, &asked_as(request(5))).await?;
     let retire = RetireProduct {
         sku: v("leite"),
         reason: Some("Fora de linha".to_owned()),
     };
-    shop.commands
-        .retire_product(retire, &asked_as(request(6)))
-        .await?;
+    shop.commands.carry_out(&retire, &asked_as(request(6))).await?;
     Ok(())
 }
 
@@ -164,7 +154,7 @@ async fn trade(shop: &Shop) -> anyhow::Result<()> {
     goods.supplier = Some("Torrefação".to_owned());
     goods.lines[0].cost = ReceivedCost::Unit(v("5.0001"));
     goods.lines[0].landed = cents(120);
-    shop.commands.receive_stock(&goods, &api()).await?;
+    shop.commands.carry_out_compound(&goods, &api()).await?;
     let adjustment = AdjustStock {
         store_id: v("centro"),
         sku: v("cafe"),
@@ -178,9 +168,9 @@ async fn trade(shop: &Shop) -> anyhow::Result<()> {
         allow_negative: true,
         expected_version: Some(1),
     };
-    shop.commands.adjust_stock(adjustment, &api()).await?;
+    shop.commands.carry_out(&adjustment, &api()).await?;
     let sold = full_sale();
-    shop.commands.record_sale(sold.clone(), &api()).await?;
+    shop.commands.carry_out(&sold, &api()).await?;
     let mut back = return_of(&sold, 1, "1", Disposition::Restock);
     back.return_id = v("0193a5f0-0000-7000-8000-000000000101");
     back.refunds = vec![MethodAmount {
@@ -189,13 +179,13 @@ async fn trade(shop: &Shop) -> anyhow::Result<()> {
     }];
     back.reason = Some("Arrependimento".to_owned());
     back.fiscal_ref = Some(fiscal_ref());
-    shop.commands.record_return(back, &api()).await?;
+    shop.commands.carry_out(&back, &api()).await?;
     let mut other = sale(&[("cafe", "1")]);
     other.sale_id = v("0193a5f0-0000-7000-8000-000000000002");
-    shop.commands.record_sale(other.clone(), &api()).await?;
+    shop.commands.carry_out(&other, &api()).await?;
     let mut void = void_of(&other);
     void.fiscal_ref = Some(fiscal_ref());
-    shop.commands.void_sale(void, &api()).await?;
+    shop.commands.carry_out(&void, &api()).await?;
     Ok(())
 }
 
@@ -231,15 +221,15 @@ async fn rows_of_sheets_and_the_stock_reactor_keep_their_ids() -> anyhow::Result
     let row = Envelope::new(actor, source, v(crate::shop::NOW));
     let mut waiting = full_sale();
     waiting.lines[1].sku = v("novo");
-    shop.commands.record_sale(waiting.clone(), &row).await?;
+    shop.commands.carry_out(&waiting, &row).await?;
     let mut goods = delivery(&[("cafe", "10", 5_000)]);
     goods.receipt_id = v("0193a5f0-0000-7000-8000-000000000200");
-    shop.commands.receive_stock(&goods, &row).await?;
+    shop.commands.carry_out_compound(&goods, &row).await?;
     let mut back = return_of(&waiting, 1, "1", Disposition::Restock);
     back.return_id = v("0193a5f0-0000-7000-8000-000000000101");
-    shop.commands.record_return(back, &row).await?;
+    shop.commands.carry_out(&back, &row).await?;
     shop.catch_up().await?;
-    shop.commands.define_product(define_product("novo"), &row).await?;
+    shop.commands.carry_out(&define_product("novo"), &row).await?;
     shop.catch_up().await?;
     let client = shop.store.pool().get().await?;
     // What was set up through the API has random ids.

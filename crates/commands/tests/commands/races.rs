@@ -25,7 +25,7 @@ async fn two_processes_deliver_to_one_stock_and_nothing_is_lost() -> anyhow::Res
                     // A conflict after all tries is an answer too: nothing was written, send again.
                     let goods = delivery(&[("cafe", "1", 100), ("pao", "1", 10)]);
                     loop {
-                        match commands.receive_stock(&goods, &api()).await {
+                        match commands.carry_out_compound(&goods, &api()).await {
                             Ok(_) => break,
                             Err(CommandError::Conflict { attempts, .. }) => assert!(attempts > 1),
                             Err(error) => return Err(error),
@@ -48,7 +48,7 @@ async fn two_processes_deliver_to_one_stock_and_nothing_is_lost() -> anyhow::Res
 async fn of_returns_that_race_for_the_last_piece_one_wins() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     let command = sale(&[("cafe", "1")]);
-    shop.commands.record_sale(command.clone(), &api()).await?;
+    shop.commands.carry_out(&command, &api()).await?;
     let mut writers = JoinSet::new();
     for commands in [
         shop.commands.clone(),
@@ -57,7 +57,7 @@ async fn of_returns_that_race_for_the_last_piece_one_wins() -> anyhow::Result<()
         for _ in 0..3 {
             let commands = commands.clone();
             let back = return_of(&command, 1, "1", Disposition::Restock);
-            writers.spawn(async move { commands.record_return(back, &api()).await });
+            writers.spawn(async move { commands.carry_out(&back, &api()).await });
         }
     }
     let mut won = 0;
@@ -79,7 +79,7 @@ async fn one_sale_sent_many_times_at_once_is_one_sale() -> anyhow::Result<()> {
     let mut writers = JoinSet::new();
     for _ in 0..20 {
         let (commands, command) = (shop.commands.clone(), command.clone());
-        writers.spawn(async move { commands.record_sale(command, &api()).await });
+        writers.spawn(async move { commands.carry_out(&command, &api()).await });
     }
     let mut first = 0;
     while let Some(result) = writers.join_next().await {
@@ -97,11 +97,11 @@ async fn a_sale_never_counts_by_settings_of_its_store_that_are_over() -> anyhow:
         SaleEvent::SaleRecorded(recorded) => recorded.local_hour,
         SaleEvent::SaleVoided(_) | SaleEvent::SaleReturned(_) => unreachable!(),
     };
-    let before = shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+    let before = shop.commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     assert_eq!(hour_of(&before), 12);
     // This process has the old settings in its memory.
     shop.move_to_manaus().await?;
-    let after = shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+    let after = shop.commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     assert_eq!(hour_of(&after), 11);
     Ok(())
 }
@@ -117,11 +117,11 @@ async fn a_full_queue_is_refused_with_a_time_to_come_back() -> anyhow::Result<()
         .await?;
     let commands = Commands::new(log);
     // The settings of the store are known before, so that all reach the queue at once.
-    commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+    commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     let mut writers = JoinSet::new();
     for _ in 0..50 {
         let commands = commands.clone();
-        writers.spawn(async move { commands.record_sale(sale(&[("cafe", "1")]), &api()).await });
+        writers.spawn(async move { commands.carry_out(&sale(&[("cafe", "1")]), &api()).await });
     }
     let mut refused = 0;
     while let Some(result) = writers.join_next().await {
@@ -154,10 +154,10 @@ async fn a_database_that_is_away_is_said_so_and_the_command_can_be_sent_again() 
         .log(&LogName::parse("main")?)
         .await?;
     let commands = Commands::new(log);
-    commands.define_store(define_store("centro"), &api()).await?;
+    commands.carry_out(&define_store("centro"), &api()).await?;
     server.kill9().await?;
     let command = sale(&[("cafe", "1")]);
-    let error = commands.record_sale(command.clone(), &api()).await.unwrap_err();
+    let error = commands.carry_out(&command, &api()).await.unwrap_err();
     assert!(
         ["DATABASE_AWAY", "DEADLINE", "OUTCOME_UNKNOWN"].contains(&error.reason()),
         "{error}"
@@ -169,7 +169,7 @@ async fn a_database_that_is_away_is_said_so_and_the_command_can_be_sent_again() 
     );
     server.restart().await?;
     loop {
-        match commands.record_sale(command.clone(), &api()).await {
+        match commands.carry_out(&command, &api()).await {
             Ok(_) => return Ok(()),
             Err(CommandError::Unavailable { retry_after_ms, .. }) => {
                 tokio::time::sleep(Duration::from_millis(retry_after_ms.min(100))).await;

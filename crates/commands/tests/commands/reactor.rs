@@ -19,10 +19,10 @@ use crate::shop::{Shop, api, decoded, define_product, delivery, return_of, sale,
 async fn a_sale_takes_its_goods_out_at_cost_and_says_why() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     shop.commands
-        .receive_stock(&delivery(&[("cafe", "3", 1_000)]), &api())
+        .carry_out_compound(&delivery(&[("cafe", "3", 1_000)]), &api())
         .await?;
     let command = sale(&[("cafe", "1"), ("pao", "2"), ("cafe", "1")]);
-    let recorded = shop.commands.record_sale(command.clone(), &api()).await?;
+    let recorded = shop.commands.carry_out(&command, &api()).await?;
     shop.catch_up().await?;
     assert_eq!(shop.on_hand("cafe").await?, ("1".to_owned(), 333));
     let stored = shop.events("stock-centro-cafe").await?;
@@ -43,7 +43,7 @@ async fn a_sale_takes_its_goods_out_at_cost_and_says_why() -> anyhow::Result<()>
 #[tokio::test]
 async fn a_sale_is_never_refused_for_missing_stock() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    shop.commands.record_sale(sale(&[("cafe", "2")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cafe", "2")]), &api()).await?;
     shop.catch_up().await?;
     let events = shop.stock_events("cafe").await?;
     assert!(
@@ -52,7 +52,7 @@ async fn a_sale_is_never_refused_for_missing_stock() -> anyhow::Result<()> {
         "{events:?}"
     );
     shop.commands
-        .receive_stock(&delivery(&[("cafe", "5", 500)]), &api())
+        .carry_out_compound(&delivery(&[("cafe", "5", 500)]), &api())
         .await?;
     assert_eq!(shop.on_hand("cafe").await?, ("3".to_owned(), 300));
     Ok(())
@@ -62,21 +62,19 @@ async fn a_sale_is_never_refused_for_missing_stock() -> anyhow::Result<()> {
 async fn what_is_delivered_again_changes_nothing() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     shop.commands
-        .receive_stock(&delivery(&[("cafe", "50", 1_000)]), &api())
+        .carry_out_compound(&delivery(&[("cafe", "50", 1_000)]), &api())
         .await?;
     let mut sales = Vec::new();
     for _ in 0..5 {
         sales.push(sale(&[("cafe", "1"), ("pao", "2"), ("novo", "1")]));
         shop.commands
-            .record_sale(sales[sales.len() - 1].clone(), &api())
+            .carry_out(&sales[sales.len() - 1].clone(), &api())
             .await?;
     }
-    shop.commands.void_sale(void_of(&sales[0]), &api()).await?;
+    shop.commands.carry_out(&void_of(&sales[0]), &api()).await?;
     let back = return_of(&sales[1], 1, "0.5", Disposition::Restock);
-    shop.commands.record_return(back, &api()).await?;
-    shop.commands
-        .define_product(define_product("novo"), &api())
-        .await?;
+    shop.commands.carry_out(&back, &api()).await?;
+    shop.commands.carry_out(&define_product("novo"), &api()).await?;
     shop.catch_up().await?;
     let (head, cafe) = (shop.head().await?, shop.on_hand("cafe").await?);
     assert_eq!(cafe, ("46.5".to_owned(), 930));
@@ -95,18 +93,18 @@ async fn what_is_delivered_again_changes_nothing() -> anyhow::Result<()> {
 async fn a_void_brings_the_goods_back_at_what_they_had_cost() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     shop.commands
-        .receive_stock(&delivery(&[("cafe", "2", 200)]), &api())
+        .carry_out_compound(&delivery(&[("cafe", "2", 200)]), &api())
         .await?;
     let (before, together) = (sale(&[("cafe", "1")]), sale(&[("cafe", "1")]));
-    shop.commands.record_sale(before.clone(), &api()).await?;
+    shop.commands.carry_out(&before, &api()).await?;
     shop.catch_up().await?;
     shop.commands
-        .receive_stock(&delivery(&[("cafe", "9", 2_900)]), &api())
+        .carry_out_compound(&delivery(&[("cafe", "9", 2_900)]), &api())
         .await?;
     // One sale is long out of the reactor's memory, the other is on the same page as its void.
-    shop.commands.record_sale(together.clone(), &api()).await?;
-    shop.commands.void_sale(void_of(&together), &api()).await?;
-    shop.commands.void_sale(void_of(&before), &api()).await?;
+    shop.commands.carry_out(&together, &api()).await?;
+    shop.commands.carry_out(&void_of(&together), &api()).await?;
+    shop.commands.carry_out(&void_of(&before), &api()).await?;
     shop.catch_up().await?;
     let events = shop.stock_events("cafe").await?;
     let values: Vec<i64> = events
@@ -132,22 +130,22 @@ async fn a_void_brings_the_goods_back_at_what_they_had_cost() -> anyhow::Result<
 async fn parts_that_come_back_cost_together_what_the_line_had_cost() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     shop.commands
-        .receive_stock(&delivery(&[("cafe", "3", 1_000)]), &api())
+        .carry_out_compound(&delivery(&[("cafe", "3", 1_000)]), &api())
         .await?;
     let command = sale(&[("cafe", "3")]);
-    shop.commands.record_sale(command.clone(), &api()).await?;
+    shop.commands.carry_out(&command, &api()).await?;
     shop.catch_up().await?;
     // Many movements in between: the issue must be searched for in the stream.
     for _ in 0..60 {
         shop.commands
-            .receive_stock(&delivery(&[("cafe", "1", 7_000)]), &api())
+            .carry_out_compound(&delivery(&[("cafe", "1", 7_000)]), &api())
             .await?;
-        shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+        shop.commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     }
     for disposition in [Disposition::Restock, Disposition::Discard, Disposition::Restock] {
         shop.catch_up().await?;
         shop.commands
-            .record_return(return_of(&command, 1, "1", disposition), &api())
+            .carry_out(&return_of(&command, 1, "1", disposition), &api())
             .await?;
     }
     shop.catch_up().await?;
@@ -176,19 +174,19 @@ async fn untracked_products_move_nothing_from_when_they_are_untracked() -> anyho
         tracked: Some(tracked),
     };
     let (out, never) = (sale(&[("cafe", "1")]), sale(&[("cafe", "10")]));
-    shop.commands.record_sale(out.clone(), &api()).await?;
-    shop.commands.change_product(track(false), &api()).await?;
-    shop.commands.record_sale(never.clone(), &api()).await?;
-    shop.commands.void_sale(void_of(&out), &api()).await?;
-    shop.commands.void_sale(void_of(&never), &api()).await?;
+    shop.commands.carry_out(&out, &api()).await?;
+    shop.commands.carry_out(&track(false), &api()).await?;
+    shop.commands.carry_out(&never, &api()).await?;
+    shop.commands.carry_out(&void_of(&out), &api()).await?;
+    shop.commands.carry_out(&void_of(&never), &api()).await?;
     shop.catch_up().await?;
     assert_eq!(
         shop.on_hand("cafe").await?.0,
         "0",
         "what never went out does not come back"
     );
-    shop.commands.change_product(track(true), &api()).await?;
-    shop.commands.record_sale(sale(&[("cafe", "3")]), &api()).await?;
+    shop.commands.carry_out(&track(true), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cafe", "3")]), &api()).await?;
     let head = shop.head().await?;
     // From zero, everything is judged by the catalogue of its time.
     shop.set_back_to(0).await?;
@@ -212,7 +210,7 @@ async fn an_event_that_cannot_be_read_is_put_aside_and_stops_nobody() -> anyhow:
     shop.log
         .append(Append::to(stream, ExpectedVersion::NoStream, vec![broken]))
         .await?;
-    shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     let mut runner = ReactorRunner::stock(shop.log.clone(), "test");
     let status = runner.status();
     runner.catch_up_to(shop.head().await?).await?;
@@ -240,10 +238,10 @@ async fn two_runners_share_the_work_and_do_it_once() -> anyhow::Result<()> {
         ends.push((end, task));
     }
     for _ in 0..40 {
-        shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+        shop.commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
         // Somebody else writes to the same stock meanwhile.
         shop.commands
-            .receive_stock(&delivery(&[("cafe", "1", 100)]), &api())
+            .carry_out_compound(&delivery(&[("cafe", "1", 100)]), &api())
             .await?;
     }
     let target = shop.head().await?;
@@ -284,7 +282,7 @@ async fn two_at_once_without_a_lease_between_them_still_move_every_line_once() -
     let shop = Shop::open().await?;
     for _ in 0..200 {
         shop.commands
-            .record_sale(sale(&[("cafe", "1"), ("pao", "1")]), &api())
+            .carry_out(&sale(&[("cafe", "1"), ("pao", "1")]), &api())
             .await?;
     }
     let head = shop.head().await?;
@@ -312,7 +310,7 @@ async fn two_at_once_without_a_lease_between_them_still_move_every_line_once() -
 #[tokio::test]
 async fn ids_are_derived_from_the_event_that_led_there() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     shop.catch_up().await?;
     let id = shop.events("stock-centro-cafe").await?[0].event_id;
     let sales = ReadLog::after(Position::START, 100).category("sale");

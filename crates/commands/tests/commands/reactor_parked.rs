@@ -66,7 +66,7 @@ fn reason(outcome: &Retried) -> &str {
 async fn a_sale_that_could_not_be_read_moves_its_stocks_once_it_can() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     let command = sale(&[("cafe", "1"), ("pao", "2"), ("novo", "3")]);
-    shop.commands.record_sale(command.clone(), &api()).await?;
+    shop.commands.carry_out(&command, &api()).await?;
     let stream = format!("sale-{}", command.sale_id);
     let data = shop.spoil(&stream).await?;
     shop.catch_up().await?;
@@ -99,10 +99,10 @@ async fn a_sale_that_could_not_be_read_moves_its_stocks_once_it_can() -> anyhow:
 async fn a_sale_is_not_put_in_behind_later_ones() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     let command = sale(&[("pao", "1"), ("cafe", "1")]);
-    shop.commands.record_sale(command.clone(), &api()).await?;
+    shop.commands.carry_out(&command, &api()).await?;
     let stream = format!("sale-{}", command.sale_id);
     let data = shop.spoil(&stream).await?;
-    shop.commands.record_sale(sale(&[("cafe", "5")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cafe", "5")]), &api()).await?;
     shop.catch_up().await?;
     shop.put(&stream, &data).await?;
     let head = shop.head().await?;
@@ -122,12 +122,12 @@ async fn a_sale_is_not_put_in_behind_later_ones() -> anyhow::Result<()> {
 #[tokio::test]
 async fn what_waits_behind_a_spoilt_stock_follows_in_its_order() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    shop.commands.record_sale(sale(&[("cafe", "1")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     shop.catch_up().await?;
     let data = shop.spoil("stock-centro-cafe").await?;
     for quantity in ["2", "3"] {
         shop.commands
-            .record_sale(sale(&[("cafe", quantity), ("pao", "1")]), &api())
+            .carry_out(&sale(&[("cafe", quantity), ("pao", "1")]), &api())
             .await?;
     }
     shop.catch_up().await?;
@@ -150,13 +150,11 @@ async fn what_waits_behind_a_spoilt_stock_follows_in_its_order() -> anyhow::Resu
 #[tokio::test]
 async fn a_definition_that_could_not_be_read_releases_what_waits_once_it_can() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    shop.commands.record_sale(sale(&[("cha", "1")]), &api()).await?;
-    shop.commands
-        .define_product(define_product("cha"), &api())
-        .await?;
+    shop.commands.carry_out(&sale(&[("cha", "1")]), &api()).await?;
+    shop.commands.carry_out(&define_product("cha"), &api()).await?;
     let data = shop.spoil("product-cha").await?;
-    shop.commands.record_sale(sale(&[("cha", "2")]), &api()).await?;
-    shop.commands.record_sale(sale(&[("mel", "1")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cha", "2")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("mel", "1")]), &api()).await?;
     shop.catch_up().await?;
     assert_eq!(shop.parked().await?, ["product-cha"]);
     let awaited = awaited_products(&shop.log, None, 10).await?;
@@ -173,7 +171,7 @@ async fn a_definition_that_could_not_be_read_releases_what_waits_once_it_can() -
     assert_eq!(awaited.len(), 1, "{awaited:?}");
     let released = waiting_lines(&shop.log, &v::<Sku>("cha"), Version::START, 10).await?;
     assert!(released.is_empty(), "{released:?}");
-    shop.commands.record_sale(sale(&[("cha", "4")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cha", "4")]), &api()).await?;
     shop.catch_up().await?;
     assert_eq!(shop.on_hand("cha").await?.0, "-7");
     shop.replays_to_nothing().await
@@ -183,12 +181,10 @@ async fn a_definition_that_could_not_be_read_releases_what_waits_once_it_can() -
 async fn products_that_are_awaited_come_a_page_at_a_time() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     for sku in ["cha", "mel", "sal", "uva"] {
-        shop.commands.record_sale(sale(&[(sku, "1")]), &api()).await?;
+        shop.commands.carry_out(&sale(&[(sku, "1")]), &api()).await?;
     }
     shop.catch_up().await?;
-    shop.commands
-        .define_product(define_product("mel"), &api())
-        .await?;
+    shop.commands.carry_out(&define_product("mel"), &api()).await?;
     shop.catch_up().await?;
     let first = awaited_products(&shop.log, None, 2).await?;
     let after = first.last().map(|last| last.stream.clone());

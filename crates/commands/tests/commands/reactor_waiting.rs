@@ -16,7 +16,7 @@ fn kinds(events: &[StockEvent]) -> Vec<&'static str> {
 async fn lines_of_an_unknown_product_wait_and_then_move_in_order() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     shop.commands
-        .receive_stock(&delivery(&[("cha", "10", 1_000)]), &api())
+        .carry_out_compound(&delivery(&[("cha", "10", 1_000)]), &api())
         .await?;
     let (kept, voided, back) = (
         sale(&[("cha", "1")]),
@@ -24,7 +24,7 @@ async fn lines_of_an_unknown_product_wait_and_then_move_in_order() -> anyhow::Re
         sale(&[("cha", "3")]),
     );
     for command in [&kept, &voided, &back] {
-        shop.commands.record_sale(command.clone(), &api()).await?;
+        shop.commands.carry_out(command, &api()).await?;
     }
     shop.catch_up().await?;
     assert_eq!(shop.on_hand("cha").await?.0, "10", "nothing moves yet");
@@ -33,16 +33,14 @@ async fn lines_of_an_unknown_product_wait_and_then_move_in_order() -> anyhow::Re
         "-1",
         "the known line of the same sale does"
     );
-    shop.commands.void_sale(void_of(&voided), &api()).await?;
+    shop.commands.carry_out(&void_of(&voided), &api()).await?;
     shop.commands
-        .record_return(return_of(&back, 1, "1", Disposition::Restock), &api())
+        .carry_out(&return_of(&back, 1, "1", Disposition::Restock), &api())
         .await?;
     shop.catch_up().await?;
     assert_eq!(shop.events("waiting-cha").await?.len(), 5);
-    shop.commands
-        .define_product(define_product("cha"), &api())
-        .await?;
-    shop.commands.record_sale(sale(&[("cha", "4")]), &api()).await?;
+    shop.commands.carry_out(&define_product("cha"), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cha", "4")]), &api()).await?;
     shop.catch_up().await?;
     let events = shop.stock_events("cha").await?;
     let expected = [
@@ -71,25 +69,23 @@ async fn lines_of_an_unknown_product_wait_and_then_move_in_order() -> anyhow::Re
 #[tokio::test]
 async fn sale_definition_and_sale_on_one_page_keep_their_order() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    shop.commands.define_store(define_store("filial"), &api()).await?;
+    shop.commands.carry_out(&define_store("filial"), &api()).await?;
     let mut elsewhere = sale(&[("cha", "5")]);
     elsewhere.store_id = v("filial");
-    shop.commands.record_sale(sale(&[("cha", "1")]), &api()).await?;
-    shop.commands.record_sale(elsewhere, &api()).await?;
+    shop.commands.carry_out(&sale(&[("cha", "1")]), &api()).await?;
+    shop.commands.carry_out(&elsewhere, &api()).await?;
+    shop.commands.carry_out(&define_product("cha"), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cha", "2")]), &api()).await?;
     shop.commands
-        .define_product(define_product("cha"), &api())
-        .await?;
-    shop.commands.record_sale(sale(&[("cha", "2")]), &api()).await?;
-    shop.commands
-        .retire_product(
-            RetireProduct {
+        .carry_out(
+            &RetireProduct {
                 sku: v("cha"),
                 reason: None,
             },
             &api(),
         )
         .await?;
-    shop.commands.record_sale(sale(&[("cha", "3")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("cha", "3")]), &api()).await?;
     shop.catch_up().await?;
     let mut quantities = Vec::new();
     for event in shop.stock_events("cha").await? {
@@ -109,11 +105,11 @@ async fn sale_definition_and_sale_on_one_page_keep_their_order() -> anyhow::Resu
 #[tokio::test]
 async fn a_product_defined_as_untracked_moves_nothing_that_waited() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    shop.commands.record_sale(sale(&[("frete", "1")]), &api()).await?;
+    shop.commands.carry_out(&sale(&[("frete", "1")]), &api()).await?;
     let mut freight = define_product("frete");
     freight.tracked = false;
-    shop.commands.define_product(freight, &api()).await?;
-    shop.commands.record_sale(sale(&[("frete", "1")]), &api()).await?;
+    shop.commands.carry_out(&freight, &api()).await?;
+    shop.commands.carry_out(&sale(&[("frete", "1")]), &api()).await?;
     shop.catch_up().await?;
     assert!(shop.stock_events("frete").await?.is_empty());
     assert_eq!(shop.events("waiting-frete").await?.len(), 2);
@@ -127,15 +123,13 @@ async fn more_lines_wait_than_one_append_holds() -> anyhow::Result<()> {
     let mut writers = tokio::task::JoinSet::new();
     for _ in 0..1_200 {
         let (commands, command) = (shop.commands.clone(), sale(&lines));
-        writers.spawn(async move { commands.record_sale(command, &api()).await });
+        writers.spawn(async move { commands.carry_out(&command, &api()).await });
     }
     while let Some(written) = writers.join_next().await {
         written??;
     }
     shop.catch_up().await?;
-    shop.commands
-        .define_product(define_product("cha"), &api())
-        .await?;
+    shop.commands.carry_out(&define_product("cha"), &api()).await?;
     shop.catch_up().await?;
     assert_eq!(shop.on_hand("cha").await?.0, "-3600");
     let (head, from) = (shop.head().await?, 2);

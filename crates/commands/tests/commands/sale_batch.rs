@@ -1,8 +1,8 @@
 //! Many sales at once get what each would get alone.
 
-use posars_commands::{BATCH_MAX, Commands, EventIds, Offered, Policy, Recorded, Source};
+use posars_commands::{BATCH_MAX, CommandError, Commands, EventIds, Offered, Recorded, Source};
 use posars_domain::sale::{RecordSale, id_of_receipt};
-use posars_domain::{FiscalRef, Payment, PaymentMethod, ReceiptNumber, RejectionKind, SaleId};
+use posars_domain::{FiscalRef, Payment, PaymentMethod, Policy, ReceiptNumber, RejectionKind, SaleId};
 use posars_event_store::ReadLog;
 use uuid::Uuid;
 
@@ -110,7 +110,7 @@ async fn each_gets_its_own_answer_and_none_stands_in_the_way_of_the_others() -> 
     let shop = Shop::open().await?;
     let known = receipt(sale(&[("cafe", "1")]), "1");
     let changed = receipt(sale(&[("cafe", "1")]), "2");
-    shop.commands.record_sale(known.clone(), &api()).await?;
+    shop.commands.carry_out(&known, &api()).await?;
     assert_eq!(
         answers(&shop.commands, std::slice::from_ref(&changed)).await,
         ["now"]
@@ -185,7 +185,7 @@ async fn of_those_that_want_the_same_receipt_key_or_pix_the_first_row_has_it() -
         ..sale
     };
     let taken = receipt(sale(&[("cafe", "1")]), "taken");
-    shop.commands.record_sale(taken.clone(), &api()).await?;
+    shop.commands.carry_out(&taken, &api()).await?;
     for (refusal, sales) in [
         ("DUPLICATE_RECEIPT", rivals(30, by_receipt)),
         ("DUPLICATE_FISCAL_KEY", rivals(30, by_fiscal_key)),
@@ -240,9 +240,10 @@ fn named(number: &str) -> RecordSale {
 #[tokio::test]
 async fn a_receipt_serves_one_sale_also_if_the_sale_is_named_after_it() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    let taken = |sale: RecordSale| async {
-        let refused = shop.commands.record_sale(sale, &api()).await.unwrap_err();
-        assert_eq!(refused.rejection_kind(), Some(RejectionKind::Duplicate));
+    let commands = &shop.commands;
+    let taken = |sale: RecordSale| async move {
+        let refused = commands.carry_out(&sale, &api()).await.unwrap_err();
+        assert!(matches!(&refused, CommandError::Rejected(no) if no.kind() == RejectionKind::Duplicate));
         refused.reason().to_owned()
     };
     let keyed = |number: &str| receipt(sale(&[("pao", "1")]), number);
@@ -274,19 +275,19 @@ async fn a_receipt_serves_one_sale_also_if_the_sale_is_named_after_it() -> anyho
 async fn alone_and_together_know_each_other() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     let alone = sale(&[("cafe", "1")]);
-    let first = shop.commands.record_sale(alone.clone(), &api()).await?;
+    let first = shop.commands.carry_out(&alone, &api()).await?;
     let together = sale(&[("pao", "2")]);
     assert_eq!(
         answers(&shop.commands, &[alone, together.clone()]).await,
         ["before", "now"]
     );
     // Also after something has happened to it.
-    shop.commands.void_sale(void_of(&together), &api()).await?;
+    shop.commands.carry_out(&void_of(&together), &api()).await?;
     assert_eq!(
         answers(&shop.commands, std::slice::from_ref(&together)).await,
         ["before"]
     );
-    let again = shop.commands.record_sale(together.clone(), &api()).await?;
+    let again = shop.commands.carry_out(&together, &api()).await?;
     assert!(again.replayed);
     assert_eq!(
         again.position,
@@ -296,7 +297,7 @@ async fn alone_and_together_know_each_other() -> anyhow::Result<()> {
     let mut other_content = together;
     other_content.seller = Some("Bia".to_owned());
     assert_eq!(
-        reason(shop.commands.record_sale(other_content, &api()).await),
+        reason(shop.commands.carry_out(&other_content, &api()).await),
         "IDEMPOTENCY_MISMATCH"
     );
     Ok(())
@@ -362,7 +363,7 @@ async fn what_needs_a_look_of_its_own_goes_alone() -> anyhow::Result<()> {
     assert_eq!(
         reason(
             shop.commands
-                .record_sale(sale(&[("pao", "1")]), &asked_as(key))
+                .carry_out(&sale(&[("pao", "1")]), &asked_as(key))
                 .await
         ),
         "IDEMPOTENCY_MISMATCH"

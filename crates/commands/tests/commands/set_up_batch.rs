@@ -41,7 +41,7 @@ async fn stores(commands: &Commands, stores: &[DefineStore]) -> Vec<String> {
 async fn products_alone(commands: &Commands, products: &[DefineProduct]) -> Vec<String> {
     let mut answers: Vec<Result<Recorded, CommandError>> = Vec::new();
     for product in products {
-        let receipt = commands.define_product(product.clone(), &api()).await;
+        let receipt = commands.carry_out(product, &api()).await;
         answers.push(receipt.map(|receipt| receipt.recorded()));
     }
     told(answers)
@@ -51,7 +51,7 @@ async fn products_alone(commands: &Commands, products: &[DefineProduct]) -> Vec<
 async fn shop_with_a_past() -> anyhow::Result<Shop> {
     let shop = Shop::open().await?;
     for sku in ["cha", "bolo"] {
-        shop.commands.define_product(define_product(sku), &api()).await?;
+        shop.commands.carry_out(&define_product(sku), &api()).await?;
     }
     let change = ChangeProduct {
         sku: v("cha"),
@@ -62,15 +62,13 @@ async fn shop_with_a_past() -> anyhow::Result<Shop> {
         decimals: None,
         tracked: None,
     };
-    shop.commands.change_product(change, &api()).await?;
+    shop.commands.carry_out(&change, &api()).await?;
     let retire = RetireProduct {
         sku: v("bolo"),
         reason: None,
     };
-    shop.commands.retire_product(retire, &api()).await?;
-    shop.commands
-        .define_product(with_gtin("leite", GTIN), &api())
-        .await?;
+    shop.commands.carry_out(&retire, &api()).await?;
+    shop.commands.carry_out(&with_gtin("leite", GTIN), &api()).await?;
     Ok(shop)
 }
 
@@ -291,7 +289,7 @@ async fn a_dry_run_and_a_key_of_ones_own() -> anyhow::Result<()> {
     assert_eq!(
         reason(
             shop.commands
-                .define_product(define_product("outro"), &asked_as(key))
+                .carry_out(&define_product("outro"), &asked_as(key))
                 .await
         ),
         "IDEMPOTENCY_MISMATCH"

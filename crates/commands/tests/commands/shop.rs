@@ -1,17 +1,15 @@
 //! One small shop for all tests, and short ways to say what happens in it.
 
 use posars_commands::reactors::ReactorRunner;
-use posars_commands::{
-    Actor, CommandError, Commands, Envelope, ReceiveGoods, ReceiveGoodsLine, Recorded, Source,
-};
+use posars_commands::{Actor, CommandError, Commands, Envelope, Recorded, Source};
 use posars_domain::product::DefineProduct;
 use posars_domain::sale::{
     Disposition, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, VoidSale,
 };
-use posars_domain::stock::{ReceivedCost, Stock, StockEvent, StockState};
+use posars_domain::stock::{ReceiveGoods, ReceiveGoodsLine, ReceivedCost, Stock, StockEvent, StockState};
 use posars_domain::store::DefineStore;
 use posars_domain::{
-    Amount, Channel, Currency, Decider as _, DomainEvent, LineId, Payment, PaymentMethod, Quantity,
+    Aggregate as _, Amount, Channel, Currency, DomainEvent, LineId, Payment, PaymentMethod, Quantity,
     ReceiptId, ReturnId, SaleId, Sku, StoreId,
 };
 use posars_event_store::{
@@ -45,9 +43,9 @@ impl Shop {
     /// A log with the store `centro` and the products `cafe` and `pao`.
     pub(crate) async fn open() -> anyhow::Result<Self> {
         let shop = Self::empty().await?;
-        shop.commands.define_store(define_store("centro"), &api()).await?;
+        shop.commands.carry_out(&define_store("centro"), &api()).await?;
         for sku in ["cafe", "pao"] {
-            shop.commands.define_product(define_product(sku), &api()).await?;
+            shop.commands.carry_out(&define_product(sku), &api()).await?;
         }
         Ok(shop)
     }
@@ -254,6 +252,7 @@ pub(crate) fn return_of(
             disposition,
         }],
         refunds: Vec::new(),
+        currency: None,
         reason: None,
         fiscal_ref: None,
     }

@@ -44,10 +44,12 @@ async fn ten_thousand_sales_leave_what_was_not_sold() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
     let mut dice = Dice(42);
     for sku in &SKUS[..5] {
-        shop.commands.define_product(define_product(sku), &api()).await?;
+        shop.commands.carry_out(&define_product(sku), &api()).await?;
     }
     let goods: Vec<(&str, &str, i64)> = SKUS.iter().map(|sku| (*sku, "1000", 123_457)).collect();
-    shop.commands.receive_stock(&delivery(&goods), &api()).await?;
+    shop.commands
+        .carry_out_compound(&delivery(&goods), &api())
+        .await?;
     let mut expected: HashMap<String, i64> = SKUS.iter().map(|sku| ((*sku).to_owned(), 10_000_000)).collect();
     let mut writers = JoinSet::new();
     for _ in 0..SALES {
@@ -67,12 +69,12 @@ async fn ten_thousand_sales_leave_what_was_not_sold() -> anyhow::Result<()> {
         let back = Quantity::from_ten_thousandths(half).to_string();
         let commands = shop.commands.clone();
         writers.spawn(async move {
-            commands.record_sale(command.clone(), &api()).await?;
+            commands.carry_out(&command, &api()).await?;
             if voids {
-                commands.void_sale(void_of(&command), &api()).await?;
+                commands.carry_out(&void_of(&command), &api()).await?;
             } else if returns {
                 commands
-                    .record_return(return_of(&command, 1, &back, disposition), &api())
+                    .carry_out(&return_of(&command, 1, &back, disposition), &api())
                     .await?;
             }
             Ok::<(), posars_commands::CommandError>(())
@@ -88,7 +90,7 @@ async fn ten_thousand_sales_leave_what_was_not_sold() -> anyhow::Result<()> {
     shop.catch_up().await?;
     println!("moved the stock of {SALES} sales in {:?}", started.elapsed());
     shop.commands
-        .define_product(define_product("sem_cadastro"), &api())
+        .carry_out(&define_product("sem_cadastro"), &api())
         .await?;
     shop.catch_up().await?;
     for sku in SKUS {

@@ -1,11 +1,11 @@
 //! The company: the tenant whose log everything is written to; stream `company-{company_id}`.
 
-mod decide;
+mod define_company;
 mod event;
 mod rejection;
 mod state;
 
-pub use decide::{Company, CompanyCommand, CompanyContext, DefineCompany};
+pub use define_company::DefineCompany;
 pub use event::{CompanyDefined, CompanyEvent, CompanyKind};
 pub use rejection::CompanyRejection;
-pub use state::CompanyState;
+pub use state::{Company, CompanyState};

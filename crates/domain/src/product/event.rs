@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ProductSettings;
+use crate::Sku;
 use crate::event::events;
-use crate::{Gtin, Ncm, Sku};
 
 events! {
     /// What can have happened to a product.
@@ -19,44 +20,18 @@ events! {
 
 /// The product entered the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ProductDefined {
-    /// The product.
-    pub sku: Sku,
-    /// Its name.
-    pub name: String,
-    /// The number under its bar code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gtin: Option<Gtin>,
-    /// Its goods code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ncm: Option<Ncm>,
-    /// The unit it is counted in, such as `UN` or `KG`.
-    pub unit: String,
-    /// How many decimals its quantities may have, 0 to 4.
-    pub decimals: u8,
-    /// Whether stock is kept of it.
-    pub tracked: bool,
+    /// The description.
+    pub settings: ProductSettings,
 }
 
 /// The product's description changed; the event carries all of it, as it stands afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ProductChanged {
-    /// The product.
-    pub sku: Sku,
-    /// Its name.
-    pub name: String,
-    /// The number under its bar code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gtin: Option<Gtin>,
-    /// Its goods code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ncm: Option<Ncm>,
-    /// The unit it is counted in.
-    pub unit: String,
-    /// How many decimals its quantities may have, 0 to 4.
-    pub decimals: u8,
-    /// Whether stock is kept of it.
-    pub tracked: bool,
+    /// The description.
+    pub settings: ProductSettings,
 }
 
 /// The product left the catalogue; sales of it are still recorded.

@@ -1,13 +1,15 @@
 //! The product: what is sold and stocked under one SKU; stream `product-{sku}`.
 
-mod decide;
+mod change_product;
+mod define_product;
 mod event;
 mod rejection;
+mod retire_product;
 mod state;
 
-pub use decide::{
-    ChangeProduct, DefineProduct, Edit, Product, ProductCommand, ProductContext, RetireProduct,
-};
+pub use change_product::{ChangeProduct, Edit};
+pub use define_product::DefineProduct;
 pub use event::{ProductChanged, ProductDefined, ProductEvent, ProductKind, ProductRetired};
 pub use rejection::ProductRejection;
-pub use state::{ProductSettings, ProductState};
+pub use retire_product::RetireProduct;
+pub use state::{Product, ProductSettings, ProductState};

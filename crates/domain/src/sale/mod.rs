@@ -4,38 +4,25 @@
 //! never for missing stock, an unknown SKU, a closed till or a late arrival.
 
 mod admission;
-mod command;
-mod context;
-mod decide;
 mod event;
 mod paid_back;
-mod record;
+mod record_return;
+mod record_sale;
 mod rejection;
-mod returning;
 mod state;
 mod unique;
-mod voiding;
+mod void_sale;
 
-use crate::Decision;
-
-pub use command::{
-    Customer, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, SaleCommand, VoidSale,
-};
-pub use context::SaleContext;
-pub use decide::Sale;
 pub use event::{
     Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleKind, SaleLine, SaleRecorded, SaleReturned,
     SaleVoided, VoidedLine,
 };
+pub use record_return::{RecordReturn, RecordReturnLine};
+pub use record_sale::{Customer, RecordSale, RecordSaleLine};
 pub use rejection::SaleRejection;
-pub use state::SaleState;
+pub use state::{Sale, SaleState};
 pub use unique::id_of_receipt;
-
-/// What the rule of one command answers.
-type Decided = Result<Decision<SaleEvent, SaleRejection>, SaleRejection>;
-
-/// The category of the streams.
-const CATEGORY: &str = "sale";
+pub use void_sale::VoidSale;
 
 /// Most lines of one sale or return; a longer receipt is a batch in disguise.
 pub const LINES_MAX: usize = 500;
@@ -45,5 +32,3 @@ pub const PAYMENTS_MAX: usize = 50;
 pub const DISCOUNTS_MAX: usize = 50;
 /// Most returns of one sale; its state keeps them all.
 pub const RETURNS_MAX: usize = 200;
-/// How far ahead of the server a till's clock may run, in seconds.
-pub const CLOCK_AHEAD_MAX_S: i64 = 300;

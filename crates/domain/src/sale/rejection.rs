@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    AccessKey, Amount, Currency, InvalidValue, LineId, Quantity, ReceiptNumber, Rejection, RejectionKind,
-    ReturnId, SaleId, StoreId,
+    AccessKey, Amount, Circumstance, InvalidValue, LineId, Quantity, ReceiptNumber, Rejection, RejectionKind,
+    ReturnId, SaleId,
 };
 
 /// Why a command to a sale was refused.
@@ -13,28 +13,9 @@ pub enum SaleRejection {
     /// A field breaks its own rule.
     #[error(transparent)]
     Invalid(#[from] InvalidValue),
-    /// No such store is defined.
-    #[error("store {store_id} is not defined; define it first, or correct the id")]
-    UnknownStore {
-        /// The store.
-        store_id: StoreId,
-    },
-    /// The client's clock is too far ahead.
-    #[error("the sale's time {occurred_at} is more than 5 minutes after {recorded_at}; set the till's clock")]
-    OccurredInFuture {
-        /// The time in the command.
-        occurred_at: Timestamp,
-        /// The server's time.
-        recorded_at: Timestamp,
-    },
-    /// The sale is not in the store's currency.
-    #[error("the sale is in {given}, its store trades in {expected}; convert it before sending")]
-    CurrencyMismatch {
-        /// The currency in the command.
-        given: Currency,
-        /// The store's currency.
-        expected: Currency,
-    },
+    /// What is outside the stream stands in the way.
+    #[error(transparent)]
+    Circumstance(#[from] Circumstance),
     /// The client's figure for a line is too far from quantity times price.
     #[error(
         "lines[{index}] comes to {expected} minor units before discount, the client says {given}; \
@@ -192,9 +173,7 @@ impl Rejection for SaleRejection {
     fn reason(&self) -> &'static str {
         match self {
             Self::Invalid(invalid) => invalid.reason(),
-            Self::UnknownStore { .. } => "UNKNOWN_STORE",
-            Self::OccurredInFuture { .. } => "OCCURRED_IN_FUTURE",
-            Self::CurrencyMismatch { .. } => "CURRENCY_MISMATCH",
+            Self::Circumstance(circumstance) => circumstance.reason(),
             Self::LineTotalOutOfTolerance { .. } => "LINE_TOTAL_OUT_OF_TOLERANCE",
             Self::DiscountExceedsLine { .. } => "DISCOUNT_EXCEEDS_LINE",
             Self::SaleTotalMismatch { .. } => "SALE_TOTAL_MISMATCH",
@@ -218,16 +197,15 @@ impl Rejection for SaleRejection {
 
     fn kind(&self) -> RejectionKind {
         match self {
+            Self::Circumstance(circumstance) => circumstance.kind(),
             Self::Invalid(_)
-            | Self::OccurredInFuture { .. }
-            | Self::CurrencyMismatch { .. }
             | Self::LineTotalOutOfTolerance { .. }
             | Self::DiscountExceedsLine { .. }
             | Self::SaleTotalMismatch { .. }
             | Self::PaymentTotalMismatch { .. }
             | Self::AmountOutOfRange { .. }
             | Self::LineNotFound { .. } => RejectionKind::Invalid,
-            Self::UnknownStore { .. } | Self::SaleNotFound { .. } => RejectionKind::NotFound,
+            Self::SaleNotFound { .. } => RejectionKind::NotFound,
             Self::DuplicateReceipt { .. }
             | Self::DuplicateFiscalKey { .. }
             | Self::PixIdAlreadyUsed { .. }
@@ -249,9 +227,7 @@ impl Rejection for SaleRejection {
     fn field(&self) -> Option<String> {
         match self {
             Self::Invalid(invalid) => invalid.field(),
-            Self::UnknownStore { .. } => Some("store_id".to_owned()),
-            Self::OccurredInFuture { .. } => Some("occurred_at".to_owned()),
-            Self::CurrencyMismatch { .. } => Some("currency".to_owned()),
+            Self::Circumstance(circumstance) => circumstance.field(),
             Self::LineTotalOutOfTolerance { index, .. } => Some(format!("lines[{index}].net")),
             Self::DiscountExceedsLine {
                 index: Some(index), ..
@@ -288,12 +264,7 @@ fn metadata(rejection: &SaleRejection) -> Vec<(&'static str, String)> {
     use SaleRejection as No;
     match rejection {
         No::Invalid(invalid) => invalid.metadata(),
-        No::UnknownStore { store_id } => values![store_id],
-        No::OccurredInFuture {
-            occurred_at,
-            recorded_at,
-        } => values![occurred_at, recorded_at],
-        No::CurrencyMismatch { given, expected } => values![given, expected],
+        No::Circumstance(circumstance) => circumstance.metadata(),
         No::LineTotalOutOfTolerance {
             index,
             expected,

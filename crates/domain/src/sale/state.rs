@@ -1,7 +1,35 @@
 //! What a sale's events add up to.
 
-use super::{ReturnedLine, SaleRecorded, SaleRejection, SaleReturned, SaleVoided};
-use crate::{Amount, LineId, Quantity, SaleId};
+use super::{ReturnedLine, SaleEvent, SaleRecorded, SaleRejection, SaleReturned, SaleVoided};
+use crate::{Aggregate, Amount, LineId, Needs, Quantity, SaleId};
+
+/// What a sale is.
+#[derive(Debug, Clone, Copy)]
+pub struct Sale;
+
+impl Sale {
+    /// The id part of the stream's name.
+    #[must_use]
+    pub const fn stream_id(sale_id: &SaleId) -> SaleId {
+        *sale_id
+    }
+}
+
+impl Aggregate for Sale {
+    const CATEGORY: &'static str = "sale";
+    type Event = SaleEvent;
+    type State = SaleState;
+    type Rejection = SaleRejection;
+
+    fn evolve(mut state: SaleState, event: &SaleEvent) -> SaleState {
+        match event {
+            SaleEvent::SaleRecorded(recorded) => state.recorded = Some(Box::new(recorded.clone())),
+            SaleEvent::SaleVoided(voided) => state.voided = Some(Box::new(voided.clone())),
+            SaleEvent::SaleReturned(returned) => state.returns.push(returned.clone()),
+        }
+        state
+    }
+}
 
 /// The sale as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +48,12 @@ impl SaleState {
         self.recorded
             .as_deref()
             .ok_or(SaleRejection::SaleNotFound { sale_id })
+    }
+
+    /// A void or return counts in the store where the sale took place.
+    pub(super) fn needs(&self) -> Needs<'_> {
+        let recorded = self.recorded.as_deref();
+        recorded.map_or(Needs::NOTHING, |sale| Needs::store(&sale.store_id))
     }
 
     /// How much of a line has come back; `None` when the sum is out of range.

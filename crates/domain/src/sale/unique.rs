@@ -1,7 +1,7 @@
 //! What is good for one sale only, a receipt number or a fiscal document, and the claims that see to it.
 
-use super::{CATEGORY, SaleRecorded, SaleRejection};
-use crate::{Claim, FiscalRef, ReceiptNumber, RegisterNo, SaleId, natural_id};
+use super::{Sale, SaleRecorded, SaleRejection};
+use crate::{Aggregate as _, Claim, FiscalRef, ReceiptNumber, RegisterNo, SaleId, natural_id};
 
 /// The id of a sale that comes without one, as from a spreadsheet: the same for the same store, till and receipt.
 #[must_use]
@@ -22,7 +22,7 @@ pub(super) fn receipt_claim(sale: &SaleRecorded, receipt: &ReceiptNumber) -> Cla
         holder: None,
         namesake: Some(
             [
-                CATEGORY,
+                Sale::CATEGORY,
                 "-",
                 namesake
                     .as_hyphenated()

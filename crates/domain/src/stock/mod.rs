@@ -4,41 +4,37 @@
 //! ever lost: what came in, less what was settled, less what went out, is the balance. Every event carries the
 //! whole balance after it, so the last event is the state.
 
-mod adjusting;
-mod balance;
-mod command;
-mod context;
+mod adjust_stock;
+mod adjustment_reason;
 mod costing;
-mod decide;
+mod decimals;
 mod event;
 mod final_cost;
-mod receiving;
+mod issue_for_sale;
+mod receive_goods;
+mod receive_stock;
 mod recosting;
 mod rejection;
-mod selling;
+mod restock_return;
+mod revalue_stock;
 mod shortage;
+mod state;
 
-use crate::Decision;
-
-pub use balance::{AverageBasis, StockBalance, StockState};
-pub use command::{
-    AdjustStock, AdjustmentReason, IssueForSale, IssueLine, ReceiveStock, ReceivedCost, RestockLine,
-    RestockReturn, RevalueStock, StockCommand,
-};
-pub use context::StockContext;
-pub use decide::Stock;
+pub use adjust_stock::AdjustStock;
+pub use adjustment_reason::AdjustmentReason;
 pub use event::{
     IssuedLine, OwedPart, RestockedLine, ShortageDetected, ShortageResolved, StockAdjusted, StockEvent,
     StockIssued, StockKind, StockReceived, StockReturned,
 };
 pub use final_cost::{FinalCost, LineBack, returned_cost};
+pub use issue_for_sale::{IssueForSale, IssueLine};
+pub use receive_goods::{RECEIPT_LINES_MAX, ReceiveGoods, ReceiveGoodsLine};
+pub use receive_stock::{ReceiveStock, ReceivedCost};
 pub use recosting::Recosting;
 pub use rejection::StockRejection;
-
-/// What the rule of one command answers.
-type Decided = Result<Decision<StockEvent, StockRejection>, StockRejection>;
+pub use restock_return::{RestockLine, RestockReturn};
+pub use revalue_stock::RevalueStock;
+pub use state::{AverageBasis, Stock, StockBalance, StockState};
 
 /// Most lines of one sale or return on one SKU; as many as a sale has lines.
 pub const LINES_MAX: usize = 500;
-/// How far ahead of the server a client's clock may run, in seconds.
-pub const CLOCK_AHEAD_MAX_S: i64 = 300;

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::costing::{CostSource, average, inflow, outflow};
-use super::selling::{Restocked, restocked};
+use super::restock_return::{Restocked, restocked};
 use super::{
     FinalCost, LineBack, RestockLine, RestockedLine, StockAdjusted, StockBalance, StockEvent, StockIssued,
     StockReturned,

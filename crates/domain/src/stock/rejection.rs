@@ -1,8 +1,6 @@
 //! How a stock can say no.
 
-use jiff::Timestamp;
-
-use crate::{AccessKey, Currency, InvalidValue, Quantity, Rejection, RejectionKind, Sku, StoreId};
+use crate::{AccessKey, Circumstance, InvalidValue, Quantity, Rejection, RejectionKind, Sku};
 
 /// Why a command to a stock was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,28 +8,9 @@ pub enum StockRejection {
     /// A field breaks its own rule.
     #[error(transparent)]
     Invalid(#[from] InvalidValue),
-    /// No such store is defined.
-    #[error("store {store_id} is not defined; define it first, or correct the id")]
-    UnknownStore {
-        /// The store.
-        store_id: StoreId,
-    },
-    /// The client's clock is too far ahead.
-    #[error("the time {occurred_at} is more than 5 minutes after {recorded_at}; set the client's clock")]
-    OccurredInFuture {
-        /// The time in the command.
-        occurred_at: Timestamp,
-        /// The server's time.
-        recorded_at: Timestamp,
-    },
-    /// The movement is not in the store's currency.
-    #[error("the movement is in {given}, its store trades in {expected}; convert it before sending")]
-    CurrencyMismatch {
-        /// The currency in the command.
-        given: Currency,
-        /// The store's currency.
-        expected: Currency,
-    },
+    /// What is outside the stream stands in the way.
+    #[error(transparent)]
+    Circumstance(#[from] Circumstance),
     /// The quantity has more decimals than the product's unit.
     #[error("{quantity} of {sku} has more than {decimals} decimals; round it, or change the product")]
     UnitDecimals {
@@ -81,9 +60,7 @@ impl Rejection for StockRejection {
     fn reason(&self) -> &'static str {
         match self {
             Self::Invalid(invalid) => invalid.reason(),
-            Self::UnknownStore { .. } => "UNKNOWN_STORE",
-            Self::OccurredInFuture { .. } => "OCCURRED_IN_FUTURE",
-            Self::CurrencyMismatch { .. } => "CURRENCY_MISMATCH",
+            Self::Circumstance(circumstance) => circumstance.reason(),
             Self::UnitDecimals { .. } => "UNIT_DECIMALS",
             Self::DuplicateFiscalKey { .. } => "DUPLICATE_FISCAL_KEY",
             Self::ReasonRequired => "REASON_REQUIRED",
@@ -95,13 +72,11 @@ impl Rejection for StockRejection {
 
     fn kind(&self) -> RejectionKind {
         match self {
+            Self::Circumstance(circumstance) => circumstance.kind(),
             Self::Invalid(_)
-            | Self::OccurredInFuture { .. }
-            | Self::CurrencyMismatch { .. }
             | Self::UnitDecimals { .. }
             | Self::ReasonRequired
             | Self::StockOutOfRange { .. } => RejectionKind::Invalid,
-            Self::UnknownStore { .. } => RejectionKind::NotFound,
             Self::DuplicateFiscalKey { .. } => RejectionKind::Duplicate,
             Self::StockWouldGoNegative { .. } => RejectionKind::State,
             Self::EtagMismatch { .. } => RejectionKind::Conflict,
@@ -112,16 +87,7 @@ impl Rejection for StockRejection {
         let pair = |key: &'static str, value: &dyn std::fmt::Display| (key, value.to_string());
         match self {
             Self::Invalid(invalid) => invalid.metadata(),
-            Self::UnknownStore { store_id } => vec![pair("store_id", store_id)],
-            Self::OccurredInFuture {
-                occurred_at,
-                recorded_at,
-            } => {
-                vec![pair("occurred_at", occurred_at), pair("recorded_at", recorded_at)]
-            }
-            Self::CurrencyMismatch { given, expected } => {
-                vec![pair("given", given), pair("expected", expected)]
-            }
+            Self::Circumstance(circumstance) => circumstance.metadata(),
             Self::UnitDecimals {
                 sku,
                 quantity,
@@ -148,9 +114,7 @@ impl Rejection for StockRejection {
     fn field(&self) -> Option<String> {
         let field = match self {
             Self::Invalid(invalid) => return invalid.field(),
-            Self::UnknownStore { .. } => "store_id",
-            Self::OccurredInFuture { .. } => "occurred_at",
-            Self::CurrencyMismatch { .. } => "currency",
+            Self::Circumstance(circumstance) => return circumstance.field(),
             Self::UnitDecimals { .. } | Self::StockOutOfRange { .. } => "quantity",
             Self::DuplicateFiscalKey { .. } => "access_key",
             Self::ReasonRequired => "reason",

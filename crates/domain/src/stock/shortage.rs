@@ -56,3 +56,11 @@ pub(super) fn next_version(balance: StockBalance) -> StockBalance {
         ..balance
     }
 }
+
+/// As [`next_version`], after an event of the sale's side at this position of the log.
+pub(super) fn applied_through(balance: StockBalance, source_position: u64) -> StockBalance {
+    StockBalance {
+        issued_through: source_position,
+        ..next_version(balance)
+    }
+}

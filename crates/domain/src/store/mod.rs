@@ -1,11 +1,11 @@
 //! The store: an establishment with its own CNPJ, time zone and trading day; stream `store-{store_id}`.
 
-mod decide;
+mod define_store;
 mod event;
 mod rejection;
 mod state;
 
-pub use decide::{DefineStore, Store, StoreCommand, StoreContext};
+pub use define_store::DefineStore;
 pub use event::{StoreDefined, StoreEvent, StoreKind};
 pub use rejection::StoreRejection;
-pub use state::{StoreSettings, StoreState};
+pub use state::{Store, StoreSettings, StoreState};

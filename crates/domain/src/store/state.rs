@@ -3,9 +3,36 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
-use super::StoreDefined;
+use super::{StoreDefined, StoreEvent, StoreRejection};
 use crate::business_date::{hour, trading_day};
-use crate::{Currency, StoreId, StoreZone};
+use crate::{Aggregate, Currency, StoreId, StoreZone};
+
+/// What a store is.
+#[derive(Debug, Clone, Copy)]
+pub struct Store;
+
+impl Store {
+    /// The id part of the stream's name.
+    #[must_use]
+    pub const fn stream_id(store_id: &StoreId) -> &StoreId {
+        store_id
+    }
+}
+
+impl Aggregate for Store {
+    const CATEGORY: &'static str = "store";
+    type Event = StoreEvent;
+    type State = StoreState;
+    type Rejection = StoreRejection;
+
+    fn evolve(_state: StoreState, event: &StoreEvent) -> StoreState {
+        match event {
+            StoreEvent::StoreDefined(defined) => StoreState {
+                defined: Some(defined.clone()),
+            },
+        }
+    }
+}
 
 /// The store as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

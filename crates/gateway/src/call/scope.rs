@@ -4,13 +4,13 @@
 //! names a store elsewhere (a field, or a sale that was loaded) goes through [`Call::may_touch`], [`Call::stores`] or
 //! [`Call::may_touch_sale_of`]. What exists elsewhere and what exists nowhere look alike to the caller.
 
+use posars_commands::StoreScope;
 use posars_domain::sale::SaleRejection;
-use posars_domain::stock::StockRejection;
-use posars_domain::{SaleId, StoreId};
+use posars_domain::{Circumstance, SaleId, StoreId};
 use tonic::Status;
 
 use super::Call;
-use crate::principal::StoreScope;
+
 use crate::status;
 use crate::wire::{ResourceName, SplitName, StoreName};
 
@@ -80,10 +80,10 @@ impl Call {
     /// # Errors
     /// `ROLE_LIMITED_TO_STORE` when the caller's role holds for some stores only.
     pub(crate) fn whole_company(&self) -> Result<(), Status> {
-        match &self.scope.stores {
-            StoreScope::All => Ok(()),
-            StoreScope::Only(_) => Err(status::limited_to_store(self.company())),
+        if self.scope.stores.is_limited() {
+            return Err(status::limited_to_store(self.company()));
         }
+        Ok(())
     }
 
     /// Whether the caller may touch this store.
@@ -91,13 +91,13 @@ impl Call {
     /// # Errors
     /// `UNKNOWN_STORE`, in the words for a store that does not exist.
     pub(crate) fn may_touch(&self, store: &StoreId) -> Result<(), Status> {
-        if self.has_store(store) {
+        if self.scope.stores.holds(store) {
             return Ok(());
         }
         let store_id = store.clone();
         Err(status::from_rejection(
             "",
-            &StockRejection::UnknownStore { store_id },
+            &Circumstance::UnknownStore { store_id },
         ))
     }
 
@@ -106,21 +106,13 @@ impl Call {
     /// # Errors
     /// `SALE_NOT_FOUND`, in the words for a sale that does not exist.
     pub(crate) fn may_touch_sale_of(&self, store: &StoreId, sale_id: SaleId) -> Result<(), Status> {
-        if self.has_store(store) {
+        if self.scope.stores.holds(store) {
             return Ok(());
         }
         Err(status::from_rejection(
             "",
             &SaleRejection::SaleNotFound { sale_id },
         ))
-    }
-
-    /// Whether the caller's role holds for some stores only, so that the store of what they name must be looked up.
-    pub(crate) fn is_limited_to_stores(&self) -> bool {
-        match &self.scope.stores {
-            StoreScope::All => false,
-            StoreScope::Only(_) => true,
-        }
     }
 
     /// The store to list: the one that was asked for, or, when none was, the only one that the caller may touch. None
@@ -147,13 +139,6 @@ impl Call {
         match &self.scope.stores {
             StoreScope::All => None,
             StoreScope::Only(stores) => Some(stores.iter().cloned().collect()),
-        }
-    }
-
-    fn has_store(&self, store: &StoreId) -> bool {
-        match &self.scope.stores {
-            StoreScope::All => true,
-            StoreScope::Only(stores) => stores.contains(store),
         }
     }
 }

@@ -1,6 +1,3 @@
-use posars_domain::company::{CompanyDefined, CompanyEvent};
-use posars_domain::register::{RegisterDefined, RegisterEvent};
-use posars_domain::store::{StoreDefined, StoreEvent};
 use tonic::{Request, Response, Status};
 
 use crate::call::Call;
@@ -10,7 +7,7 @@ use crate::proto::sales::v1::company_service_server::CompanyService;
 use crate::status;
 use crate::wire::{
     CompanyName, RegisterName, StoreName, read_define_company, read_define_register, read_define_store,
-    write_company, write_recorded, write_register, write_store,
+    write_company, write_register, write_store,
 };
 
 /// Sets up the company, its stores and its registers, and reads them back.
@@ -25,27 +22,11 @@ impl CompanyService for CompanyApi {
         let (call, request) = Call::of(request)?;
         call.in_company(&request.company_id)?;
         call.whole_company()?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_define_company(request)?;
-        // Nothing left to write means that the company is exactly as asked.
-        let asked = CompanyDefined {
-            company_id: command.company_id.clone(),
-            name: command.name.clone(),
-            cnpj: command.cnpj.clone(),
-            currency: command.currency,
-        };
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .define_company(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        let defined = receipt.events.last().map_or(&asked, |event| match event {
-            CompanyEvent::CompanyDefined(defined) => defined,
-        });
-        Ok(Response::new(pb::DefineCompanyResponse {
-            company: Some(write_company(defined)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
-        }))
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_define_company(request)?).await?;
+        let company = done.answer().map(write_company);
+        let recorded = done.recorded();
+        Ok(Response::new(pb::DefineCompanyResponse { company, recorded }))
     }
 
     async fn define_store(
@@ -55,28 +36,11 @@ impl CompanyService for CompanyApi {
         let (call, request) = Call::of(request)?;
         let CompanyName = call.name("parent", &request.parent)?;
         call.whole_company()?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_define_store(request)?;
-        let asked = StoreDefined {
-            store_id: command.store_id.clone(),
-            name: command.name.clone(),
-            cnpj: command.cnpj.clone(),
-            time_zone: command.time_zone.clone(),
-            day_cutover: command.day_cutover,
-            currency: command.currency,
-        };
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .define_store(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        let defined = receipt.events.last().map_or(&asked, |event| match event {
-            StoreEvent::StoreDefined(defined) => defined,
-        });
-        Ok(Response::new(pb::DefineStoreResponse {
-            store: Some(write_store(call.company(), defined)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
-        }))
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_define_store(request)?).await?;
+        let store = done.answer().map(|store| write_store(call.company(), store));
+        let recorded = done.recorded();
+        Ok(Response::new(pb::DefineStoreResponse { store, recorded }))
     }
 
     async fn define_register(
@@ -85,25 +49,13 @@ impl CompanyService for CompanyApi {
     ) -> Result<Response<pb::DefineRegisterResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let StoreName { store_id } = call.name("parent", &request.parent)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_define_register(request, store_id)?;
-        let asked = RegisterDefined {
-            store_id: command.store_id.clone(),
-            register_no: command.register_no.clone(),
-            name: command.name.clone(),
-        };
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .define_register(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        let defined = receipt.events.last().map_or(&asked, |event| match event {
-            RegisterEvent::RegisterDefined(defined) => defined,
-        });
-        Ok(Response::new(pb::DefineRegisterResponse {
-            register: Some(write_register(call.company(), defined)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
-        }))
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_define_register(request, store_id)?).await?;
+        let register = done
+            .answer()
+            .map(|register| write_register(call.company(), register));
+        let recorded = done.recorded();
+        Ok(Response::new(pb::DefineRegisterResponse { register, recorded }))
     }
 
     async fn get_company(

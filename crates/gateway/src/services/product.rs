@@ -1,15 +1,14 @@
-use posars_commands::Commands;
+use posars_domain::Sku;
 use posars_domain::product::{ProductEvent, ProductSettings};
-use posars_domain::{CompanyId, Sku};
 use tonic::{Request, Response, Status};
 
-use crate::call::Call;
+use crate::call::{Call, Done};
 use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::product_service_server::ProductService;
 use crate::status;
 use crate::wire::{
     CompanyName, ProductName, read_change_product, read_define_product, read_list_products,
-    read_retire_product, write_product, write_recorded,
+    read_retire_product, write_product,
 };
 
 /// Keeps the catalogue of products, and reads it back.
@@ -24,16 +23,11 @@ impl ProductService for ProductApi {
         let (call, request) = Call::of(request)?;
         let CompanyName = call.name("parent", &request.parent)?;
         call.whole_company()?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
+        let ask = call.ask(&request.request_id, request.validate_only)?;
         let command = read_define_product(request)?;
-        let sku = command.sku.clone();
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .define_product(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        let product = product_after(&commands, call.company(), &sku, receipt.events.last(), false).await?;
-        let recorded = Some(write_recorded(&receipt, validate_only));
+        let done = ask.carry_out(&command).await?;
+        let product = product_after(&call, &command.sku, &done).await?;
+        let recorded = done.recorded();
         Ok(Response::new(pb::DefineProductResponse { product, recorded }))
     }
 
@@ -45,15 +39,11 @@ impl ProductService for ProductApi {
         let asked = request.product.unwrap_or_default();
         let ProductName { sku } = call.name("product.name", &asked.name)?;
         call.whole_company()?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_change_product(sku.clone(), asked, request.update_mask)?;
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .change_product(command, &envelope)
-            .await
-            .map_err(|error| status::from_command_inside("product.", error))?;
-        let product = product_after(&commands, call.company(), &sku, receipt.events.last(), false).await?;
-        let recorded = Some(write_recorded(&receipt, validate_only));
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let command = read_change_product(sku, asked, request.update_mask)?;
+        let done = ask.carry_out_inside("product.", &command).await?;
+        let product = product_after(&call, &command.sku, &done).await?;
+        let recorded = done.recorded();
         Ok(Response::new(pb::ChangeProductResponse { product, recorded }))
     }
 
@@ -64,15 +54,11 @@ impl ProductService for ProductApi {
         let (call, request) = Call::of(request)?;
         let ProductName { sku } = call.name("name", &request.name)?;
         call.whole_company()?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_retire_product(sku.clone(), request.reason);
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .retire_product(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        let product = product_after(&commands, call.company(), &sku, receipt.events.last(), true).await?;
-        let recorded = Some(write_recorded(&receipt, validate_only));
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let command = read_retire_product(sku, request.reason);
+        let done = ask.carry_out(&command).await?;
+        let product = product_after(&call, &command.sku, &done).await?;
+        let recorded = done.recorded();
         Ok(Response::new(pb::RetireProductResponse { product, recorded }))
     }
 
@@ -118,41 +104,25 @@ impl ProductService for ProductApi {
     }
 }
 
-/// The product as the command's event left it. When the event does not carry the whole of it, or nothing was left to
-/// do, as the catalogue has it.
+/// The product as the command's event left it. A retirement does not carry the description, which the catalogue has.
 async fn product_after(
-    commands: &Commands,
-    company: &CompanyId,
+    call: &Call,
     sku: &Sku,
-    event: Option<&ProductEvent>,
-    retired: bool,
+    done: &Done<ProductEvent>,
 ) -> Result<Option<pb::Product>, Status> {
-    let settings = match event {
-        Some(ProductEvent::ProductDefined(event)) => Some(ProductSettings {
-            sku: event.sku.clone(),
-            name: event.name.clone(),
-            gtin: event.gtin.clone(),
-            ncm: event.ncm.clone(),
-            unit: event.unit.clone(),
-            decimals: event.decimals,
-            tracked: event.tracked,
-        }),
-        Some(ProductEvent::ProductChanged(event)) => Some(ProductSettings {
-            sku: event.sku.clone(),
-            name: event.name.clone(),
-            gtin: event.gtin.clone(),
-            ncm: event.ncm.clone(),
-            unit: event.unit.clone(),
-            decimals: event.decimals,
-            tracked: event.tracked,
-        }),
-        Some(ProductEvent::ProductRetired(_)) | None => {
-            let known = commands
-                .products(std::slice::from_ref(sku))
-                .await
-                .map_err(status::from_command)?;
-            known.into_iter().next().flatten()
+    let write = |settings: &ProductSettings, retired| Some(write_product(call.company(), settings, retired));
+    match done.answer() {
+        Some(ProductEvent::ProductDefined(event)) => Ok(write(&event.settings, false)),
+        Some(ProductEvent::ProductChanged(event)) => Ok(write(&event.settings, false)),
+        Some(ProductEvent::ProductRetired(_)) => {
+            let known = call.tenant().commands().products(std::slice::from_ref(sku)).await;
+            let known = known.map_err(status::from_command)?;
+            Ok(known
+                .into_iter()
+                .flatten()
+                .next()
+                .and_then(|settings| write(&settings, true)))
         }
-    };
-    Ok(settings.map(|settings| write_product(company, &settings, retired)))
+        None => Ok(None),
+    }
 }

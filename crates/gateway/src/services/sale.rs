@@ -1,6 +1,5 @@
-use posars_commands::Commands;
-use posars_domain::sale::{SaleRecorded, SaleRejection, SaleReturned, SaleState, SaleVoided};
-use posars_domain::{Payload as _, SaleId};
+use posars_domain::SaleId;
+use posars_domain::sale::{SaleRejection, SaleState};
 use posars_event_store::Position;
 use posars_projections::SaleFilter;
 use tonic::{Request, Response, Status};
@@ -12,8 +11,8 @@ use crate::proto::sales::v1::sale_service_server::SaleService;
 use crate::status;
 use crate::wire::{
     CompanyName, Reader, SaleName, SaleReturnName, check_date_range, read_optional_date, read_record_return,
-    read_record_sale, read_void_sale, write_new_sale, write_recorded, write_return, write_sale,
-    write_sale_summary, write_void,
+    read_record_sale, read_void_sale, write_new_sale, write_return, write_sale, write_sale_summary,
+    write_void,
 };
 
 /// Records sales, voids and returns, and reads them back.
@@ -27,22 +26,13 @@ impl SaleService for SaleApi {
     ) -> Result<Response<pb::RecordSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let CompanyName = call.name("parent", &request.parent)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_record_sale(request)?;
-        call.may_touch(&command.store_id)?;
-        let commands = call.tenant().commands(validate_only);
-        let receipt = commands
-            .record_sale(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        Ok(Response::new(pb::RecordSaleResponse {
-            sale: receipt
-                .events
-                .iter()
-                .find_map(SaleRecorded::of)
-                .map(|recorded| write_new_sale(call.company(), recorded)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
-        }))
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_record_sale(request)?).await?;
+        let sale = done
+            .answer()
+            .map(|recorded| write_new_sale(call.company(), recorded));
+        let recorded = done.recorded();
+        Ok(Response::new(pb::RecordSaleResponse { sale, recorded }))
     }
 
     async fn void_sale(
@@ -51,26 +41,11 @@ impl SaleService for SaleApi {
     ) -> Result<Response<pb::VoidSaleResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let SaleName { sale_id } = call.name("name", &request.name)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let command = read_void_sale(request, sale_id)?;
-        let commands = call.tenant().commands(validate_only);
-        // A sale never changes its store, so there is no race with the command.
-        if call.is_limited_to_stores() {
-            let recorded = recorded_of(&commands, sale_id).await?;
-            call.may_touch_sale_of(&recorded.store_id, sale_id)?;
-        }
-        let receipt = commands
-            .void_sale(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
-        Ok(Response::new(pb::VoidSaleResponse {
-            sale_void: receipt
-                .events
-                .iter()
-                .find_map(SaleVoided::of)
-                .map(|voided| write_void(call.company(), voided)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
-        }))
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_void_sale(request, sale_id)?).await?;
+        let sale_void = done.answer().map(|voided| write_void(call.company(), voided));
+        let recorded = done.recorded();
+        Ok(Response::new(pb::VoidSaleResponse { sale_void, recorded }))
     }
 
     async fn record_return(
@@ -79,23 +54,15 @@ impl SaleService for SaleApi {
     ) -> Result<Response<pb::RecordReturnResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let SaleName { sale_id } = call.name("name", &request.name)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let commands = call.tenant().commands(validate_only);
-        // A refund's currency is checked against the sale's, which only the sale knows.
-        let recorded = recorded_of(&commands, sale_id).await?;
-        call.may_touch_sale_of(&recorded.store_id, sale_id)?;
-        let command = read_record_return(request, sale_id, recorded.currency)?;
-        let receipt = commands
-            .record_return(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let done = ask.carry_out(&read_record_return(request, sale_id)?).await?;
+        let sale_return = done
+            .answer()
+            .map(|returned| write_return(call.company(), returned));
+        let recorded = done.recorded();
         Ok(Response::new(pb::RecordReturnResponse {
-            sale_return: receipt
-                .events
-                .iter()
-                .find_map(SaleReturned::of)
-                .map(|returned| write_return(call.company(), returned)),
-            recorded: Some(write_recorded(&receipt, validate_only)),
+            sale_return,
+            recorded,
         }))
     }
 
@@ -200,7 +167,7 @@ async fn whole_sale(
     sale_id: SaleId,
     min_position: u64,
 ) -> Result<(SaleState, Position), Status> {
-    let commands = call.tenant().commands(true);
+    let commands = call.tenant().commands();
     if min_position > 0 {
         let head = commands
             .log()
@@ -223,16 +190,6 @@ async fn whole_sale(
 
 fn not_found(sale_id: SaleId) -> Status {
     status::from_rejection("", &SaleRejection::SaleNotFound { sale_id })
-}
-
-/// The sale as it was recorded.
-async fn recorded_of(commands: &Commands, sale_id: SaleId) -> Result<Box<SaleRecorded>, Status> {
-    let sale = commands
-        .sale_document(sale_id)
-        .await
-        .map_err(status::from_command)?;
-    sale.and_then(|sale| sale.state.recorded)
-        .ok_or_else(|| not_found(sale_id))
 }
 
 fn read_list(mut request: pb::ListSalesRequest) -> Result<(SaleFilter, PageAsked), Status> {

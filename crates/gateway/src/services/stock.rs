@@ -1,17 +1,16 @@
-use posars_commands::{Commands, Receipt};
-use posars_domain::stock::{StockEvent, StockRejection};
-use posars_domain::{CompanyId, Currency, StoreId};
+use posars_domain::stock::StockEvent;
+use posars_domain::{Circumstance, CompanyId, Currency, StoreId};
 use posars_projections::{MovementFilter, StockFilter};
 use tonic::{Request, Response, Status};
 
-use crate::call::Call;
+use crate::call::{Call, Done};
 use crate::page::{PageAsked, page_asked};
 use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::stock_service_server::StockService;
 use crate::status;
 use crate::wire::{
     Reader, StockItemName, StoreName, check_date_range, read_adjust_stock, read_optional_date,
-    read_receive_stock, write_recorded, write_stock_item_after, write_stock_item_row, write_stock_movement,
+    read_receive_stock, write_stock_item_after, write_stock_item_row, write_stock_movement,
 };
 
 /// Keeps quantity and value of the stock of each product in each store.
@@ -25,17 +24,14 @@ impl StockService for StockApi {
     ) -> Result<Response<pb::ReceiveStockResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let StoreName { store_id } = call.name("parent", &request.parent)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let commands = call.tenant().commands(validate_only);
-        let currency = store_currency(&commands, &store_id).await?;
-        let command = read_receive_stock(request, store_id, currency)?;
-        let receipt = commands
-            .receive_stock(&command, &envelope)
-            .await
-            .map_err(status::from_command)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let currency = store_currency(&call, &store_id).await?;
+        let done = ask
+            .carry_out_compound(&read_receive_stock(request, store_id, currency)?)
+            .await?;
         Ok(Response::new(pb::ReceiveStockResponse {
-            stock_items: items_after(call.company(), &receipt, currency),
-            recorded: Some(write_recorded(&receipt, validate_only)),
+            stock_items: items_after(call.company(), &done, currency),
+            recorded: done.recorded(),
         }))
     }
 
@@ -45,17 +41,14 @@ impl StockService for StockApi {
     ) -> Result<Response<pb::AdjustStockResponse>, Status> {
         let (call, request) = Call::of(request)?;
         let StockItemName { store_id, sku } = call.name("name", &request.name)?;
-        let (envelope, validate_only) = (call.envelope(&request.request_id)?, request.validate_only);
-        let commands = call.tenant().commands(validate_only);
-        let currency = store_currency(&commands, &store_id).await?;
-        let command = read_adjust_stock(request, store_id, sku, currency)?;
-        let receipt = commands
-            .adjust_stock(command, &envelope)
-            .await
-            .map_err(status::from_command)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let currency = store_currency(&call, &store_id).await?;
+        let done = ask
+            .carry_out(&read_adjust_stock(request, store_id, sku, currency)?)
+            .await?;
         Ok(Response::new(pb::AdjustStockResponse {
-            stock_item: items_after(call.company(), &receipt, currency).pop(),
-            recorded: Some(write_recorded(&receipt, validate_only)),
+            stock_item: items_after(call.company(), &done, currency).pop(),
+            recorded: done.recorded(),
         }))
     }
 
@@ -132,7 +125,8 @@ impl StockService for StockApi {
 }
 
 /// The currency that every amount of a movement in this store is in.
-async fn store_currency(commands: &Commands, store_id: &StoreId) -> Result<Currency, Status> {
+async fn store_currency(call: &Call, store_id: &StoreId) -> Result<Currency, Status> {
+    let commands = call.tenant().commands();
     let settings = commands
         .store_settings(store_id)
         .await
@@ -140,7 +134,7 @@ async fn store_currency(commands: &Commands, store_id: &StoreId) -> Result<Curre
     settings.map(|settings| settings.currency).ok_or_else(|| {
         status::from_rejection(
             "",
-            &StockRejection::UnknownStore {
+            &Circumstance::UnknownStore {
                 store_id: store_id.clone(),
             },
         )
@@ -148,12 +142,12 @@ async fn store_currency(commands: &Commands, store_id: &StoreId) -> Result<Curre
 }
 
 /// Each item that the command moved, as its last event left it, in the order of the events.
-fn items_after(company: &CompanyId, receipt: &Receipt<StockEvent>, currency: Currency) -> Vec<pb::StockItem> {
+fn items_after(company: &CompanyId, done: &Done<StockEvent>, currency: Currency) -> Vec<pb::StockItem> {
     let is_last = |(index, event): &(usize, &StockEvent)| {
-        let mut later = receipt.events.iter().skip(index + 1);
+        let mut later = done.receipt.events.iter().skip(index + 1);
         !later.any(|later| later.key() == event.key())
     };
-    let last = receipt.events.iter().enumerate().filter(is_last);
+    let last = done.receipt.events.iter().enumerate().filter(is_last);
     last.map(|(_, event)| write_stock_item_after(company, event, currency))
         .collect()
 }

@@ -40,6 +40,7 @@ pub(crate) fn from_command_inside(prefix: &str, error: CommandError) -> Status {
         CommandError::IdempotencyMismatch { .. } => {
             status(Code::AlreadyExists, &reason, error.to_string(), metadata)
         }
+        CommandError::OutOfScope => status(Code::PermissionDenied, &reason, error.to_string(), metadata),
         CommandError::Unreadable { .. } => {
             tracing::error!(%error, "a command met an event that this build cannot read");
             status(Code::Internal, &reason, error.to_string(), metadata)

@@ -167,15 +167,17 @@ pub(crate) fn read_void_sale(request: pb::VoidSaleRequest, sale_id: SaleId) -> R
 pub(crate) fn read_record_return(
     request: pb::RecordReturnRequest,
     sale_id: SaleId,
-    currency: Currency,
 ) -> Result<RecordReturn, Status> {
     let mut reader = Reader::new();
+    let currency = refund_currency(&request.refunds);
     let return_id = reader.text("return_id", &request.return_id);
     let occurred_at = read_time(&mut reader, "occur_time", request.occur_time);
     let lines = reader.each("lines", request.lines, read_return_line);
     let refunds = reader.each("refunds", request.refunds, |reader, refund| {
         let method = reader.text("method", &refund.method);
-        let amount = read_amount(reader, "amount", refund.amount, currency);
+        // Where no refund has a currency, each is refused for that, whatever is expected.
+        let expected = currency.unwrap_or(Currency::BRL);
+        let amount = read_amount(reader, "amount", refund.amount, expected);
         Some(MethodAmount {
             method: method?,
             amount: amount?,
@@ -190,11 +192,20 @@ pub(crate) fn read_record_return(
             occurred_at: occurred_at?,
             lines: lines?,
             refunds: refunds?,
+            currency,
             reason,
             fiscal_ref: fiscal_ref?,
         })
     })();
     reader.finish(command)
+}
+
+/// The currency of the first refund that has one. Whether it is the sale's, only the sale knows.
+fn refund_currency(refunds: &[pb::MethodAmount]) -> Option<Currency> {
+    let amounts = refunds.iter().filter_map(|refund| refund.amount.as_ref());
+    amounts
+        .filter_map(|amount| amount.currency_code.parse().ok())
+        .next()
 }
 
 fn read_return_line(reader: &mut Reader, line: pb::ReturnLineInput) -> Option<RecordReturnLine> {

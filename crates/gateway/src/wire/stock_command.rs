@@ -1,7 +1,6 @@
 //! The commands of stock, from the wire.
 
-use posars_commands::{ReceiveGoods, ReceiveGoodsLine};
-use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceivedCost};
+use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceiveGoods, ReceiveGoodsLine, ReceivedCost};
 use posars_domain::{Currency, LineId, Sku, StoreId};
 use tonic::Status;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use posars_gateway::proto::sales::v1::VoidSaleRequest;
+use posars_gateway::proto::sales::v1::{RecordReturnRequest, VoidSaleRequest};
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, Value};
 
@@ -164,6 +164,12 @@ impl Rpc {
             "VoidSale" => VoidSaleRequest {
                 occur_time: shop::occurred_at(),
                 reason: "engano".into(),
+                ..Default::default()
+            }
+            .encode_to_vec(),
+            "RecordReturn" => RecordReturnRequest {
+                return_id: uuid::Uuid::now_v7().to_string(),
+                occur_time: shop::occurred_at(),
                 ..Default::default()
             }
             .encode_to_vec(),

@@ -77,7 +77,7 @@ async fn measure(url: &str, args: &SaleArgs) -> anyhow::Result<Report> {
     let log = store.log(&LogName::parse(COMPANY)?).await?;
     let commands = Commands::new(log.clone());
     for define in stores()? {
-        commands.define_store(define, &envelope()).await?;
+        commands.carry_out(&define, &envelope()).await?;
     }
     let projections = Projections::open(store, log).await?;
     let (address, server) = start_server(commands.clone(), projections).await?;
@@ -196,7 +196,7 @@ async fn call(mut caller: Caller) -> anyhow::Result<Caller> {
 
 async fn command((commands, numbers): (Commands, Numbers)) -> anyhow::Result<(Commands, Numbers)> {
     let sale = record_sale(numbers.fetch_add(1, Ordering::Relaxed))?;
-    commands.record_sale(sale, &envelope()).await?;
+    commands.carry_out(&sale, &envelope()).await?;
     Ok((commands, numbers))
 }
 

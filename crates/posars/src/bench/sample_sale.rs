@@ -2,10 +2,11 @@
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext};
+use posars_domain::sale::{RecordSale, RecordSaleLine, SaleState};
 use posars_domain::store::{DefineStore, StoreSettings};
 use posars_domain::{
-    Amount, Channel, Currency, Decider, DomainEvent, LineId, Payment, PaymentMethod, ReceiptNumber, SaleId,
+    Amount, Channel, Command as _, Currency, DomainEvent, Given, LineId, Payment, PaymentMethod,
+    ReceiptNumber, SaleId,
 };
 use posars_event_store::{EventType, JsonText, NewEvent};
 use uuid::Uuid;
@@ -84,13 +85,12 @@ pub(crate) fn sale_recorded(number: u64) -> anyhow::Result<(Uuid, NewEvent)> {
         day_cutover: define.day_cutover,
         currency: define.currency,
     };
-    let context = SaleContext {
-        store: Some(store),
-        recorded_at: RECORDED_AT.parse()?,
-        void_window_hours: None,
+    let given = Given {
+        store: Some(&store),
+        ..Given::at(RECORDED_AT.parse()?)
     };
     let sale_id = command.sale_id.uuid();
-    let decision = Sale::decide(&<Sale as Decider>::State::default(), &command.into(), &context)?;
+    let decision = command.decide(&SaleState::default(), &given)?;
     let event = decision.events.first().context("a sale leads to one event")?;
     let new = NewEvent {
         event_id: Uuid::now_v7(),

@@ -12,10 +12,10 @@ use std::str::FromStr;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan as _};
-use posars_commands::{Actor, Envelope, ReceiveGoods, ReceiveGoodsLine, Source};
+use posars_commands::{Actor, Envelope, Source};
 use posars_domain::product::DefineProduct;
 use posars_domain::register::DefineRegister;
-use posars_domain::stock::ReceivedCost;
+use posars_domain::stock::{ReceiveGoods, ReceiveGoodsLine, ReceivedCost};
 use posars_domain::store::DefineStore;
 use posars_domain::{Amount, Currency, InvalidValue, LineId, Quantity, ReceiptId, StoreZone, name_based_id};
 use posars_event_store::{Direction, StreamName, Version};
@@ -92,14 +92,14 @@ async fn define_stores(house: &House, zone: &StoreZone) -> Result<(), Failure> {
             day_cutover: Time::midnight(),
             currency: Currency::BRL,
         };
-        house.commands.define_store(command, &envelope()).await?;
+        house.commands.carry_out(&command, &envelope()).await?;
         for register_no in ["1", "2"] {
             let command = DefineRegister {
                 store_id: parsed(store.id)?,
                 register_no: parsed(register_no)?,
                 name: None,
             };
-            house.commands.define_register(command, &envelope()).await?;
+            house.commands.carry_out(&command, &envelope()).await?;
         }
     }
     Ok(())
@@ -161,7 +161,7 @@ async fn define_products(house: &House) -> Result<(), Failure> {
                 decimals,
                 tracked: true,
             };
-            house.commands.define_product(command, &envelope()).await?;
+            house.commands.carry_out(&command, &envelope()).await?;
             Ok::<_, Failure>(())
         })
         .buffer_unordered(AT_ONCE)
@@ -192,7 +192,7 @@ async fn deliver(house: &House, day: u32, date: Date, zone: &StoreZone) -> Resul
             access_key: None,
             lines: lines.collect::<Result<_, Failure>>()?,
         };
-        house.commands.receive_stock(&command, &envelope()).await?;
+        house.commands.carry_out_compound(&command, &envelope()).await?;
     }
     Ok(())
 }
@@ -213,12 +213,12 @@ async fn trade(house: &House, day: u32, date: Date, zone: &StoreZone) -> Result<
 
 /// Says whether the sale was new.
 async fn record(house: &House, visit: Visit) -> Result<bool, Failure> {
-    let receipt = house.commands.record_sale(visit.sale, &envelope()).await?;
+    let receipt = house.commands.carry_out(&visit.sale, &envelope()).await?;
     if let Some(void) = visit.void {
-        house.commands.void_sale(void, &envelope()).await?;
+        house.commands.carry_out(&void, &envelope()).await?;
     }
     if let Some(giving_back) = visit.giving_back {
-        house.commands.record_return(giving_back, &envelope()).await?;
+        house.commands.carry_out(&giving_back, &envelope()).await?;
     }
     Ok(!receipt.replayed)
 }
@@ -301,9 +301,9 @@ mod tests {
 
     #[test]
     fn every_command_of_the_plan_is_accepted() {
-        use posars_domain::sale::{Sale, SaleContext};
+        use posars_domain::sale::{Sale, SaleState};
         use posars_domain::store::StoreSettings;
-        use posars_domain::{Decider as _, StoreId};
+        use posars_domain::{Aggregate as _, Command as _, Given, StoreId};
 
         for visit in plan() {
             let store_id: StoreId = visit.sale.store_id.clone();
@@ -314,19 +314,17 @@ mod tests {
                 day_cutover: Time::midnight(),
                 currency: Currency::BRL,
             };
-            let context = SaleContext {
-                store: Some(store),
-                recorded_at: "2026-03-15T15:00:00Z".parse().unwrap(),
-                void_window_hours: None,
+            let given = Given {
+                store: Some(&store),
+                ..Given::at("2026-03-15T15:00:00Z".parse().unwrap())
             };
-            let mut state = posars_domain::sale::SaleState::default();
-            let void = visit.void.map(Into::into);
-            let giving_back = visit.giving_back.map(Into::into);
-            for command in [Some(visit.sale.into()), void, giving_back].into_iter().flatten() {
-                let decision = Sale::decide(&state, &command, &context).unwrap();
-                for event in &decision.events {
-                    state = Sale::evolve(state, event);
-                }
+            let sold = visit.sale.decide(&SaleState::default(), &given).unwrap();
+            let sale = Sale::fold(&sold.events);
+            if let Some(void) = visit.void {
+                assert_eq!(void.decide(&sale, &given).unwrap().events.len(), 1);
+            }
+            if let Some(giving_back) = visit.giving_back {
+                assert_eq!(giving_back.decide(&sale, &given).unwrap().events.len(), 1);
             }
         }
     }

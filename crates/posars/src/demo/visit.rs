@@ -91,6 +91,7 @@ pub(super) fn visit(number: VisitNumber, date: Date, zone: &StoreZone) -> Result
                 method: payment.method.clone(),
                 amount: *net,
             }],
+            currency: Some(Currency::BRL),
             reason: Some("Produto com defeito".to_owned()),
             fiscal_ref: None,
         }),

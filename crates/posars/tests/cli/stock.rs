@@ -2,11 +2,13 @@
 
 use posars_commands::{Actor, Commands, Envelope, Source};
 use posars_domain::stock::{
-    IssueForSale, IssueLine, ReceiveStock, ReceivedCost, RestockLine, RestockReturn, Stock, StockCommand,
-    StockContext, StockState,
+    IssueForSale, IssueLine, ReceiveStock, ReceivedCost, RestockLine, RestockReturn, Stock, StockEvent,
+    StockRejection, StockState,
 };
 use posars_domain::store::{DefineStore, StoreSettings};
-use posars_domain::{Amount, Currency, Decider as _, DomainEvent as _, LineId, Quantity};
+use posars_domain::{
+    Aggregate as _, Amount, Command as _, Currency, Decision, DomainEvent as _, Given, LineId, Quantity,
+};
 use posars_event_store::{
     Append, EventStore, EventType, ExpectedVersion, JsonText, LogName, NewEvent, StoreConfig, StreamName,
 };
@@ -33,7 +35,7 @@ fn settings() -> StoreSettings {
 }
 
 /// One sold with no stock, two received at 7.50 each, one back at the nothing that it had gone out at.
-fn commands_of_old() -> [StockCommand; 3] {
+fn events_of_old(given: &Given<'_>) -> Vec<StockEvent> {
     let issue = IssueForSale {
         store_id: v("centro"),
         sku: v("cafe"),
@@ -77,7 +79,15 @@ fn commands_of_old() -> [StockCommand; 3] {
             owed: Quantity::ZERO,
         }],
     };
-    [issue.into(), receive.into(), restock.into()]
+    let mut events = Vec::new();
+    let mut happen = |decision: Decision<StockEvent, StockRejection>| {
+        events.extend(decision.events);
+        Stock::fold(&events)
+    };
+    let state = happen(issue.decide(&StockState::default(), given).unwrap());
+    let state = happen(receive.decide(&state, given).unwrap());
+    happen(restock.decide(&state, given).unwrap());
+    events
 }
 
 /// A log in which an earlier version brought goods back.
@@ -98,28 +108,21 @@ async fn log_of_old(url: &str) {
         currency: settings.currency,
     };
     Commands::new(log.clone())
-        .define_store(define, &Envelope::new(actor, Source::Api, v(NOW)))
+        .carry_out(&define, &Envelope::new(actor, Source::Api, v(NOW)))
         .await
         .unwrap();
-    let context = StockContext {
-        store: Some(settings),
-        product: None,
-        recorded_at: v(NOW),
+    let given = Given {
+        store: Some(&settings),
+        ..Given::at(v(NOW))
     };
-    let mut state = StockState::default();
-    let mut events = Vec::new();
-    for command in commands_of_old() {
-        for event in Stock::decide(&state, &command, &context).unwrap().events {
-            events.push(NewEvent {
-                event_id: posars_domain::natural_id(&["test", &events.len().to_string()]),
-                event_type: EventType::parse(event.event_type()).unwrap(),
-                schema_version: event.schema_version(),
-                data: JsonText::parse(event.to_json().get()).unwrap(),
-                metadata: JsonText::parse("{}").unwrap(),
-            });
-            state = Stock::evolve(state, &event);
-        }
-    }
+    let as_new = |(number, event): (usize, &StockEvent)| NewEvent {
+        event_id: posars_domain::natural_id(&["test", &number.to_string()]),
+        event_type: EventType::parse(event.event_type()).unwrap(),
+        schema_version: event.schema_version(),
+        data: JsonText::parse(event.to_json().get()).unwrap(),
+        metadata: JsonText::parse("{}").unwrap(),
+    };
+    let events = events_of_old(&given).iter().enumerate().map(as_new).collect();
     let stream = StreamName::parse("stock-centro-cafe").unwrap();
     log.append(Append::to(stream, ExpectedVersion::NoStream, events))
         .await

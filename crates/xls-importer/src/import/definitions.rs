@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use foldhash::{HashMap, HashMapExt as _};
 use jiff::civil::Time;
-use posars_commands::{BATCH_MAX, CommandError, Offered, Recorded};
+use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Recorded};
 use posars_domain::product::DefineProduct;
 use posars_domain::store::{DefineStore, StoreSettings};
 use posars_domain::{Sku, StoreId};
@@ -33,6 +33,16 @@ pub(super) struct ImportStore {
 }
 
 impl Run<'_> {
+    /// The commands, which also know the stores that a dry run has defined in thought.
+    pub(super) fn commands_in(&self, stores: &HashMap<StoreId, ImportStore>) -> Commands {
+        let imagined = stores.values().filter(|store| store.is_imagined);
+        let mut imagined = imagined.map(|store| store.settings.clone()).peekable();
+        if imagined.peek().is_none() {
+            return self.commands.clone();
+        }
+        self.commands.validate_only_with(imagined)
+    }
+
     /// Settings of every store named; unknown ones are defined when told so, else missing from the answer.
     pub(super) async fn stores<P: Fn(ImportProgress)>(
         &self,

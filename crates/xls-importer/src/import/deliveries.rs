@@ -158,6 +158,7 @@ fn pause(error: &CommandError, attempts: u32) -> Option<Duration> {
         }
         | CommandError::Rejected(_)
         | CommandError::IdempotencyMismatch { .. }
+        | CommandError::OutOfScope
         | CommandError::Unreadable { .. } => return None,
         CommandError::Unavailable { retry_after_ms, .. } => *retry_after_ms,
         CommandError::Conflict { .. } => CONFLICT_PAUSE_MS,

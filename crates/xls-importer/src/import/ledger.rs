@@ -255,7 +255,9 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
 /// Whether the answer says something about the record, not about the database's day.
 fn is_about_the_record(error: &CommandError) -> bool {
     match error {
-        CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. } => true,
+        CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. } | CommandError::OutOfScope => {
+            true
+        }
         CommandError::Conflict { .. }
         | CommandError::Unreadable { .. }
         | CommandError::Unavailable { .. } => false,

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use posars_commands::{BATCH_MAX, CommandError, Envelope, Offered};
-use posars_domain::sale::{RecordSale, RecordSaleLine, Sale, SaleContext, SaleState};
+use posars_commands::{BATCH_MAX, Offered};
+use posars_domain::sale::{RecordSale, RecordSaleLine};
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Channel, Currency, Quantity, ReceiptNumber, SaleId, Sku, StoreId};
 
 use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
-use super::ledger::{Answer, Ledger, Record};
+use super::ledger::{Ledger, Record};
 use super::lost_zeros::LostZeros;
 use super::receipts_by_day::ReceiptsByDay;
 use super::{ImportProgress, Run, instant_of};
@@ -75,7 +75,8 @@ impl Run<'_> {
                 }
             }
         };
-        let attempt = async |sales: &[Offered<RecordSale>]| self.commands.record_sales(sales).await;
+        let commands = self.commands_in(&known.stores);
+        let attempt = async |sales: &[Offered<RecordSale>]| commands.record_sales(sales).await;
         deliver_batches(ledger, next, BATCH_MAX, attempt).await;
         Ok(())
     }
@@ -104,11 +105,6 @@ impl Run<'_> {
             return None;
         };
         let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
-        if store.is_imagined {
-            let answer = imagine(&command, &store.settings, &envelope);
-            ledger.enter(&record, answer);
-            return None;
-        }
         Some((record, Offered::new(command, envelope)))
     }
 }
@@ -120,19 +116,6 @@ struct Known {
     unknown_products: HashSet<Sku>,
     lost_zeros: LostZeros,
     by_day: ReceiptsByDay,
-}
-
-/// Decides on a sale of a store that a dry run would have defined.
-fn imagine(command: &RecordSale, store: &StoreSettings, envelope: &Envelope) -> Answer {
-    let context = SaleContext {
-        store: Some(store.clone()),
-        recorded_at: envelope.received_at,
-        void_window_hours: None,
-    };
-    match Sale::record(&SaleState::default(), command, &context) {
-        Ok(_) => Answer::Accepted,
-        Err(rejection) => Answer::Refused(CommandError::Rejected(Box::new(rejection))),
-    }
 }
 
 fn weigh(draft: &SaleDraft<'_>, unknown_products: &HashSet<Sku>) -> Record {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use foldhash::HashMap;
-use posars_commands::{BATCH_MAX, CommandError, Offered, ReceiveGoods, ReceiveGoodsLine, Recorded};
-use posars_domain::stock::ReceivedCost;
+use posars_commands::{BATCH_MAX, CommandError, Offered, Recorded};
+use posars_domain::stock::{ReceiveGoods, ReceiveGoodsLine, ReceivedCost};
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Quantity, Sku, StoreId};
 
@@ -71,10 +71,11 @@ impl Run<'_> {
                 }
             }
         };
+        let commands = self.commands_in(&stores);
         let attempt = async |offers: &[Offer]| {
             let deliveries: Vec<&Offered<ReceiveGoods>> =
                 offers.iter().map(|offer| &offer.delivery).collect();
-            let answers = self.commands.receive_deliveries(&deliveries).await;
+            let answers = commands.receive_deliveries(&deliveries).await;
             let told = offers.iter().zip(answers).map(|(offer, answer)| match answer {
                 // The id of an undated row is made of all it says, so only the hour of the import can differ.
                 Err(CommandError::IdempotencyMismatch { .. }) if offer.is_undated => Ok(Recorded::Before),
@@ -151,17 +152,9 @@ impl Run<'_> {
             return None;
         }
         let command = self.receive_goods(draft, &store.settings);
-        // A count of nothing moves nothing: all is as the sheet says. And what a dry run has not defined cannot be asked.
-        let answer = if command.lines.is_empty() {
-            Some(Answer::Nothing)
-        } else if store.is_imagined {
-            let decided = command.decide_in_new_store(&store.settings, self.settings.received_at);
-            Some(decided.map_or_else(Answer::Refused, |()| Answer::Accepted))
-        } else {
-            None
-        };
-        if let Some(answer) = answer {
-            ledger.enter(&record, answer);
+        // A count of nothing moves nothing: all is as the sheet says.
+        if command.lines.is_empty() {
+            ledger.enter(&record, Answer::Nothing);
             return None;
         }
         let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());

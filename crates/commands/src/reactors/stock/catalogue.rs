@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use posars_domain::product::{Product, ProductEvent, ProductState};
-use posars_domain::{Decider as _, Sku};
+use posars_domain::{Aggregate as _, Sku};
 use posars_event_store::{Direction, Log, Position, RecordedEvent, StreamName, Version};
 
 use crate::CommandError;
@@ -77,8 +77,8 @@ impl Catalogue {
     /// Follows an event of a product. A product not met yet is left to [`Catalogue::learn`].
     pub(crate) fn follow(&mut self, event: &ProductEvent) {
         let sku = match event {
-            ProductEvent::ProductDefined(event) => &event.sku,
-            ProductEvent::ProductChanged(event) => &event.sku,
+            ProductEvent::ProductDefined(event) => &event.settings.sku,
+            ProductEvent::ProductChanged(event) => &event.settings.sku,
             ProductEvent::ProductRetired(event) => &event.sku,
         };
         if let (Some(known), Some(standing)) = (self.products.get_mut(sku), standing_after(event)) {
@@ -90,8 +90,8 @@ impl Catalogue {
 /// What an event alone tells; a retirement says nothing of whether stock is kept.
 pub(crate) fn standing_after(event: &ProductEvent) -> Option<Standing> {
     let tracked = match event {
-        ProductEvent::ProductDefined(event) => event.tracked,
-        ProductEvent::ProductChanged(event) => event.tracked,
+        ProductEvent::ProductDefined(event) => event.settings.tracked,
+        ProductEvent::ProductChanged(event) => event.settings.tracked,
         ProductEvent::ProductRetired(_) => return None,
     };
     Some(if tracked {

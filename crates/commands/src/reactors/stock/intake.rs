@@ -1,6 +1,6 @@
 //! What the stock reactor reads of the log: sales and the products' events, in order.
 
-use posars_domain::Decider as _;
+use posars_domain::Aggregate as _;
 use posars_domain::product::Product;
 use posars_domain::sale::Sale;
 use posars_event_store::{EventType, ExportedEvent, Log, Position, ReadLog, RecordedEvent, StreamName};

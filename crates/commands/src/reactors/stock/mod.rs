@@ -14,12 +14,9 @@ use std::sync::Arc;
 
 use posars_domain::product::{Product, ProductEvent};
 use posars_domain::sale::SaleKind;
-use posars_domain::stock::{
-    FinalCost, LineBack, RestockLine, Stock, StockBalance, StockCommand, StockContext, StockState,
-    returned_cost,
-};
+use posars_domain::stock::{FinalCost, LineBack, RestockLine, StockBalance, StockState, returned_cost};
 use posars_domain::waiting::{ParkedMovement, SourceEventParked};
-use posars_domain::{Decider as _, LineId, Quantity, Rejection as _, Sku};
+use posars_domain::{Aggregate as _, Command as _, Given, LineId, Quantity, Rejection as _, Sku};
 use posars_event_store::{Direction, Log, PageDone, Position, RecordedEvent, StreamName, Version};
 
 use self::catalogue::{Catalogue, Standing};
@@ -192,7 +189,7 @@ impl StockReactor {
                     }
                 }
                 Input::Product(_, ProductEvent::ProductDefined(defined)) => {
-                    wanted.add(&self.slice, &waiting_stream(&defined.sku)?);
+                    wanted.add(&self.slice, &waiting_stream(&defined.settings.sku)?);
                 }
                 Input::Product(..) | Input::Unreadable(..) => {}
             }
@@ -310,12 +307,13 @@ impl StockReactor {
         if state.balance.issued_through >= movement.cause.position.get() {
             return Ok(None);
         }
-        let command: StockCommand = match movement.kind {
+        let given = Given::at(movement.cause.recorded_at);
+        let decided = match movement.kind {
             ParkedMovement::Sale if standing == Standing::Untracked => return Ok(None),
-            ParkedMovement::Sale => movement.issue(sku, lines).into(),
+            ParkedMovement::Sale => movement.issue(sku, lines).decide(&state, &given),
             ParkedMovement::Void | ParkedMovement::Return => {
                 match self.what_comes_back(movement, stock, lines, &state.balance).await {
-                    Ok(Some(back)) => movement.restock(sku, back).into(),
+                    Ok(Some(back)) => movement.restock(sku, back).decide(&state, &given),
                     Ok(None) => return Ok(None),
                     Err(ReactorError::Command(error @ CommandError::Unreadable { .. })) => {
                         return Ok(Some((error.reason().to_owned(), error.to_string())));
@@ -324,12 +322,7 @@ impl StockReactor {
                 }
             }
         };
-        let context = StockContext {
-            store: None,
-            product: None,
-            recorded_at: movement.cause.recorded_at,
-        };
-        match Stock::decide(&state, &command, &context) {
+        match decided {
             Ok(decision) => {
                 let Some(state) = decision.events.last().map(State::after) else {
                     return Ok(None);

@@ -3,7 +3,7 @@
 //! Sales move a stock in the order of the log, and its mark says how far they have. So what was put aside can be done
 //! only while nothing later has moved the stocks it concerns; after that the stock needs a count.
 
-use posars_domain::Decider as _;
+use posars_domain::Aggregate as _;
 use posars_domain::product::{Product, ProductDefined, ProductEvent};
 use posars_domain::sale::Sale;
 use posars_domain::waiting::{SourceEventParked, WaitingEvent};
@@ -178,7 +178,7 @@ impl StockReactor {
         defined: &ProductDefined,
         cause: &Cause,
     ) -> Result<Retried, ReactorError> {
-        let stream = waiting_stream(&defined.sku)?;
+        let stream = waiting_stream(&defined.settings.sku)?;
         let last = self.log.last_events(std::slice::from_ref(&stream)).await?;
         let last = last.into_iter().flatten().next();
         self.slice.learn(&stream, last.as_ref());
@@ -188,7 +188,7 @@ impl StockReactor {
         let WaitingEvent::SaleLinesParked(newest) = decode(&last)? else {
             return Ok(Retried::Done);
         };
-        if defined.tracked
+        if defined.settings.tracked
             && let Some(stream) = self.first_beyond(&stream, newest.source_position).await?
         {
             return Ok(Retried::TooLate { stream });

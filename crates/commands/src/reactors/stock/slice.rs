@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use posars_domain::stock::{Stock, StockEvent, StockState};
 use posars_domain::waiting::WaitingEvent;
-use posars_domain::{Decider as _, DomainEvent};
+use posars_domain::{Aggregate as _, DomainEvent};
 use posars_event_store::{
     APPEND_EVENTS_MAX, Append, AppendError, Log, NewEvent, RecordedEvent, StreamName, Version,
 };
@@ -185,13 +185,8 @@ impl Slice {
         let count = u64::try_from(self.event_count).unwrap_or(u64::MAX);
         (self.event_count, self.size_bytes) = (0, 0);
         self.append += 1;
-        let mut append: Option<Append> = None;
-        for PendingWrite { stream, base, events } in self.writes.drain(..) {
-            append = Some(match append {
-                None => Append::to(stream, expected(base), events),
-                Some(append) => append.also(stream, expected(base), events),
-            });
-        }
+        let writes = self.writes.drain(..);
+        let append = Append::to_all(writes.map(|write| (write.stream, expected(write.base), write.events)));
         let Some(append) = append else { return Ok(0) };
         match log.append(append).await {
             Ok(_) => Ok(count),

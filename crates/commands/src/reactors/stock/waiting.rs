@@ -58,7 +58,7 @@ impl StockReactor {
         defined: &ProductDefined,
         cause: &Cause,
     ) -> Result<(), ReactorError> {
-        let stream = waiting_stream(&defined.sku)?;
+        let stream = waiting_stream(&defined.settings.sku)?;
         let through = self.waits_through(&stream);
         if through == Position::START || through >= cause.position {
             return Ok(());
@@ -73,16 +73,16 @@ impl StockReactor {
         cause: &Cause,
         through: Position,
     ) -> Result<(), ReactorError> {
-        let stream = waiting_stream(&defined.sku)?;
+        let stream = waiting_stream(&defined.settings.sku)?;
         // What waits may still be in the slice; it is read back from the log below.
         self.flush().await?;
-        if defined.tracked {
+        if defined.settings.tracked {
             self.release_all(&stream, cause).await?;
         }
         self.make_room_for(1).await?;
         let source_position = through.get();
         let released = SaleLinesReleased {
-            sku: defined.sku.clone(),
+            sku: defined.settings.sku.clone(),
             source_position,
         };
         let state = State::Waiting(source_position);

@@ -116,7 +116,7 @@ async fn revalue(house: &House, wrong: &WrongCost) -> Result<(), CommandError> {
         expected_version: wrong.version,
     };
     let envelope = Envelope::new(actor, Source::Api, Timestamp::now());
-    house.commands.revalue_stock(command, &envelope).await?;
+    house.commands.carry_out(&command, &envelope).await?;
     Ok(())
 }
 

@@ -1,88 +1,155 @@
 //! Taking goods of a sale back, in one go or in parts.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::admission;
 use super::paid_back::paid_back_by_line;
 use super::unique::fiscal_claim;
 use super::{
-    Decided, LINES_MAX, PAYMENTS_MAX, RETURNS_MAX, RecordReturn, RecordReturnLine, ReturnedLine, SaleContext,
-    SaleRecorded, SaleRejection, SaleReturned, SaleState,
+    Disposition, LINES_MAX, PAYMENTS_MAX, RETURNS_MAX, ReturnedLine, Sale, SaleEvent, SaleRecorded,
+    SaleRejection, SaleReturned, SaleState,
 };
+use crate::circumstance::in_currency;
 use crate::dates::{not_before_sale, not_too_early};
 use crate::invalid::{not_empty, not_longer};
 use crate::misplaced::{Refused, not_in_any_words};
 use crate::payment::not_negative;
 use crate::quantity::positive;
 use crate::text::{self, NOTE_CHARS_MAX};
-use crate::{Amount, Decision, FiscalRef, InvalidValue, LineId, MethodAmount, Quantity};
+use crate::{
+    Amount, Command, Currency, Decided, Decision, FiscalRef, Given, InvalidValue, LineId, MethodAmount,
+    Needs, OwnKey, Payload, Quantity, ReturnId, SaleId,
+};
 
-pub(super) fn decide(state: &SaleState, command: &RecordReturn, context: &SaleContext) -> Decided {
-    let sale = state.sale(command.sale_id)?;
-    if state.voided.is_some() {
-        return Err(SaleRejection::SaleVoided {
-            sale_id: command.sale_id,
-        });
+/// Records that goods of a sale came back; the same return again changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordReturn {
+    /// The sale.
+    pub sale_id: SaleId,
+    /// The return, an id made by the client.
+    pub return_id: ReturnId,
+    /// When, by the till's clock; at most five minutes ahead of the server's.
+    pub occurred_at: Timestamp,
+    /// What came back, 1 to 500 lines.
+    pub lines: Vec<RecordReturnLine>,
+    /// What was given back, at most 50 refunds; together with earlier ones at most the sale's total.
+    pub refunds: Vec<MethodAmount>,
+    /// The currency of the refunds; `None` leaves it to be the sale's. It must be the sale's, so a fingerprint need not
+    /// hold it.
+    #[serde(skip)]
+    pub currency: Option<Currency>,
+    /// Why, at most 500 characters.
+    pub reason: Option<String>,
+    /// The fiscal document of the return.
+    pub fiscal_ref: Option<FiscalRef>,
+}
+
+/// One line of goods that came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordReturnLine {
+    /// The line of the sale.
+    pub line_id: LineId,
+    /// How much of it, more than zero; together with earlier returns at most what was sold.
+    pub quantity: Quantity,
+    /// Where it goes.
+    pub disposition: Disposition,
+}
+
+/// The return's id is its idempotency key for ever.
+impl Command for RecordReturn {
+    type Of = Sale;
+    type Answer = SaleReturned;
+
+    const NAME: &'static str = "RecordReturn";
+
+    fn stream_id(&self) -> impl Display + Send {
+        self.sale_id
     }
-    let reason = text::maybe("reason", command.reason.as_ref(), NOTE_CHARS_MAX)?;
-    let fiscal_ref = command
-        .fiscal_ref
-        .as_ref()
-        .map(|fiscal| fiscal.checked("fiscal_ref"))
-        .transpose()?;
-    if let Some(before) = state
-        .returns
-        .iter()
-        .find(|before| before.return_id == command.return_id)
-    {
-        return same_again(before, command, reason.as_ref(), fiscal_ref.as_ref());
+
+    fn own_key(&self) -> OwnKey {
+        OwnKey::Named(self.return_id.uuid())
     }
-    if state.returns.len() >= RETURNS_MAX {
-        let (sale_id, returns, return_id) = (command.sale_id, state.returns.len(), command.return_id);
-        return Err(SaleRejection::TooManyReturns {
-            sale_id,
-            returns,
-            return_id,
-        });
+
+    fn needs<'a>(&'a self, state: &'a SaleState) -> Needs<'a> {
+        state.needs()
     }
-    let store = context.store(&sale.store_id)?;
-    context.not_in_future(command.occurred_at)?;
-    not_too_early(command.occurred_at, store)?;
-    not_before_sale(command.occurred_at, sale.occurred_at)?;
-    not_in_any_words("reason", reason.as_ref(), Refused::Both)?;
-    admission::fiscal_ref(fiscal_ref.as_ref())?;
-    let mut lines = returned_lines(state, sale, &command.lines)?;
-    let returned_total = sum("the returned lines", lines.iter().map(|line| line.refund))?;
-    let total_refund = refunded(state, sale, &command.refunds)?;
-    let worth: Vec<_> = lines.iter().map(|line| (line.refund, line.quantity)).collect();
-    let paid_back = paid_back_by_line(total_refund, &worth).ok_or(SaleRejection::AmountOutOfRange {
-        what: "what is paid back for the lines",
-    })?;
-    for (line, paid_back) in lines.iter_mut().zip(paid_back) {
-        line.paid_back = paid_back;
+
+    fn is_answer(&self, event: &SaleEvent) -> bool {
+        SaleReturned::of(event).is_some_and(|returned| returned.return_id == self.return_id)
     }
-    let claims = fiscal_claim(fiscal_ref.as_ref()).into_iter().collect();
-    let (business_date, local_hour) = store.business_date_and_hour(command.occurred_at);
-    let returned = SaleReturned {
-        sale_id: command.sale_id,
-        store_id: sale.store_id.clone(),
-        return_id: command.return_id,
-        occurred_at: command.occurred_at,
-        business_date,
-        local_hour,
-        sale_business_date: sale.business_date,
-        currency: sale.currency,
-        lines,
-        refunds: command.refunds.clone(),
-        returned_total,
-        total_refund,
-        reason,
-        fiscal_ref,
-    };
-    Ok(Decision {
-        events: vec![returned.into()],
-        claims,
-    })
+
+    fn decide(&self, state: &SaleState, given: &Given<'_>) -> Decided<Sale> {
+        let sale = state.sale(self.sale_id)?;
+        if state.voided.is_some() {
+            return Err(SaleRejection::SaleVoided {
+                sale_id: self.sale_id,
+            });
+        }
+        let reason = text::maybe("reason", self.reason.as_ref(), NOTE_CHARS_MAX)?;
+        let fiscal_ref = self
+            .fiscal_ref
+            .as_ref()
+            .map(|fiscal| fiscal.checked("fiscal_ref"))
+            .transpose()?;
+        if let Some(before) = state
+            .returns
+            .iter()
+            .find(|before| before.return_id == self.return_id)
+        {
+            return same_again(before, self, reason.as_ref(), fiscal_ref.as_ref());
+        }
+        if state.returns.len() >= RETURNS_MAX {
+            let (sale_id, returns, return_id) = (self.sale_id, state.returns.len(), self.return_id);
+            return Err(SaleRejection::TooManyReturns {
+                sale_id,
+                returns,
+                return_id,
+            });
+        }
+        let store = given.store(&sale.store_id)?;
+        in_currency(self.currency.unwrap_or(sale.currency), sale.currency)?;
+        given.not_in_future(self.occurred_at)?;
+        not_too_early(self.occurred_at, store)?;
+        not_before_sale(self.occurred_at, sale.occurred_at)?;
+        not_in_any_words("reason", reason.as_ref(), Refused::Both)?;
+        admission::fiscal_ref(fiscal_ref.as_ref())?;
+        let mut lines = returned_lines(state, sale, &self.lines)?;
+        let returned_total = sum("the returned lines", lines.iter().map(|line| line.refund))?;
+        let total_refund = refunded(state, sale, &self.refunds)?;
+        let worth: Vec<_> = lines.iter().map(|line| (line.refund, line.quantity)).collect();
+        let paid_back = paid_back_by_line(total_refund, &worth).ok_or(SaleRejection::AmountOutOfRange {
+            what: "what is paid back for the lines",
+        })?;
+        for (line, paid_back) in lines.iter_mut().zip(paid_back) {
+            line.paid_back = paid_back;
+        }
+        let claims = fiscal_claim(fiscal_ref.as_ref()).into_iter().collect();
+        let (business_date, local_hour) = store.business_date_and_hour(self.occurred_at);
+        let returned = SaleReturned {
+            sale_id: self.sale_id,
+            store_id: sale.store_id.clone(),
+            return_id: self.return_id,
+            occurred_at: self.occurred_at,
+            business_date,
+            local_hour,
+            sale_business_date: sale.business_date,
+            currency: sale.currency,
+            lines,
+            refunds: self.refunds.clone(),
+            returned_total,
+            total_refund,
+            reason,
+            fiscal_ref,
+        };
+        Ok(Decision {
+            events: vec![returned.into()],
+            claims,
+        })
+    }
 }
 
 /// The client's id is the idempotency key for ever: the same return is nothing new, another is an error.
@@ -91,7 +158,7 @@ fn same_again(
     command: &RecordReturn,
     reason: Option<&String>,
     fiscal_ref: Option<&FiscalRef>,
-) -> Decided {
+) -> Decided<Sale> {
     let line = |line: &ReturnedLine| (line.line_id, line.quantity, line.disposition);
     let asked = |line: &RecordReturnLine| (line.line_id, line.quantity, line.disposition);
     let same = before.lines.iter().map(line).eq(command.lines.iter().map(asked))

@@ -2,7 +2,38 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Quantity, Sku, StoreId};
+use super::{StockEvent, StockRejection};
+use crate::{Aggregate, Amount, Quantity, Sku, StoreId};
+
+/// What a stock is.
+#[derive(Debug, Clone, Copy)]
+pub struct Stock;
+
+impl Stock {
+    /// The id part of the stream's name; a store id has no hyphen, so the two parts can be told apart.
+    #[must_use]
+    pub fn stream_id(store_id: &StoreId, sku: &Sku) -> String {
+        format!("{store_id}-{sku}")
+    }
+}
+
+impl Aggregate for Stock {
+    const CATEGORY: &'static str = "stock";
+    const LAST_EVENT_IS_STATE: bool = true;
+    type Event = StockEvent;
+    type State = StockState;
+    type Rejection = StockRejection;
+
+    fn evolve(_state: StockState, event: &StockEvent) -> StockState {
+        // Every event carries the whole balance, so the history before it does not matter.
+        let (store_id, sku) = event.key();
+        StockState {
+            store_id: Some(store_id.clone()),
+            sku: Some(sku.clone()),
+            balance: *event.balance(),
+        }
+    }
+}
 
 /// The stock after an event; every stock event carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -30,6 +61,16 @@ impl StockBalance {
     #[must_use]
     pub const fn is_short(&self) -> bool {
         self.quantity.is_negative()
+    }
+
+    /// Refuses a caller who looked at another version.
+    pub(super) fn at_version(&self, expected: u64) -> Result<(), StockRejection> {
+        let actual = self.version;
+        if expected == actual {
+            Ok(())
+        } else {
+            Err(StockRejection::EtagMismatch { expected, actual })
+        }
     }
 }
 

@@ -1,20 +1,30 @@
 //! Recording a sale: the arithmetic of a receipt.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::admission;
 use super::unique::{fiscal_claim, receipt_claim};
 use super::{
-    DISCOUNTS_MAX, Decided, LINES_MAX, OrderDiscount, PAYMENTS_MAX, RecordSale, RecordSaleLine, SaleContext,
-    SaleLine, SaleRecorded, SaleRejection, SaleState,
+    DISCOUNTS_MAX, LINES_MAX, OrderDiscount, PAYMENTS_MAX, Sale, SaleLine, SaleRecorded, SaleRejection,
+    SaleState,
 };
+use crate::circumstance::in_currency;
 use crate::dates::not_too_early;
 use crate::invalid::{not_empty, not_longer};
 use crate::payment::not_negative;
 use crate::quantity::positive;
 use crate::store::StoreSettings;
 use crate::text::{self, CODE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX};
-use crate::{Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Payment, TaxAmount, apportion};
+use crate::{
+    Amount, ApportionError, Channel, Claim, Command, Currency, Decided, Decision, FiscalRef, Given,
+    InvalidValue, LineId, Needs, OwnKey, Payment, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku, StoreId,
+    SubjectId, TaxAmount, TaxId, UnitPrice, apportion,
+};
 
 /// How far a client's figure for a line may be from quantity times price, in minor units.
 ///
@@ -22,24 +32,119 @@ use crate::{Amount, ApportionError, Claim, Currency, Decision, InvalidValue, Pay
 /// NF-e accepts one centavo either way between `vProd` and `qCom * vUnCom`.
 const LINE_TOLERANCE: Amount = Amount::from_minor(1);
 
-pub(super) fn decide(state: &SaleState, command: &RecordSale, context: &SaleContext) -> Decided {
-    let store = context.store(&command.store_id)?;
-    let sale = priced(command, store)?;
-    if let Some(before) = &state.recorded {
-        return same_again(before, sale);
+/// Records a sale that took place; the same sale again changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordSale {
+    /// The sale, an id made by the client.
+    pub sale_id: SaleId,
+    /// Where.
+    pub store_id: StoreId,
+    /// At which till.
+    pub register_no: Option<RegisterNo>,
+    /// The number on the receipt, unique for store, till and series.
+    pub receipt: Option<ReceiptNumber>,
+    /// When, by the till's clock; at most five minutes ahead of the server's.
+    pub occurred_at: Timestamp,
+    /// Through which channel.
+    pub channel: Channel,
+    /// The currency of every amount here; the store's own.
+    pub currency: Currency,
+    /// What was sold, 1 to 500 lines.
+    pub lines: Vec<RecordSaleLine>,
+    /// Discounts on the whole order, shared over the lines by largest remainder.
+    pub order_discounts: Vec<OrderDiscount>,
+    /// What was handed over, at most 50 payments; less change it must equal the total.
+    pub payments: Vec<Payment>,
+    /// What was handed back.
+    pub change: Amount,
+    /// The total by the client's own sum, checked to the minor unit.
+    pub total: Option<Amount>,
+    /// Who bought.
+    pub customer: Option<Customer>,
+    /// Who sold, at most 200 characters.
+    pub seller: Option<String>,
+    /// The fiscal document.
+    pub fiscal_ref: Option<FiscalRef>,
+    /// The taxes as the emitter computed them, at most 50.
+    pub tax_summary: Vec<TaxAmount>,
+}
+
+/// One line of a sale to record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordSaleLine {
+    /// The line, unique in the sale.
+    pub line_id: LineId,
+    /// What was sold; it need not be in the catalogue.
+    pub sku: Sku,
+    /// What the receipt calls it, at most 500 characters.
+    pub description: Arc<str>,
+    /// How much of it, more than zero.
+    pub quantity: Quantity,
+    /// In which unit, at most 80 characters.
+    pub unit: Arc<str>,
+    /// What one unit costs.
+    pub unit_price: UnitPrice,
+    /// The discount given on this line.
+    pub line_discount: Amount,
+    /// Gross less `line_discount`, before order discounts, by the client's own sum: with the discount added
+    /// back it may differ from quantity times price by one minor unit, and then stands.
+    pub net: Option<Amount>,
+}
+
+/// Who bought.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Customer {
+    /// The person or company, as a key to data kept elsewhere; this alone goes into the event.
+    pub subject_id: Option<SubjectId>,
+    /// The tax number on the receipt. It is personal data: it never goes into an event in the clear, and
+    /// until events can hold it encrypted it is only checked.
+    pub tax_id: Option<TaxId>,
+}
+
+/// The sale's id is its idempotency key for ever: the same sale again gives the first answer, other content under the
+/// same id is refused.
+impl Command for RecordSale {
+    type Of = Sale;
+    type Answer = SaleRecorded;
+
+    const NAME: &'static str = "RecordSale";
+    const BEGINS_STREAM: bool = true;
+
+    fn stream_id(&self) -> impl Display + Send {
+        self.sale_id
     }
-    context.not_in_future(command.occurred_at)?;
-    not_too_early(command.occurred_at, store)?;
-    admission::check(&sale)?;
-    let claims = claims(&sale)?;
-    Ok(Decision {
-        events: vec![sale.into()],
-        claims,
-    })
+
+    fn own_key(&self) -> OwnKey {
+        OwnKey::Id(self.sale_id.uuid())
+    }
+
+    fn needs<'a>(&'a self, _state: &'a SaleState) -> Needs<'a> {
+        Needs::store(&self.store_id)
+    }
+
+    fn products(&self) -> Vec<&Sku> {
+        self.lines.iter().map(|line| &line.sku).collect()
+    }
+
+    fn decide(&self, state: &SaleState, given: &Given<'_>) -> Decided<Sale> {
+        let store = given.store(&self.store_id)?;
+        let sale = priced(self, store)?;
+        if let Some(before) = &state.recorded {
+            return same_again(before, sale);
+        }
+        given.not_in_future(self.occurred_at)?;
+        not_too_early(self.occurred_at, store)?;
+        admission::check(&sale)?;
+        let claims = claims(&sale)?;
+        Ok(Decision {
+            events: vec![sale.into()],
+            claims,
+        })
+    }
 }
 
 /// The client's id is the idempotency key for ever: the same sale is nothing new, another is an error.
-fn same_again(before: &SaleRecorded, mut sale: SaleRecorded) -> Decided {
+fn same_again(before: &SaleRecorded, mut sale: SaleRecorded) -> Decided<Sale> {
     // The day was stored once; the store's settings may have changed since.
     sale.business_date = before.business_date;
     sale.local_hour = before.local_hour;
@@ -52,12 +157,7 @@ fn same_again(before: &SaleRecorded, mut sale: SaleRecorded) -> Decided {
 }
 
 fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, SaleRejection> {
-    if command.currency != store.currency {
-        return Err(SaleRejection::CurrencyMismatch {
-            given: command.currency,
-            expected: store.currency,
-        });
-    }
+    in_currency(command.currency, store.currency)?;
     let order_discounts = order_discounts(&command.order_discounts)?;
     let lines = discounted(lines(command)?, &order_discounts)?;
     let gross_total = sum("the gross total", lines.iter().map(|line| line.gross))?;

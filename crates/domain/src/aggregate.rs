@@ -1,0 +1,242 @@
+//! What every aggregate remembers, and how each of its commands decides.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{DomainEvent, Given, InvalidValue, Payload, Rejection, Sku, StoreId};
+
+/// What a stream is about: its events and the state that they add up to.
+pub trait Aggregate {
+    /// First part of the stream's name: the stream is `{CATEGORY}-{id}`.
+    const CATEGORY: &'static str;
+    /// Whether every event carries the whole state after it, so that the last one is all there is to read.
+    const LAST_EVENT_IS_STATE: bool = false;
+
+    /// What can have happened to the aggregate.
+    type Event: DomainEvent + Send + Sync;
+    /// What the events add up to.
+    type State: Default + Clone + Send + Sync;
+    /// Every way in which a rule can say no.
+    type Rejection: Rejection;
+
+    /// Applies one event to the state; never refuses, because the event has happened.
+    fn evolve(state: Self::State, event: &Self::Event) -> Self::State;
+
+    /// Folds a history, oldest event first, into the state it adds up to.
+    fn fold<'a>(events: impl IntoIterator<Item = &'a Self::Event>) -> Self::State
+    where
+        Self::Event: 'a,
+    {
+        events.into_iter().fold(Self::State::default(), Self::evolve)
+    }
+}
+
+/// One thing that can be asked of one aggregate: its content, its identity, the facts that it needs and its rule.
+///
+/// The rule is pure, so a decision can be repeated, previewed and tested without a server:
+///
+/// ```
+/// use posars_domain::product::{DefineProduct, Product, ProductState};
+/// use posars_domain::{Aggregate, Command, DomainEvent, Given, Sku};
+///
+/// let define = DefineProduct {
+///     sku: "cafe_500g".parse::<Sku>()?,
+///     name: "Café torrado 500 g".to_owned(),
+///     gtin: Some("7891000100103".parse()?),
+///     ncm: None,
+///     unit: "UN".to_owned(),
+///     decimals: 0,
+///     tracked: true,
+/// };
+/// let given = Given::at("2026-11-20T15:00:00Z".parse()?);
+/// let decision = define.decide(&ProductState::default(), &given)?;
+/// assert_eq!(decision.events[0].event_type(), "ProductDefined");
+/// assert_eq!(decision.claims[0].key, "gtin:07891000100103");
+///
+/// // The events are the memory: the same command again has nothing left to do.
+/// let state = Product::fold(&decision.events);
+/// assert!(define.decide(&state, &given)?.events.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Command: Serialize + Send + Sync {
+    /// What it is asked of.
+    type Of: Aggregate;
+    /// The event that answers it, also when it is asked again.
+    type Answer: Payload<Event = EventOf<Self>>;
+
+    /// What it is called in fingerprints, traces and metrics. Fingerprints are kept for ever, so it never changes.
+    const NAME: &'static str;
+    /// Whether it begins its stream as a rule. It is then decided on without reading, and the log tells whether that was
+    /// right.
+    const BEGINS_STREAM: bool = false;
+    /// Whether its fingerprint covers its content under its name. Without, the content stands by itself; the commands
+    /// that began so stay so.
+    const FINGERPRINT_IS_TAGGED: bool = true;
+
+    /// The id part of its stream's name.
+    fn stream_id(&self) -> impl Display + Send;
+
+    /// The idempotency key that the command carries in itself.
+    fn own_key(&self) -> OwnKey {
+        OwnKey::Absent
+    }
+
+    /// What it touches, and the facts outside the stream that the rule looks at.
+    fn needs<'a>(&'a self, _state: &'a StateOf<Self>) -> Needs<'a> {
+        Needs::COMPANY
+    }
+
+    /// The products that have to be in the catalogue where the company's policy is strict.
+    fn products(&self) -> Vec<&Sku> {
+        Vec::new()
+    }
+
+    /// Whether this event is what this command had led to before.
+    fn is_answer(&self, event: &EventOf<Self>) -> bool {
+        Self::Answer::of(event).is_some()
+    }
+
+    /// Decides what the command makes happen; no events means that there is nothing left to do.
+    ///
+    /// # Errors
+    /// The first rule that says no.
+    fn decide(&self, state: &StateOf<Self>, given: &Given<'_>) -> Decided<Self::Of>;
+}
+
+/// A command to several streams of one aggregate, carried out on all of them or on none.
+pub trait CompoundCommand: Serialize + Send + Sync {
+    /// What is asked of one stream. Several parts may be about the same; they are decided on in their order.
+    type Part: Command;
+
+    /// As [`Command::NAME`].
+    const NAME: &'static str;
+
+    /// As [`Command::own_key`].
+    fn own_key(&self) -> OwnKey;
+
+    /// Its parts, in order.
+    ///
+    /// # Errors
+    /// When the command as a whole is malformed: no parts, too many, or two that cannot be told apart.
+    fn parts(&self) -> Result<Vec<Self::Part>, InvalidValue>;
+
+    /// The path of a part's field in the whole command; `index` counts the parts from 0.
+    fn field_of_part(&self, index: usize, field: String) -> String;
+}
+
+/// The aggregate's event that a command leads to.
+pub type EventOf<C> = <<C as Command>::Of as Aggregate>::Event;
+/// The state that a command is decided on.
+pub type StateOf<C> = <<C as Command>::Of as Aggregate>::State;
+/// What the rule of a command answers.
+pub type Decided<A> =
+    Result<Decision<<A as Aggregate>::Event, <A as Aggregate>::Rejection>, <A as Aggregate>::Rejection>;
+
+/// By which id a command is carried out once, for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnKey {
+    /// None; the caller may give one.
+    Absent,
+    /// This id, which only this kind of command uses.
+    Id(Uuid),
+    /// This id, which other kinds of commands may use too: the command's name is part of the key.
+    Named(Uuid),
+}
+
+/// What a command touches, and the facts outside the stream that its rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs<'a> {
+    /// What a caller must be allowed to touch.
+    pub touches: Touches<'a>,
+    /// The description of this product is looked at.
+    pub product: Option<&'a Sku>,
+}
+
+/// What a caller must be allowed to touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touches<'a> {
+    /// Something of this store, whose settings the rule looks at. To a caller who may not touch the store it looks as if
+    /// it were not there.
+    Store(&'a StoreId),
+    /// What belongs to the company as a whole.
+    Company,
+    /// Nothing: what the command is about is not there, and the rule says so.
+    Nothing,
+}
+
+impl<'a> Needs<'a> {
+    /// Of what belongs to the company as a whole.
+    pub const COMPANY: Self = Self {
+        touches: Touches::Company,
+        product: None,
+    };
+    /// Of what is not there.
+    pub const NOTHING: Self = Self {
+        touches: Touches::Nothing,
+        product: None,
+    };
+
+    /// Of something of a store.
+    #[must_use]
+    pub const fn store(store: &'a StoreId) -> Self {
+        Self {
+            touches: Touches::Store(store),
+            product: None,
+        }
+    }
+
+    /// The description of a product as well.
+    #[must_use]
+    pub const fn and_product(self, product: &'a Sku) -> Self {
+        Self {
+            product: Some(product),
+            ..self
+        }
+    }
+}
+
+/// What a command makes happen, to be appended as one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision<E, R> {
+    /// The new events in order; empty when the command has been carried out before.
+    pub events: Vec<E>,
+    /// The keys that must be free, or held by the same holder, for the append to stand.
+    pub claims: Vec<Claim<R>>,
+}
+
+impl<E, R> Decision<E, R> {
+    /// There is nothing left to do.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            events: Vec::new(),
+            claims: Vec::new(),
+        }
+    }
+
+    /// One event and no claims.
+    #[must_use]
+    pub fn event(event: impl Into<E>) -> Self {
+        Self {
+            events: vec![event.into()],
+            claims: Vec::new(),
+        }
+    }
+}
+
+/// A key that only one holder may own, claimed in the same append as the events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim<R> {
+    /// The key, unique in the company's log, such as `gtin:07891000100103`.
+    pub key: String,
+    /// The stream that holds the key; `None` is the stream the events go to.
+    pub holder: Option<String>,
+    /// The stream whose name is made of this key, if there can be one. It holds the key by existing, so it writes no
+    /// claim; every other stream can claim the key only while this one does not exist. A client that gives this name to
+    /// something else uses the key up, just as a client that claims a foreign key does.
+    pub namesake: Option<String>,
+    /// The rejection to answer with when somebody else holds the key.
+    pub taken: R,
+}

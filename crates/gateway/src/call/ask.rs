@@ -1,0 +1,96 @@
+//! A command of a call, through the one door.
+
+use posars_commands::{Commands, Envelope, Receipt};
+use posars_domain::{Command, CompoundCommand, DomainEvent, EventOf, Payload};
+use tonic::Status;
+
+use super::Call;
+use crate::proto::log::v1 as pb;
+use crate::status;
+use crate::wire::write_recorded;
+
+/// A command about to be carried out: by whom, and whether it is only tried.
+pub(crate) struct Ask {
+    commands: Commands,
+    envelope: Envelope,
+    validate_only: bool,
+}
+
+/// What a command of a call has come to.
+pub(crate) struct Done<E> {
+    pub(crate) receipt: Receipt<E>,
+    validate_only: bool,
+}
+
+impl Call {
+    /// The command side of this call.
+    ///
+    /// # Errors
+    /// As [`Self::envelope`].
+    pub(crate) fn ask(&self, request_id: &str, validate_only: bool) -> Result<Ask, Status> {
+        let commands = self.tenant().commands();
+        Ok(Ask {
+            commands: if validate_only {
+                commands.validate_only()
+            } else {
+                commands.clone()
+            },
+            envelope: self.envelope(request_id)?,
+            validate_only,
+        })
+    }
+}
+
+impl Ask {
+    /// Carries a command out.
+    ///
+    /// # Errors
+    /// The status of the rejection or of the failure.
+    pub(crate) async fn carry_out<C: Command>(&self, command: &C) -> Result<Done<EventOf<C>>, Status> {
+        self.carry_out_inside("", command).await
+    }
+
+    /// As [`Self::carry_out`], of a command whose fields stand in a message of the request; `prefix` ends in a dot.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub(crate) async fn carry_out_inside<C: Command>(
+        &self,
+        prefix: &str,
+        command: &C,
+    ) -> Result<Done<EventOf<C>>, Status> {
+        let receipt = self.commands.carry_out(command, &self.envelope).await;
+        Ok(self.done(receipt.map_err(|error| status::from_command_inside(prefix, error))?))
+    }
+
+    /// Carries a command to several streams out.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub(crate) async fn carry_out_compound<C: CompoundCommand>(
+        &self,
+        command: &C,
+    ) -> Result<Done<EventOf<C::Part>>, Status> {
+        let receipt = self.commands.carry_out_compound(command, &self.envelope).await;
+        Ok(self.done(receipt.map_err(status::from_command)?))
+    }
+
+    const fn done<E>(&self, receipt: Receipt<E>) -> Done<E> {
+        Done {
+            receipt,
+            validate_only: self.validate_only,
+        }
+    }
+}
+
+impl<E: DomainEvent> Done<E> {
+    /// The event that answers the command; see [`Receipt::answer`].
+    pub(crate) fn answer<P: Payload<Event = E>>(&self) -> Option<&P> {
+        self.receipt.answer()
+    }
+
+    /// The log's side of the answer.
+    pub(crate) fn recorded(&self) -> Option<pb::Recorded> {
+        Some(write_recorded(&self.receipt, self.validate_only))
+    }
+}
