@@ -74,7 +74,7 @@ pub struct Statements {
 
 impl Statements {
     pub(crate) fn of(table: &Table) -> Self {
-        let (name, columns, keys) = (table.name, table.columns(""), table.keys());
+        let (name, columns, keys) = (table.name, table.columns(), table.keys());
         let copy = format!("copy {name} (log_id, {columns}) from stdin");
         let rows = format!(
             "insert into {name} as t (log_id, {columns}) select $1, c.* from {} c on conflict ({keys}, log_id)",
@@ -113,10 +113,10 @@ impl Table {
              cross join lateral (select * from {name} k where {key} and k.log_id = $1 offset 0) f \
              on conflict ({keys}, log_id) do update set {set}",
             name = self.name,
-            columns = self.columns(""),
+            columns = self.columns(),
             selected = selected.join(", "),
             arrays = part.arrays(),
-            changed = part.columns(""),
+            changed = part.columns(),
             key = key.join(" and "),
             keys = self.keys(),
             set = part.set(),
@@ -131,13 +131,9 @@ impl Table {
         )
     }
 
-    /// The columns, separated by commas; each with something in front of it.
-    fn columns(&self, before: &str) -> String {
-        let names: Vec<String> = self
-            .fields
-            .iter()
-            .map(|field| format!("{before}{}", field.name))
-            .collect();
+    /// The columns, separated by commas.
+    fn columns(&self) -> String {
+        let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
         names.join(", ")
     }
 
@@ -203,6 +199,11 @@ mod tests {
         ],
     };
 
+    const PART: Table = Table {
+        name: "things",
+        fields: &[field("id", "UUID", Rule::Key), field("word", "TEXT", Rule::Keep)],
+    };
+
     #[test]
     fn a_table_gets_its_statements_from_its_columns() {
         let statements = Statements::of(&WHOLE);
@@ -236,12 +237,8 @@ mod tests {
 
     #[test]
     fn a_change_takes_what_it_has_not_from_the_row() {
-        let part = Table {
-            name: "things",
-            fields: &[field("id", "UUID", Rule::Key), field("word", "TEXT", Rule::Keep)],
-        };
         assert_eq!(
-            WHOLE.change(&part),
+            WHOLE.change(&PART),
             "insert into things as t (log_id, id, first, last, sum, parts, word, day) \
              select $1, c.id, f.first, f.last, f.sum, f.parts, c.word, f.day \
              from unnest($2::uuid[], $3::text[]) c(id, word) \
