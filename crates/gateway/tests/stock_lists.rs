@@ -147,19 +147,10 @@ async fn receipts_are_listed_by_what_is_asked_of_them_in_pages() {
         min_position: position,
         ..Default::default()
     };
-    let mut documents = shop.stock_documents();
-    let first = documents
-        .list_stock_receipts(list(STORE))
-        .await
-        .unwrap()
-        .into_inner();
-    assert!(
-        first
-            .stock_receipts
-            .iter()
-            .all(|receipt| receipt.lines.is_empty())
-    );
-    let day = first.stock_receipts[0].business_date;
+    let first = shop.stock_documents().list_stock_receipts(list(STORE)).await;
+    let first = first.unwrap().into_inner().stock_receipts;
+    assert!(first.iter().all(|receipt| receipt.lines.is_empty()));
+    let day = first[0].business_date;
     let later = date(2026, 12, 31);
     for (request, expected) in [
         (list(STORE), &["Sul", "Norte", ""][..]),
