@@ -11,7 +11,8 @@ const UNIT_CHARS_MAX: usize = 10;
 /// Most decimals of a quantity (NF-e field `qCom`).
 const DECIMALS_MAX: u8 = 4;
 
-/// What is known of a product.
+/// What is known of a product; also the stored shape of `ProductDefined` and `ProductChanged`, so a field that is added
+/// is a field of two events and must be optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductSettings {
     /// The product.
