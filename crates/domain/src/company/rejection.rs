@@ -14,6 +14,12 @@ pub enum CompanyRejection {
         /// The company.
         company_id: CompanyId,
     },
+    /// The company is not defined yet.
+    #[error("company {company_id} is not defined yet; define it first")]
+    CompanyNotDefined {
+        /// The company.
+        company_id: CompanyId,
+    },
 }
 
 impl Rejection for CompanyRejection {
@@ -21,6 +27,7 @@ impl Rejection for CompanyRejection {
         match self {
             Self::Invalid(invalid) => invalid.reason(),
             Self::CompanyExists { .. } => "COMPANY_EXISTS",
+            Self::CompanyNotDefined { .. } => "COMPANY_NOT_DEFINED",
         }
     }
 
@@ -28,20 +35,23 @@ impl Rejection for CompanyRejection {
         match self {
             Self::Invalid(_) => RejectionKind::Invalid,
             Self::CompanyExists { .. } => RejectionKind::Duplicate,
+            Self::CompanyNotDefined { .. } => RejectionKind::NotFound,
         }
     }
 
     fn metadata(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Invalid(invalid) => invalid.metadata(),
-            Self::CompanyExists { company_id } => vec![("company_id", company_id.to_string())],
+            Self::CompanyExists { company_id } | Self::CompanyNotDefined { company_id } => {
+                vec![("company_id", company_id.to_string())]
+            }
         }
     }
 
     fn field(&self) -> Option<String> {
         match self {
             Self::Invalid(invalid) => invalid.field(),
-            Self::CompanyExists { .. } => None,
+            Self::CompanyExists { .. } | Self::CompanyNotDefined { .. } => None,
         }
     }
 }

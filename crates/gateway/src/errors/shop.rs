@@ -30,6 +30,15 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "COMPANY_NOT_DEFINED",
+        NotFound,
+        [
+            "The company {company_id} is not defined yet",
+            "A empresa {company_id} ainda não está cadastrada",
+        ],
+        ["Define it first", "Cadastre-a antes"],
+    ),
+    reason(
         "ETAG_MISMATCH",
         Aborted,
         [

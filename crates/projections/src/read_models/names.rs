@@ -142,7 +142,10 @@ impl Projection for NamesFold {
                 let retired: Retired<'_> = event.payload()?;
                 fold.set(event, NameKind::Product, retired.sku, None)
             }
-            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Register(_) => Ok(()),
+            EventKind::Company(CompanyKind::CompanyPolicySet)
+            | EventKind::Sale(_)
+            | EventKind::Stock(_)
+            | EventKind::Register(_) => Ok(()),
         }
     }
 

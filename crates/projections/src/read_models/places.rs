@@ -153,7 +153,10 @@ impl Projection for PlacesFold {
             EventKind::Company(CompanyKind::CompanyDefined) => fold.set(company(event)?),
             EventKind::Store(StoreKind::StoreDefined) => fold.set(store(event)?),
             EventKind::Register(RegisterKind::RegisterDefined) => fold.set(register(event)?),
-            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Product(_) => Ok(()),
+            EventKind::Company(CompanyKind::CompanyPolicySet)
+            | EventKind::Sale(_)
+            | EventKind::Stock(_)
+            | EventKind::Product(_) => Ok(()),
         }
     }
 
