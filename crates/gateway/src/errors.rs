@@ -7,6 +7,7 @@
 mod access;
 mod codes;
 mod language;
+mod operations;
 mod reason;
 mod rest;
 mod sale;
@@ -21,9 +22,13 @@ pub use language::Language;
 pub use reason::{Reason, code_name};
 
 /// Where reasons come from, in the order of the document: the title and the reasons of each, in alphabetical order.
-pub const PARTS: [(&str, &[Reason]); 7] = [
+pub const PARTS: [(&str, &[Reason]); 8] = [
     ("Who may call, and how often", access::REASONS),
     ("The server, the log and the read models", server::REASONS),
+    (
+        "Those who look after the server and its users",
+        operations::REASONS,
+    ),
     ("REST", rest::REASONS),
     ("Sales", sale::REASONS),
     ("Companies, stores, products and stock", shop::REASONS),

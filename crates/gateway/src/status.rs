@@ -9,8 +9,10 @@ mod command;
 mod foreign;
 mod limit;
 mod query;
+mod reactor;
 mod request;
 mod short;
+mod user;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,9 +24,11 @@ pub(crate) use command::{from_command, from_command_inside, from_rejection};
 pub(crate) use foreign::dress;
 pub(crate) use limit::{counted_refusal, from_refusal, of_broken_body};
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
+pub(crate) use reactor::{from_reactor, unknown_projection, unknown_reactor};
 pub(crate) use request::{bad_timeout, invalid_request};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
+pub(crate) use user::{from_users, unknown_user, users_elsewhere};
 
 use crate::errors;
 

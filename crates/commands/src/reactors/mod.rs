@@ -6,15 +6,19 @@
 //! or to a second runner, changes nothing; the checkpoint, written afterwards, only saves work.
 
 mod error;
+mod known;
 mod parked;
 mod reactor;
 mod runner;
+mod standing;
 mod status;
 mod stock;
 
 pub use error::ReactorError;
-pub use parked::{ParkedEvent, count_parked, list_parked, parked_stream, retry_parked};
+pub use known::KnownReactor;
+pub use parked::{ParkedEvent, ParkedPage, count_parked, list_parked, parked_stream, retry_parked};
 pub use reactor::{Reacted, Reactor, Retried};
 pub use runner::ReactorRunner;
+pub use standing::{ReactorStanding, standings};
 pub use status::{ReactorState, ReactorStatus};
 pub use stock::{AwaitedProduct, StockReactor, WaitingLines, awaited_products, waiting_lines};

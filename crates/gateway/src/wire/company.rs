@@ -4,9 +4,11 @@ use posars_domain::company::{CompanyDefined, DefineCompany, SetCompanyPolicy};
 use posars_domain::register::{DefineRegister, RegisterDefined};
 use posars_domain::store::{DefineStore, StoreDefined};
 use posars_domain::{CompanyId, Policy, StoreId};
+use posars_identity::Membership;
 use tonic::Status;
 
 use super::Reader;
+use super::grant::write_grant;
 use super::names::{CompanyName, RegisterName, ResourceName as _, StoreName};
 use super::value::{given, read_label, read_time_of_day};
 use crate::proto::sales::v1 as pb;
@@ -60,6 +62,20 @@ pub(crate) const fn write_company_policy(policy: Policy) -> pb::CompanyPolicy {
     pb::CompanyPolicy {
         void_window_hours: policy.void_window_hours,
         strict_catalog: policy.strict_catalog,
+    }
+}
+
+/// Writes a company as somebody sees it who was granted something there; `None` of one that nobody has defined yet.
+pub(crate) fn write_caller_company(
+    company_id: &CompanyId,
+    defined: Option<&CompanyDefined>,
+    grants: &[Membership],
+) -> pb::CallerCompany {
+    pb::CallerCompany {
+        name: CompanyName.of(company_id),
+        company_id: company_id.to_string(),
+        display_name: defined.map(|defined| defined.name.clone()).unwrap_or_default(),
+        grants: grants.iter().map(write_grant).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use jiff::Timestamp;
-use posars_commands::reactors::{ParkedEvent, Reactor as _, StockReactor, list_parked};
+use posars_commands::reactors::{KnownReactor, ParkedEvent, list_parked};
 use posars_domain::CompanyId;
 use posars_event_store::Version;
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub(crate) struct ParkedArgs {
     #[command(flatten)]
     company: CompanyArgs,
     /// Which reactor
-    #[arg(value_name = "NAME", default_value = StockReactor::NAME)]
+    #[arg(value_name = "NAME", default_value = KnownReactor::Stock.name())]
     name: String,
     /// Only what concerns this stream
     #[arg(long, value_name = "STREAM")]
@@ -76,21 +76,18 @@ impl From<ParkedEvent> for ParkedLine {
 
 /// Lists one page of it.
 pub(super) async fn run(session: &Session, args: &ParkedArgs) -> Result<Parked, Failure> {
-    let reactor = known(&args.name)?;
+    let reactor = known(&args.name)?.name();
     session
         .with_database(Need::Existing, async |database| {
             let house = House::open(database, &args.company.id).await?;
             let limit = usize::from(args.limit);
             let (stream, after) = (args.stream.as_deref(), Version::new(args.after));
-            // One row more than asked for tells whether there is a next page.
-            let mut parked = list_parked(&house.log, reactor, stream, after, limit + 1).await?;
-            let has_more = parked.len() > limit;
-            parked.truncate(limit);
+            let page = list_parked(&house.log, reactor, stream, after, limit).await?;
             Ok(Parked {
                 company: house.company_id,
                 reactor,
-                next: parked.last().filter(|_| has_more).map(|last| last.version.get()),
-                events: parked.into_iter().map(ParkedLine::from).collect(),
+                next: page.next.map(Version::get),
+                events: page.events.into_iter().map(ParkedLine::from).collect(),
             })
         })
         .await
