@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use posars_domain::company::Company;
 use posars_domain::product::{Product, ProductRejection, ProductSettings};
-use posars_domain::{Aggregate, Command, Needs, Policy, Sku, StateOf, Touches};
+use posars_domain::{Aggregate, Command, Needs, Path, Policy, Sku, StateOf, Touches};
 use posars_event_store::StreamName;
 
 use crate::keys::stream_of;
@@ -32,8 +32,8 @@ pub(crate) struct Known {
 pub(crate) struct Absent {
     /// Which part of the command names it.
     pub(crate) index: usize,
-    /// The path of its field in the part.
-    pub(crate) field: String,
+    /// Its field in the part.
+    pub(crate) path: Path,
     pub(crate) rejection: ProductRejection,
 }
 
@@ -88,7 +88,7 @@ impl Commands {
         let mut named = named.filter(|(.., sku)| absent.contains(*sku));
         Ok(named.next().map(|(index, part, place, sku)| Absent {
             index,
-            field: part.field_of_product(place),
+            path: part.path_of_product(place),
             rejection: ProductRejection::ProductUnknown { sku: sku.clone() },
         }))
     }

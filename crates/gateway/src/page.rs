@@ -6,6 +6,7 @@ use prost::Message;
 use sha2::{Digest as _, Sha256};
 use tonic::Status;
 
+use crate::errors::PAGE_TOKEN_INVALID;
 use crate::status;
 use crate::wire::Reader;
 
@@ -70,7 +71,7 @@ impl PageAsked {
             Some(_other_request) => {
                 reader.refuse(
                     "page_token",
-                    "PAGE_TOKEN_INVALID",
+                    PAGE_TOKEN_INVALID,
                     "the token belongs to a list with other filters; keep every field but the token as it was, or start \
                      again with an empty token",
                 );
@@ -79,7 +80,7 @@ impl PageAsked {
             None => {
                 reader.refuse(
                     "page_token",
-                    "PAGE_TOKEN_INVALID",
+                    PAGE_TOKEN_INVALID,
                     "not a token that this server gave out; start again with an empty token",
                 );
                 None

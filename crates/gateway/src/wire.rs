@@ -3,6 +3,7 @@
 mod company;
 mod daily_sales;
 mod fiscal;
+mod from_request;
 mod grant;
 mod name_text;
 mod names;
@@ -15,7 +16,10 @@ mod recorded;
 mod sale;
 mod sale_command;
 mod stock;
+mod stock_alert;
 mod stock_command;
+mod stock_document;
+mod stock_names;
 mod user;
 mod value;
 
@@ -24,6 +28,7 @@ pub(crate) use company::{
     write_caller_company, write_company, write_company_policy, write_register, write_store,
 };
 pub(crate) use daily_sales::write_daily_sales;
+pub(crate) use from_request::FromRequest;
 pub(crate) use names::{
     CompanyName, ProductName, ProjectionName, ReactorName, RegisterName, ResourceName, SaleName,
     SaleReturnName, SplitName, StockItemName, StoreName, UserName,
@@ -38,6 +43,11 @@ pub(crate) use recorded::write_recorded;
 pub(crate) use sale::{write_new_sale, write_return, write_sale, write_sale_summary, write_void};
 pub(crate) use sale_command::{read_record_return, read_record_sale, read_void_sale};
 pub(crate) use stock::{write_stock_item_after, write_stock_item_row, write_stock_movement};
+pub(crate) use stock_alert::{write_shortage, write_waiting_line};
 pub(crate) use stock_command::{read_adjust_stock, read_receive_stock};
+pub(crate) use stock_document::{
+    read_list_stock_adjustments, read_list_stock_receipts, write_stock_adjustment, write_stock_receipt,
+};
+pub(crate) use stock_names::{StockAdjustmentName, StockReceiptName};
 pub(crate) use user::write_user;
 pub(crate) use value::{check_date_range, read_date, read_optional_date, read_optional_uuid};

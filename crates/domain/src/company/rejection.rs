@@ -1,6 +1,6 @@
 //! How a company can say no.
 
-use crate::{CompanyId, InvalidValue, Rejection, RejectionKind};
+use crate::{CompanyId, InvalidValue, Rejection, Told};
 
 /// Why a command to a company was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,35 +23,15 @@ pub enum CompanyRejection {
 }
 
 impl Rejection for CompanyRejection {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
         match self {
-            Self::Invalid(invalid) => invalid.reason(),
-            Self::CompanyExists { .. } => "COMPANY_EXISTS",
-            Self::CompanyNotDefined { .. } => "COMPANY_NOT_DEFINED",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::Invalid(_) => RejectionKind::Invalid,
-            Self::CompanyExists { .. } => RejectionKind::Duplicate,
-            Self::CompanyNotDefined { .. } => RejectionKind::NotFound,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Invalid(invalid) => invalid.metadata(),
-            Self::CompanyExists { company_id } | Self::CompanyNotDefined { company_id } => {
-                vec![("company_id", company_id.to_string())]
+            Self::Invalid(invalid) => invalid.told(),
+            Self::CompanyExists { company_id } => {
+                Told::duplicate("COMPANY_EXISTS").with("company_id", company_id)
             }
-        }
-    }
-
-    fn field(&self) -> Option<String> {
-        match self {
-            Self::Invalid(invalid) => invalid.field(),
-            Self::CompanyExists { .. } | Self::CompanyNotDefined { .. } => None,
+            Self::CompanyNotDefined { company_id } => {
+                Told::not_found("COMPANY_NOT_DEFINED").with("company_id", company_id)
+            }
         }
     }
 }

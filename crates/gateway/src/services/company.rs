@@ -42,7 +42,7 @@ impl CompanyService for CompanyApi {
         call.whole_company()?;
         let ask = call.ask(&request.request_id, request.validate_only)?;
         let command = read_set_company_policy(request, call.company().clone())?;
-        let done = ask.carry_out_inside("policy.", &command).await?;
+        let done = ask.carry_out(&command).await?;
         let policy = done
             .answer()
             .map(CompanyPolicySet::policy)

@@ -8,10 +8,16 @@ use posars_identity::Membership;
 use tonic::Status;
 
 use super::Reader;
+use super::from_request::{DISPLAY_NAME, FromRequest};
 use super::grant::write_grant;
 use super::names::{CompanyName, RegisterName, ResourceName as _, StoreName};
 use super::value::{given, read_label, read_time_of_day};
 use crate::proto::sales::v1 as pb;
+use crate::status::FieldNames;
+
+impl FromRequest for DefineCompany {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]);
+}
 
 /// Reads the command of a `DefineCompanyRequest`.
 pub(crate) fn read_define_company(request: pb::DefineCompanyRequest) -> Result<DefineCompany, Status> {
@@ -40,6 +46,10 @@ pub(crate) fn write_company(company: &CompanyDefined) -> pb::Company {
         cnpj: company.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
         currency_code: company.currency.to_string(),
     }
+}
+
+impl FromRequest for SetCompanyPolicy {
+    const FIELD_NAMES: FieldNames = FieldNames::SAME.inside("policy");
 }
 
 /// Reads the command of a `SetCompanyPolicyRequest`.
@@ -79,6 +89,10 @@ pub(crate) fn write_caller_company(
     }
 }
 
+impl FromRequest for DefineStore {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]);
+}
+
 /// Reads the command of a `DefineStoreRequest`.
 pub(crate) fn read_define_store(request: pb::DefineStoreRequest) -> Result<DefineStore, Status> {
     let mut reader = Reader::new();
@@ -115,6 +129,10 @@ pub(crate) fn write_store(company: &CompanyId, store: &StoreDefined) -> pb::Stor
         day_cutover: store.day_cutover.strftime("%H:%M").to_string(),
         currency_code: store.currency.to_string(),
     }
+}
+
+impl FromRequest for DefineRegister {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]);
 }
 
 /// Reads the command of a `DefineRegisterRequest`.

@@ -3,12 +3,12 @@
 use std::str::FromStr;
 use std::vec;
 
-use posars_domain::{CompanyId, InvalidValue, RegisterNo, ReturnId, SaleId, Sku, StoreId};
+use posars_domain::{CompanyId, InvalidValue, RegisterNo, ReturnId, SaleId, Sku, StoreId, reasons};
 use tonic::Status;
 
 use super::Reader;
 use super::name_text::{push_part, split_name};
-use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
+use super::reader::FIELD_INVALID;
 
 /// What stands for every store in the parent of a list. No store id can be it.
 const ALL_STORES: &str = "-";
@@ -61,7 +61,7 @@ impl<'field> SplitName<'field> {
         let mut ids = split_name(name, N::COLLECTIONS).unwrap_or_default();
         if ids.is_empty() {
             let reason = if name.is_empty() {
-                FIELD_REQUIRED
+                reasons::FIELD_REQUIRED
             } else {
                 FIELD_INVALID
             };
@@ -111,7 +111,7 @@ impl NameIds<'_> {
     }
 
     /// Takes the next id. `None`, with the field refused, when it can be no such id.
-    fn take<T: FromStr<Err = InvalidValue>>(&mut self) -> Option<T> {
+    pub(super) fn take<T: FromStr<Err = InvalidValue>>(&mut self) -> Option<T> {
         let id = self.any()?;
         self.reader.text(self.field, &id)
     }

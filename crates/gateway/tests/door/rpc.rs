@@ -152,7 +152,7 @@ impl Rpc {
                 "sales" => &self.sale,
                 "products" | "stockItems" => "cafe",
                 "registers" => "1",
-                "returns" => super::NO_SALE,
+                "returns" | "stockReceipts" | "stockAdjustments" => super::NO_SALE,
                 "reactors" => "reactor.stock",
                 "projections" => "sales",
                 "users" => "ana",

@@ -15,6 +15,7 @@ use super::slice::State;
 use super::source::{Cause, MovedSku, Movement, stock_stream};
 use super::waiting::waiting_stream;
 use crate::CommandError;
+use crate::error::EVENT_UNREADABLE;
 use crate::event_encoder::EventEncoder;
 use crate::keys::{derived_from, stream_of};
 use crate::load::decode;
@@ -31,7 +32,7 @@ impl StockReactor {
     pub(super) async fn try_again(&mut self, parked: &SourceEventParked) -> Result<Retried, ReactorError> {
         let Some(event) = self.source_of(parked).await? else {
             return Ok(Retried::Failed {
-                reason: "EVENT_UNREADABLE".to_owned(),
+                reason: EVENT_UNREADABLE.to_owned(),
                 problem: format!(
                     "position {} of the log does not hold the event that was put aside; run `posars audit verify`",
                     parked.source_position
