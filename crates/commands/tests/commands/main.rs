@@ -6,6 +6,7 @@ mod costs;
 mod earlier_versions;
 mod goods;
 mod pins;
+mod policy;
 mod races;
 mod reactor;
 mod reactor_parked;
