@@ -14,6 +14,8 @@ pub enum StockRejection {
     /// The quantity has more decimals than the product's unit.
     #[error("{quantity} of {sku} has more than {decimals} decimals; round it, or change the product")]
     UnitDecimals {
+        /// Where it stands in the command.
+        field: &'static str,
         /// The product.
         sku: Sku,
         /// The quantity in the command.
@@ -92,6 +94,7 @@ impl Rejection for StockRejection {
                 sku,
                 quantity,
                 decimals,
+                ..
             } => {
                 vec![
                     pair("sku", sku),
@@ -115,7 +118,8 @@ impl Rejection for StockRejection {
         let field = match self {
             Self::Invalid(invalid) => return invalid.field(),
             Self::Circumstance(circumstance) => return circumstance.field(),
-            Self::UnitDecimals { .. } | Self::StockOutOfRange { .. } => "quantity",
+            Self::UnitDecimals { field, .. } => field,
+            Self::StockOutOfRange { .. } => "quantity",
             Self::DuplicateFiscalKey { .. } => "access_key",
             Self::ReasonRequired => "reason",
             Self::StockWouldGoNegative { .. } => "delta",
