@@ -34,6 +34,7 @@ pub mod product;
 pub mod register;
 pub mod sale;
 pub mod stock;
+pub mod stock_policy;
 pub mod store;
 pub mod waiting;
 

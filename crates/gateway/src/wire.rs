@@ -14,6 +14,7 @@ mod sale;
 mod sale_command;
 mod stock;
 mod stock_command;
+mod stock_policy;
 mod value;
 
 pub(crate) use company::{
@@ -34,4 +35,5 @@ pub(crate) use sale::{write_new_sale, write_return, write_sale, write_sale_summa
 pub(crate) use sale_command::{read_record_return, read_record_sale, read_void_sale};
 pub(crate) use stock::{write_stock_item_after, write_stock_item_row, write_stock_movement};
 pub(crate) use stock_command::{read_adjust_stock, read_receive_stock};
+pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy};
 pub(crate) use value::{check_date_range, read_date, read_optional_date, read_optional_uuid};

@@ -4,7 +4,7 @@ use super::StockRejection;
 use crate::{Given, Quantity, Sku};
 
 /// Half a bottle cannot be counted: the quantity keeps to the decimals of the product's unit.
-pub(super) fn in_product_decimals(
+pub(crate) fn in_product_decimals(
     given: &Given<'_>,
     sku: &Sku,
     (field, quantity): (&'static str, Quantity),

@@ -9,8 +9,9 @@ use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::stock_service_server::StockService;
 use crate::status;
 use crate::wire::{
-    Reader, StockItemName, StoreName, check_date_range, read_adjust_stock, read_optional_date,
-    read_receive_stock, write_stock_item_after, write_stock_item_row, write_stock_movement,
+    Reader, StockItemName, StoreName, check_date_range, read_adjust_stock, read_define_stock_policy,
+    read_optional_date, read_receive_stock, write_stock_item_after, write_stock_item_row,
+    write_stock_movement, write_stock_policy,
 };
 
 /// Keeps quantity and value of the stock of each product in each store.
@@ -48,6 +49,21 @@ impl StockService for StockApi {
             .await?;
         Ok(Response::new(pb::AdjustStockResponse {
             stock_item: items_after(call.company(), &done, currency).pop(),
+            recorded: done.recorded(),
+        }))
+    }
+
+    async fn define_stock_policy(
+        &self,
+        request: Request<pb::DefineStockPolicyRequest>,
+    ) -> Result<Response<pb::DefineStockPolicyResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let item = call.name("name", &request.name)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let command = read_define_stock_policy(request, item)?;
+        let done = ask.carry_out(&command).await?;
+        Ok(Response::new(pb::DefineStockPolicyResponse {
+            stock_policy: Some(write_stock_policy(call.company(), command)),
             recorded: done.recorded(),
         }))
     }
