@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use posars_commands::reactors::{count_parked, parked_stream};
+use posars_commands::reactors::{REACTORS, count_parked, parked_stream};
 use posars_event_store::{Log, Position, ReadLog, SubscriptionState};
 use serde::Serialize;
 
@@ -37,13 +37,20 @@ pub(in crate::cli) struct ReactorLine {
     next: Option<String>,
 }
 
-/// Every reactor that ever ran on a log.
+/// Every reactor that ever ran on a log, each after those whose events it follows.
 pub(in crate::cli) async fn all(log: &Log, head: Position) -> Result<Vec<ReactorLine>, Failure> {
+    let mut reactors = log.subscriptions().await?;
+    reactors.retain(|one| one.name.starts_with("reactor."));
+    // One that only another build knows comes last.
+    reactors.sort_by_key(|one| {
+        REACTORS
+            .iter()
+            .position(|known| known.name() == one.name)
+            .unwrap_or(usize::MAX)
+    });
     let mut lines = Vec::new();
-    for one in log.subscriptions().await? {
-        if one.name.starts_with("reactor.") {
-            lines.push(ReactorLine::of(log, head, one).await?);
-        }
+    for one in reactors {
+        lines.push(ReactorLine::of(log, head, one).await?);
     }
     Ok(lines)
 }
@@ -62,10 +69,10 @@ impl ReactorLine {
             0
         };
         let next = (parked > 0).then(|| {
-            let company = option_of(log.name().as_str());
+            let (name, company) = (&reactor.name, option_of(log.name().as_str()));
             format!(
-                "see why with `posars reactors parked{company}` or `posars audit replay --stream {stream}{company}`, mend \
-                 that, then `posars reactors retry{company}`; what comes too late needs a count of its stock"
+                "see why with `posars reactors parked {name}{company}` or `posars audit replay --stream {stream}{company}`, \
+                 mend that, then `posars reactors retry {name}{company}`, which says what to do about those that come too late"
             )
         });
         Ok(Self {

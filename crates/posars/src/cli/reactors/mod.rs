@@ -7,7 +7,7 @@ mod status;
 mod waiting;
 
 use clap::{ArgMatches, Subcommand};
-use posars_commands::reactors::{Reactor as _, StockReactor};
+use posars_commands::reactors::{AnyReactor, REACTORS};
 
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
@@ -18,9 +18,6 @@ use status::StatusArgs;
 use waiting::WaitingArgs;
 
 pub(super) use line::{ReactorLine, TITLES, all};
-
-/// Every reactor there is.
-const REACTORS: [&str; 1] = [StockReactor::NAME];
 
 /// Look after the reactors, which turn events into further events.
 #[derive(Debug, Subcommand)]
@@ -85,13 +82,15 @@ pub(crate) async fn run(command: ReactorsCommand, matches: &ArgMatches) -> Exit 
 }
 
 /// A reactor named on the command line.
-fn known(name: &str) -> Result<&'static str, Failure> {
-    REACTORS.into_iter().find(|known| *known == name).ok_or_else(|| {
+fn known(name: &str) -> Result<&'static dyn AnyReactor, Failure> {
+    let known = REACTORS.iter().copied().find(|known| known.name() == name);
+    known.ok_or_else(|| {
+        let names: Vec<&str> = REACTORS.iter().map(|known| known.name()).collect();
         Failure::new(
             Exit::Usage,
             "REACTOR_UNKNOWN",
             format!("there is no reactor {name:?}"),
         )
-        .next(format!("name one of {}", REACTORS.join(", ")))
+        .next(format!("name one of {}", names.join(", ")))
     })
 }

@@ -76,7 +76,7 @@ impl From<ParkedEvent> for ParkedLine {
 
 /// Lists one page of it.
 pub(super) async fn run(session: &Session, args: &ParkedArgs) -> Result<Parked, Failure> {
-    let reactor = known(&args.name)?;
+    let reactor = known(&args.name)?.name();
     session
         .with_database(Need::Existing, async |database| {
             let house = House::open(database, &args.company.id).await?;

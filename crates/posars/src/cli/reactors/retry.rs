@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use posars_commands::reactors::{ParkedEvent, Reactor as _, Retried, StockReactor, retry_parked};
+use posars_commands::reactors::{ParkedEvent, Reactor as _, Retried, StockReactor};
 use serde::Serialize;
 
 use super::known;
@@ -85,16 +85,15 @@ pub(super) async fn run(session: &Session, args: &RetryArgs) -> Result<Tried, Fa
     session
         .with_database(Need::Existing, async |database| {
             let house = House::open(database, &args.company.id).await?;
-            let mut stock = StockReactor::new(house.log.clone());
             let (stream, limit) = (args.stream.as_deref(), usize::from(args.limit));
-            let tried = retry_parked(&mut stock, &house.log, stream, limit).await?;
+            let tried = reactor.retry(&house.log, stream, limit).await?;
             let all = tried.len();
             let left: Vec<LeftLine> = tried
                 .into_iter()
                 .filter_map(|(parked, outcome)| LeftLine::of(parked, outcome))
                 .collect();
             Ok(Tried {
-                reactor,
+                reactor: reactor.name(),
                 done: all - left.len(),
                 left,
             })
