@@ -16,7 +16,7 @@ use posars_domain::product::{ChangeProduct, DefineProduct, Edit, ProductEvent, R
 use posars_domain::register::{DefineRegister, RegisterEvent};
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, SaleEvent};
 use posars_domain::stock::{AdjustmentReason, RevalueStock, Stock, StockEvent};
-use posars_domain::stock_policy::{DefineStockPolicy, StockPolicyEvent};
+use posars_domain::stock_policy::{DefineStockPolicy, StockPolicyEvent, WatchStock};
 use posars_domain::store::{DefineStore, StoreEvent};
 use posars_domain::waiting::WaitingEvent;
 use posars_domain::{
@@ -387,7 +387,17 @@ fn stock_policy_examples(examples: &mut Vec<(String, String)>) {
         sku: v("sku_1"),
         reorder_point: Some(v("12.5")),
     };
-    run(examples, &[], define, &shop());
+    let mut history = run(examples, &[], define, &shop());
+    for (source_position, on_hand) in [(46, "12.5"), (47, "12.6")] {
+        let watch = WatchStock {
+            store_id: v("centro"),
+            sku: v("sku_1"),
+            on_hand: v(on_hand),
+            source_position,
+            occurred_at: v("2026-11-20T15:00:00Z"),
+        };
+        history = run(examples, &history, watch, &shop());
+    }
 }
 
 /// As [`run`], for examples of fields that came later: the file of each type has a word more.

@@ -7,13 +7,14 @@ use futures_util::future::BoxFuture;
 use posars_event_store::Log;
 
 use super::error::ReactorError;
+use super::low_stock::LowStockReactor;
 use super::parked::{ParkedEvent, retry_parked};
 use super::reactor::{Reactor, Retried};
 use super::runner::{AnyRunner, ReactorRunner};
 use super::stock::StockReactor;
 
 /// Every reactor. One stands behind those whose events it follows, so that one pass in this order catches up with all.
-pub const REACTORS: &[&dyn AnyReactor] = &[registered::<StockReactor>()];
+pub const REACTORS: &[&dyn AnyReactor] = &[registered::<StockReactor>(), registered::<LowStockReactor>()];
 
 const fn registered<R: Reactor>() -> &'static dyn AnyReactor {
     &Registered::<R>(PhantomData)

@@ -96,6 +96,20 @@ impl<S: StreamState> Slice<S> {
         self.known.get(stream).map_or(&self.unknown, |known| &known.state)
     }
 
+    /// The version that a stream has with what is gathered for it.
+    pub(crate) fn version(&self, stream: &StreamName) -> Version {
+        self.known
+            .get(stream)
+            .map_or(Version::START, |known| known.version)
+    }
+
+    /// Takes over what an event of a stream says that was met in the log. An append that did not expect it fails.
+    pub(crate) fn follow(&mut self, stream: &StreamName, version: Version, state: S) {
+        let known = self.known.entry(stream.clone()).or_default();
+        known.version = known.version.max(version);
+        known.state = state;
+    }
+
     /// The version that the log holds, without what is still being gathered.
     pub(crate) fn appended_version(&self, stream: &StreamName) -> Version {
         let Some(known) = self.known.get(stream) else {
@@ -114,11 +128,19 @@ impl<S: StreamState> Slice<S> {
 
     /// Takes over what the log says of a stream that nothing is gathered for.
     pub(crate) fn learn(&mut self, stream: &StreamName, last: Option<&RecordedEvent>) {
-        let known = last.map_or_else(Known::default, |last| Known {
-            version: last.version,
-            state: S::after(last),
+        match last {
+            Some(last) => self.learn_as(stream, last.version, S::after(last)),
+            None => self.learn_as(stream, Version::START, S::default()),
+        }
+    }
+
+    /// As [`Slice::learn`], of a stream whose last event alone does not tell its state.
+    pub(crate) fn learn_as(&mut self, stream: &StreamName, version: Version, state: S) {
+        let known = Known {
+            version,
+            state,
             gathered: None,
-        });
+        };
         self.known.insert(stream.clone(), known);
     }
 

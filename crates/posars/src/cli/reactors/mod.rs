@@ -40,9 +40,10 @@ pub(crate) enum ReactorsCommand {
     /// Try the events again that a reactor set aside
     ///
     /// Sales move a stock in the order in which they were recorded. An event that was set aside can be done as long as no
-    /// later sale has moved that stock; after that, count the stock.
+    /// later sale has moved that stock; after that, count the stock. Of what was set aside about low stock, only the last
+    /// word about the same goods is judged anew.
     #[command(
-        after_help = "Example:\n  posars reactors retry\n  posars reactors retry --stream stock-centro-CAFE-500"
+        after_help = "Example:\n  posars reactors retry\n  posars reactors retry --stream stock-centro-CAFE-500\n  posars reactors retry reactor.low_stock"
     )]
     Retry(RetryArgs),
 }
