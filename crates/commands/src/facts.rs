@@ -1,6 +1,6 @@
 //! What commands look at beside their own stream: stores, products and the company's policy.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use posars_domain::product::{Product, ProductRejection, ProductSettings};
@@ -10,6 +10,7 @@ use posars_event_store::StreamName;
 use crate::keys::stream_of;
 use crate::known_stores::KnownStore;
 use crate::load::Loaded;
+use crate::touched::Touched;
 use crate::{CommandError, Commands};
 
 /// The facts that one try has looked up.
@@ -65,32 +66,26 @@ impl Commands {
         }
     }
 
-    /// Streams whose last event is their state, each once in the order of the parts, and the products that the parts
-    /// need: all in one round trip.
+    /// Streams whose last event is their state, and the products that their first parts need: all in one round trip.
     pub(crate) async fn load_last<C: Command>(
         &self,
-        parts: &[C],
-        streams: &[StreamName],
+        targets: &[(StreamName, &C)],
         facts: &mut Facts,
-    ) -> Result<Vec<(StreamName, Loaded<C::Of>)>, CommandError> {
+    ) -> Result<Vec<Touched<C::Of>>, CommandError> {
         let nothing = StateOf::<C>::default();
-        let mut skus: Vec<&Sku> = Vec::with_capacity(parts.len());
-        let mut asked: Vec<(&C, StreamName)> = Vec::with_capacity(parts.len());
-        let mut seen = HashSet::with_capacity(parts.len());
-        for (part, stream) in parts.iter().zip(streams) {
-            if seen.insert(stream) {
-                asked.push((part, stream.clone()));
-                skus.extend(part.needs(&nothing).product);
-            }
-        }
+        let skus = targets
+            .iter()
+            .filter_map(|(_, part)| part.needs(&nothing).product);
+        let skus: Vec<&Sku> = skus.collect();
         let products = skus.iter().map(stream_of::<Product>);
         let products: Vec<StreamName> = products.collect::<Result<_, _>>()?;
-        let mut questions: Vec<StreamName> = asked.iter().map(|(_, stream)| stream.clone()).collect();
-        questions.extend(products.iter().cloned());
-        let mut last = self.shared.log.last_events(&questions).await?.into_iter();
-        let mut loaded = Vec::with_capacity(asked.len());
-        for ((part, stream), last) in asked.into_iter().zip(last.by_ref()) {
-            loaded.push((stream, Loaded::last(last, |event| part.is_answer(event))?));
+        let streams = targets.iter().map(|(stream, _)| stream).chain(&products);
+        let streams: Vec<StreamName> = streams.cloned().collect();
+        let mut last = self.shared.log.last_events(&streams).await?.into_iter();
+        let mut touched = Vec::with_capacity(targets.len());
+        for ((stream, part), last) in targets.iter().zip(last.by_ref()) {
+            let loaded = Loaded::last(last, |event| part.is_answer(event))?;
+            touched.push(Touched::new(stream.clone(), loaded));
         }
         for ((sku, stream), last) in skus.into_iter().zip(&products).zip(last) {
             let settings = match &last {
@@ -99,6 +94,6 @@ impl Commands {
             };
             facts.products.insert(sku.clone(), settings.map(Arc::new));
         }
-        Ok(loaded)
+        Ok(touched)
     }
 }

@@ -1,12 +1,13 @@
 //! The one way every command goes: load, decide, append, and again when somebody else wrote first.
 
+use std::collections::HashMap;
 use std::slice;
 use std::time::Instant;
 
 use posars_domain::{
     Aggregate, Command, CompoundCommand, EventOf, Given, Rejection, RejectionKind, StateOf, Touches,
 };
-use posars_event_store::StreamName;
+use posars_event_store::{InvalidName, StreamName};
 use tracing::Instrument as _;
 
 use crate::backoff::{ATTEMPTS_MAX, pause_after};
@@ -15,14 +16,17 @@ use crate::fingerprint::Content;
 use crate::keys::stream_of;
 use crate::load::Loaded;
 use crate::plan::{Failed, Plan, Request, Write};
+use crate::touched::Touched;
 use crate::{CommandError, Commands, Envelope, Receipt};
 
 /// One thing to carry out: the command itself, or the parts of a compound one.
 struct Job<'a, C: Command> {
     name: &'static str,
     parts: &'a [C],
-    /// The stream of each part.
-    streams: Vec<StreamName>,
+    /// The streams, each once, with the first part that is about it.
+    targets: Vec<(StreamName, &'a C)>,
+    /// Which of the streams each part is about.
+    target_of: Vec<usize>,
     /// The path of a part's field in the whole; `None` where the part is the whole.
     field_of_part: Option<&'a (dyn Fn(usize, String) -> String + Sync)>,
 }
@@ -34,13 +38,6 @@ enum Opening {
     New,
     /// The stream is read first.
     Fold,
-}
-
-/// A stream while commands to it are being decided.
-struct Touched<A: Aggregate> {
-    stream: StreamName,
-    loaded: Loaded<A>,
-    events: Vec<A::Event>,
 }
 
 impl Commands {
@@ -56,7 +53,8 @@ impl Commands {
         let job = Job {
             name: C::NAME,
             parts: slice::from_ref(command),
-            streams: vec![stream_of::<C::Of>(command.stream_id())?],
+            targets: vec![(stream_of::<C::Of>(command.stream_id())?, command)],
+            target_of: vec![0],
             field_of_part: None,
         };
         let content = if C::FINGERPRINT_IS_TAGGED {
@@ -78,14 +76,12 @@ impl Commands {
         envelope: &Envelope,
     ) -> Result<Receipt<EventOf<C::Part>>, CommandError> {
         let parts = command.parts().map_err(CommandError::rejected)?;
-        let streams = parts
-            .iter()
-            .map(|part| stream_of::<<C::Part as Command>::Of>(part.stream_id()))
-            .collect::<Result<_, _>>()?;
+        let (targets, target_of) = targets(&parts)?;
         let job = Job {
             name: C::NAME,
             parts: &parts,
-            streams,
+            targets,
+            target_of,
             field_of_part: Some(&|index, field| command.field_of_part(index, field)),
         };
         let request = Request::new(C::NAME, command, command.own_key(), envelope)?;
@@ -98,7 +94,7 @@ impl Commands {
         request: &Request<'_>,
     ) -> Result<Receipt<EventOf<C>>, CommandError> {
         let started = Instant::now();
-        let stream = job.streams.first().map_or("", StreamName::as_str);
+        let stream = job.targets.first().map_or("", |(stream, _)| stream.as_str());
         let span = tracing::debug_span!("command", name = job.name, stream, parts = job.parts.len());
         let result = self.attempts(job, request).instrument(span).await;
         self.shared
@@ -126,7 +122,7 @@ impl Commands {
                 Err(Failed::Lost(stream)) => stream,
             };
             // A stream that was believed new exists: no race, so no pause.
-            let was_belief = opening == Opening::New && job.streams.contains(&lost);
+            let was_belief = opening == Opening::New && job.targets.iter().any(|(stream, _)| *stream == lost);
             if was_belief {
                 opening = Opening::Fold;
             }
@@ -166,8 +162,8 @@ impl Commands {
         self.require_products(job.parts).await?;
         let mut touched = self.touched(job, opening, &mut facts).await?;
         let mut plan = Plan::default();
-        for (index, (part, stream)) in job.parts.iter().zip(&job.streams).enumerate() {
-            let Some(touched) = touched.iter_mut().find(|touched| touched.stream == *stream) else {
+        for (index, (part, target)) in job.parts.iter().zip(&job.target_of).enumerate() {
+            let Some(touched) = touched.get_mut(*target) else {
                 continue;
             };
             let state = &touched.loaded.state;
@@ -189,11 +185,13 @@ impl Commands {
                 Err(rejection) => {
                     let may_be_done = opening == Opening::Fold && !is_for_ever(rejection.kind());
                     let rejected = job.rejected(index, rejection);
-                    return Ok(self.unless_done(stream, request, may_be_done, rejected).await?);
+                    return Ok(self
+                        .unless_done(&touched.stream, request, may_be_done, rejected)
+                        .await?);
                 }
             };
             for claim in decision.claims {
-                plan.claim(stream, claim)?;
+                plan.claim(&touched.stream, claim)?;
             }
             if job.parts.len() > 1 {
                 touched.evolve(&decision.events);
@@ -213,27 +211,18 @@ impl Commands {
         self.append(plan, request).await
     }
 
-    /// The streams of a job as they stand, each once, in the order of the parts.
+    /// The streams of a job as they stand, in the order of its targets.
     async fn touched<C: Command>(
         &self,
         job: &Job<'_, C>,
         opening: Opening,
         facts: &mut Facts,
     ) -> Result<Vec<Touched<C::Of>>, CommandError> {
-        let mut touched: Vec<Touched<C::Of>> = Vec::with_capacity(job.parts.len());
         if opening == Opening::Fold && C::Of::LAST_EVENT_IS_STATE {
-            let loaded = self.load_last(job.parts, &job.streams, facts).await?;
-            touched.extend(
-                loaded
-                    .into_iter()
-                    .map(|(stream, loaded)| Touched::new(stream, loaded)),
-            );
-            return Ok(touched);
+            return self.load_last(&job.targets, facts).await;
         }
-        for (part, stream) in job.parts.iter().zip(&job.streams) {
-            if touched.iter().any(|known| known.stream == *stream) {
-                continue;
-            }
+        let mut touched = Vec::with_capacity(job.targets.len());
+        for (stream, part) in &job.targets {
             let loaded = match opening {
                 Opening::New => Loaded::default(),
                 Opening::Fold => self.load(stream, |event| part.is_answer(event)).await?,
@@ -262,6 +251,23 @@ impl Commands {
     }
 }
 
+/// The streams of parts, each once with the first part that is about it, and which of them each part is about.
+#[expect(clippy::type_complexity, reason = "two lists that are made in one go")]
+fn targets<C: Command>(parts: &[C]) -> Result<(Vec<(StreamName, &C)>, Vec<usize>), InvalidName> {
+    let mut places: HashMap<StreamName, usize> = HashMap::with_capacity(parts.len());
+    let mut targets = Vec::with_capacity(parts.len());
+    let mut target_of = Vec::with_capacity(parts.len());
+    for part in parts {
+        let stream = stream_of::<C::Of>(part.stream_id())?;
+        let place = *places.entry(stream.clone()).or_insert(targets.len());
+        if place == targets.len() {
+            targets.push((stream, part));
+        }
+        target_of.push(place);
+    }
+    Ok((targets, target_of))
+}
+
 impl<C: Command> Job<'_, C> {
     fn rejected(&self, index: usize, rejection: <C::Of as Aggregate>::Rejection) -> CommandError {
         match self.field_of_part {
@@ -271,22 +277,6 @@ impl<C: Command> Job<'_, C> {
                 CommandError::rejected(InPart { field, rejection })
             }
         }
-    }
-}
-
-impl<A: Aggregate> Touched<A> {
-    const fn new(stream: StreamName, loaded: Loaded<A>) -> Self {
-        Self {
-            stream,
-            loaded,
-            events: Vec::new(),
-        }
-    }
-
-    /// What the next part to the same stream is decided on.
-    fn evolve(&mut self, events: &[A::Event]) {
-        let state = std::mem::take(&mut self.loaded.state);
-        self.loaded.state = events.iter().fold(state, A::evolve);
     }
 }
 

@@ -33,6 +33,7 @@ mod set_up_batch;
 mod stock_history;
 mod store_scope;
 mod stores;
+mod touched;
 mod turns;
 
 pub mod reactors;

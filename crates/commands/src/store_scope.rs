@@ -1,6 +1,7 @@
 //! The stores that a caller may touch.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use posars_domain::StoreId;
 
@@ -11,7 +12,7 @@ pub enum StoreScope {
     #[default]
     All,
     /// These alone; at least one.
-    Only(BTreeSet<StoreId>),
+    Only(Arc<BTreeSet<StoreId>>),
 }
 
 impl StoreScope {

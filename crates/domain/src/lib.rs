@@ -9,6 +9,7 @@ mod business_date;
 mod check_digits;
 mod circumstance;
 mod dates;
+mod decision;
 mod event;
 mod fiscal;
 mod gtin;
@@ -38,13 +39,12 @@ pub mod stock_policy;
 pub mod store;
 pub mod waiting;
 
-pub use aggregate::{
-    Aggregate, Claim, Command, CompoundCommand, Decided, Decision, EventOf, Needs, OwnKey, StateOf, Touches,
-};
+pub use aggregate::{Aggregate, Command, CompoundCommand, Decided, EventOf, Needs, OwnKey, StateOf, Touches};
 pub use apportion::{ApportionError, apportion};
 pub use business_date::{business_date, local_hour};
 pub use circumstance::{CLOCK_AHEAD_MAX_S, Circumstance, Given, Policy};
 pub use dates::{FIRST_DAY, LAST_DAY};
+pub use decision::{Claim, Decision};
 pub use event::{DomainEvent, Kind, Payload, UnreadableEvent};
 pub use fiscal::{AccessKey, FiscalRef, Ncm, TaxAmount};
 pub use gtin::Gtin;

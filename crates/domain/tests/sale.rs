@@ -516,7 +516,13 @@ fn a_refund_is_in_the_currency_of_its_sale() {
         .when(back.clone(), &shop())
         .rejected("CURRENCY_MISMATCH", Some("currency"));
     back.currency = Some(Currency::BRL);
-    given::<Sale>(&[recorded()]).when(back, &shop()).event();
+    let returned = given::<Sale>(&[recorded()]).when(back.clone(), &shop()).event();
+    let history = [recorded(), returned];
+    given::<Sale>(&history).when(back.clone(), &shop()).nothing();
+    back.currency = Some(v("USD"));
+    given::<Sale>(&history)
+        .when(back, &shop())
+        .rejected("CURRENCY_MISMATCH", Some("currency"));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use deadpool_postgres::{
 };
 use futures_util::FutureExt;
 use futures_util::future::try_join;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
@@ -173,7 +174,17 @@ impl Connections {
             None => &self.owners,
         };
         let client = taken_from(pool).await?;
-        let rows = self.within(self.ask(&client, statement, params)).await;
+        let ask = async {
+            match self.ask(&client, statement, params).await {
+                // A migration gave the table a column since this connection prepared "select *".
+                Err(error) if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) => {
+                    client.statement_cache.remove(statement, &[]);
+                    self.ask(&client, statement, params).await
+                }
+                answer => answer,
+            }
+        };
+        let rows = self.within(ask).await;
         keep_if_answered(client, rows).map(|(_, rows)| rows)
     }
 

@@ -25,22 +25,28 @@ use crate::localize::{localize_call, localize_rest};
 use crate::observe::{CallMetrics, observe_call};
 use crate::proto::FILE_DESCRIPTOR_SET;
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
+use crate::proto::inventory::v1::stock_alert_service_server::{self, StockAlertServiceServer};
+use crate::proto::inventory::v1::stock_document_service_server::{self, StockDocumentServiceServer};
 use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer};
 use crate::proto::operations::v1::projection_service_server::{self, ProjectionServiceServer};
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{CallRates, keep_rate, turn_strangers_away};
-use crate::services::{CompanyApi, ProductApi, ProjectionApi, SaleApi, SalesReportApi, StockApi};
+use crate::services::{
+    CompanyApi, ProductApi, ProjectionApi, SaleApi, SalesReportApi, StockAlertApi, StockApi, StockDocumentApi,
+};
 use crate::weigh::{Weighing, refuse_large, weigh_request};
 use crate::{ERROR_DOMAIN, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
-pub(crate) const SERVICE_NAMES: [&str; 6] = [
+pub(crate) const SERVICE_NAMES: [&str; 8] = [
     company_service_server::SERVICE_NAME,
     sale_service_server::SERVICE_NAME,
     product_service_server::SERVICE_NAME,
     stock_service_server::SERVICE_NAME,
+    stock_document_service_server::SERVICE_NAME,
+    stock_alert_service_server::SERVICE_NAME,
     sales_report_service_server::SERVICE_NAME,
     projection_service_server::SERVICE_NAME,
 ];
@@ -183,12 +189,16 @@ fn services(request_bytes_max: usize) -> Routes {
     let sale = SaleServiceServer::new(SaleApi);
     let product = ProductServiceServer::new(ProductApi);
     let stock = StockServiceServer::new(StockApi);
+    let stock_document = StockDocumentServiceServer::new(StockDocumentApi);
+    let stock_alert = StockAlertServiceServer::new(StockAlertApi);
     let projection = ProjectionServiceServer::new(ProjectionApi);
     let sales_report = SalesReportServiceServer::new(SalesReportApi);
     Routes::new(company.max_decoding_message_size(request_bytes_max))
         .add_service(sale.max_decoding_message_size(request_bytes_max))
         .add_service(product.max_decoding_message_size(request_bytes_max))
         .add_service(stock.max_decoding_message_size(request_bytes_max))
+        .add_service(stock_document.max_decoding_message_size(request_bytes_max))
+        .add_service(stock_alert.max_decoding_message_size(request_bytes_max))
         .add_service(sales_report.max_decoding_message_size(request_bytes_max))
         .add_service(projection.max_decoding_message_size(request_bytes_max))
 }

@@ -75,7 +75,7 @@ impl Principal {
                 Some(store) => stores.insert(store.clone()),
             };
         }
-        (!stores.is_empty()).then_some(StoreScope::Only(stores))
+        (!stores.is_empty()).then_some(StoreScope::Only(Arc::new(stores)))
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
         let acme = "acme".parse().unwrap();
         let only = |stores: &[&str]| {
             let stores = stores.iter().map(|store| store.parse().unwrap()).collect();
-            Some(StoreScope::Only(stores))
+            Some(StoreScope::Only(Arc::new(stores)))
         };
         assert_eq!(
             ana.scope(&acme, &[Role::Owner, Role::Cashier]),

@@ -9,6 +9,8 @@ mod projection;
 mod sale;
 mod sales_report;
 mod stock;
+mod stock_alert;
+mod stock_document;
 
 pub(crate) use company::CompanyApi;
 pub(crate) use product::ProductApi;
@@ -16,3 +18,5 @@ pub(crate) use projection::ProjectionApi;
 pub(crate) use sale::SaleApi;
 pub(crate) use sales_report::SalesReportApi;
 pub(crate) use stock::StockApi;
+pub(crate) use stock_alert::StockAlertApi;
+pub(crate) use stock_document::StockDocumentApi;

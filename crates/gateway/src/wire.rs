@@ -13,7 +13,10 @@ mod recorded;
 mod sale;
 mod sale_command;
 mod stock;
+mod stock_alert;
 mod stock_command;
+mod stock_document;
+mod stock_names;
 mod stock_policy;
 mod value;
 
@@ -34,6 +37,11 @@ pub(crate) use recorded::write_recorded;
 pub(crate) use sale::{write_new_sale, write_return, write_sale, write_sale_summary, write_void};
 pub(crate) use sale_command::{read_record_return, read_record_sale, read_void_sale};
 pub(crate) use stock::{write_stock_item_after, write_stock_item_row, write_stock_movement};
+pub(crate) use stock_alert::{write_shortage, write_waiting_line};
 pub(crate) use stock_command::{read_adjust_stock, read_receive_stock};
+pub(crate) use stock_document::{
+    read_list_stock_adjustments, read_list_stock_receipts, write_stock_adjustment, write_stock_receipt,
+};
+pub(crate) use stock_names::{StockAdjustmentName, StockReceiptName};
 pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy};
 pub(crate) use value::{check_date_range, read_date, read_optional_date, read_optional_uuid};

@@ -234,7 +234,12 @@ async fn lists_hold_what_is_in_the_callers_stores() {
     let two = house.caller(&["acme/manager/sp01", "acme/manager/sp03"]);
     let all = house.caller(&["acme/manager"]);
     for wire in WIRES {
-        for name in ["ListSales", "ListDailySales", "ListStockItems"] {
+        for name in [
+            "ListSales",
+            "ListDailySales",
+            "ListStockItems",
+            "ListStockReceipts",
+        ] {
             let rpc = house.rpc(name).in_every_store(house.heads().await[0]);
             let stores = async |caller: &Caller| {
                 let answer = house.call(wire, &rpc, caller, None).await;

@@ -9,6 +9,7 @@ use posars_domain::register::{Register, RegisterKind};
 use posars_domain::sale::{Sale, SaleKind};
 use posars_domain::stock::{Stock, StockKind};
 use posars_domain::store::{Store, StoreKind};
+use posars_domain::waiting::WaitingKind;
 use posars_domain::{Aggregate as _, Kind as _, UnreadableEvent};
 use posars_event_store::{ExportedEvent, Position, RecordedEvent, Version};
 use serde::Deserialize;
@@ -63,7 +64,15 @@ categories!(
     Store(StoreKind),
     Register(RegisterKind),
     Company(CompanyKind),
+    Waiting(WaitingKind),
 );
+
+/// Stands in the macro for a category without an aggregate: only reactors write it.
+struct Waiting;
+
+impl Waiting {
+    const CATEGORY: &'static str = "waiting";
+}
 
 /// An event on its way through a projection.
 #[derive(Clone, Debug)]

@@ -65,6 +65,9 @@ impl BuildHasher for FoldSeed {
     }
 }
 
+/// Stands before each part of a key. No id holds a control character, so it keeps the parts apart.
+pub(crate) const KEY_SEPARATOR: char = '\u{1f}';
+
 /// A map with the cheap hash.
 pub(crate) type FoldMap<K, V> = HashMap<K, V, FoldSeed>;
 
@@ -94,26 +97,49 @@ impl<V> TextMap<V> {
         parts: &[&str],
         make: impl FnOnce() -> Result<V, E>,
     ) -> Result<&mut V, E> {
-        self.key.clear();
-        for part in parts {
-            // No id holds a control character, so the separator keeps the parts apart.
-            self.key.push('\u{1f}');
-            self.key.push_str(part);
-        }
+        self.write_key(parts);
         let place = match self.places.get(self.key.as_str()) {
             Some(place) => *place,
-            None => {
-                self.rows.push(make()?);
-                let place = self.rows.len() - 1;
-                self.places.insert(self.key.as_str().into(), place);
-                place
-            }
+            None => self.push(make()?),
         };
         Ok(&mut self.rows[place])
     }
 
+    /// Puts a row under the key that it writes, or combines it with the one that is there.
+    pub(crate) fn put(&mut self, row: V, write_key: fn(&V, &mut String), combine: fn(&mut V, V)) {
+        self.key.clear();
+        write_key(&row, &mut self.key);
+        match self.places.get(self.key.as_str()) {
+            Some(place) => combine(&mut self.rows[*place], row),
+            None => {
+                self.push(row);
+            }
+        }
+    }
+
+    fn write_key(&mut self, parts: &[&str]) {
+        self.key.clear();
+        for part in parts {
+            self.key.push(KEY_SEPARATOR);
+            self.key.push_str(part);
+        }
+    }
+
+    /// Adds a row under the key that was written last; answers its place.
+    fn push(&mut self, row: V) -> usize {
+        let place = self.rows.len();
+        self.rows.push(row);
+        self.places.insert(self.key.as_str().into(), place);
+        place
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The rows, in the order in which their keys first appeared.
+    pub(crate) fn rows(&self) -> &[V] {
+        &self.rows
     }
 
     /// The rows, in the order in which their keys first appeared.

@@ -4,10 +4,13 @@
 //! - [`Projections`] is the handle on one log's read models: typed queries, the runner, rebuilds, status.
 //! - A query takes a [`Freshness`] (read your writes) and, where it lists, a [`PageRequest`].
 
+mod column;
 mod error;
 mod event;
 mod faults;
+mod fold;
 mod fold_map;
+mod listing;
 mod log_page;
 mod metrics;
 mod page;
@@ -21,21 +24,18 @@ mod registry;
 mod row;
 mod runner;
 mod status;
+mod table;
 
 pub use posars_event_store::Position;
 
 pub use error::{ApplyError, DatabaseError, ProjectionError, QueryError};
 pub use event::{Event, EventKind};
+pub use fold::{Parts, Rows};
 pub use parked::{ParkedEvent, Retried};
-pub use projection::{Load, Projection, Target};
+pub use projection::{Fold, Load, Projection, Target};
 pub use projections::Projections;
 pub use read::{Freshness, PAGE_ROWS_MAX, Page, PageRequest};
-pub use read_models::{
-    Balances, Cards, DailyChanges, DailySales, DailySalesFilter, DailySalesFold, MovementFilter,
-    MovementKind, Name, NameKind, Names, NamesFold, Places, PlacesFold, ProductFilter, ProductRow, Products,
-    ProductsFold, SaleFilter, SaleRow, SaleStatus, Sales, SalesFigures, SalesFold, StockFilter, StockItem,
-    StockMovement, StockMovementsFold, StockPositionFold, StoreIds,
-};
+pub use read_models::*;
 pub use rebuild::{Comparison, OnProgress, RebuildOptions, RebuildProgress, RebuildReport};
 pub use runner::Runner;
 pub use status::ProjectionStatus;

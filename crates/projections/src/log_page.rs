@@ -1,10 +1,11 @@
 //! Pages of the log, each read once for all projections of the process that come past it.
 //!
-//! Five projections that each read everything would cost the server and this process five times as much as the
+//! Ten projections that each read everything would cost the server and this process ten times as much as the
 //! events themselves. Far from the head a page is a mass export, kept until the last of them has been there; near the
 //! head, where few events come at a time, each reads its own.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -100,10 +101,13 @@ struct Shared {
     waits: tokio::sync::watch::Sender<u32>,
 }
 
-/// A projection on its way through the log, until it is dropped.
+/// A projection on its way through the log, under one lease.
 pub(crate) struct PageReader {
     shared: Arc<Shared>,
     projection: &'static str,
+    /// Whether nothing was parked after its last page. Nobody else parks anything while the lease holds: a retry takes
+    /// events out, and a rebuild that swaps ends the lease.
+    none_parked: AtomicBool,
 }
 
 impl LogPages {
@@ -112,6 +116,7 @@ impl LogPages {
         PageReader {
             shared: Arc::clone(&self.0),
             projection,
+            none_parked: AtomicBool::new(false),
         }
     }
 
@@ -131,6 +136,16 @@ impl Drop for PageReader {
 }
 
 impl PageReader {
+    /// Whether it need not be asked what is parked.
+    pub(crate) fn knows_none_parked(&self) -> bool {
+        self.none_parked.load(Ordering::Relaxed)
+    }
+
+    /// Says whether something is parked now that a page is committed.
+    pub(crate) fn saw_parked(&self, some: bool) {
+        self.none_parked.store(!some, Ordering::Relaxed);
+    }
+
     /// The next page, and whether the log held nothing further when it was read.
     ///
     /// # Errors

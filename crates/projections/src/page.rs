@@ -36,7 +36,7 @@ impl Projections {
         }
         self.faults.reach(Step::PageRead)?;
         let mut client = self.client().await?;
-        let write = self.write_page(projection, lease, &page, &mut client);
+        let write = self.write_page(projection, lease, &page, reader, &mut client);
         let parked = match tokio::time::timeout(PAGE_DEADLINE, write).await {
             Ok(parked) => parked,
             Err(_) => {
@@ -59,6 +59,7 @@ impl Projections {
         projection: &'static dyn AnyProjection,
         lease: &mut Lease,
         page: &LogPage,
+        reader: &PageReader,
         client: &mut Object,
     ) -> Result<usize, ProjectionError> {
         let transaction = client.transaction().await?;
@@ -66,7 +67,12 @@ impl Projections {
         // fenced out stops here, before it has written anything.
         lease.checkpoint_in(&*transaction, page.scanned_to).await?;
         self.faults.reach(Step::CheckpointWritten)?;
-        let mut parking = Parking::with(self.parked_streams(projection.name(), &transaction).await?);
+        let parked = if reader.knows_none_parked() {
+            HashSet::new()
+        } else {
+            self.parked_streams(projection.name(), &transaction).await?
+        };
+        let mut parking = Parking::with(parked);
         let mut fold = projection.empty();
         for event in page.events() {
             parking.apply(projection.name(), &event, fold.as_mut());
@@ -80,6 +86,7 @@ impl Projections {
         parking.write(&transaction, self.log_id, None).await?;
         self.faults.reach(Step::RowsWritten)?;
         transaction.commit().await?;
+        reader.saw_parked(!parking.streams().is_empty());
         if parking.added() > 0 {
             tracing::warn!(
                 projection = projection.name(),

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use deadpool_postgres::Transaction;
 
-use crate::row::{self, Insert, TableRow};
+use crate::row::{self, RowChange, StoredRow};
 use crate::{ApplyError, DatabaseError, Event};
 
 /// Events folded into the rows of one table.
@@ -37,10 +37,8 @@ pub trait Projection: Send + Sync + 'static {
     const NAME: &'static str;
     /// Raised whenever the same events would give other rows; the runner then rebuilds.
     const VERSION: u16;
-    /// Counts and sums the rows of the table, to compare two builds.
-    const CHECKSUM_SQL: &'static str;
     /// The changes of some events, in memory.
-    type Fold: Default + Send + 'static;
+    type Fold: Fold;
 
     /// Folds one event in. On an error the fold must be as it was, and whether there is an error must depend on
     /// the event alone: the same event is then parked live and in every rebuild.
@@ -48,26 +46,26 @@ pub trait Projection: Send + Sync + 'static {
     /// # Errors
     /// [`ApplyError`] says why the event cannot be read.
     fn apply(event: &Event<'_>, fold: &mut Self::Fold) -> Result<(), ApplyError>;
+}
 
-    /// Adds what a later part of the log came to.
-    fn merge(earlier: &mut Self::Fold, later: Self::Fold);
-
-    /// How much memory the fold takes, about, in bytes; bounds a rebuild's.
-    fn bytes(fold: &Self::Fold) -> usize;
-
-    /// Writes the changes over what the table has.
-    fn write(fold: Self::Fold, target: &Target<'_>)
-    -> impl Future<Output = Result<(), DatabaseError>> + Send;
-
-    /// Copies the rows of a log folded from its start into a table without indexes; with [`Load::InParts`] also those of
-    /// any later part. Gives back what the next part has to know and what [`Projection::write`] has to add at the end.
-    fn copy(
-        fold: Self::Fold,
-        target: &Target<'_>,
-    ) -> impl Future<Output = Result<Self::Fold, DatabaseError>> + Send;
-
+/// The changes of some events in memory, and their way into the table. Most read models take one of the two folds in
+/// `fold.rs`.
+pub trait Fold: Default + Send + 'static {
     /// How a rebuild may fill the table.
     const LOAD: Load;
+
+    /// Adds what a later part of the log came to.
+    fn merge(&mut self, later: Self);
+
+    /// How much memory it takes, about, in bytes; bounds a rebuild's.
+    fn bytes(&self) -> usize;
+
+    /// Writes the changes over what the table has.
+    fn write(self, target: &Target<'_>) -> impl Future<Output = Result<(), DatabaseError>> + Send;
+
+    /// Copies the rows of a log folded from its start into a table without indexes; with [`Load::InParts`] also those of
+    /// any later part. Gives back what the next part has to know and what [`Fold::write`] has to add at the end.
+    fn copy(self, target: &Target<'_>) -> impl Future<Output = Result<Self, DatabaseError>> + Send;
 }
 
 /// How a rebuild fills a table whose rows are too many for the memory.
@@ -87,14 +85,6 @@ pub struct Target<'a> {
     pub(crate) is_new: bool,
 }
 
-/// The two ways of a part into the table of a rebuild, with the same columns in the same order.
-pub(crate) struct CopyPart {
-    /// The first part, frozen: it comes in the transaction that made the table, and needs no vacuum.
-    pub(crate) first: &'static str,
-    /// Any later part.
-    pub(crate) later: &'static str,
-}
-
 impl Target<'_> {
     /// Asks about rows that the table has: `$1` is the log.
     pub(crate) async fn query(
@@ -108,28 +98,45 @@ impl Target<'_> {
         Ok(self.transaction.query(&statement, &all).await?)
     }
 
-    /// Runs a set-based statement over rows: `$1` is the log, the columns follow as arrays.
-    pub(crate) async fn write<R: TableRow>(&self, sql: &str, rows: &[R]) -> Result<(), DatabaseError> {
-        row::write(self.transaction, sql, self.log_id, rows).await
+    /// Writes rows, over those that have the same key as their columns say.
+    pub(crate) async fn put<R: StoredRow>(&self, rows: &[R]) -> Result<(), DatabaseError> {
+        row::write(self.transaction, &R::statements().put, self.log_id, rows).await
     }
 
-    /// Inserts rows whose keys are new: the log first, then the columns.
-    pub(crate) async fn insert<R: TableRow>(&self, sql: &Insert, rows: &[R]) -> Result<(), DatabaseError> {
-        row::insert(self.transaction, sql, self.log_id, rows).await
+    /// Inserts rows; those whose key is there already stay as they are.
+    pub(crate) async fn insert<R: StoredRow>(&self, rows: &[R]) -> Result<(), DatabaseError> {
+        row::insert(self.transaction, self.log_id, rows).await
     }
 
-    /// Copies rows into a new table: the log first, then the columns.
-    pub(crate) async fn copy<R: TableRow>(&self, sql: &str, rows: &[R]) -> Result<(), DatabaseError> {
-        Ok(row::copy::<R>(self.transaction, sql, self.log_id, rows.iter()).await?)
+    /// Changes rows that are there.
+    pub(crate) async fn change<C: RowChange>(&self, changes: &[C]) -> Result<(), DatabaseError> {
+        row::write(self.transaction, C::statement(), self.log_id, changes).await
     }
 
-    /// Copies a part of the rows; each is made as it goes, since all of them twice would be the most that a rebuild holds.
-    pub(crate) async fn copy_part<R: TableRow>(
+    /// Removes the rows that have one of these texts in a column.
+    pub(crate) async fn remove<R: StoredRow>(
         &self,
-        sql: &CopyPart,
+        column: &'static str,
+        texts: &[&str],
+    ) -> Result<(), DatabaseError> {
+        if !texts.is_empty() {
+            self.query(&R::TABLE.removal(column), &[&texts]).await?;
+        }
+        Ok(())
+    }
+
+    /// Copies rows in; each may be made as it goes, since all of them twice would be the most that a rebuild holds.
+    pub(crate) async fn copy<R: StoredRow>(
+        &self,
         rows: impl Iterator<Item = R>,
     ) -> Result<(), DatabaseError> {
-        let sql = if self.is_new { sql.first } else { sql.later };
+        let statements = R::statements();
+        // Frozen rows come in the transaction that made the table.
+        let sql = if self.is_new {
+            &statements.copy_frozen
+        } else {
+            &statements.copy
+        };
         Ok(row::copy::<R>(self.transaction, sql, self.log_id, rows).await?)
     }
 }
@@ -141,7 +148,6 @@ type Copied<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn AnyFold>, DatabaseE
 pub(crate) trait AnyProjection: Send + Sync {
     fn name(&self) -> &'static str;
     fn version(&self) -> u16;
-    fn checksum_sql(&self) -> &'static str;
     fn load(&self) -> Load;
     fn empty(&self) -> Box<dyn AnyFold>;
 }
@@ -168,12 +174,8 @@ impl<P: Projection> AnyProjection for Registered<P> {
         P::VERSION
     }
 
-    fn checksum_sql(&self) -> &'static str {
-        P::CHECKSUM_SQL
-    }
-
     fn load(&self) -> Load {
-        P::LOAD
+        P::Fold::LOAD
     }
 
     fn empty(&self) -> Box<dyn AnyFold> {
@@ -191,23 +193,23 @@ impl<P: Projection> AnyFold for FoldOf<P> {
     fn merge(&mut self, later: Box<dyn AnyFold>) {
         // Folds are only ever merged within one rebuild of one projection, so the types agree.
         if let Ok(later) = later.into_any().downcast::<Self>() {
-            P::merge(&mut self.0, later.0);
+            self.0.merge(later.0);
         } else {
             debug_assert!(false, "folds of two projections were merged");
         }
     }
 
     fn bytes(&self) -> usize {
-        P::bytes(&self.0)
+        self.0.bytes()
     }
 
     fn write<'a>(self: Box<Self>, target: &'a Target<'a>) -> Written<'a> {
-        Box::pin(P::write(self.0, target))
+        Box::pin(self.0.write(target))
     }
 
     fn copy<'a>(self: Box<Self>, target: &'a Target<'a>) -> Copied<'a> {
         Box::pin(async move {
-            let rest = P::copy(self.0, target).await?;
+            let rest = self.0.copy(target).await?;
             Ok::<Box<dyn AnyFold>, _>(Box::new(Self(rest)))
         })
     }

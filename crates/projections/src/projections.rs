@@ -44,7 +44,7 @@ impl Projections {
             .await?;
         let log_id: i32 = row.get("log_id");
         client
-            .execute(include_str!("sql/ensure_read_models.sql"), &[&log_id])
+            .execute(include_str!("sql/ensure_read_model.sql"), &[&log_id, &names])
             .await?;
         drop(client);
         let progress: HashMap<_, _> = names

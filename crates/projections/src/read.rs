@@ -7,7 +7,8 @@ use posars_event_store::Position;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 
-use crate::{DatabaseError, Projections, QueryError};
+use crate::row::Value;
+use crate::{DatabaseError, Projection, Projections, QueryError};
 
 /// Most rows of a page; an answer stays within a few hundred kilobytes.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
@@ -110,6 +111,16 @@ pub(crate) fn key_part<T: std::str::FromStr>(part: &str) -> Result<T, QueryError
     })
 }
 
+/// The day and the position after which the page of a list by trading day begins; the first one begins with the day from
+/// which the list is asked for.
+pub(crate) fn day_key(page: &PageRequest, from: Option<Date>) -> Result<(Date, i64), QueryError> {
+    let first = (from.unwrap_or(FIRST_DAY), 0);
+    Ok(match page.key::<2>()? {
+        Some([day, position]) => first.max((key_part(day)?, key_part(position)?)),
+        None => first,
+    })
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
@@ -165,9 +176,23 @@ impl<'a> Columns<'a> {
         T: std::str::FromStr,
         T::Err: std::fmt::Display,
     {
-        let text: &str = self.get(column)?;
+        self.read(column, self.get(column)?)
+    }
+
+    /// A text out of a column that holds a value type of the domain.
+    pub(crate) fn read<T>(&self, column: &str, text: &str) -> Result<T, QueryError>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
         text.parse()
             .map_err(|error: T::Err| self.unreadable(column, &error))
+    }
+
+    /// A column that lists leave out; none then.
+    pub(crate) fn detail<T: FromSql<'a>>(&self, column: &str) -> Result<Option<T>, QueryError> {
+        let is_there = self.row.columns().iter().any(|there| there.name() == column);
+        is_there.then(|| self.get(column)).transpose()
     }
 
     pub(crate) fn parse_maybe<T>(&self, column: &str) -> Result<Option<T>, QueryError>
@@ -176,9 +201,7 @@ impl<'a> Columns<'a> {
         T::Err: std::fmt::Display,
     {
         let text: Option<&str> = self.get(column)?;
-        text.map(str::parse)
-            .transpose()
-            .map_err(|error: T::Err| self.unreadable(column, &error))
+        text.map(|text| self.read(column, text)).transpose()
     }
 
     pub(crate) fn amount(&self, column: &str) -> Result<posars_domain::Amount, QueryError> {
@@ -207,7 +230,7 @@ impl<'a> Columns<'a> {
         T::try_from(number).map_err(|error| self.unreadable(column, &error))
     }
 
-    fn unreadable(&self, column: &str, problem: &dyn std::fmt::Display) -> QueryError {
+    pub(crate) fn unreadable(&self, column: &str, problem: &dyn std::fmt::Display) -> QueryError {
         QueryError::Unreadable {
             table: self.table,
             problem: format!("column {column}: {problem}"),
@@ -215,8 +238,17 @@ impl<'a> Columns<'a> {
     }
 }
 
+/// A row of a read model as its queries answer it.
+pub(crate) trait ReadRow: Sized {
+    /// Whose table it is in.
+    type Of: Projection;
+
+    /// Reads it.
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError>;
+}
+
 /// The checkpoint that rows were read at; every row carries the same.
-pub(crate) fn applied(rows: &[Row], before: Position) -> Position {
+fn applied(rows: &[Row], before: Position) -> Position {
     let first: Option<i64> = rows.first().and_then(|row| row.try_get("applied").ok()).flatten();
     first.map_or(before, position_from)
 }
@@ -229,6 +261,34 @@ impl Projections {
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, DatabaseError> {
         Ok(self.log.query(sql, params).await?)
+    }
+
+    /// The rows of a statement over one read model, with the position that they include: `before`, or a later one that they
+    /// were read at. `$1` is the subscription and `$2` the log; the parameters follow.
+    pub(crate) async fn rows<T: ReadRow>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        before: Position,
+    ) -> Result<(Vec<T>, Position), QueryError> {
+        let table = T::Of::NAME;
+        let subscription = subscription_name(table);
+        let mut all: Vec<Value<'_>> = vec![&subscription, &self.log_id];
+        all.extend_from_slice(params);
+        let rows = self.query(sql, &all).await?;
+        let decoded = rows.iter().map(|row| T::decode(Columns { table, row }));
+        Ok((decoded.collect::<Result<_, _>>()?, applied(&rows, before)))
+    }
+
+    /// The one row of such a statement, none if there is none.
+    pub(crate) async fn row<T: ReadRow>(
+        &self,
+        sql: &str,
+        params: &[Value<'_>],
+        before: Position,
+    ) -> Result<(Option<T>, Position), QueryError> {
+        let (mut rows, position) = self.rows(sql, params, before).await?;
+        Ok((rows.pop(), position))
     }
 
     /// One statement with the rights of the tables' owner, within the deadline: what callers may not do.

@@ -5,20 +5,22 @@ use std::marker::PhantomData;
 use posars_event_store::{EventStore, Log};
 
 use crate::projection::{AnyProjection, Registered};
-use crate::read_models::{
-    DailySalesFold, NamesFold, PlacesFold, ProductsFold, SalesFold, StockMovementsFold, StockPositionFold,
-};
+use crate::read_models;
 use crate::{Projection, ProjectionError, Projections};
 
-/// Every projection; a new one is a line here and a table, partitioned by log, in a migration.
-pub(crate) const ALL: [&dyn AnyProjection; 7] = [
-    registered::<NamesFold>(),
-    registered::<PlacesFold>(),
-    registered::<ProductsFold>(),
-    registered::<SalesFold>(),
-    registered::<DailySalesFold>(),
-    registered::<StockPositionFold>(),
-    registered::<StockMovementsFold>(),
+/// Every projection; a new one is a file in `read_models/`, a line here and a table, partitioned by log, in a migration.
+pub(crate) const ALL: &[&dyn AnyProjection] = &[
+    registered::<read_models::NamesFold>(),
+    registered::<read_models::PlacesFold>(),
+    registered::<read_models::ProductsFold>(),
+    registered::<read_models::SalesFold>(),
+    registered::<read_models::DailySalesFold>(),
+    registered::<read_models::StockPositionFold>(),
+    registered::<read_models::StockMovementsFold>(),
+    registered::<read_models::StockReceiptsFold>(),
+    registered::<read_models::StockAdjustmentsFold>(),
+    registered::<read_models::ShortagesFold>(),
+    registered::<read_models::WaitingLinesFold>(),
 ];
 
 const fn registered<P: Projection>() -> &'static dyn AnyProjection {
@@ -27,7 +29,8 @@ const fn registered<P: Projection>() -> &'static dyn AnyProjection {
 
 /// The projection with a name.
 pub(crate) fn find(name: &str) -> Result<&'static dyn AnyProjection, ProjectionError> {
-    ALL.into_iter()
+    ALL.iter()
+        .copied()
         .find(|projection| projection.name() == name)
         .ok_or_else(|| ProjectionError::UnknownProjection {
             name: name.to_owned(),
@@ -35,8 +38,8 @@ pub(crate) fn find(name: &str) -> Result<&'static dyn AnyProjection, ProjectionE
         })
 }
 
-fn names() -> [&'static str; ALL.len()] {
-    ALL.map(|projection| projection.name())
+fn names() -> Vec<&'static str> {
+    ALL.iter().map(|projection| projection.name()).collect()
 }
 
 impl Projections {
@@ -51,6 +54,6 @@ impl Projections {
     /// The names of all projections, in the order they are listed in.
     #[must_use]
     pub fn names(&self) -> Vec<&'static str> {
-        names().to_vec()
+        names()
     }
 }

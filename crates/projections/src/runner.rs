@@ -38,7 +38,7 @@ impl Projections {
     pub fn run(&self, holder: &str) -> Runner {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        for projection in registry::ALL {
+        for projection in registry::ALL.iter().copied() {
             tasks.spawn(self.consumer(projection, holder).run(ended(stopped.clone())));
         }
         Runner { tasks, stop }
@@ -51,7 +51,7 @@ impl Projections {
     /// [`ProjectionError::Stuck`] when the holder of a lease stands still for 30 s.
     pub async fn catch_up_to(&self, position: Position, holder: &str) -> Result<(), ProjectionError> {
         let mut tasks = JoinSet::new();
-        for projection in registry::ALL {
+        for projection in registry::ALL.iter().copied() {
             let mut consumer = self.consumer(projection, holder);
             tasks.spawn(async move {
                 let caught_up = consumer.catch_up_to(position).await;

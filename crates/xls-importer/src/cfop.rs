@@ -1,7 +1,7 @@
 //! The CFOP of a row: the code of Brazilian tax law for what became of the goods.
 
 use crate::field::SheetKind;
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::row_words::RowMeaning;
 
 /// What a code says of its row; `None` for what is no code. `5102` and `5.102` are one code.
@@ -40,7 +40,7 @@ pub(crate) fn meaning_of_cfop(kind: SheetKind, text: &str) -> Option<RowMeaning>
 mod tests {
     use super::meaning_of_cfop;
     use crate::field::SheetKind;
-    use crate::row_fault::RowReason;
+    use crate::row_reason::RowReason;
     use crate::row_words::RowMeaning;
 
     #[test]

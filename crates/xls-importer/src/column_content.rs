@@ -66,11 +66,11 @@ impl ColumnContent {
     }
 }
 
-/// A text of digits, separators, a sign and the mark of the real, such as `R$ 1.234,56-`.
+/// A text of digits, separators, a sign, the mark of the real and one of doubt, such as `R$ 1.234,56-` or `0.5 ?`.
 pub(crate) fn is_number_like(text: &str) -> bool {
     text.contains(|character: char| character.is_ascii_digit())
         && text.chars().all(|character| {
-            character.is_ascii_digit() || character.is_whitespace() || "R$.,+-()%".contains(character)
+            character.is_ascii_digit() || character.is_whitespace() || "R$.,+-()%?".contains(character)
         })
 }
 

@@ -17,7 +17,8 @@ use crate::moment::Moment;
 use crate::money_sign::MoneySign;
 use crate::number_text::{Beside, NumberEvidence, NumberFault, TextNumber, read_number};
 use crate::read_options::ReadOptions;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
 use crate::shown_as::{ShownAs, in_pattern};
@@ -152,11 +153,12 @@ impl<'h> Columns<'h> {
                 }
                 _ => plain(number),
             }),
-            Cell::Span(number) => Cow::Owned(plain(number)),
-            Cell::Date(number) => match from_serial(number, self.epoch_1904) {
-                Some((date, _)) => Cow::Owned(date.to_string()),
-                None => Cow::Owned(plain(number)),
-            },
+            // `10-5` becomes the tenth of May as it is typed; what stood there nobody can tell.
+            Cell::Date(number) | Cell::Span(number) => {
+                let shown = from_serial(number, self.epoch_1904)
+                    .map_or_else(|| plain(number), |(date, _)| date.to_string());
+                return Err(RowFault::of(RowReason::CodeIsDate, field, shown));
+            }
             Cell::Truth(truth) => Cow::Borrowed(if truth { "1" } else { "0" }),
             other @ (Cell::Inexact(_) | Cell::Error(_) | Cell::Uncalculated) => {
                 return Err(unreadable(other, field));
@@ -340,16 +342,17 @@ impl<'h> Columns<'h> {
 
     fn time(&self, row: &Row<'_>) -> Result<Option<(Time, Option<Offset>)>, RowFault> {
         let field = Field::Time;
+        let invalid = |given: &str| RowFault::of(RowReason::DateInvalid, field, given).with_detail("hh:mm");
         match self.cell(row, field) {
             Cell::Empty => Ok(None),
+            // Whole numbers are no part of a day: 1430 is typed for half past two, and 22 for ten at night.
+            Cell::Number(number) if number.places == 0 && number.digits != 0 => Err(invalid(&plain(number))),
             Cell::Date(number) | Cell::Span(number) | Cell::Number(number) => {
                 let time = from_serial(number, self.epoch_1904).map(|(_, time)| time);
                 time.map(|time| Some((time, None)))
-                    .ok_or_else(|| RowFault::of(RowReason::DateInvalid, field, plain(number)))
+                    .ok_or_else(|| invalid(&plain(number)))
             }
-            Cell::Text(text) => read_time(text)
-                .map(Some)
-                .ok_or_else(|| RowFault::of(RowReason::DateInvalid, field, text)),
+            Cell::Text(text) => read_time(text).map(Some).ok_or_else(|| invalid(text)),
             other @ (Cell::Inexact(_) | Cell::Truth(_) | Cell::Error(_) | Cell::Uncalculated) => {
                 Err(unreadable(other, field))
             }

@@ -81,14 +81,29 @@ pub(crate) fn read_date(text: &str, evidence: &DateEvidence) -> Result<DateText,
     Ok(DateText { date, time, offset })
 }
 
-/// Reads `14:05`, `14:05:30`, `14h05`, with the zone it may name.
+/// The text with its date year first, where only the other rows of its column tell that the month stands before the
+/// day: alone, it would be read the other way round.
+pub(crate) fn year_first(text: &str, evidence: &DateEvidence) -> Option<String> {
+    let (plain, _) = without_zone(text);
+    let (date, _) = date_and_time(plain);
+    let Parts { first, second, .. } = numeric_parts(date)?;
+    let is_open = first <= 12 && second <= 12 && first != second;
+    let month_first = evidence.month_first && !evidence.day_first;
+    let read = numeric_date(date, evidence)
+        .ok()
+        .filter(|_| is_open && month_first)?;
+    Some(text.replacen(date, &read.to_string(), 1))
+}
+
+/// Reads `14:05`, `14:05:30`, `14h05`, `2:05 PM`, with the zone it may name.
 pub(crate) fn read_time(text: &str) -> Option<(Time, Option<Offset>)> {
     let (text, offset) = without_zone(text);
     Some((read_clock(text)?, offset))
 }
 
 fn read_clock(text: &str) -> Option<Time> {
-    let text = text.trim().split('.').next()?;
+    let (text, half) = without_half(text.trim());
+    let text = text.split('.').next()?;
     let mut parts = text.split([':', 'h', 'H']);
     let hour = small(parts.next()?)?;
     let minute = match parts.next() {
@@ -99,7 +114,37 @@ fn read_clock(text: &str) -> Option<Time> {
     if parts.next().is_some() || !text.contains([':', 'h', 'H']) {
         return None;
     }
+    let hour = match half {
+        None => hour,
+        Some(_) if !(1..=12).contains(&hour) => return None,
+        Some(Half::Morning) => hour % 12,
+        Some(Half::Afternoon) => hour % 12 + 12,
+    };
     Time::new(hour, minute, second, 0).ok()
+}
+
+/// Half of a day of twice twelve hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Morning,
+    Afternoon,
+}
+
+/// Splits `AM`, `PM`, `a.m.` or `p.m.` off the end of a time.
+fn without_half(text: &str) -> (&str, Option<Half>) {
+    const WORDS: [(&str, Half); 4] = [
+        ("AM", Half::Morning),
+        ("A.M.", Half::Morning),
+        ("PM", Half::Afternoon),
+        ("P.M.", Half::Afternoon),
+    ];
+    let found = WORDS.into_iter().find_map(|(word, half)| {
+        let (rest, end) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
+        let rest = rest.trim_end();
+        let is_half = end.eq_ignore_ascii_case(word) && rest.ends_with(|last: char| last.is_ascii_digit());
+        is_half.then_some((rest, Some(half)))
+    });
+    found.unwrap_or((text, None))
 }
 
 fn numeric_date(text: &str, evidence: &DateEvidence) -> Result<Date, DateFault> {
@@ -201,7 +246,9 @@ fn date_and_time(text: &str) -> (&str, &str) {
     {
         return (date, time);
     }
-    match text.rsplit_once(char::is_whitespace) {
+    let (clock, _) = without_half(text);
+    let clock_begins = clock.trim_end().rfind(char::is_whitespace);
+    match clock_begins.and_then(|at| text.split_at_checked(at)) {
         Some((date, time)) if time.contains(':') => (date.trim().trim_end_matches(['-', ',']).trim(), time),
         _ => (text, ""),
     }
@@ -292,6 +339,24 @@ mod tests {
         );
         assert_eq!(read_time("14h05"), Some((time(14, 5, 0, 0), None)));
         assert_eq!(read_time("25:00"), None);
+        let halves = [
+            ("4:30 PM", Some((16, 30))),
+            ("4:30pm", Some((16, 30))),
+            ("12:05 AM", Some((0, 5))),
+            ("12:05 p.m.", Some((12, 5))),
+            ("14:05 PM", None),
+            ("0:05 AM", None),
+            ("PM", None),
+        ];
+        for (text, expected) in halves {
+            let clock = expected.map(|(hour, minute)| (time(hour, minute, 0, 0), None));
+            assert_eq!(read_time(text), clock, "{text}");
+        }
+        let with_half = read_date("11/13/25 2:05:09 PM", &DateEvidence::default()).unwrap();
+        assert_eq!(
+            (with_half.date, with_half.time),
+            (date(2025, 11, 13), Some(time(14, 5, 9, 0)))
+        );
     }
 
     #[test]

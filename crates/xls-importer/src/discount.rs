@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::columns::{Columns, Figure, Meaning};
 use crate::field::Field;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::sheet::Row;
 
 /// What a cell of discounts says.

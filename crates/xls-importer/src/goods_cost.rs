@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use crate::columns::{Columns, unit_price_of};
 use crate::field::Field;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::sheet::Row;
 
 /// The cost of one; a total beside it must be that of the quantity.

@@ -10,7 +10,7 @@ use crate::mapping::{Candidate, Mapping, depends_on_content, map_columns};
 use crate::money_titles::{MoneyTitle, money_title};
 use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
 use crate::refused_titles::added_titles;
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::row_signs::RowSigns;
 use crate::sheet::{Cell, Row, Sheet, column_letters};
 use crate::sheet_marks::SheetMarks;

@@ -230,8 +230,8 @@ fn by_content(
             vec![Field::Unit]
         } else if is_unit_or_store(title) {
             vec![Field::Store]
-        } else if kind == SheetKind::Sales {
-            // Packages of a kind of one's own, or a number of them.
+        } else if kind == SheetKind::Sales || content.is_of_amounts() {
+            // Packages of a kind of one's own, or a number of them, or the pieces in one.
             Vec::new()
         } else {
             vec![Field::Unit]

@@ -50,6 +50,12 @@ impl MoneySign {
         }
     }
 
+    /// As a number format names it: by its sign where that is the currency's alone, else by its code.
+    pub(crate) fn in_format(self) -> String {
+        let sign = SIGNS.iter().find(|(_, code)| *code == self.word());
+        sign.map_or_else(|| self.word().to_owned(), |(sign, _)| sign.to_string())
+    }
+
     /// The code or sign, for messages.
     pub(crate) fn word(&self) -> &str {
         match self {

@@ -29,6 +29,10 @@ pub(crate) fn money_title(kind: SheetKind, title: &str, content: &ColumnContent)
     if !content.has_amounts {
         return None;
     }
+    let is_of_package = has(OF_PACKAGES) && (has(&["por", "per"]) || words.len() == 1);
+    if has(OF_FACTORS) || is_of_package {
+        return Some(MoneyTitle::Unclear);
+    }
     if kind == SheetKind::Stock && has(ON_TOP_OF_COST) && !has(&["base", "aliquota"]) {
         return Some(MoneyTitle::OnTop);
     }
@@ -78,10 +82,27 @@ const ON_TOP: &[&str] = &[
     "tip",
     "delivery",
     "service",
+    "servico",
+    "servicos",
 ];
 
 /// Taxes that a supplier's invoice adds to the price of the goods.
 const ON_TOP_OF_COST: &[&str] = &["ipi", "st", "difal", "fcp"];
+
+/// Numbers by which a quantity is multiplied to give pieces.
+const OF_FACTORS: &[&str] = &["fator", "conversao", "factor", "conversion"];
+const OF_PACKAGES: &[&str] = &[
+    "caixa",
+    "cx",
+    "fardo",
+    "embalagem",
+    "emb",
+    "pacote",
+    "box",
+    "case",
+    "pack",
+    "package",
+];
 
 const OF_MONEY: &[&str] = &[
     "liquido",
@@ -182,6 +203,12 @@ mod tests {
             ("Total do Pedido", SheetKind::Sales, unclear),
             ("Vl. Nota", SheetKind::Sales, unclear),
             ("Desconto", SheetKind::Stock, unclear),
+            ("Fator", SheetKind::Stock, unclear),
+            ("Fator de Conversão", SheetKind::Stock, unclear),
+            ("Qtd por Caixa", SheetKind::Stock, unclear),
+            ("Embalagem", SheetKind::Stock, unclear),
+            ("Serviço (10%)", SheetKind::Sales, on_top),
+            ("Cód. Serviço", SheetKind::Sales, None),
             ("Dinheiro", SheetKind::Sales, payment),
             ("Cartão", SheetKind::Sales, payment),
             ("Cartão de Crédito", SheetKind::Sales, payment),

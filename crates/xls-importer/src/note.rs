@@ -15,6 +15,8 @@ pub enum Note {
     Cancelled(u32),
     /// Codes in number cells that are those of products with zeros in front.
     ZerosRestored(usize),
+    /// A store whose receipt numbers have other zeros in front in the log, and are taken for those.
+    ReceiptsWithOtherZeros(String),
     /// A command that ended without an answer.
     CommandWithoutAnswer,
     /// What the log or the rules said.
@@ -58,6 +60,13 @@ impl Note {
                 language.pick(
                     "códigos em células de número são de produtos com zeros à esquerda",
                     "codes of number cells are those of products with zeros in front"
+                )
+            ),
+            Self::ReceiptsWithOtherZeros(store) => format!(
+                "{store}: {}",
+                language.pick(
+                    "no registro os números de venda têm outros zeros à esquerda; são os mesmos, e nenhuma venda entra outra vez",
+                    "in the log the receipt numbers have other zeros in front; they are the same, and no sale comes in twice"
                 )
             ),
             Self::CommandWithoutAnswer => language

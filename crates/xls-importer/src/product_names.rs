@@ -6,7 +6,8 @@ use foldhash::HashMap;
 use posars_domain::{InvalidValue, Quantity, Sku};
 
 use crate::field::Field;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::title::normalise_title;
 
 /// A product as a sheet names it.

@@ -12,7 +12,8 @@ use crate::header::Header;
 use crate::product_names::sku_of;
 use crate::read_options::ReadOptions;
 use crate::reading::{Refusals, RowTally, Seen, Walk};
-use crate::row_fault::{RowFault, RowReason, keep};
+use crate::row_fault::{RowFault, keep};
+use crate::row_reason::RowReason;
 use crate::sheet::{Row, Sheet};
 
 /// One product of a catalogue.

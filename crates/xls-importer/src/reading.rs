@@ -9,8 +9,9 @@ use crate::field::Field;
 use crate::footer_check::FooterCheck;
 use crate::header::Header;
 use crate::limits::REFUSALS_KEPT_MAX;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
 use crate::row_kind::{Claim, Otherwise, RowKind, row_kind};
+use crate::row_reason::RowReason;
 use crate::row_signs::{RowSign, SignReader};
 use crate::running_sums::{Part, RunningSums};
 use crate::sheet::{Row, Sheet};
@@ -126,6 +127,7 @@ impl Walk {
         let mut row = Row::default();
         let rows = sheet.rows_len();
         let mut early = Vec::new();
+        let mut other_titles = None;
         for index in header.row_index + 1..rows {
             sheet.read_row(index, &mut row);
             let tally = &mut pass.walk.tally;
@@ -134,7 +136,14 @@ impl Walk {
             // A sum first: what stands in the columns of its row says nothing of a sale.
             match row_kind(&row, header, columns, index + 1 == rows) {
                 RowKind::Blank => tally.blank += 1,
-                RowKind::RepeatedHeader => tally.repeated_headers += 1,
+                RowKind::RepeatedHeader => {
+                    tally.repeated_headers += 1;
+                    other_titles = None;
+                }
+                RowKind::OtherTitles => {
+                    tally.repeated_headers += 1;
+                    other_titles = Some(row.number);
+                }
                 RowKind::Footer(_)
                     if tally.records + tally.cancelled == 0 && early.len() < EARLY_FOOTERS_MAX =>
                 {
@@ -142,6 +151,11 @@ impl Walk {
                     early.push(index);
                 }
                 RowKind::Footer(words) => pass.footer(&row, words.as_ref()),
+                RowKind::Record | RowKind::Perhaps(_) if other_titles.is_some() => {
+                    let titles = other_titles.map_or_else(String::new, |row| format!("-> {row}"));
+                    let fault = RowFault::of_row(RowReason::OtherTitles, titles);
+                    pass.record(&row, None, RowSign::Opposes(fault));
+                }
                 RowKind::Record => pass.record(&row, None, signs.meaning(&row)),
                 RowKind::Perhaps(claim) => pass.decide(&row, &claim, &mut signs),
             }

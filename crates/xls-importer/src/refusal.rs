@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::foreign_format::in_portuguese;
 use crate::language::Language;
-use crate::sniff::in_portuguese;
 
 /// A file that cannot be imported, with a stable code and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -199,7 +199,7 @@ impl ParserDeath {
 
 /// What is too large, in Portuguese; names of parts and cells stay.
 fn measure_in_portuguese(what: &str) -> String {
-    const MEASURES: [(&str, &str); 9] = [
+    const MEASURES: [(&str, &str); 11] = [
         ("entries of the archive", "partes do arquivo"),
         ("all parts (bytes)", "todas as partes (bytes)"),
         (
@@ -211,6 +211,11 @@ fn measure_in_portuguese(what: &str) -> String {
         ("parts in UTF-16 (bytes)", "partes em UTF-16 (bytes)"),
         ("cells of the sheet (bytes)", "células da aba (bytes)"),
         ("text in cell", "texto na célula"),
+        ("merged ranges of the sheet", "intervalos mesclados da aba"),
+        (
+            "changes of number format in the sheet",
+            "mudanças de formato de número na aba",
+        ),
         ("file (bytes)", "arquivo (bytes)"),
     ];
     let found = MEASURES.iter().find_map(|(english, portuguese)| {
@@ -407,3 +412,27 @@ impl std::fmt::Display for FileRefusal {
 }
 
 impl std::error::Error for FileRefusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::measure_in_portuguese;
+
+    #[test]
+    fn every_measure_has_its_portuguese() {
+        for measure in [
+            "entries of the archive",
+            "all parts (bytes)",
+            "shared strings and styles (bytes)",
+            "compression ratio of xl/styles.xml",
+            "declared count of shared strings in xl/sharedStrings.xml",
+            "parts in UTF-16 (bytes)",
+            "cells of the sheet (bytes)",
+            "text in cell A1 (characters)",
+            "merged ranges of the sheet",
+            "changes of number format in the sheet",
+            "file (bytes)",
+        ] {
+            assert_ne!(measure_in_portuguese(measure), measure);
+        }
+    }
+}

@@ -9,12 +9,14 @@ use std::io::{Seek, Write};
 use jiff::civil::date;
 use rust_xlsxwriter::{ColNum, Format, FormatAlign, RowNum, Workbook, Worksheet, XlsxError};
 
+use crate::date_text::{DateEvidence, year_first};
 use crate::field::{Field, SheetKind};
 use crate::header::Header;
 use crate::language::Language;
 use crate::reading::{Refusals, RefusedRow};
 use crate::refused_titles::added_titles;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::serial_date::from_serial;
 use crate::sheet::{Cell, Number, Row, Sheet};
 
@@ -42,9 +44,10 @@ pub fn write_refused_workbook(
     page.set_name(language.pick("Recusadas", "Refused"))?;
     page.set_freeze_panes(1, 0)?;
     let width = width_of(sheet, header, refusals);
+    let dates = dates_of(sheet, header);
     for candidate in &header.columns {
         let at = ColNum::try_from(candidate.index).unwrap_or(ColNum::MAX);
-        write_text(page, 0, at, &candidate.title, &formats.title, &formats.title)?;
+        page.write_string_with_format(0, at, &candidate.title, &formats.title)?;
         page.set_column_width(at, COLUMN_WIDTH)?;
     }
     let added = added_titles(language).into_iter().zip([8.0, 60.0, 60.0]);
@@ -60,7 +63,13 @@ pub fn write_refused_workbook(
         }
         let is_found = row.number == refused.row;
         if is_found {
-            write_cells(page, at, &row, sheet.epoch_1904(), &formats)?;
+            let writer = RowCells {
+                page: &mut *page,
+                at,
+                epoch_1904: sheet.epoch_1904(),
+                formats: &formats,
+            };
+            writer.write(&row, header, &dates, &refused.faults)?;
         }
         let mut fixes = fixes(refused, language);
         let lacks_receipt = |fault: &RowFault| fault.field == Some(Field::Receipt);
@@ -141,33 +150,95 @@ fn width_of(sheet: &Sheet, header: &Header, refusals: &Refusals) -> ColNum {
     ColNum::try_from(widest).unwrap_or(ColNum::MAX)
 }
 
-fn write_cells(
-    page: &mut Worksheet,
-    at: RowNum,
-    row: &Row<'_>,
-    epoch_1904: bool,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
-    for (index, cell) in row.cells() {
-        let column = ColNum::try_from(index).unwrap_or(ColNum::MAX);
-        match cell {
-            Cell::Empty | Cell::Uncalculated => {}
-            Cell::Text(text) | Cell::Inexact(text) | Cell::Error(text) => {
-                write_text(page, at, column, text, &formats.plain, &formats.quoted)?;
-            }
-            Cell::Number(number) => {
-                page.write_number(at, column, binary(number))?;
-            }
-            Cell::Span(number) => {
-                page.write_number_with_format(at, column, binary(number), &formats.span)?;
-            }
-            Cell::Date(number) => write_date(page, at, column, number, epoch_1904, formats)?,
-            Cell::Truth(truth) => {
-                page.write_boolean(at, column, truth)?;
-            }
+/// What the texts of the column of dates say together, which one row alone does not.
+fn dates_of(sheet: &Sheet, header: &Header) -> DateEvidence {
+    let mut evidence = DateEvidence::default();
+    let column = header.mapping.column(Field::Date);
+    let Some(column) = column.filter(|column| sheet.last_text_row(*column) > header.row_number) else {
+        return evidence;
+    };
+    let mut row = Row::default();
+    for index in header.row_index + 1..sheet.rows_len() {
+        sheet.read_row(index, &mut row);
+        if let Cell::Text(text) = row.cell(column) {
+            evidence.add(text);
         }
     }
-    Ok(())
+    evidence
+}
+
+/// Reasons that only the other rows of the sheet are evidence for.
+const SHOWN_BY_OTHERS: [RowReason; 3] = [
+    RowReason::DateAmbiguous,
+    RowReason::DateSwapped,
+    RowReason::DiscountUnclear,
+];
+
+/// Where the cells of a row go.
+struct RowCells<'p> {
+    page: &'p mut Worksheet,
+    at: RowNum,
+    epoch_1904: bool,
+    formats: &'p Formats,
+}
+
+impl RowCells<'_> {
+    /// Writes the cells so that each alone says what it said among the others: one that is refused for what they say
+    /// gets a question mark, for it must not come back as it is.
+    fn write(
+        self,
+        row: &Row<'_>,
+        header: &Header,
+        dates: &DateEvidence,
+        faults: &[RowFault],
+    ) -> Result<(), XlsxError> {
+        let Self {
+            page,
+            at,
+            epoch_1904,
+            formats,
+        } = self;
+        let column_of = |fault: &RowFault| header.mapping.column(fault.field?);
+        for (index, cell) in row.cells() {
+            let column = ColNum::try_from(index).unwrap_or(ColNum::MAX);
+            let mut in_doubt = faults
+                .iter()
+                .filter(|fault| SHOWN_BY_OTHERS.contains(&fault.reason));
+            if let Some(fault) = in_doubt.find(|fault| column_of(fault) == Some(index)) {
+                let text = format!("{} ?", fault.given);
+                write_text(page, at, column, &text, formats)?;
+                continue;
+            }
+            match cell {
+                Cell::Empty | Cell::Uncalculated => {}
+                Cell::Text(text) if header.mapping.column(Field::Date) == Some(index) => {
+                    let year_first = year_first(text, dates);
+                    write_text(page, at, column, year_first.as_deref().unwrap_or(text), formats)?;
+                }
+                Cell::Text(text) | Cell::Inexact(text) | Cell::Error(text) => {
+                    write_text(page, at, column, text, formats)?;
+                }
+                Cell::Number(number) => match row.shown(index) {
+                    // What it says is part of the value: ten dollars must not come back as ten reais.
+                    Some(shown) => {
+                        let format = Format::new().set_num_format(shown.format_code());
+                        page.write_number_with_format(at, column, binary(number), &format)?;
+                    }
+                    None => {
+                        page.write_number(at, column, binary(number))?;
+                    }
+                },
+                Cell::Span(number) => {
+                    page.write_number_with_format(at, column, binary(number), &formats.span)?;
+                }
+                Cell::Date(number) => write_date(page, at, column, number, epoch_1904, formats)?,
+                Cell::Truth(truth) => {
+                    page.write_boolean(at, column, truth)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A date in the 1900 epoch of the new workbook, whatever the sender's was.
@@ -215,11 +286,14 @@ fn write_text(
     at: RowNum,
     column: ColNum,
     text: &str,
-    plain: &Format,
-    quoted: &Format,
+    formats: &Formats,
 ) -> Result<(), XlsxError> {
-    let risky = could_begin_formula(text);
-    page.write_string_with_format(at, column, text, if risky { quoted } else { plain })?;
+    let format = if could_begin_formula(text) {
+        &formats.quoted
+    } else {
+        &formats.plain
+    };
+    page.write_string_with_format(at, column, text, format)?;
     Ok(())
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum RowKind {
     /// A sum, by its words or by its place.
     Footer(Option<TotalWords>),
     RepeatedHeader,
+    /// Titles of another table, or of this one in another order.
+    OtherTitles,
     /// A sum if its figures are those of the rows above.
     Perhaps(Claim),
 }
@@ -54,6 +56,9 @@ const PRODUCT_FIELDS: [Field; 3] = [Field::Sku, Field::Description, Field::Gtin]
 pub(crate) fn row_kind(row: &Row<'_>, header: &Header, columns: &Columns<'_>, is_last: bool) -> RowKind {
     if repeats_titles(row, header) {
         return RowKind::RepeatedHeader;
+    }
+    if shows_titles(row, header) {
+        return RowKind::OtherTitles;
     }
     let cells = Cells { row, header, columns };
     if let Some((words, column)) = cells.words() {
@@ -201,4 +206,23 @@ fn repeats_titles(row: &Row<'_>, header: &Header) -> bool {
         let title = header.columns.iter().find(|candidate| candidate.index == column);
         matches!((row.cell(column), title), (Cell::Text(text), Some(title)) if title.title == text)
     })
+}
+
+/// Titles of the sheet in one row, from which on they are no coincidence.
+const TITLES_MIN: usize = 3;
+
+/// Whether at least half of the columns that are read hold titles of the sheet.
+fn shows_titles(row: &Row<'_>, header: &Header) -> bool {
+    let read = || header.mapping.fields();
+    // Nearly every row has a number where one belongs, and is no more looked at.
+    let mut numeric = read().filter(|(field, _)| field.is_numeric());
+    let is_title = |column: u32| matches!(row.cell(column), Cell::Text(text) if header.columns.iter().any(|column| column.title == text));
+    if numeric
+        .next()
+        .is_none_or(|(_, column)| !matches!(row.cell(column), Cell::Text(_)))
+    {
+        return false;
+    }
+    let titles = read().filter(|(_, column)| is_title(*column)).count();
+    titles >= TITLES_MIN && titles * 2 >= read().count()
 }

@@ -9,7 +9,8 @@ use crate::column_content::{ColumnContents, has_digit_above_zero, is_number_like
 use crate::field::{Field, SheetKind};
 use crate::mapping::Mapping;
 use crate::refusal::{ColumnDoubt, UnclearColumn};
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::row_words::{RowMeaning, meaning_of_word, opposing_word};
 use crate::sheet::{Cell, Row, column_letters};
 use crate::sign_titles::{TitleSign, sign_of_title};

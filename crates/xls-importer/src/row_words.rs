@@ -1,7 +1,7 @@
 //! Words that say what a row tells of: a sale, a return, goods in or out, something cancelled.
 
 use crate::field::{Field, SheetKind};
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::title::normalise_title;
 
 /// What a row tells of.

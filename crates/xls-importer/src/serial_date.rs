@@ -45,13 +45,19 @@ fn days_and_seconds(digits: i64, places: u8) -> Option<(i64, i64)> {
     let scale = 10_i128.checked_pow(u32::from(places))?;
     let digits = i128::from(digits);
     let days = i64::try_from(digits.div_euclid(scale)).ok()?;
-    // To the second: a spreadsheet's own fractions are that exact, its milliseconds are not.
-    let seconds = (digits.rem_euclid(scale) * i128::from(SECONDS_PER_DAY) * 2 + scale) / (scale * 2);
-    let seconds = i64::try_from(seconds).ok()?;
-    Some(if seconds == SECONDS_PER_DAY {
-        (days.checked_add(1)?, 0)
-    } else {
+    let rounded = |units_per_day: i64| {
+        let part = digits.rem_euclid(scale) * i128::from(units_per_day) * 2;
+        i64::try_from((part + scale) / (scale * 2)).ok()
+    };
+    // To the second, because a fraction is not exact to more than a millisecond.
+    let seconds = rounded(SECONDS_PER_DAY)?;
+    Some(if seconds < SECONDS_PER_DAY {
         (days, seconds)
+    } else if rounded(SECONDS_PER_DAY * 1000)? < SECONDS_PER_DAY * 1000 {
+        // The last half second of a day is of that day: programs write 23:59:59.997 for its end.
+        (days, SECONDS_PER_DAY - 1)
+    } else {
+        (days.checked_add(1)?, 0)
     })
 }
 
@@ -90,5 +96,10 @@ mod tests {
             (date(2019, 1, 2), time(0, 0, 0, 0)),
             "rounds up to midnight"
         );
+        // 23:59:59.997 and 23:59:59.5 of 5 November 2025.
+        for digits in [4_596_699_999_996_528, 4_596_699_999_421_296] {
+            let (day, clock) = from_serial(serial(digits, 11), false).unwrap();
+            assert_eq!((day, clock), (date(2025, 11, 5), time(23, 59, 59, 0)));
+        }
     }
 }

@@ -18,6 +18,32 @@ pub(crate) enum ShownAs {
     Digits(String),
 }
 
+impl ShownAs {
+    /// A number format that says the same of a number, for a workbook of our own.
+    pub(crate) fn format_code(&self) -> String {
+        match self {
+            Self::Percent => "0.00%".to_owned(),
+            Self::PercentSign => "0.00\"%\"".to_owned(),
+            Self::Money(sign) => format!("[${}] #,##0.00", sign.in_format()),
+            Self::Digits(pattern) => digits_format(pattern),
+        }
+    }
+}
+
+/// The pattern with a mark before every character that is no place of a digit.
+fn digits_format(pattern: &str) -> String {
+    let mut code = String::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '0' | '#' => code.push(character),
+            '\\' => code.extend(['\\', characters.next().unwrap_or('\\')]),
+            other => code.extend(['\\', other]),
+        }
+    }
+    code
+}
+
 /// Longest pattern of digits taken over, in bytes; a code has fewer characters than this.
 pub(crate) const PATTERN_BYTES_MAX: usize = 64;
 /// Most different ways of showing a number in one sheet: the wire has a byte for them.

@@ -1,7 +1,7 @@
 //! Titles of columns that can change what a row means.
 
 use crate::field::{Field, SheetKind};
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::row_words::RowMeaning;
 use crate::title::canonical_title;
 
@@ -195,7 +195,7 @@ fn is_movement(words: &[&str]) -> bool {
 mod tests {
     use super::{Flag, NegatedFlag, TitleSign, Words, other, sign_of_title};
     use crate::field::{Field, SheetKind};
-    use crate::row_fault::RowReason;
+    use crate::row_reason::RowReason;
     use crate::row_words::RowMeaning;
     use crate::title::normalise_title;
 

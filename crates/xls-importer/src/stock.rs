@@ -18,7 +18,8 @@ use crate::product_names::sku_of;
 use crate::read_options::ReadOptions;
 use crate::reading::{Refusals, RowTally, Seen, StoreName, Walk};
 use crate::refusal::FileRefusal;
-use crate::row_fault::{RowFault, RowReason, keep};
+use crate::row_fault::{RowFault, keep};
+use crate::row_reason::RowReason;
 use crate::sheet::{Cell, Row, Sheet};
 
 /// Goods received together: the lines of one document, or one row without a document.

@@ -3,7 +3,8 @@
 use posars_domain::{Cnpj, Cpf};
 
 use crate::field::Field;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 
 /// Checks a customer's document. `was_number` says the cell had dropped leading zeros.
 ///

@@ -13,6 +13,7 @@ mod reactor_parked;
 mod reactor_waiting;
 mod sale_batch;
 mod sales;
+mod scope;
 mod set_up_batch;
 mod shop;
 mod volume;

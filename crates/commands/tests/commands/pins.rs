@@ -10,7 +10,7 @@ use posars_domain::company::DefineCompany;
 use posars_domain::product::{ChangeProduct, DefineProduct, Edit, RetireProduct};
 use posars_domain::register::DefineRegister;
 use posars_domain::sale::{Customer, Disposition, OrderDiscount, RecordSale};
-use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceivedCost};
+use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceivedCost, RevalueStock};
 use posars_domain::stock_policy::DefineStockPolicy;
 use posars_domain::store::DefineStore;
 use posars_domain::{FiscalRef, MethodAmount, Payment, PaymentMethod, TaxAmount};
@@ -35,6 +35,8 @@ c29f01d7-0f1b-5d0b-afcd-bc95b060e0d9 f7a99cd1c72201c4c1f5018471f524f67b7cd4e1a0a
 8e489c26-5e5b-5866-b341-ccc7580c27fc 74f90f748d029a301f043c440bac5b89fcc0a9b3c237e666d6e791a7e4ccbda0 SaleReturned
 0193a5f0-0000-7000-8000-000000000002 4e54cf8b7f6741086fafa98867cc4356d9da5cfb4de04a91e467c13aa99363f8 SaleRecorded
 42f61de1-9a16-5f2b-9621-acb2a5b22d3e 967681e4fd66a07e06ea667d3250a5ba9882386f2d93cf3bbf593c804727c43c SaleVoided
+ba481823-f41d-5d1c-b01c-eac4db5d25fb a84fda3cbe04e21b3a2292ea11518dc80df33f56ec00c18d90749626e1759a9b StockAdjusted
+63372ad7-0fb8-5f29-ba84-ea9b4364c93a b5504a379addf9613e3812103f4a1a7e0e44300e2e9e1df70eab6379456f13fc StockReceived
 ";
 
 /// The ids of events that a row of a sheet led to, and those of the stock reactor after them.
@@ -194,6 +196,20 @@ async fn trade(shop: &Shop) -> anyhow::Result<()> {
     let mut void = void_of(&other);
     void.fiscal_ref = Some(fiscal_ref());
     shop.commands.carry_out(&void, &api()).await?;
+    let worth = RevalueStock {
+        store_id: v("centro"),
+        sku: v("cafe"),
+        adjustment_id: v("0193a5f0-0000-7000-8000-000000000301"),
+        occurred_at: v("2026-11-20T14:45:00Z"),
+        currency: posars_domain::Currency::BRL,
+        value: cents(6_000),
+        note: "Nota fiscal corrigida".to_owned(),
+        expected_version: 2,
+    };
+    shop.commands.carry_out(&worth, &api()).await?;
+    let mut goods = delivery(&[("pao", "10", 5_000)]);
+    goods.receipt_id = v("0193a5f0-0000-7000-8000-000000000201");
+    shop.commands.carry_out_compound(&goods, &api()).await?;
     Ok(())
 }
 

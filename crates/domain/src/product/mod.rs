@@ -5,6 +5,7 @@ mod define_product;
 mod event;
 mod rejection;
 mod retire_product;
+mod settings;
 mod state;
 
 pub use change_product::{ChangeProduct, Edit};
@@ -12,4 +13,5 @@ pub use define_product::DefineProduct;
 pub use event::{ProductChanged, ProductDefined, ProductEvent, ProductKind, ProductRetired};
 pub use rejection::ProductRejection;
 pub use retire_product::RetireProduct;
-pub use state::{Product, ProductSettings, ProductState};
+pub use settings::ProductSettings;
+pub use state::{Product, ProductState};

@@ -84,6 +84,8 @@ impl Command for RecordReturn {
 
     fn decide(&self, state: &SaleState, given: &Given<'_>) -> Decided<Sale> {
         let sale = state.sale(self.sale_id)?;
+        // Before the question whether it is recorded already: no retry says another currency.
+        in_currency(self.currency.unwrap_or(sale.currency), sale.currency)?;
         if state.voided.is_some() {
             return Err(SaleRejection::SaleVoided {
                 sale_id: self.sale_id,
@@ -111,7 +113,6 @@ impl Command for RecordReturn {
             });
         }
         let store = given.store(&sale.store_id)?;
-        in_currency(self.currency.unwrap_or(sale.currency), sale.currency)?;
         given.not_in_future(self.occurred_at)?;
         not_too_early(self.occurred_at, store)?;
         not_before_sale(self.occurred_at, sale.occurred_at)?;

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use super::costing::{CostSource, average, inflow, outflow};
 use super::decimals::in_product_decimals;
 use super::shortage::{Moment, next_version, with_shortage};
-use super::{AdjustmentReason, Stock, StockAdjusted, StockBalance, StockRejection, StockState};
+use super::{AdjustmentReason, Stock, StockAdjusted, StockBalance, StockEvent, StockRejection, StockState};
 use crate::dates::not_too_early;
 use crate::misplaced::{Refused, not_in_any_words};
 use crate::payment::not_negative;
 use crate::quantity::in_range;
 use crate::text::{self, NOTE_CHARS_MAX};
 use crate::{
-    AdjustmentId, Amount, Command, Currency, Decided, Given, InvalidValue, Needs, OwnKey, Quantity, Sku,
-    StoreId,
+    AdjustmentId, Amount, Command, Currency, Decided, Given, InvalidValue, Needs, OwnKey, Payload, Quantity,
+    Sku, StoreId,
 };
 
 /// Puts the quantity right, up or down.
@@ -66,6 +66,10 @@ impl Command for AdjustStock {
 
     fn needs<'a>(&'a self, _state: &'a StockState) -> Needs<'a> {
         Needs::store(&self.store_id).and_product(&self.sku)
+    }
+
+    fn is_answer(&self, event: &StockEvent) -> bool {
+        StockAdjusted::of(event).is_some_and(|adjusted| adjusted.adjustment_id == self.adjustment_id)
     }
 
     fn decide(&self, state: &StockState, given: &Given<'_>) -> Decided<Stock> {

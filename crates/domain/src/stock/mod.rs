@@ -6,6 +6,7 @@
 
 mod adjust_stock;
 mod adjustment_reason;
+mod balance;
 mod costing;
 mod decimals;
 mod event;
@@ -24,6 +25,7 @@ pub(crate) use decimals::in_product_decimals;
 
 pub use adjust_stock::AdjustStock;
 pub use adjustment_reason::AdjustmentReason;
+pub use balance::{AverageBasis, StockBalance};
 pub use event::{
     IssuedLine, OwedPart, RestockedLine, ShortageDetected, ShortageResolved, StockAdjusted, StockEvent,
     StockIssued, StockKind, StockReceived, StockReturned,
@@ -36,7 +38,7 @@ pub use recosting::Recosting;
 pub use rejection::StockRejection;
 pub use restock_return::{RestockLine, RestockReturn};
 pub use revalue_stock::RevalueStock;
-pub use state::{AverageBasis, Stock, StockBalance, StockState};
+pub use state::{Stock, StockState};
 
 /// Most lines of one sale or return on one SKU; as many as a sale has lines.
 pub const LINES_MAX: usize = 500;

@@ -6,12 +6,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::shortage::next_version;
-use super::{AdjustmentReason, AverageBasis, Stock, StockAdjusted, StockBalance, StockRejection, StockState};
+use super::{
+    AdjustmentReason, AverageBasis, Stock, StockAdjusted, StockBalance, StockEvent, StockRejection,
+    StockState,
+};
 use crate::payment::not_negative;
 use crate::text::{self, NOTE_CHARS_MAX};
 use crate::{
-    AdjustmentId, Amount, Command, Currency, Decided, Decision, Given, InvalidValue, Needs, OwnKey, Quantity,
-    Sku, StoreId,
+    AdjustmentId, Amount, Command, Currency, Decided, Decision, Given, InvalidValue, Needs, OwnKey, Payload,
+    Quantity, Sku, StoreId,
 };
 
 /// Puts the value of what is on hand right; the quantity stays.
@@ -56,6 +59,10 @@ impl Command for RevalueStock {
 
     fn needs<'a>(&'a self, _state: &'a StockState) -> Needs<'a> {
         Needs::store(&self.store_id)
+    }
+
+    fn is_answer(&self, event: &StockEvent) -> bool {
+        StockAdjusted::of(event).is_some_and(|adjusted| adjusted.adjustment_id == self.adjustment_id)
     }
 
     fn decide(&self, state: &StockState, given: &Given<'_>) -> Decided<Stock> {

@@ -3,9 +3,11 @@
 mod define_store;
 mod event;
 mod rejection;
+mod settings;
 mod state;
 
 pub use define_store::DefineStore;
 pub use event::{StoreDefined, StoreEvent, StoreKind};
 pub use rejection::StoreRejection;
-pub use state::{Store, StoreSettings, StoreState};
+pub use settings::StoreSettings;
+pub use state::{Store, StoreState};

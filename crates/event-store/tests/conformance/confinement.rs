@@ -203,7 +203,7 @@ async fn callers_may_read_these_tables_and_change_no_other_than_snapshots() -> a
         (
             "select",
             "checkpoints daily_sales events log_head names parked_events places products read_model_builds sales \
-             snapshots stock_movements stock_position streams",
+             shortages snapshots stock_adjustments stock_movements stock_position stock_receipts streams waiting_lines",
         ),
         ("insert", "snapshots"),
         ("update", "snapshots"),

@@ -240,9 +240,33 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "STOCK_ADJUSTMENT_NOT_FOUND",
+        NotFound,
+        [
+            "There is no stock adjustment {name}",
+            "Não há ajuste de estoque {name}",
+        ],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
         "STOCK_ITEM_NOT_FOUND",
         NotFound,
         ["There is no stock item {name}", "Não há item de estoque {name}"],
+        [
+            "Check the name, or give the position of the command that made it as min_position",
+            "Confira o nome ou informe em min_position a posição do comando que o criou",
+        ],
+    ),
+    reason(
+        "STOCK_RECEIPT_NOT_FOUND",
+        NotFound,
+        [
+            "There is no stock receipt {name}",
+            "Não há recebimento de estoque {name}",
+        ],
         [
             "Check the name, or give the position of the command that made it as min_position",
             "Confira o nome ou informe em min_position a posição do comando que o criou",

@@ -111,7 +111,7 @@ impl NameIds<'_> {
     }
 
     /// Takes the next id. `None`, with the field refused, when it can be no such id.
-    fn take<T: FromStr<Err = InvalidValue>>(&mut self) -> Option<T> {
+    pub(super) fn take<T: FromStr<Err = InvalidValue>>(&mut self) -> Option<T> {
         let id = self.any()?;
         self.reader.text(self.field, &id)
     }

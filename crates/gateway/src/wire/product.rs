@@ -163,7 +163,7 @@ pub(crate) fn read_list_products(
 }
 
 /// Reads what somebody looks for.
-fn read_search(reader: &mut Reader, field: &str, text: String) -> Option<String> {
+pub(super) fn read_search(reader: &mut Reader, field: &str, text: String) -> Option<String> {
     let length = text.chars().count();
     if length > SEARCH_CHARS_MAX {
         let problem = format!("{length} characters; give at most {SEARCH_CHARS_MAX}, a few words will do");

@@ -117,7 +117,7 @@ pub(crate) fn read_adjust_stock(
 }
 
 /// A reason that is not said is left to the domain to refuse; a number that no release knows is refused here.
-fn read_reason(reader: &mut Reader, number: i32) -> Option<Option<AdjustmentReason>> {
+pub(super) fn read_reason(reader: &mut Reader, number: i32) -> Option<Option<AdjustmentReason>> {
     use pb::AdjustmentReason as Wire;
     let reason = match Wire::try_from(number) {
         Ok(Wire::Unspecified) => return Some(None),
@@ -140,6 +140,22 @@ fn read_reason(reader: &mut Reader, number: i32) -> Option<Option<AdjustmentReas
         }
     };
     Some(Some(reason))
+}
+
+/// Writes the reason of an adjustment.
+pub(super) const fn write_reason(reason: AdjustmentReason) -> pb::AdjustmentReason {
+    use pb::AdjustmentReason as Wire;
+    match reason {
+        AdjustmentReason::Opening => Wire::Opening,
+        AdjustmentReason::Count => Wire::Count,
+        AdjustmentReason::Damage => Wire::Damage,
+        AdjustmentReason::Expiry => Wire::Expiry,
+        AdjustmentReason::Loss => Wire::Loss,
+        AdjustmentReason::Found => Wire::Found,
+        AdjustmentReason::InternalUse => Wire::InternalUse,
+        AdjustmentReason::Correction => Wire::Correction,
+        AdjustmentReason::Other => Wire::Other,
+    }
 }
 
 /// An etag is the version of a stream.

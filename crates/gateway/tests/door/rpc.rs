@@ -128,7 +128,7 @@ impl Rpc {
                 "sales" => &self.sale,
                 "products" | "stockItems" => "cafe",
                 "registers" => "1",
-                "returns" => super::NO_SALE,
+                "returns" | "stockReceipts" | "stockAdjustments" => super::NO_SALE,
                 other => panic!("give {other} an id"),
             };
             format!("{}/{id}", pair[0])

@@ -53,7 +53,7 @@ impl Answer {
     /// An empty list is not there at all over gRPC.
     pub(crate) fn stores(&self) -> Vec<String> {
         assert_eq!(self.code, "OK", "{self:?}");
-        let rows = ["sales", "dailySales", "stockItems", "stores"]
+        let rows = ["sales", "dailySales", "stockItems", "stockReceipts", "stores"]
             .into_iter()
             .find_map(|list| self.body[list].as_array());
         let mut stores: Vec<_> = rows

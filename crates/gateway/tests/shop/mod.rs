@@ -9,6 +9,8 @@ use posars_edge::{Limits, serve};
 use posars_event_store::{EventStore, LogName, Position, StoreConfig};
 use posars_gateway::proto::google::r#type::{Date, Decimal};
 use posars_gateway::proto::inventory::v1::product_service_client::ProductServiceClient;
+use posars_gateway::proto::inventory::v1::stock_alert_service_client::StockAlertServiceClient;
+use posars_gateway::proto::inventory::v1::stock_document_service_client::StockDocumentServiceClient;
 use posars_gateway::proto::inventory::v1::stock_service_client::StockServiceClient;
 use posars_gateway::proto::money::v1::Money;
 use posars_gateway::proto::reporting::v1::sales_report_service_client::SalesReportServiceClient;
@@ -126,6 +128,14 @@ impl Shop {
 
     pub(crate) fn stock(&self) -> StockServiceClient<Channel> {
         StockServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn stock_documents(&self) -> StockDocumentServiceClient<Channel> {
+        StockDocumentServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn stock_alerts(&self) -> StockAlertServiceClient<Channel> {
+        StockAlertServiceClient::new(self.channel.clone())
     }
 
     /// Runs the read models and the stock reactor until the answer is dropped.

@@ -10,6 +10,7 @@ mod audit;
 mod canary;
 mod companies;
 mod drain;
+mod earlier_build;
 mod help;
 mod identity;
 mod import;

@@ -11,56 +11,35 @@ use posars_domain::{Amount, Currency, PaymentMethod, Quantity, StoreId};
 use serde::Deserialize;
 
 use super::payments::{Lines, Payments};
-use crate::fold_map::TextMap;
-use crate::projection::Target;
-use crate::read::{Columns, applied, key_part};
+use crate::fold::Rows;
+use crate::read::{Columns, ReadRow, key_part, sql_position};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
-    QueryError,
+    ApplyError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections, QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct DailySalesFold;
 
-/// Memory of a row of the fold with its key, about.
-const ROW_BYTES: usize = 400;
-
 table_row! {
-    /// What some events change in one row.
-    struct Change {
-        business_date: Date = DATE,
-        store_id: String = TEXT,
-        method: String = TEXT,
-        currency: String = TEXT,
-        sales: i64 = INT8,
-        payments: i64 = INT8,
-        quantity_e4: i64 = INT8,
-        gross_minor: i64 = INT8,
-        discount_minor: i64 = INT8,
-        total_minor: i64 = INT8,
-        returns: i64 = INT8,
-        refund_minor: i64 = INT8,
-        voids: i64 = INT8,
-        void_minor: i64 = INT8,
-        last_position: i64 = INT8,
-    }
-}
-
-impl Change {
-    fn add(&mut self, later: &Self) {
-        self.sales += later.sales;
-        self.payments += later.payments;
-        self.quantity_e4 = self.quantity_e4.saturating_add(later.quantity_e4);
-        self.gross_minor = self.gross_minor.saturating_add(later.gross_minor);
-        self.discount_minor = self.discount_minor.saturating_add(later.discount_minor);
-        self.total_minor = self.total_minor.saturating_add(later.total_minor);
-        self.returns += later.returns;
-        self.refund_minor = self.refund_minor.saturating_add(later.refund_minor);
-        self.voids += later.voids;
-        self.void_minor = self.void_minor.saturating_add(later.void_minor);
-        self.last_position = self.last_position.max(later.last_position);
+    /// What some events add to one row.
+    pub struct Change of daily_sales {
+        business_date: Date = DATE key,
+        store_id: String = TEXT key,
+        method: String = TEXT key,
+        currency: String = TEXT key,
+        sales: i64 = INT8 add,
+        payments: i64 = INT8 add,
+        quantity_e4: i64 = INT8 add,
+        gross_minor: i64 = INT8 add,
+        discount_minor: i64 = INT8 add,
+        total_minor: i64 = INT8 add,
+        returns: i64 = INT8 add,
+        refund_minor: i64 = INT8 add,
+        voids: i64 = INT8 add,
+        void_minor: i64 = INT8 add,
+        last_position: i64 = INT8 max,
     }
 }
 
@@ -96,11 +75,7 @@ struct GivenBack<'a> {
     refunds: Payments<'a>,
 }
 
-/// The fold: a row of changes per key.
-#[derive(Debug, Default)]
-pub struct DailyChanges(TextMap<Change>);
-
-impl DailyChanges {
+impl Rows<Change> {
     /// The row of a place and method. All that can be wrong with the key is found here, before anything is added.
     fn row(&mut self, event: &Event<'_>, place: Place<'_>, method: &str) -> Result<&mut Change, ApplyError> {
         let row = self.0.entry(
@@ -125,7 +100,7 @@ impl DailyChanges {
                 })
             },
         )?;
-        row.last_position = crate::read::sql_position(event.position);
+        row.last_position = sql_position(event.position);
         Ok(row)
     }
 
@@ -220,10 +195,9 @@ impl Projection for DailySalesFold {
     const NAME: &'static str = "daily_sales";
     // 2: change of more than the cash handed over comes out of cash all the same.
     const VERSION: u16 = 2;
-    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_daily_sales.sql");
-    type Fold = DailyChanges;
+    type Fold = Rows<Change>;
 
-    fn apply(event: &Event<'_>, fold: &mut DailyChanges) -> Result<(), ApplyError> {
+    fn apply(event: &Event<'_>, fold: &mut Rows<Change>) -> Result<(), ApplyError> {
         match event.kind {
             EventKind::Sale(SaleKind::SaleRecorded) => fold.record(event),
             EventKind::Sale(SaleKind::SaleVoided) => {
@@ -236,32 +210,10 @@ impl Projection for DailySalesFold {
             | EventKind::Product(_)
             | EventKind::Store(_)
             | EventKind::Register(_)
-            | EventKind::Company(_) => Ok(()),
+            | EventKind::Company(_)
+            | EventKind::Waiting(_) => Ok(()),
         }
     }
-
-    fn merge(earlier: &mut DailyChanges, later: DailyChanges) {
-        earlier.0.merge(later.0, |row, later| row.add(&later));
-    }
-
-    fn bytes(fold: &DailyChanges) -> usize {
-        fold.0.len() * ROW_BYTES
-    }
-
-    async fn write(fold: DailyChanges, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target
-            .write(include_str!("../sql/write_daily_sales.sql"), &fold.0.into_rows())
-            .await
-    }
-
-    async fn copy(fold: DailyChanges, target: &Target<'_>) -> Result<DailyChanges, DatabaseError> {
-        target
-            .copy(include_str!("../sql/copy_daily_sales.sql"), &fold.0.into_rows())
-            .await?;
-        Ok(DailyChanges::default())
-    }
-
-    const LOAD: Load = Load::ByKey;
 }
 
 /// Sums of one store, day and payment method, or of several of them.
@@ -362,31 +314,15 @@ impl Projections {
             None => from,
         };
         let store = filter.store_id.as_ref().map(StoreId::as_str);
-        let rows = self
-            .query(
-                include_str!("../sql/list_daily_sales.sql"),
-                &[
-                    &crate::read::subscription_name(DailySalesFold::NAME),
-                    &self.log_id,
-                    &store,
-                    &after_date,
-                    &after_store,
-                    &filter.to,
-                    &page.sql_limit(),
-                ],
+        let sql = include_str!("../sql/list_daily_sales.sql");
+        let (rows, position) = self
+            .rows(
+                sql,
+                &[&store, &after_date, &after_store, &filter.to, &page.sql_limit()],
+                before,
             )
             .await?;
-        let position = applied(&rows, before);
-        let decoded: Vec<DailySales> = rows
-            .iter()
-            .map(|row| {
-                decode(Columns {
-                    table: "daily_sales",
-                    row,
-                })
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(cut_days(decoded, page, position))
+        Ok(cut_days(rows, page, position))
     }
 
     /// Daily figures of a whole period, all pages of [`Projections::list_daily_sales`] together.
@@ -441,24 +377,28 @@ fn cut_days(
     Page { rows, next, position }
 }
 
-fn decode(columns: Columns<'_>) -> Result<DailySales, QueryError> {
-    Ok(DailySales {
-        business_date: columns.get("business_date")?,
-        store_id: columns.parse("store_id")?,
-        store_name: columns.get("store_name")?,
-        method: columns.parse("method")?,
-        currency: columns.parse("currency")?,
-        figures: SalesFigures {
-            sales: columns.count("sales")?,
-            payments: columns.count("payments")?,
-            quantity: columns.quantity("quantity_e4")?,
-            gross: columns.amount("gross_minor")?,
-            discount: columns.amount("discount_minor")?,
-            total: columns.amount("total_minor")?,
-            returns: columns.count("returns")?,
-            refunds: columns.amount("refund_minor")?,
-            voids: columns.count("voids")?,
-            voided: columns.amount("void_minor")?,
-        },
-    })
+impl ReadRow for DailySales {
+    type Of = DailySalesFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        Ok(Self {
+            business_date: columns.get("business_date")?,
+            store_id: columns.parse("store_id")?,
+            store_name: columns.get("store_name")?,
+            method: columns.parse("method")?,
+            currency: columns.parse("currency")?,
+            figures: SalesFigures {
+                sales: columns.count("sales")?,
+                payments: columns.count("payments")?,
+                quantity: columns.quantity("quantity_e4")?,
+                gross: columns.amount("gross_minor")?,
+                discount: columns.amount("discount_minor")?,
+                total: columns.amount("total_minor")?,
+                returns: columns.count("returns")?,
+                refunds: columns.amount("refund_minor")?,
+                voids: columns.count("voids")?,
+                voided: columns.amount("void_minor")?,
+            },
+        })
+    }
 }

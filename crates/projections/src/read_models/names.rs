@@ -8,30 +8,55 @@ use posars_domain::store::StoreKind;
 use posars_event_store::Position;
 use serde::Deserialize;
 
-use crate::fold_map::TextMap;
-use crate::projection::Target;
-use crate::read::{Columns, applied, sql_position, subscription_name};
+use crate::fold::{LoneChange, Parts};
+use crate::read::{Columns, ReadRow, sql_position};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
-    QueryError,
+    ApplyError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections, QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct NamesFold;
 
-/// Memory of a row of the fold with its key, about.
-const ROW_BYTES: usize = 250;
-
 table_row! {
-    /// The last known name of something; none where only its retirement is in these events.
-    struct Change {
-        kind: &'static str = TEXT,
-        id: String = TEXT,
-        name: Option<String> = TEXT,
+    /// The last known name of something.
+    pub struct Named of names {
+        kind: &'static str = TEXT key,
+        id: String = TEXT key,
+        name: String = TEXT,
         retired: bool = BOOL,
         position: i64 = INT8,
+    }
+}
+
+table_row! {
+    /// Something that was taken out of use.
+    pub struct Retirement in Named {
+        kind: &'static str = TEXT key,
+        id: String = TEXT key,
+        retired: bool = BOOL,
+        position: i64 = INT8,
+    }
+}
+
+impl LoneChange for Retirement {
+    /// What was never named has its id for a name.
+    fn alone(&self) -> Option<Named> {
+        let Self {
+            kind,
+            ref id,
+            retired,
+            position,
+        } = *self;
+        let (id, name) = (id.clone(), id.clone());
+        Some(Named {
+            kind,
+            id,
+            name,
+            retired,
+            position,
+        })
     }
 }
 
@@ -58,26 +83,11 @@ impl NameKind {
     }
 }
 
+/// An event that names something.
 #[derive(Deserialize)]
-struct Company<'a> {
-    #[serde(borrow)]
-    company_id: Cow<'a, str>,
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct Store<'a> {
-    #[serde(borrow)]
-    store_id: Cow<'a, str>,
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct Product<'a> {
-    #[serde(borrow)]
-    sku: Cow<'a, str>,
+struct Naming<'a> {
+    #[serde(borrow, alias = "company_id", alias = "store_id", alias = "sku")]
+    id: Cow<'a, str>,
     #[serde(borrow)]
     name: Cow<'a, str>,
 }
@@ -88,93 +98,44 @@ struct Retired<'a> {
     sku: Cow<'a, str>,
 }
 
-/// The fold: the newest name of each id.
-#[derive(Debug, Default)]
-pub struct Names(TextMap<Change>);
+fn named(event: &Event<'_>, kind: NameKind) -> Result<Named, ApplyError> {
+    let naming: Naming<'_> = event.payload()?;
+    Ok(Named {
+        kind: kind.as_str(),
+        id: event.text(naming.id)?,
+        name: event.text(naming.name)?,
+        retired: false,
+        position: sql_position(event.position),
+    })
+}
 
-impl Names {
-    fn set(
-        &mut self,
-        event: &Event<'_>,
-        kind: NameKind,
-        id: Cow<'_, str>,
-        name: Option<Cow<'_, str>>,
-    ) -> Result<(), ApplyError> {
-        let (id, name) = (event.text(id)?, event.text_maybe(name)?);
-        let position = sql_position(event.position);
-        let row = self.0.entry(&[kind.as_str(), &id], || {
-            Ok::<_, ApplyError>(Change {
-                kind: kind.as_str(),
-                id: id.clone(),
-                name: None,
-                retired: false,
-                position,
-            })
-        })?;
-        row.retired = name.is_none();
-        row.name = name.or_else(|| row.name.take());
-        row.position = position;
-        Ok(())
-    }
+fn retired(event: &Event<'_>) -> Result<Retirement, ApplyError> {
+    let product: Retired<'_> = event.payload()?;
+    Ok(Retirement {
+        kind: NameKind::Product.as_str(),
+        id: event.text(product.sku)?,
+        retired: true,
+        position: sql_position(event.position),
+    })
 }
 
 impl Projection for NamesFold {
     const NAME: &'static str = "names";
     const VERSION: u16 = 1;
-    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_names.sql");
-    type Fold = Names;
+    type Fold = Parts<Named, Retirement>;
 
-    fn apply(event: &Event<'_>, fold: &mut Names) -> Result<(), ApplyError> {
+    fn apply(event: &Event<'_>, fold: &mut Parts<Named, Retirement>) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::Company(CompanyKind::CompanyDefined) => {
-                let company: Company<'_> = event.payload()?;
-                fold.set(event, NameKind::Company, company.company_id, Some(company.name))
-            }
-            EventKind::Store(StoreKind::StoreDefined) => {
-                let store: Store<'_> = event.payload()?;
-                fold.set(event, NameKind::Store, store.store_id, Some(store.name))
-            }
+            EventKind::Company(CompanyKind::CompanyDefined) => fold.put(named(event, NameKind::Company)?),
+            EventKind::Store(StoreKind::StoreDefined) => fold.put(named(event, NameKind::Store)?),
             EventKind::Product(ProductKind::ProductDefined | ProductKind::ProductChanged) => {
-                let product: Product<'_> = event.payload()?;
-                fold.set(event, NameKind::Product, product.sku, Some(product.name))
+                fold.put(named(event, NameKind::Product)?);
             }
-            EventKind::Product(ProductKind::ProductRetired) => {
-                let retired: Retired<'_> = event.payload()?;
-                fold.set(event, NameKind::Product, retired.sku, None)
-            }
-            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Register(_) => Ok(()),
+            EventKind::Product(ProductKind::ProductRetired) => fold.change(retired(event)?),
+            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Register(_) | EventKind::Waiting(_) => {}
         }
+        Ok(())
     }
-
-    fn merge(earlier: &mut Names, later: Names) {
-        earlier.0.merge(later.0, |row, later| {
-            row.name = later.name.or_else(|| row.name.take());
-            row.retired = later.retired;
-            row.position = later.position;
-        });
-    }
-
-    fn bytes(fold: &Names) -> usize {
-        fold.0.len() * ROW_BYTES
-    }
-
-    async fn write(fold: Names, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target
-            .write(include_str!("../sql/write_names.sql"), &fold.0.into_rows())
-            .await
-    }
-
-    async fn copy(fold: Names, target: &Target<'_>) -> Result<Names, DatabaseError> {
-        let mut rows = fold.0.into_rows();
-        // As the live write: what was never named has its id for a name.
-        for row in &mut rows {
-            row.name.get_or_insert_with(|| row.id.clone());
-        }
-        target.copy(include_str!("../sql/copy_names.sql"), &rows).await?;
-        Ok(Names::default())
-    }
-
-    const LOAD: Load = Load::ByKey;
 }
 
 /// A named thing.
@@ -190,6 +151,19 @@ pub struct Name {
     pub position: Position,
 }
 
+impl ReadRow for Name {
+    type Of = NamesFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        Ok(Self {
+            id: columns.get("id")?,
+            name: columns.get("name")?,
+            retired: columns.get("retired")?,
+            position: columns.position("position")?,
+        })
+    }
+}
+
 impl Projections {
     /// What people call a thing; none while it is unknown.
     ///
@@ -202,8 +176,9 @@ impl Projections {
                 &[&self.log_id, &kind.as_str(), &id],
             )
             .await?;
+        let table = NamesFold::NAME;
         rows.first()
-            .map(|row| Columns { table: "names", row }.get("name"))
+            .map(|row| Columns { table, row }.get("name"))
             .transpose()
     }
 
@@ -219,31 +194,11 @@ impl Projections {
     ) -> Result<Page<Name>, QueryError> {
         let before = self.wait_for(NamesFold::NAME, freshness).await?;
         let after = page.key::<1>()?.map_or("", |[id]| id);
-        let rows = self
-            .query(
-                include_str!("../sql/list_names.sql"),
-                &[
-                    &subscription_name(NamesFold::NAME),
-                    &self.log_id,
-                    &kind.as_str(),
-                    &after,
-                    &page.sql_limit(),
-                ],
-            )
+        let sql = include_str!("../sql/list_names.sql");
+        let (names, position) = self
+            .rows(sql, &[&kind.as_str(), &after, &page.sql_limit()], before)
             .await?;
-        let decode = |columns: Columns<'_>| {
-            Ok(Name {
-                id: columns.get("id")?,
-                name: columns.get("name")?,
-                retired: columns.get("retired")?,
-                position: columns.position("position")?,
-            })
-        };
-        let names = rows
-            .iter()
-            .map(|row| decode(Columns { table: "names", row }))
-            .collect::<Result<Vec<_>, QueryError>>()?;
-        Ok(Page::cut(names, page, applied(&rows, before), |name| {
+        Ok(Page::cut(names, page, position, |name: &Name| {
             vec![name.id.clone()]
         }))
     }

@@ -10,21 +10,17 @@ use posars_domain::{CompanyId, RegisterNo, StoreId};
 use posars_event_store::Position;
 use serde::Deserialize;
 
-use crate::fold_map::TextMap;
-use crate::projection::Target;
-use crate::read::{Columns, applied, sql_position, subscription_name};
+use crate::fold::Rows;
+use crate::read::{Columns, ReadRow, sql_position};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
-    QueryError,
+    ApplyError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections, QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct PlacesFold;
 
-/// Memory of a row of the fold with its key, about.
-const ROW_BYTES: usize = 400;
 /// The words that the table has for the kinds of places.
 const COMPANY: &str = "company";
 const STORE: &str = "store";
@@ -34,10 +30,10 @@ const NO_REGISTER: &str = "";
 
 table_row! {
     /// A place as it was set up.
-    struct Place {
-        kind: &'static str = TEXT,
-        id: String = TEXT,
-        register_no: String = TEXT,
+    pub struct Place of places {
+        kind: &'static str = TEXT key,
+        id: String = TEXT key,
+        register_no: String = TEXT key,
         name: Option<String> = TEXT,
         cnpj: Option<String> = TEXT,
         time_zone: Option<String> = TEXT,
@@ -82,19 +78,6 @@ struct Register<'a> {
     register_no: Cow<'a, str>,
     #[serde(borrow, default)]
     name: Option<Cow<'a, str>>,
-}
-
-/// The fold: each place as it was set up last.
-#[derive(Debug, Default)]
-pub struct Places(TextMap<Place>);
-
-impl Places {
-    fn set(&mut self, place: Place) -> Result<(), ApplyError> {
-        let key = [place.kind, &place.id, &place.register_no];
-        let row = self.0.entry(&key, || Ok::<_, ApplyError>(place.clone()))?;
-        *row = place;
-        Ok(())
-    }
 }
 
 fn company(event: &Event<'_>) -> Result<Place, ApplyError> {
@@ -145,39 +128,17 @@ fn register(event: &Event<'_>) -> Result<Place, ApplyError> {
 impl Projection for PlacesFold {
     const NAME: &'static str = "places";
     const VERSION: u16 = 1;
-    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_places.sql");
-    type Fold = Places;
+    type Fold = Rows<Place>;
 
-    fn apply(event: &Event<'_>, fold: &mut Places) -> Result<(), ApplyError> {
+    fn apply(event: &Event<'_>, fold: &mut Rows<Place>) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::Company(CompanyKind::CompanyDefined) => fold.set(company(event)?),
-            EventKind::Store(StoreKind::StoreDefined) => fold.set(store(event)?),
-            EventKind::Register(RegisterKind::RegisterDefined) => fold.set(register(event)?),
-            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Product(_) => Ok(()),
+            EventKind::Company(CompanyKind::CompanyDefined) => fold.put(company(event)?),
+            EventKind::Store(StoreKind::StoreDefined) => fold.put(store(event)?),
+            EventKind::Register(RegisterKind::RegisterDefined) => fold.put(register(event)?),
+            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Product(_) | EventKind::Waiting(_) => {}
         }
+        Ok(())
     }
-
-    fn merge(earlier: &mut Places, later: Places) {
-        earlier.0.merge(later.0, |row, later| *row = later);
-    }
-
-    fn bytes(fold: &Places) -> usize {
-        fold.0.len() * ROW_BYTES
-    }
-
-    async fn write(fold: Places, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target
-            .write(include_str!("../sql/write_places.sql"), &fold.0.into_rows())
-            .await
-    }
-
-    async fn copy(fold: Places, target: &Target<'_>) -> Result<Places, DatabaseError> {
-        let rows = fold.0.into_rows();
-        target.copy(include_str!("../sql/copy_places.sql"), &rows).await?;
-        Ok(Places::default())
-    }
-
-    const LOAD: Load = Load::ByKey;
 }
 
 /// Which stores to list, or the registers of which stores; none stands for all.
@@ -205,7 +166,7 @@ impl Projections {
             id: company_id.as_str(),
             register_no: NO_REGISTER,
         };
-        self.place(&key, freshness, decode_company).await
+        self.place(&key, freshness).await
     }
 
     /// A store as it was defined, with the position that the answer includes; none while it is not.
@@ -222,7 +183,7 @@ impl Projections {
             id: store_id.as_str(),
             register_no: NO_REGISTER,
         };
-        self.place(&key, freshness, decode_store).await
+        self.place(&key, freshness).await
     }
 
     /// A register as it was defined, with the position that the answer includes; none while it is not.
@@ -240,7 +201,7 @@ impl Projections {
             id: store_id.as_str(),
             register_no: register_no.as_str(),
         };
-        self.place(&key, freshness, decode_register).await
+        self.place(&key, freshness).await
     }
 
     /// Stores by id.
@@ -253,8 +214,8 @@ impl Projections {
         page: &PageRequest,
         freshness: Freshness,
     ) -> Result<Page<StoreDefined>, QueryError> {
-        let (stores, position) = self.places(STORE, stores, page, freshness, decode_store).await?;
-        Ok(Page::cut(stores, page, position, |store| {
+        let (stores, position) = self.places(STORE, stores, page, freshness).await?;
+        Ok(Page::cut(stores, page, position, |store: &StoreDefined| {
             vec![store.store_id.to_string(), NO_REGISTER.to_owned()]
         }))
     }
@@ -269,93 +230,81 @@ impl Projections {
         page: &PageRequest,
         freshness: Freshness,
     ) -> Result<Page<RegisterDefined>, QueryError> {
-        let (registers, position) = self
-            .places(REGISTER, stores, page, freshness, decode_register)
-            .await?;
-        Ok(Page::cut(registers, page, position, |register| {
-            vec![register.store_id.to_string(), register.register_no.to_string()]
-        }))
+        let (registers, position) = self.places(REGISTER, stores, page, freshness).await?;
+        Ok(Page::cut(
+            registers,
+            page,
+            position,
+            |register: &RegisterDefined| {
+                vec![register.store_id.to_string(), register.register_no.to_string()]
+            },
+        ))
     }
 
-    async fn place<T>(
+    async fn place<T: ReadRow>(
         &self,
         key: &PlaceKey<'_>,
         freshness: Freshness,
-        decode: fn(Columns<'_>) -> Result<T, QueryError>,
     ) -> Result<(Option<T>, Position), QueryError> {
         let before = self.wait_for(PlacesFold::NAME, freshness).await?;
-        let rows = self
-            .query(
-                include_str!("../sql/get_place.sql"),
-                &[
-                    &subscription_name(PlacesFold::NAME),
-                    &self.log_id,
-                    &key.kind,
-                    &key.id,
-                    &key.register_no,
-                ],
-            )
-            .await?;
-        let table = PlacesFold::NAME;
-        let place = rows.first().map(|row| decode(Columns { table, row }));
-        Ok((place.transpose()?, applied(&rows, before)))
+        let sql = include_str!("../sql/get_place.sql");
+        self.row(sql, &[&key.kind, &key.id, &key.register_no], before)
+            .await
     }
 
-    async fn places<T>(
+    async fn places<T: ReadRow>(
         &self,
         kind: &'static str,
         stores: StoreIds<'_>,
         page: &PageRequest,
         freshness: Freshness,
-        decode: fn(Columns<'_>) -> Result<T, QueryError>,
     ) -> Result<(Vec<T>, Position), QueryError> {
         let before = self.wait_for(PlacesFold::NAME, freshness).await?;
         let [id, register_no] = page.key::<2>()?.unwrap_or_default();
         let stores: Option<Vec<&str>> = stores.map(|stores| stores.iter().map(StoreId::as_str).collect());
-        let rows = self
-            .query(
-                include_str!("../sql/list_places.sql"),
-                &[
-                    &subscription_name(PlacesFold::NAME),
-                    &self.log_id,
-                    &kind,
-                    &stores,
-                    &id,
-                    &register_no,
-                    &page.sql_limit(),
-                ],
-            )
-            .await?;
-        let table = PlacesFold::NAME;
-        let places = rows.iter().map(|row| decode(Columns { table, row }));
-        Ok((places.collect::<Result<_, _>>()?, applied(&rows, before)))
+        let sql = include_str!("../sql/list_places.sql");
+        let limit = page.sql_limit();
+        self.rows(sql, &[&kind, &stores, &id, &register_no, &limit], before)
+            .await
     }
 }
 
-fn decode_company(columns: Columns<'_>) -> Result<CompanyDefined, QueryError> {
-    Ok(CompanyDefined {
-        company_id: columns.parse("id")?,
-        name: columns.get("name")?,
-        cnpj: columns.parse_maybe("cnpj")?,
-        currency: columns.parse("currency")?,
-    })
+impl ReadRow for CompanyDefined {
+    type Of = PlacesFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        Ok(Self {
+            company_id: columns.parse("id")?,
+            name: columns.get("name")?,
+            cnpj: columns.parse_maybe("cnpj")?,
+            currency: columns.parse("currency")?,
+        })
+    }
 }
 
-fn decode_store(columns: Columns<'_>) -> Result<StoreDefined, QueryError> {
-    Ok(StoreDefined {
-        store_id: columns.parse("id")?,
-        name: columns.get("name")?,
-        cnpj: columns.parse_maybe("cnpj")?,
-        time_zone: columns.parse("time_zone")?,
-        day_cutover: columns.get("day_cutover")?,
-        currency: columns.parse("currency")?,
-    })
+impl ReadRow for StoreDefined {
+    type Of = PlacesFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        Ok(Self {
+            store_id: columns.parse("id")?,
+            name: columns.get("name")?,
+            cnpj: columns.parse_maybe("cnpj")?,
+            time_zone: columns.parse("time_zone")?,
+            day_cutover: columns.get("day_cutover")?,
+            currency: columns.parse("currency")?,
+        })
+    }
 }
 
-fn decode_register(columns: Columns<'_>) -> Result<RegisterDefined, QueryError> {
-    Ok(RegisterDefined {
-        store_id: columns.parse("id")?,
-        register_no: columns.parse("register_no")?,
-        name: columns.get("name")?,
-    })
+impl ReadRow for RegisterDefined {
+    type Of = PlacesFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        Ok(Self {
+            store_id: columns.parse("id")?,
+            register_no: columns.parse("register_no")?,
+            name: columns.get("name")?,
+        })
+    }
 }

@@ -9,38 +9,50 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::fold_map::TextMap;
-use crate::projection::Target;
-use crate::read::{Columns, applied, sql_position, subscription_name};
+use crate::fold::{LoneChange, Parts};
+use crate::read::{Columns, ReadRow, sql_position};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
-    QueryError,
+    ApplyError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections, QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct ProductsFold;
 
-/// Memory of a row of the fold with its key, about.
-const ROW_BYTES: usize = 500;
 /// Digits of a GTIN in the form that all are compared in.
 const GTIN_DIGITS: usize = 14;
 
 table_row! {
-    /// A product as these events left it; nothing but SKU, retired and position where only its retirement is in them.
-    struct Change {
-        sku: String = TEXT,
-        name: Option<String> = TEXT,
+    /// A product as it was described.
+    pub struct Product of products {
+        sku: String = TEXT key,
+        name: String = TEXT,
         gtin: Option<String> = TEXT,
         gtin_14: Option<String> = TEXT,
         ncm: Option<String> = TEXT,
-        unit: Option<String> = TEXT,
-        searched: Option<String> = TEXT,
-        decimals: Option<i16> = INT2,
-        tracked: Option<bool> = BOOL,
+        unit: String = TEXT,
+        searched: String = TEXT,
+        decimals: i16 = INT2,
+        tracked: bool = BOOL,
         retired: bool = BOOL,
         position: i64 = INT8,
+    }
+}
+
+table_row! {
+    /// A product that was taken out of the catalogue.
+    pub struct Retirement in Product {
+        sku: String = TEXT key,
+        retired: bool = BOOL,
+        position: i64 = INT8,
+    }
+}
+
+impl LoneChange for Retirement {
+    /// What was never described is no product.
+    fn alone(&self) -> Option<Product> {
+        None
     }
 }
 
@@ -66,56 +78,32 @@ struct Retired<'a> {
     sku: Cow<'a, str>,
 }
 
-/// The fold: each product as it was described last.
-#[derive(Debug, Default)]
-pub struct Products(TextMap<Change>);
+fn described(event: &Event<'_>) -> Result<Product, ApplyError> {
+    let product: Described<'_> = event.payload()?;
+    let (sku, name) = (event.text(product.sku)?, event.text(product.name)?);
+    let gtin = event.text_maybe(product.gtin)?;
+    Ok(Product {
+        searched: searched(&format!("{sku} {name}")),
+        gtin_14: gtin.as_ref().map(|gtin| format!("{gtin:0>GTIN_DIGITS$}")),
+        gtin,
+        ncm: event.text_maybe(product.ncm)?,
+        unit: event.text(product.unit)?,
+        decimals: product.decimals.into(),
+        tracked: product.tracked,
+        retired: false,
+        position: sql_position(event.position),
+        name,
+        sku,
+    })
+}
 
-impl Products {
-    fn describe(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
-        let product: Described<'_> = event.payload()?;
-        let (sku, name) = (event.text(product.sku)?, event.text(product.name)?);
-        let gtin = event.text_maybe(product.gtin)?;
-        let change = Change {
-            searched: Some(searched(&format!("{sku} {name}"))),
-            gtin_14: gtin.as_ref().map(|gtin| format!("{gtin:0>GTIN_DIGITS$}")),
-            gtin,
-            ncm: event.text_maybe(product.ncm)?,
-            unit: Some(event.text(product.unit)?),
-            decimals: Some(product.decimals.into()),
-            tracked: Some(product.tracked),
-            retired: false,
-            position: sql_position(event.position),
-            name: Some(name),
-            sku: sku.clone(),
-        };
-        let row = self.0.entry(&[&sku], || Ok::<_, ApplyError>(change.clone()))?;
-        *row = change;
-        Ok(())
-    }
-
-    fn retire(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
-        let retired: Retired<'_> = event.payload()?;
-        let sku = event.text(retired.sku)?;
-        let position = sql_position(event.position);
-        let row = self.0.entry(&[&sku], || {
-            Ok::<_, ApplyError>(Change {
-                sku: sku.clone(),
-                name: None,
-                gtin: None,
-                gtin_14: None,
-                ncm: None,
-                unit: None,
-                searched: None,
-                decimals: None,
-                tracked: None,
-                retired: true,
-                position,
-            })
-        })?;
-        row.retired = true;
-        row.position = position;
-        Ok(())
-    }
+fn retired(event: &Event<'_>) -> Result<Retirement, ApplyError> {
+    let product: Retired<'_> = event.payload()?;
+    Ok(Retirement {
+        sku: event.text(product.sku)?,
+        retired: true,
+        position: sql_position(event.position),
+    })
 }
 
 /// A text as products are found by it: without accents and in small letters.
@@ -146,55 +134,23 @@ fn patterns(text: &str) -> Vec<String> {
 impl Projection for ProductsFold {
     const NAME: &'static str = "products";
     const VERSION: u16 = 1;
-    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_products.sql");
-    type Fold = Products;
+    type Fold = Parts<Product, Retirement>;
 
-    fn apply(event: &Event<'_>, fold: &mut Products) -> Result<(), ApplyError> {
+    fn apply(event: &Event<'_>, fold: &mut Parts<Product, Retirement>) -> Result<(), ApplyError> {
         match event.kind {
             EventKind::Product(ProductKind::ProductDefined | ProductKind::ProductChanged) => {
-                fold.describe(event)
+                fold.put(described(event)?);
             }
-            EventKind::Product(ProductKind::ProductRetired) => fold.retire(event),
+            EventKind::Product(ProductKind::ProductRetired) => fold.change(retired(event)?),
             EventKind::Sale(_)
             | EventKind::Stock(_)
             | EventKind::Store(_)
             | EventKind::Register(_)
-            | EventKind::Company(_) => Ok(()),
+            | EventKind::Company(_)
+            | EventKind::Waiting(_) => {}
         }
+        Ok(())
     }
-
-    fn merge(earlier: &mut Products, later: Products) {
-        earlier.0.merge(later.0, |row, later| {
-            if later.name.is_some() {
-                *row = later;
-            } else {
-                row.retired = later.retired;
-                row.position = later.position;
-            }
-        });
-    }
-
-    fn bytes(fold: &Products) -> usize {
-        fold.0.len() * ROW_BYTES
-    }
-
-    async fn write(fold: Products, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target
-            .write(include_str!("../sql/write_products.sql"), &fold.0.into_rows())
-            .await
-    }
-
-    async fn copy(fold: Products, target: &Target<'_>) -> Result<Products, DatabaseError> {
-        let mut rows = fold.0.into_rows();
-        // As the live write: what was never described is no product.
-        rows.retain(|row| row.name.is_some());
-        target
-            .copy(include_str!("../sql/copy_products.sql"), &rows)
-            .await?;
-        Ok(Products::default())
-    }
-
-    const LOAD: Load = Load::ByKey;
 }
 
 /// A product of the catalogue.
@@ -221,21 +177,25 @@ pub struct ProductFilter {
     pub retired: Option<bool>,
 }
 
-fn decode(columns: Columns<'_>) -> Result<ProductRow, QueryError> {
-    let decimals: i16 = columns.get("decimals")?;
-    Ok(ProductRow {
-        settings: ProductSettings {
-            sku: columns.parse("sku")?,
-            name: columns.get("name")?,
-            gtin: columns.parse_maybe("gtin")?,
-            ncm: columns.parse_maybe("ncm")?,
-            unit: columns.get("unit")?,
-            decimals: columns.narrow("decimals", decimals)?,
-            tracked: columns.get("tracked")?,
-        },
-        retired: columns.get("retired")?,
-        position: columns.position("position")?,
-    })
+impl ReadRow for ProductRow {
+    type Of = ProductsFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        let decimals: i16 = columns.get("decimals")?;
+        Ok(Self {
+            settings: ProductSettings {
+                sku: columns.parse("sku")?,
+                name: columns.get("name")?,
+                gtin: columns.parse_maybe("gtin")?,
+                ncm: columns.parse_maybe("ncm")?,
+                unit: columns.get("unit")?,
+                decimals: columns.narrow("decimals", decimals)?,
+                tracked: columns.get("tracked")?,
+            },
+            retired: columns.get("retired")?,
+            position: columns.position("position")?,
+        })
+    }
 }
 
 impl Projections {
@@ -249,21 +209,8 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<(Option<ProductRow>, Position), QueryError> {
         let before = self.wait_for(ProductsFold::NAME, freshness).await?;
-        let rows = self
-            .query(
-                include_str!("../sql/get_product.sql"),
-                &[
-                    &subscription_name(ProductsFold::NAME),
-                    &self.log_id,
-                    &sku.as_str(),
-                ],
-            )
-            .await?;
-        let product = rows.first().map(|row| {
-            let table = ProductsFold::NAME;
-            decode(Columns { table, row })
-        });
-        Ok((product.transpose()?, applied(&rows, before)))
+        let sql = include_str!("../sql/get_product.sql");
+        self.row(sql, &[&sku.as_str()], before).await
     }
 
     /// Products by SKU.
@@ -278,25 +225,18 @@ impl Projections {
     ) -> Result<Page<ProductRow>, QueryError> {
         let before = self.wait_for(ProductsFold::NAME, freshness).await?;
         let after = page.key::<1>()?.map_or("", |[sku]| sku);
-        let rows = self
-            .query(
-                include_str!("../sql/list_products.sql"),
-                &[
-                    &subscription_name(ProductsFold::NAME),
-                    &self.log_id,
-                    &filter.gtin.as_ref().map(Gtin::canonical),
-                    &filter.ncm.as_ref().map(ToString::to_string),
-                    &patterns(&filter.text),
-                    &filter.retired,
-                    &after,
-                    &page.sql_limit(),
-                ],
+        let sql = include_str!("../sql/list_products.sql");
+        let gtin = filter.gtin.as_ref().map(Gtin::canonical);
+        let ncm = filter.ncm.as_ref().map(ToString::to_string);
+        let (words, limit) = (patterns(&filter.text), page.sql_limit());
+        let (products, position) = self
+            .rows(
+                sql,
+                &[&gtin, &ncm, &words, &filter.retired, &after, &limit],
+                before,
             )
             .await?;
-        let table = ProductsFold::NAME;
-        let products = rows.iter().map(|row| decode(Columns { table, row }));
-        let products = products.collect::<Result<Vec<_>, _>>()?;
-        Ok(Page::cut(products, page, applied(&rows, before), |product| {
+        Ok(Page::cut(products, page, position, |product: &ProductRow| {
             vec![product.settings.sku.to_string()]
         }))
     }

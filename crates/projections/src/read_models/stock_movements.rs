@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use super::payments::ten_thousandths;
 use crate::fold_map::TextMap;
-use crate::projection::{CopyPart, Target};
-use crate::read::{Columns, FIRST_DAY, LAST_DAY, applied, key_part, sql_position, subscription_name};
-use crate::row::{Insert, table_row};
+use crate::projection::{Fold, Target};
+use crate::read::{Columns, FIRST_DAY, LAST_DAY, ReadRow, key_part, sql_position};
+use crate::row::table_row;
 use crate::{
     ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
     QueryError,
@@ -35,10 +35,10 @@ const CARD_BYTES: usize = 350;
 
 table_row! {
     /// One movement.
-    struct Movement {
-        store_id: String = TEXT,
-        sku: String = TEXT,
-        position: i64 = INT8,
+    pub(crate) struct Movement of stock_movements {
+        store_id: String = TEXT key,
+        sku: String = TEXT key,
+        position: i64 = INT8 key,
         version: i64 = INT8,
         occurred_at: Timestamp = TIMESTAMPTZ,
         recorded_at: Timestamp = TIMESTAMPTZ,
@@ -270,7 +270,6 @@ impl Cards {
 impl Projection for StockMovementsFold {
     const NAME: &'static str = "stock_movements";
     const VERSION: u16 = 1;
-    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_stock_movements.sql");
     type Fold = Cards;
 
     fn apply(event: &Event<'_>, fold: &mut Cards) -> Result<(), ApplyError> {
@@ -285,42 +284,37 @@ impl Projection for StockMovementsFold {
             | EventKind::Product(_)
             | EventKind::Store(_)
             | EventKind::Register(_)
-            | EventKind::Company(_) => Ok(()),
+            | EventKind::Company(_)
+            | EventKind::Waiting(_) => Ok(()),
         }
     }
+}
 
-    fn merge(earlier: &mut Cards, later: Cards) {
-        earlier.movements += later.movements;
-        earlier.cards.merge(later.cards, |card, later| card.extend(later));
+impl Fold for Cards {
+    const LOAD: Load = Load::InParts;
+
+    fn merge(&mut self, later: Self) {
+        self.movements += later.movements;
+        self.cards.merge(later.cards, |card, later| card.extend(later));
     }
 
-    fn bytes(fold: &Cards) -> usize {
-        fold.movements * MOVEMENT_BYTES + fold.cards.len() * CARD_BYTES
+    fn bytes(&self) -> usize {
+        self.movements * MOVEMENT_BYTES + self.cards.len() * CARD_BYTES
     }
 
-    async fn write(mut fold: Cards, target: &Target<'_>) -> Result<(), DatabaseError> {
-        if fold.movements == 0 {
+    async fn write(mut self, target: &Target<'_>) -> Result<(), DatabaseError> {
+        if self.movements == 0 {
             return Ok(());
         }
-        fold.go_on_from(target).await?;
-        let sql = Insert {
-            copy: include_str!("../sql/load_stock_movements.sql"),
-            write: include_str!("../sql/write_stock_movements.sql"),
-        };
-        let rows: Vec<Movement> = fold.rows().collect();
-        target.insert(&sql, &rows).await
+        self.go_on_from(target).await?;
+        let rows: Vec<Movement> = self.rows().collect();
+        target.insert(&rows).await
     }
 
-    async fn copy(mut fold: Cards, target: &Target<'_>) -> Result<Cards, DatabaseError> {
-        let sql = CopyPart {
-            first: include_str!("../sql/copy_stock_movements.sql"),
-            later: include_str!("../sql/load_stock_movements.sql"),
-        };
-        target.copy_part(&sql, fold.rows()).await?;
-        Ok(fold)
+    async fn copy(mut self, target: &Target<'_>) -> Result<Self, DatabaseError> {
+        target.copy(self.rows()).await?;
+        Ok(self)
     }
-
-    const LOAD: Load = Load::InParts;
 }
 
 /// One movement of stock.
@@ -389,55 +383,44 @@ impl Projections {
             Some([position]) => key_part::<i64>(position)?,
             None => 0,
         };
-        let rows = self
-            .query(
-                include_str!("../sql/list_stock_movements.sql"),
-                &[
-                    &subscription_name(StockMovementsFold::NAME),
-                    &self.log_id,
-                    &filter.store_id.as_str(),
-                    &filter.sku.as_str(),
-                    &filter.from.unwrap_or(FIRST_DAY),
-                    &filter.to.unwrap_or(LAST_DAY),
-                    &page.sql_at(),
-                    &after,
-                    &page.sql_limit(),
-                ],
-            )
+        let sql = include_str!("../sql/list_stock_movements.sql");
+        let (store_id, sku) = (filter.store_id.as_str(), filter.sku.as_str());
+        let (from, to) = (filter.from.unwrap_or(FIRST_DAY), filter.to.unwrap_or(LAST_DAY));
+        let (at, limit) = (page.sql_at(), page.sql_limit());
+        let (movements, position) = self
+            .rows(sql, &[&store_id, &sku, &from, &to, &at, &after, &limit], before)
             .await?;
-        let movements: Vec<StockMovement> = rows
-            .iter()
-            .map(|row| {
-                decode(Columns {
-                    table: "stock_movements",
-                    row,
-                })
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Page::cut(movements, page, applied(&rows, before), |movement| {
-            vec![movement.position.to_string()]
-        }))
+        Ok(Page::cut(
+            movements,
+            page,
+            position,
+            |movement: &StockMovement| vec![movement.position.to_string()],
+        ))
     }
 }
 
-fn decode(columns: Columns<'_>) -> Result<StockMovement, QueryError> {
-    let business_date: Date = columns.get("business_date")?;
-    Ok(StockMovement {
-        position: columns.position("position")?,
-        version: Version::new(columns.count("version")?),
-        kind: columns.parse("kind")?,
-        document: columns.get("document")?,
-        occurred_at: columns.get("occurred_at")?,
-        recorded_at: columns.get("recorded_at")?,
-        business_date,
-        late: business_date < columns.get::<Date>("latest_date")?,
-        quantity: columns.quantity("quantity_e4")?,
-        value: columns.amount("value_minor")?,
-        settled: columns.amount("settled_minor")?,
-        balance_quantity: columns.quantity("balance_e4")?,
-        balance_value: columns.amount("balance_minor")?,
-        currency: columns.parse("currency")?,
-        provisional: columns.get("provisional")?,
-        estimated: columns.get("estimated")?,
-    })
+impl ReadRow for StockMovement {
+    type Of = StockMovementsFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        let business_date: Date = columns.get("business_date")?;
+        Ok(Self {
+            position: columns.position("position")?,
+            version: Version::new(columns.count("version")?),
+            kind: columns.parse("kind")?,
+            document: columns.get("document")?,
+            occurred_at: columns.get("occurred_at")?,
+            recorded_at: columns.get("recorded_at")?,
+            business_date,
+            late: business_date < columns.get::<Date>("latest_date")?,
+            quantity: columns.quantity("quantity_e4")?,
+            value: columns.amount("value_minor")?,
+            settled: columns.amount("settled_minor")?,
+            balance_quantity: columns.quantity("balance_e4")?,
+            balance_value: columns.amount("balance_minor")?,
+            currency: columns.parse("currency")?,
+            provisional: columns.get("provisional")?,
+            estimated: columns.get("estimated")?,
+        })
+    }
 }

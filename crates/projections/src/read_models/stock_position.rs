@@ -9,36 +9,30 @@ use posars_domain::stock::StockKind;
 use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
 use posars_event_store::{Position, Version};
 use serde::Deserialize;
-use tokio_postgres::Row;
 
 use super::payments::ten_thousandths;
-use crate::fold_map::TextMap;
-use crate::projection::Target;
-use crate::read::{Columns, applied, sql_position, subscription_name};
+use crate::fold::Rows;
+use crate::read::{Columns, ReadRow, sql_position};
 use crate::row::table_row;
 use crate::{
-    ApplyError, DatabaseError, Event, EventKind, Freshness, Load, Page, PageRequest, Projection, Projections,
-    QueryError,
+    ApplyError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections, QueryError,
 };
 
 /// The projection.
 #[derive(Clone, Copy, Debug)]
 pub struct StockPositionFold;
 
-/// Memory of a row of the fold with its key, about.
-const ROW_BYTES: usize = 350;
-
 table_row! {
     /// The stock after its last event.
-    struct Balance {
-        store_id: String = TEXT,
-        sku: String = TEXT,
+    pub struct Balance of stock_position {
+        store_id: String = TEXT key,
+        sku: String = TEXT key,
         version: i64 = INT8,
         last_position: i64 = INT8,
         quantity_e4: i64 = INT8,
         value_minor: i64 = INT8,
         average_minor: Option<i64> = INT8,
-        currency: Option<String> = TEXT,
+        currency: Option<String> = TEXT keep,
         last_date: Date = DATE,
         short: bool = BOOL,
     }
@@ -71,57 +65,51 @@ struct BasisPayload<'a> {
     value: i64,
 }
 
-/// The fold: the last balance of each store and SKU.
-#[derive(Debug, Default)]
-pub struct Balances(TextMap<Balance>);
-
-impl Balances {
-    fn set(&mut self, event: &Event<'_>) -> Result<(), ApplyError> {
-        let stock: Payload<'_> = event.payload()?;
-        let quantity = |text: &str| {
-            ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")))
-        };
-        let quantity_e4 = quantity(stock.balance.quantity)?;
-        let basis = match stock.balance.average_basis {
-            Some(basis) => Some((quantity(basis.quantity)?, basis.value)),
-            None => None,
-        };
-        let on_hand = (quantity_e4, stock.balance.value);
-        let average_minor = Some(on_hand)
-            .filter(|(quantity, _)| *quantity > 0)
-            .or(basis)
-            .and_then(average);
-        let currency = stock
-            .currency
-            .map(|code| event.parse::<Currency>(code))
-            .transpose()?
-            .map(|code| code.to_string());
-        let last_position = sql_position(event.position);
-        let version = i64::try_from(event.version.get()).unwrap_or(i64::MAX);
-        let row = self.0.entry(&[stock.store_id, &stock.sku], || {
-            Ok::<_, ApplyError>(Balance {
-                store_id: event.parse::<StoreId>(stock.store_id)?.to_string(),
-                sku: event.parse::<Sku>(&stock.sku)?.to_string(),
-                version,
-                last_position,
-                quantity_e4,
-                value_minor: stock.balance.value,
-                average_minor,
-                currency: None,
-                last_date: stock.business_date,
-                short: false,
-            })
-        })?;
-        row.version = version;
-        row.last_position = last_position;
-        row.quantity_e4 = quantity_e4;
-        row.value_minor = stock.balance.value;
-        row.average_minor = average_minor;
-        row.currency = currency.or_else(|| row.currency.take());
-        row.last_date = stock.business_date;
-        row.short = quantity_e4 < 0;
-        Ok(())
-    }
+/// Sets the row to what the event says the stock has now.
+fn set(fold: &mut Rows<Balance>, event: &Event<'_>) -> Result<(), ApplyError> {
+    let stock: Payload<'_> = event.payload()?;
+    let quantity =
+        |text: &str| ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")));
+    let quantity_e4 = quantity(stock.balance.quantity)?;
+    let basis = match stock.balance.average_basis {
+        Some(basis) => Some((quantity(basis.quantity)?, basis.value)),
+        None => None,
+    };
+    let on_hand = (quantity_e4, stock.balance.value);
+    let average_minor = Some(on_hand)
+        .filter(|(quantity, _)| *quantity > 0)
+        .or(basis)
+        .and_then(average);
+    let currency = stock
+        .currency
+        .map(|code| event.parse::<Currency>(code))
+        .transpose()?
+        .map(|code| code.to_string());
+    let last_position = sql_position(event.position);
+    let version = i64::try_from(event.version.get()).unwrap_or(i64::MAX);
+    let row = fold.0.entry(&[stock.store_id, &stock.sku], || {
+        Ok::<_, ApplyError>(Balance {
+            store_id: event.parse::<StoreId>(stock.store_id)?.to_string(),
+            sku: event.parse::<Sku>(&stock.sku)?.to_string(),
+            version,
+            last_position,
+            quantity_e4,
+            value_minor: stock.balance.value,
+            average_minor,
+            currency: None,
+            last_date: stock.business_date,
+            short: false,
+        })
+    })?;
+    row.version = version;
+    row.last_position = last_position;
+    row.quantity_e4 = quantity_e4;
+    row.value_minor = stock.balance.value;
+    row.average_minor = average_minor;
+    row.currency = currency.or_else(|| row.currency.take());
+    row.last_date = stock.business_date;
+    row.short = quantity_e4 < 0;
+    Ok(())
 }
 
 /// What one unit is worth, rounded half-up for display; none without a quantity.
@@ -136,10 +124,9 @@ fn average((quantity_e4, value_minor): (i64, i64)) -> Option<i64> {
 impl Projection for StockPositionFold {
     const NAME: &'static str = "stock_position";
     const VERSION: u16 = 1;
-    const CHECKSUM_SQL: &'static str = include_str!("../sql/checksum_stock_position.sql");
-    type Fold = Balances;
+    type Fold = Rows<Balance>;
 
-    fn apply(event: &Event<'_>, fold: &mut Balances) -> Result<(), ApplyError> {
+    fn apply(event: &Event<'_>, fold: &mut Rows<Balance>) -> Result<(), ApplyError> {
         match event.kind {
             EventKind::Stock(
                 StockKind::StockReceived
@@ -148,46 +135,15 @@ impl Projection for StockPositionFold {
                 | StockKind::StockAdjusted
                 | StockKind::ShortageDetected
                 | StockKind::ShortageResolved,
-            ) => fold.set(event),
+            ) => set(fold, event),
             EventKind::Sale(_)
             | EventKind::Product(_)
             | EventKind::Store(_)
             | EventKind::Register(_)
-            | EventKind::Company(_) => Ok(()),
+            | EventKind::Company(_)
+            | EventKind::Waiting(_) => Ok(()),
         }
     }
-
-    fn merge(earlier: &mut Balances, later: Balances) {
-        earlier.0.merge(later.0, |row, mut later| {
-            later.currency = later.currency.or_else(|| row.currency.take());
-            *row = later;
-        });
-    }
-
-    fn bytes(fold: &Balances) -> usize {
-        fold.0.len() * ROW_BYTES
-    }
-
-    async fn write(fold: Balances, target: &Target<'_>) -> Result<(), DatabaseError> {
-        target
-            .write(
-                include_str!("../sql/write_stock_position.sql"),
-                &fold.0.into_rows(),
-            )
-            .await
-    }
-
-    async fn copy(fold: Balances, target: &Target<'_>) -> Result<Balances, DatabaseError> {
-        target
-            .copy(
-                include_str!("../sql/copy_stock_position.sql"),
-                &fold.0.into_rows(),
-            )
-            .await?;
-        Ok(Balances::default())
-    }
-
-    const LOAD: Load = Load::ByKey;
 }
 
 /// What a store has of a product.
@@ -248,23 +204,16 @@ impl Projections {
             None => from,
         };
         let sku = filter.sku.as_ref().map(Sku::as_str);
-        let rows = self
-            .query(
-                include_str!("../sql/list_stock_position.sql"),
-                &[
-                    &subscription_name(StockPositionFold::NAME),
-                    &self.log_id,
-                    &store,
-                    &sku,
-                    &filter.short_only,
-                    &after_store,
-                    &after_sku,
-                    &page.sql_limit(),
-                ],
+        let sql = include_str!("../sql/list_stock_position.sql");
+        let (short_only, limit) = (filter.short_only, page.sql_limit());
+        let (items, position) = self
+            .rows(
+                sql,
+                &[&store, &sku, &short_only, &after_store, &after_sku, &limit],
+                before,
             )
             .await?;
-        let items: Vec<StockItem> = rows.iter().map(decode).collect::<Result<_, _>>()?;
-        Ok(Page::cut(items, page, applied(&rows, before), |item| {
+        Ok(Page::cut(items, page, position, |item: &StockItem| {
             vec![item.store_id.to_string(), item.sku.to_string()]
         }))
     }
@@ -280,40 +229,29 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<(Option<StockItem>, Position), QueryError> {
         let before = self.wait_for_named(StockPositionFold::NAME, freshness).await?;
-        let rows = self
-            .query(
-                include_str!("../sql/get_stock_item.sql"),
-                &[
-                    &subscription_name(StockPositionFold::NAME),
-                    &self.log_id,
-                    &store_id.as_str(),
-                    &sku.as_str(),
-                ],
-            )
-            .await?;
-        let item = rows.first().map(decode).transpose()?;
-        Ok((item, applied(&rows, before)))
+        let sql = include_str!("../sql/get_stock_item.sql");
+        self.row(sql, &[&store_id.as_str(), &sku.as_str()], before).await
     }
 }
 
-fn decode(row: &Row) -> Result<StockItem, QueryError> {
-    let columns = Columns {
-        table: "stock_position",
-        row,
-    };
-    Ok(StockItem {
-        store_id: columns.parse("store_id")?,
-        sku: columns.parse("sku")?,
-        product_name: columns.get("product_name")?,
-        quantity: columns.quantity("quantity_e4")?,
-        value: columns.amount("value_minor")?,
-        average: columns
-            .get::<Option<i64>>("average_minor")?
-            .map(Amount::from_minor),
-        currency: columns.parse_maybe("currency")?,
-        last_date: columns.get("last_date")?,
-        short: columns.get("short")?,
-        last_position: columns.position("last_position")?,
-        version: Version::new(columns.count("version")?),
-    })
+impl ReadRow for StockItem {
+    type Of = StockPositionFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        Ok(Self {
+            store_id: columns.parse("store_id")?,
+            sku: columns.parse("sku")?,
+            product_name: columns.get("product_name")?,
+            quantity: columns.quantity("quantity_e4")?,
+            value: columns.amount("value_minor")?,
+            average: columns
+                .get::<Option<i64>>("average_minor")?
+                .map(Amount::from_minor),
+            currency: columns.parse_maybe("currency")?,
+            last_date: columns.get("last_date")?,
+            short: columns.get("short")?,
+            last_position: columns.position("last_position")?,
+            version: Version::new(columns.count("version")?),
+        })
+    }
 }

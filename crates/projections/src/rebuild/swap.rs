@@ -109,15 +109,16 @@ impl Build<'_> {
         transaction: &Transaction<'_>,
         path: &str,
     ) -> Result<Comparison, ProjectionError> {
-        let (sql, log_id) = (self.projection.checksum_sql(), self.projections.log_id);
+        let (name, log_id) = (self.projection.name(), self.projections.log_id);
+        let sql = include_str!("../sql/checksum_read_model.sql");
         transaction
             .query(include_str!("../sql/whole_tables.sql"), &[])
             .await?;
-        let live = transaction.query_one(sql, &[&log_id]).await?;
+        let live = transaction.query_one(sql, &[&name, &log_id]).await?;
         transaction
             .query(include_str!("../sql/next_schema.sql"), &[&log_id])
             .await?;
-        let new = transaction.query_one(sql, &[&log_id]).await?;
+        let new = transaction.query_one(sql, &[&name, &log_id]).await?;
         set_search_path(transaction, path).await?;
         let rows = |row: &tokio_postgres::Row| u64::try_from(row.get::<_, i64>("rows")).unwrap_or(0);
         let (live_sum, new_sum): (String, String) = (live.get("checksum"), new.get("checksum"));

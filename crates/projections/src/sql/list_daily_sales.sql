@@ -14,8 +14,7 @@ with days as (
 select (select position from checkpoints where name = $1 and log_id = $2) as applied,
        coalesce((select n.name from names n where n.id = d.store_id and n.kind = 'store' and n.log_id = $2), d.store_id)
            as store_name,
-       d.business_date, d.store_id, d.method, d.currency, d.sales, d.payments, d.quantity_e4,
-       d.gross_minor, d.discount_minor, d.total_minor, d.returns, d.refund_minor, d.voids, d.void_minor
+       d.*
   from days
  cross join lateral (select * from daily_sales t
                       where t.log_id = $2 and t.business_date = days.business_date and t.store_id = days.store_id

@@ -1,5 +1,5 @@
 -- $1 subscription, $2 log, $3 kind, $4 id after which the page begins, $5 limit.
-select (select position from checkpoints where name = $1 and log_id = $2) as applied, n.id, n.name, n.retired, n.position
+select (select position from checkpoints where name = $1 and log_id = $2) as applied, n.*
   from names n
  where n.log_id = $2 and n.kind = $3 and n.id > $4
  order by n.id

@@ -20,7 +20,6 @@ with page as (
       order by sku
       limit $8)
 )
-select (select position from checkpoints where name = $1 and log_id = $2) as applied,
-       p.sku, p.name, p.gtin, p.ncm, p.unit, p.decimals, p.tracked, p.retired, p.position
+select (select position from checkpoints where name = $1 and log_id = $2) as applied, p.*
   from page p
  order by p.sku

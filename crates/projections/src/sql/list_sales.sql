@@ -15,11 +15,6 @@ with page as (
       order by business_date, position
       limit $8)
 )
-select (select position from checkpoints where name = $1 and log_id = $2) as applied,
-       s.sale_id, s.store_id, s.register_no, s.receipt_series, s.receipt_number, s.occurred_at,
-       s.recorded_at, s.business_date, s.local_hour, s.channel, s.currency, s.method, s.items,
-       s.quantity_e4, s.gross_minor, s.discount_minor, s.total_minor, s.change_minor, s.customer, s.seller,
-       s.voided_at, s.voided_on, s.void_reason, s.returned_minor, s.returned_e4, s.refunded_minor,
-       s.position, s.last_position, s.version
+select (select position from checkpoints where name = $1 and log_id = $2) as applied, s.*
   from page s
  order by s.business_date, s.position

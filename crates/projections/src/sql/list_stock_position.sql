@@ -17,7 +17,6 @@ with page as (
 select (select position from checkpoints where name = $1 and log_id = $2) as applied,
        coalesce((select n.name from names n where n.id = p.sku and n.kind = 'product' and n.log_id = $2), p.sku)
            as product_name,
-       p.store_id, p.sku, p.version, p.last_position, p.quantity_e4, p.value_minor, p.average_minor,
-       p.currency, p.last_date, p.short
+       p.*
   from page p
  order by p.store_id, p.sku

@@ -12,5 +12,7 @@ mod plans;
 mod queries;
 mod rebuilding;
 mod rows;
+mod shortages;
 mod speed;
+mod stock_documents;
 mod world;

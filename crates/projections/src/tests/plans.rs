@@ -3,18 +3,28 @@
 //! A session plans a statement a few times and then keeps one plan for all parameters. The sessions of a new company do
 //! so while its tables are empty, and nothing makes them plan again before statistics are taken.
 
+use std::collections::HashMap;
 use std::path::Path;
 
+use posars_domain::stock::AdjustmentReason;
+use posars_domain::{AdjustmentId, ReceiptId};
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::world::World;
-use crate::DatabaseError;
+use crate::row::{RowChange as _, StoredRow as _};
+use crate::{
+    AdjustmentFilter, DatabaseError, Freshness, PageRequest, Projections, ReceiptFilter, ShortageFilter,
+    WaitingFilter, read_models, registry,
+};
 
 /// Rows of a page here.
 const LIMIT: usize = 50;
 /// Rows of the indexes that a page may cost: a day has three rows here, each found, read and named. The tables have 8,000
 /// rows and more.
 const ROWS_MAX: usize = 12 * LIMIT;
+const STORE: &str = "loja_3";
+const ACCESS_KEY: &str = "35261112ABC34501DE35550010000010011000010017";
 /// After so many a session has made up its mind which plan it keeps.
 const EXECUTIONS: usize = 7;
 
@@ -26,8 +36,9 @@ enum Session {
 }
 use Session::{Owner, Reader};
 
-/// Statements by the name of their file, with parameters that find something after [`FILL`].
-const STATEMENTS: [(&str, Session, &str); 37] = [
+/// Statements by the name of their file, or of those that are spelled out (see [`spelled_out`] and [`asked`]), with parameters
+/// that find something after [`FILL`].
+const STATEMENTS: &[(&str, Session, &str)] = &[
     ("checkpoint", Reader, "'projection.sales', 1"),
     ("get_name", Reader, "1, 'product', 'sku_7'"),
     ("get_sale", Reader, "'projection.sales', 1, md5('7')::uuid"),
@@ -137,11 +148,95 @@ const STATEMENTS: [(&str, Session, &str); 37] = [
         "1, array[99999], array['s'], array['t'], array['p'], array['sales'], array[null]::integer[]",
     ),
     ("unpark_events", Owner, "'sales', 1, array[7, 8]"),
+    (
+        "stock_receipts of all",
+        Reader,
+        "'p', 1, '2026-02-05', 900, '9999-12-31', 9e15::bigint, 50",
+    ),
+    (
+        "stock_receipts of a store",
+        Reader,
+        "'p', 1, 'loja_3', '2026-02-05', 0, '9999-12-31', 9e15::bigint, 50",
+    ),
+    (
+        "stock_receipts of a supplier",
+        Reader,
+        "'p', 1, 'fornecedor_3', '2026-02-05', 0, '9999-12-31', 9e15::bigint, 50",
+    ),
+    (
+        "stock_receipts of a key",
+        Reader,
+        "'p', 1, '7777', '-infinity', 0, '9999-12-31', 9e15::bigint, 50",
+    ),
+    ("stock_receipts, one", Reader, "'p', 1, md5('7')::uuid, 1"),
+    (
+        "stock_adjustments of all",
+        Reader,
+        "'p', 1, '2026-02-05', 900, '9999-12-31', 9e15::bigint, 50",
+    ),
+    (
+        "stock_adjustments of a store",
+        Reader,
+        "'p', 1, 'loja_3', '2026-02-05', 0, '9999-12-31', 9e15::bigint, 50",
+    ),
+    (
+        "stock_adjustments of a reason",
+        Reader,
+        "'p', 1, 'loss', '2026-02-05', 0, '9999-12-31', 9e15::bigint, 50",
+    ),
+    ("stock_adjustments, one", Reader, "'p', 1, md5('7')::uuid, 1"),
+    ("shortages of all", Reader, "'p', 1, 'loja_3', 'sku_70', 50"),
+    ("shortages of a store", Reader, "'p', 1, 'loja_3', 'sku_70', 50"),
+    (
+        "shortages that are open",
+        Reader,
+        "'p', 1, true, 'loja_3', 'sku_70', 50",
+    ),
+    (
+        "shortages of a store that are open",
+        Reader,
+        "'p', 1, true, 'loja_3', 'sku_70', 50",
+    ),
+    (
+        "waiting_lines of all",
+        Reader,
+        "'p', 1, 'loja_3', 'sku_70', 70, 1, 50",
+    ),
+    (
+        "waiting_lines of a store",
+        Reader,
+        "'p', 1, 'loja_3', 'sku_70', 70, 1, 50",
+    ),
+    (
+        "waiting_lines of a product",
+        Reader,
+        "'p', 1, 'sku_70', 'loja_1', 70, 1, 50",
+    ),
+    (
+        "waiting_lines of a product in a store",
+        Reader,
+        "'p', 1, 'loja_3', 'sku_70', 3, 1, 50",
+    ),
     ("change_sales", Owner, CHANGE_SALES),
+    (
+        "change_names",
+        Owner,
+        "1, array['product', 'product'], array['sku_7', 'sku_8'], array[true, true], array[1, 2]",
+    ),
+    (
+        "insert_names",
+        Owner,
+        "1, array['product', 'product'], array['sku_7', 'new'], array['x', 'y'], array[true, true], array[1, 2]",
+    ),
     (
         "write_names",
         Owner,
-        "1, array['product', 'product'], array['sku_7', 'sku_8'], array['x', null], array[true, true], array[1, 2]",
+        "1, array['product', 'product'], array['sku_7', 'sku_8'], array['x', 'y'], array[true, true], array[1, 2]",
+    ),
+    (
+        "change_products",
+        Owner,
+        "1, array['sku_7', 'sku_8'], array[true, true], array[1, 2]",
     ),
     ("write_products", Owner, WRITE_PRODUCTS),
     ("write_places", Owner, WRITE_PLACES),
@@ -149,10 +244,31 @@ const STATEMENTS: [(&str, Session, &str); 37] = [
     ("write_daily_sales", Owner, WRITE_DAILY_SALES),
     ("write_stock_position", Owner, WRITE_STOCK_POSITION),
     ("write_stock_movements", Owner, WRITE_STOCK_MOVEMENTS),
+    ("write_stock_receipts", Owner, WRITE_STOCK_RECEIPTS),
+    ("write_stock_adjustments", Owner, WRITE_STOCK_ADJUSTMENTS),
+    ("write_shortages", Owner, WRITE_SHORTAGES),
+    (
+        "change_shortages",
+        Owner,
+        "1, array['loja_3'], array['sku_70'], array[9], array[now()], array['2026-01-01'::date], array[false]",
+    ),
+    ("write_waiting_lines", Owner, WRITE_WAITING_LINES),
+    ("remove_waiting_lines", Owner, "1, array['sku_70', 'sku_71']"),
 ];
-const WRITE_PRODUCTS: &str = "1, array['sku_7', 'sku_8'], array['x', null], array['77', null], array['77', null], \
-    array['1', null], array['UN', null], array['x', null], array[3, null], array[true, null], array[false, true], \
+const WRITE_PRODUCTS: &str = "1, array['sku_7', 'sku_8'], array['x', 'y'], array['77', null], array['77', null], \
+    array['1', null], array['UN', 'UN'], array['x', 'y'], array[3, 0], array[true, true], array[false, true], \
     array[1, 2]";
+const WRITE_STOCK_RECEIPTS: &str = "1, array[md5('7')::uuid], array[1], array[1], array[now()], array[now()], array[1], \
+    array[1], array[1], array['2026-01-01'::date], array['loja_3'], array['BRL'], array['f'], array['k'], \
+    array['{}'::jsonb]";
+const WRITE_STOCK_ADJUSTMENTS: &str = "1, array[md5('7')::uuid], array[1], array[1], array[now()], array[now()], array[1], \
+    array[1], array[1], array[1], array[1], array['2026-01-01'::date], array['loja_3'], array['sku_7'], array['BRL'], \
+    array['loss'], array['n'], array[false]";
+const WRITE_SHORTAGES: &str = "1, array['loja_3'], array['sku_70'], array[1], array[1], array[now()], \
+    array[null]::timestamptz[], array[1], array[1], array[null]::uuid[], array['2026-01-01'::date], array[null]::date[], \
+    array[true]";
+const WRITE_WAITING_LINES: &str = "1, array['loja_3'], array['sku_70'], array[70], array[1], array[now()], array[now()], \
+    array[1], array[md5('7')::uuid], array[null]::uuid[], array['2026-01-01'::date], array['sale']";
 const WRITE_PLACES: &str = "1, array['store'], array['loja_3'], array[''], array['x'], array['c'], array['z'], \
     array['04:00'::time], array['BRL'], array[1]";
 const CHANGE_SALES: &str = "1, array[md5('7')::uuid, md5('9')::uuid], array[1, 2], array[1, 2], array[1, 2], array[1, 2], \
@@ -170,7 +286,7 @@ const WRITE_STOCK_MOVEMENTS: &str = "1, array['loja_3'], array['sku_7'], array[9
     array['issued'], array['d'], array['BRL'], array[false], array[false]";
 
 /// Statements over all rows of a table by their purpose, and those that only make or move tables.
-const WHOLE: [&str; 4] = ["checksum_", "copy_", "load_", "forget_parked"];
+const WHOLE: [&str; 2] = ["checksum_", "forget_parked"];
 /// What a company of seven stores has after a while.
 const FILL: &str = "
 insert into sales (sale_id, log_id, position, last_position, version, occurred_at, recorded_at, gross_minor,
@@ -198,6 +314,20 @@ select 'loja_' || s, 'sku_' || n, 1, 1, 1, 1, 1, 1, 'BRL', '2026-01-01', false
 insert into stock_movements
 select 'loja_' || n % 7, 'sku_' || n % 50, 1, n, n, now(), now(), '2026-01-01', '2026-01-01', 1, 1, 1, 1, 1, 'issued',
        'x', 'BRL', false, false
+  from generate_series(1, 20000) n;
+insert into stock_receipts
+select md5(n::text)::uuid, 1, n, n, now(), now(), 1, 0, 1, '2026-01-01'::date + n / 200, 'loja_' || n % 7, 'BRL',
+       'fornecedor_' || n % 9, n::text, '{}'
+  from generate_series(1, 20000) n;
+insert into stock_adjustments
+select md5(n::text)::uuid, 1, n, n, now(), now(), 1, 1, 0, 1, 1, '2026-01-01'::date + n / 200, 'loja_' || n % 7, 'sku_' || n,
+       'BRL', (array['loss', 'count', 'found'])[n % 3 + 1], null, false
+  from generate_series(1, 20000) n;
+insert into shortages
+select 'loja_' || s, 'sku_' || n, 1, n, n, now(), null, 1, 1, null, '2026-01-01', null, n % 2 = 0
+  from generate_series(1, 2000) n, generate_series(0, 6) s;
+insert into waiting_lines
+select 'sku_' || n % 100, 'loja_' || n % 7, n, 1, 1, now(), now(), 1, md5(n::text)::uuid, null, '2026-01-01', 'sale'
   from generate_series(1, 20000) n;
 insert into checkpoints (name, log_id) select 'projection.sales', n from generate_series(1, 2000) n;
 insert into parked_events (projection, log_id, build, position, stream, event_type)
@@ -231,7 +361,105 @@ impl Sessions {
     }
 }
 
+/// The statements that the one list of a table's columns spells out, under the names that their files would have.
+fn spelled_out(name: &str) -> Option<String> {
+    use read_models::{
+        daily_sales, names, places, products, sales, shortages, stock_adjustments, stock_movements,
+        stock_position, stock_receipts, waiting_lines,
+    };
+    Some(match name {
+        "change_sales" => sales::Change::statement().to_owned(),
+        "change_names" => names::Retirement::statement().to_owned(),
+        "change_products" => products::Retirement::statement().to_owned(),
+        "change_shortages" => shortages::Ended::statement().to_owned(),
+        "insert_names" => names::Named::statements().insert.clone(),
+        "remove_waiting_lines" => waiting_lines::Waits::TABLE.removal("sku"),
+        "write_names" => names::Named::statements().put.clone(),
+        "write_products" => products::Product::statements().put.clone(),
+        "write_places" => places::Place::statements().put.clone(),
+        "write_sales" => sales::Recorded::statements().insert.clone(),
+        "write_daily_sales" => daily_sales::Change::statements().put.clone(),
+        "write_stock_position" => stock_position::Balance::statements().put.clone(),
+        "write_stock_movements" => stock_movements::Movement::statements().insert.clone(),
+        "write_stock_receipts" => stock_receipts::Receipt::statements().put.clone(),
+        "write_stock_adjustments" => stock_adjustments::Adjustment::statements().put.clone(),
+        "write_shortages" => shortages::Began::statements().put.clone(),
+        "write_waiting_lines" => waiting_lines::Waits::statements().put.clone(),
+        _ => return None,
+    })
+}
+
+/// The filter of receipts that a name in [`STATEMENTS`] stands for.
+fn receipts(name: &str) -> anyhow::Result<ReceiptFilter> {
+    Ok(ReceiptFilter {
+        store_id: name.contains("store").then(|| STORE.parse()).transpose()?,
+        supplier: name.contains("supplier").then(|| "x".to_owned()),
+        access_key: name.contains("key").then(|| ACCESS_KEY.parse()).transpose()?,
+        ..ReceiptFilter::default()
+    })
+}
+
+/// The filter of adjustments that a name stands for.
+fn adjustments(name: &str) -> anyhow::Result<AdjustmentFilter> {
+    Ok(AdjustmentFilter {
+        store_id: name.contains("store").then(|| STORE.parse()).transpose()?,
+        reason: name.contains("reason").then_some(AdjustmentReason::Loss),
+        ..AdjustmentFilter::default()
+    })
+}
+
+/// Asks what a name stands for.
+async fn ask(projections: &Projections, name: &str) -> anyhow::Result<()> {
+    let (page, any, nobody) = (&PageRequest::first(50), Freshness::ANY, Uuid::nil());
+    let store_id = name.contains("store").then(|| STORE.parse()).transpose()?;
+    if name == "stock_receipts, one" {
+        projections.stock_receipt(ReceiptId::new(nobody), any).await?;
+    } else if name == "stock_adjustments, one" {
+        let nobody = AdjustmentId::new(nobody);
+        projections.stock_adjustment(nobody, any).await?;
+    } else if name.starts_with("stock_receipts") {
+        let filter = receipts(name)?;
+        projections.list_stock_receipts(&filter, page, any).await?;
+    } else if name.starts_with("stock_adjustments") {
+        let filter = adjustments(name)?;
+        projections.list_stock_adjustments(&filter, page, any).await?;
+    } else if name.starts_with("shortages") {
+        let open_only = name.contains("open");
+        let filter = ShortageFilter { store_id, open_only };
+        projections.list_shortages(&filter, page, any).await?;
+    } else {
+        let sku = name.contains("product").then(|| "x".parse()).transpose()?;
+        let filter = WaitingFilter { store_id, sku };
+        projections.list_waiting_lines(&filter, page, any).await?;
+    }
+    Ok(())
+}
+
+/// The statements of [`STATEMENTS`] that are spelled out when they are asked: what each prepares anew in the one session of
+/// the readers.
+async fn asked(world: &World) -> anyhow::Result<HashMap<&'static str, String>> {
+    let mut all = HashMap::new();
+    let mut known: Vec<String> = Vec::new();
+    let names = STATEMENTS.iter().map(|(name, ..)| *name);
+    for name in names.filter(|name| name.contains(' ')) {
+        ask(&world.projections, name).await?;
+        let prepared = "select statement from pg_prepared_statements where statement like '% as applied%'";
+        for row in world.log.query(prepared, &[]).await? {
+            let statement: String = row.get(0);
+            if !known.contains(&statement) {
+                known.push(statement.clone());
+                all.insert(name, statement);
+            }
+        }
+        anyhow::ensure!(all.contains_key(name), "{name} prepared nothing new");
+    }
+    Ok(all)
+}
+
 fn text_of(name: &str) -> anyhow::Result<String> {
+    if let Some(text) = spelled_out(name) {
+        return Ok(text);
+    }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/sql/{name}.sql"));
     Ok(std::fs::read_to_string(path)?)
 }
@@ -262,15 +490,7 @@ fn rows_looked_at(plan: &[String]) -> usize {
 async fn plans_of_empty_tables(statistics: &str) -> anyhow::Result<()> {
     let sessions = Sessions::open().await?;
     let outside = sessions.world.sql().await?;
-    for table in [
-        "names",
-        "places",
-        "products",
-        "sales",
-        "daily_sales",
-        "stock_position",
-        "stock_movements",
-    ] {
+    for table in sessions.world.projections.names() {
         let keep = format!("alter table read_models_1.{table} set (autovacuum_enabled = off)");
         outside.batch_execute(&keep).await?;
     }
@@ -278,9 +498,14 @@ async fn plans_of_empty_tables(statistics: &str) -> anyhow::Result<()> {
         "insert into read_model_builds (projection, log_id, build, version) values ('sales', 1, 1, 1)";
     outside.batch_execute(built).await?;
     outside.batch_execute(statistics).await?;
-    let numbered = || (0..).zip(STATEMENTS);
+    let asked = asked(&sessions.world).await?;
+    let numbered = || (0..).zip(STATEMENTS.iter().copied());
     for (number, (name, session, params)) in numbered() {
-        let prepare = format!("prepare kept_{number} as {}", text_of(name)?);
+        let text = match asked.get(name) {
+            Some(text) => text.clone(),
+            None => text_of(name)?,
+        };
+        let prepare = format!("prepare kept_{number} as {text}");
         sessions.ask(session, &prepare).await?;
         for _ in 0..EXECUTIONS {
             sessions.ask(session, "begin").await?;
@@ -323,16 +548,8 @@ async fn a_plan_of_tables_known_to_be_empty_reads_a_page_and_no_more() -> anyhow
 #[test]
 fn every_statement_of_the_read_models_is_here() -> anyhow::Result<()> {
     let known = |name: &str| STATEMENTS.iter().any(|(known, ..)| *known == name);
-    let tables = [
-        "names",
-        "places",
-        "products",
-        "sales",
-        "daily_sales",
-        "stock_position",
-        "stock_movements",
-        "parked_events",
-    ];
+    let mut tables = vec!["parked_events"];
+    tables.extend(registry::ALL.iter().map(|projection| projection.name()));
     let mut missing = Vec::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sql"))? {
         let file = entry?.file_name();
@@ -344,6 +561,12 @@ fn every_statement_of_the_read_models_is_here() -> anyhow::Result<()> {
                 .any(|word| text.contains(&format!("{word} {table}")))
         });
         if reads && !known(&name) && !WHOLE.iter().any(|start| name.starts_with(start)) {
+            missing.push(name);
+        }
+    }
+    for projection in registry::ALL {
+        let name = format!("write_{}", projection.name());
+        if !known(&name) {
             missing.push(name);
         }
     }

@@ -201,3 +201,22 @@ async fn a_key_of_another_list_is_refused() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// A later release adds a column while this one still reads: its statements show all columns, and PostgreSQL refuses a plan
+/// whose rows have another shape than when it was prepared.
+#[tokio::test]
+async fn a_column_that_comes_meanwhile_stops_no_reader() -> anyhow::Result<()> {
+    let world = World::configured(|config| config.reader_connections_max = 1).await?;
+    world.say(&[sale(1, "centro", "2026-01-31", "pix", 100)]).await?;
+    world.catch_up().await?;
+    let listed = async || {
+        let page = PageRequest::first(9);
+        let filter = SaleFilter::default();
+        world.projections.list_sales(&filter, &page, Freshness::ANY).await
+    };
+    let before = listed().await?;
+    let more = "alter table sales add column weather text";
+    world.sql().await?.batch_execute(more).await?;
+    assert_eq!(listed().await?.rows, before.rows);
+    Ok(())
+}

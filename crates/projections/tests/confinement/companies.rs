@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(crate) const SALE: &str = "0193a5f0-0000-7000-8000-000000000001";
 
 /// Stream, type and payload of what each company says once.
-const SAID: [(&str, &str, &str); 5] = [
+const SAID: [(&str, &str, &str); 8] = [
     (
         "store-centro",
         "StoreDefined",
@@ -34,6 +34,21 @@ const SAID: [(&str, &str, &str); 5] = [
         "stock-centro-cafe",
         "StockReceived",
         r#"{"store_id":"centro","sku":"cafe","receipt_id":"0193a5f0-0000-7000-8000-000000000002","line_id":1,"occurred_at":"2026-01-31T10:00:00Z","business_date":"2026-01-31","currency":"BRL","quantity":"12","value":4321,"negative_settled":21,"balance":{"version":1,"quantity":"12","value":4321,"average_basis":{"quantity":"4","value":999}}}"#,
+    ),
+    (
+        "stock-centro-cafe",
+        "StockAdjusted",
+        r#"{"store_id":"centro","sku":"cafe","adjustment_id":"0193a5f0-0000-7000-8000-000000000004","occurred_at":"2026-01-31T10:00:00Z","business_date":"2026-01-31","currency":"BRL","delta":"-14","value":-4321,"provisional":true,"reason":"loss","balance":{"version":2,"quantity":"-2","value":-700}}"#,
+    ),
+    (
+        "stock-centro-cafe",
+        "ShortageDetected",
+        r#"{"store_id":"centro","sku":"cafe","occurred_at":"2026-01-31T10:00:00Z","business_date":"2026-01-31","missing":"2","balance":{"version":3,"quantity":"-2","value":-700}}"#,
+    ),
+    (
+        "waiting-cha",
+        "SaleLinesParked",
+        r#"{"sku":"cha","store_id":"centro","sale_id":"0193a5f0-0000-7000-8000-000000000001","movement":"sale","source_position":3,"source_event_id":"0193a5f0-0000-7000-8000-000000000005","occurred_at":"2026-01-31T15:00:00Z","business_date":"2026-01-31","currency":"BRL","lines":[{"line_id":1,"quantity":"1"}]}"#,
     ),
     // Unreadable, so that something is parked as well.
     (

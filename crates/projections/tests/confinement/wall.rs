@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::companies::{Company, SALE, Street};
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 13] = [
     "names",
     "places",
     "products",
@@ -15,6 +15,10 @@ const TABLES: [&str; 9] = [
     "daily_sales",
     "stock_position",
     "stock_movements",
+    "stock_receipts",
+    "stock_adjustments",
+    "shortages",
+    "waiting_lines",
     "read_model_builds",
     "parked_events",
 ];

@@ -11,11 +11,13 @@ use posars_domain::product::DefineProduct;
 use posars_domain::store::{DefineStore, StoreSettings};
 use posars_domain::{Sku, StoreId};
 
+use super::catalogue::Catalogue;
 use super::{ImportProgress, Run};
 use crate::import::ledger::Ledger;
 use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
+use crate::unit_words::is_package;
 
 /// Longest name of a product or store, in characters; longer ones are cut rather than refused.
 const NAME_CHARS_MAX: usize = 200;
@@ -133,34 +135,41 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Defines the products that are not in the catalogue, when told so; says which are not in it even then.
+    /// Defines the products that are not in the catalogue, when told so; says what it holds of them then.
     pub(super) async fn define_products<P: Fn(ImportProgress)>(
         &self,
         names: &[ProductName],
         ledger: &mut Ledger<P>,
-    ) -> HashSet<Sku> {
-        let mut unknown = HashSet::new();
+    ) -> Catalogue {
+        let mut catalogue = Catalogue::default();
         for some in one_a_sku(names).chunks(BATCH_MAX) {
-            if let Err(error) = self.define_some_products(some, &mut unknown, ledger).await {
+            if let Err(error) = self.define_some_products(some, &mut catalogue, ledger).await {
                 ledger.interrupt(&error);
                 break;
             }
         }
-        unknown
+        catalogue
     }
 
     async fn define_some_products<P: Fn(ImportProgress)>(
         &self,
         products: &[DefineProduct],
-        unknown: &mut HashSet<Sku>,
+        catalogue: &mut Catalogue,
         ledger: &mut Ledger<P>,
     ) -> Result<(), CommandError> {
         let skus: Vec<Sku> = products.iter().map(|product| product.sku.clone()).collect();
         let known = self.commands.products(&skus).await?;
-        let missing = products.iter().zip(known).filter(|(_, known)| known.is_none());
-        let missing: Vec<DefineProduct> = missing.map(|(product, _)| product.clone()).collect();
+        let mut missing = Vec::new();
+        for (product, known) in products.iter().zip(known) {
+            match known {
+                Some(known) => catalogue.has(product.sku.clone(), known.unit),
+                None => missing.push(product.clone()),
+            }
+        }
         if !self.settings.define_missing {
-            unknown.extend(missing.into_iter().map(|product| product.sku));
+            missing
+                .into_iter()
+                .for_each(|product| catalogue.has_no(product.sku));
             return Ok(());
         }
         let offers = self.offers(&missing, ledger);
@@ -174,8 +183,10 @@ impl Run<'_> {
                 &mut outcome.records.products_defined,
                 &mut outcome.notes,
             )?;
-            if !defined {
-                unknown.insert(product.sku);
+            if defined {
+                catalogue.has(product.sku, product.unit);
+            } else {
+                catalogue.has_no(product.sku);
             }
         }
         Ok(())
@@ -216,7 +227,8 @@ fn imagined(store: DefineStore) -> ImportStore {
     }
 }
 
-/// One definition a SKU: the first spelling's name, the first unit there is, the most decimals of all.
+/// One definition a SKU: the first spelling's name, the first unit that is no package or else the first, the most
+/// decimals of all.
 fn one_a_sku(names: &[ProductName]) -> Vec<DefineProduct> {
     let mut seen: HashSet<&Sku> = HashSet::new();
     let first = names.iter().filter(|name| seen.insert(&name.sku));
@@ -226,7 +238,11 @@ fn one_a_sku(names: &[ProductName]) -> Vec<DefineProduct> {
         let most = decimals.entry(&name.sku).or_default();
         *most = name.decimals.max(*most);
         if let Some(unit) = name.unit.as_deref() {
-            units.entry(&name.sku).or_insert(unit);
+            let first = units.entry(&name.sku).or_insert(unit);
+            // What is bought by the box is counted by the piece.
+            if is_package(first) && !is_package(unit) {
+                *first = unit;
+            }
         }
     }
     first

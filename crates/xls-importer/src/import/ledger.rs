@@ -10,7 +10,8 @@ use crate::field::SheetKind;
 use crate::finding::{Finding, PRODUCTS_NAMED_MAX};
 use crate::note::Note;
 use crate::outcome::ImportOutcome;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 
 /// The code of "the same id, other content".
 const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";

@@ -1,10 +1,12 @@
 //! What was read becomes commands: the one place of this crate that knows the log's door.
 
+mod catalogue;
 mod definitions;
 mod deliveries;
 mod ledger;
 mod lost_zeros;
 mod products;
+mod receipt_zeros;
 mod receipts_by_day;
 mod sales;
 mod stock;

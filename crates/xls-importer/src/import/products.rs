@@ -12,7 +12,7 @@ use crate::field::Field;
 use crate::header::Header;
 use crate::note::Note;
 use crate::products::{ProductDraft, ProductsReading};
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::sheet::Sheet;
 
 impl Run<'_> {

@@ -58,6 +58,11 @@ impl ReceiptsByDay {
         }
     }
 
+    /// Whether the numbers of a store begin again.
+    pub(super) fn has(&self, store_id: &StoreId) -> bool {
+        self.stores.contains_key(store_id)
+    }
+
     /// The receipt without the day and with it, in a store whose numbers begin again.
     fn receipts(&self, draft: &SaleDraft<'_>) -> Option<(ReceiptNumber, ReceiptNumber)> {
         let receipt = draft.receipt?;
@@ -68,7 +73,8 @@ impl ReceiptsByDay {
     }
 }
 
-fn id_of(draft: &SaleDraft<'_>, receipt: &ReceiptNumber) -> SaleId {
+/// The id of a sale under a receipt.
+pub(super) fn id_of(draft: &SaleDraft<'_>, receipt: &ReceiptNumber) -> SaleId {
     id_of_receipt(draft.store.store_id.as_str(), draft.register_no, receipt)
 }
 
@@ -151,7 +157,10 @@ impl Run<'_> {
     }
 
     /// The sales of these ids, in their order.
-    async fn recorded(&self, sale_ids: Vec<SaleId>) -> Result<Vec<Option<SaleRecorded>>, CommandError> {
+    pub(super) async fn recorded(
+        &self,
+        sale_ids: Vec<SaleId>,
+    ) -> Result<Vec<Option<SaleRecorded>>, CommandError> {
         let mut recorded = Vec::with_capacity(sale_ids.len());
         for some in sale_ids.chunks(ASKED_MAX) {
             recorded.extend(self.commands.recorded_sales(some).await?);
@@ -254,7 +263,8 @@ fn another_sale(
         .cloned()
 }
 
-fn has_the_goods(draft: &SaleDraft<'_>, known: &SaleRecorded) -> bool {
+/// Whether a sale of the log is of the same goods at the same prices.
+pub(super) fn has_the_goods(draft: &SaleDraft<'_>, known: &SaleRecorded) -> bool {
     let lines = draft.lines.iter().map(|line| (line.sku, line.quantity, line.net));
     let known_lines = known
         .lines
@@ -263,7 +273,8 @@ fn has_the_goods(draft: &SaleDraft<'_>, known: &SaleRecorded) -> bool {
     draft.total == known.total && lines.eq(known_lines)
 }
 
-fn day_of(sale: &SaleRecorded, store: &ImportStore) -> Date {
+/// The day of a sale of the log, by the clock of its store.
+pub(super) fn day_of(sale: &SaleRecorded, store: &ImportStore) -> Date {
     let zone = store.settings.time_zone.time_zone().clone();
     sale.occurred_at.to_zoned(zone).date()
 }

@@ -1,25 +1,27 @@
 //! Sales of a sheet into the log.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use foldhash::HashMap;
 use posars_commands::{BATCH_MAX, Offered};
 use posars_domain::sale::{RecordSale, RecordSaleLine};
 use posars_domain::store::StoreSettings;
-use posars_domain::{Amount, Channel, Currency, Quantity, ReceiptNumber, SaleId, Sku, StoreId};
+use posars_domain::{Amount, Channel, Currency, Quantity, ReceiptNumber, SaleId, StoreId};
 
+use super::catalogue::Catalogue;
 use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
 use super::ledger::{Ledger, Record};
 use super::lost_zeros::LostZeros;
+use super::receipt_zeros::ReceiptZeros;
 use super::receipts_by_day::ReceiptsByDay;
 use super::{ImportProgress, Run, instant_of};
 use crate::header::Header;
 use crate::note::Note;
 use crate::product_names::ProductName;
+use crate::reading::StoreName;
 use crate::refusal::FileRefusal;
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
 use crate::sheet::Sheet;
 
@@ -46,12 +48,14 @@ impl Run<'_> {
         for product in reading.products_mut() {
             lost_zeros.restore(&mut product.sku);
         }
-        let stores = self.stores(reading.stores(), ledger).await;
-        let unknown_products = if ledger.is_interrupted() {
-            HashSet::new()
+        let stores: Vec<StoreName> = reading.stores_of_lines().cloned().collect();
+        let stores = self.stores(&stores, ledger).await;
+        let catalogue = if ledger.is_interrupted() {
+            Catalogue::default()
         } else {
-            let clear = reading.products().iter();
-            let clear = clear.filter(|product| lost_zeros.unclear(&product.sku).is_none());
+            let clear = reading
+                .products_of_lines()
+                .filter(|product| lost_zeros.unclear(&product.sku).is_none());
             let clear: Vec<ProductName> = clear.cloned().collect();
             self.define_products(&clear, ledger).await
         };
@@ -60,11 +64,17 @@ impl Run<'_> {
         } else {
             self.receipts_by_day(&reading, &stores, ledger).await
         };
+        let zeros = if ledger.is_interrupted() {
+            ReceiptZeros::default()
+        } else {
+            self.receipt_zeros(&reading, (&stores, &by_day), ledger).await
+        };
         let known = Known {
             stores,
-            unknown_products,
+            catalogue,
             lost_zeros,
             by_day,
+            zeros,
         };
         let mut drafts = reading.sales();
         let next = |ledger: &mut Ledger<P>| {
@@ -88,17 +98,26 @@ impl Run<'_> {
         known: &Known,
         ledger: &mut Ledger<P>,
     ) -> Option<(Record, Offered<RecordSale>)> {
-        let record = weigh(&draft, &known.unknown_products);
+        let record = weigh(&draft, &known.catalogue);
         let mut skus = draft.lines.iter().map(|line| line.sku);
         if let Some(detail) = skus.find_map(|sku| known.lost_zeros.unclear(sku)) {
             ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+            return None;
+        }
+        let units = draft
+            .lines
+            .iter()
+            .map(|line| (line.sku, line.unit.map(|unit| &**unit)));
+        if let Some(detail) = known.catalogue.other_unit(units) {
+            ledger.refuse_all(&record, RowReason::UnitDiffers, &detail);
             return None;
         }
         let Some(store) = known.stores.get(&draft.store.store_id) else {
             refuse_unknown_store(&record, &draft, ledger);
             return None;
         };
-        let key = known.by_day.key(&draft);
+        let key = known.zeros.key(&draft);
+        let key = key.unwrap_or_else(|| known.by_day.key(&draft));
         let Some(command) = command(draft, key, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
             ledger.refuse_all(&record, RowReason::DateInvalid, "");
@@ -112,17 +131,14 @@ impl Run<'_> {
 /// What the log knows of the sheet's names and numbers.
 struct Known {
     stores: HashMap<StoreId, ImportStore>,
-    /// Products that are not in the catalogue.
-    unknown_products: HashSet<Sku>,
+    catalogue: Catalogue,
     lost_zeros: LostZeros,
     by_day: ReceiptsByDay,
+    zeros: ReceiptZeros,
 }
 
-fn weigh(draft: &SaleDraft<'_>, unknown_products: &HashSet<Sku>) -> Record {
-    let waiting = draft
-        .lines
-        .iter()
-        .filter(|line| unknown_products.contains(line.sku));
+fn weigh(draft: &SaleDraft<'_>, catalogue: &Catalogue) -> Record {
+    let waiting = draft.lines.iter().filter(|line| catalogue.lacks(line.sku));
     Record {
         rows: draft.lines.iter().map(|line| line.row).collect(),
         repeats: Vec::new(),

@@ -8,6 +8,7 @@ use posars_domain::stock::{ReceiveGoods, ReceiveGoodsLine, ReceivedCost};
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Quantity, Sku, StoreId};
 
+use super::catalogue::Catalogue;
 use super::definitions::ImportStore;
 use super::deliveries::{UNDER_WAY_MAX, deliver_batches};
 use super::ledger::{Answer, Ledger, Record};
@@ -17,7 +18,7 @@ use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
 use crate::refusal::FileRefusal;
-use crate::row_fault::RowReason;
+use crate::row_reason::RowReason;
 use crate::sheet::Sheet;
 use crate::stock::{StockLineDraft, StockReading, StockReceiptDraft};
 
@@ -50,11 +51,13 @@ impl Run<'_> {
             }
         }
         let stores = self.stores(&names, ledger).await;
-        if !ledger.is_interrupted() {
+        let catalogue = if ledger.is_interrupted() {
+            Catalogue::default()
+        } else {
             let mut products = products(&reading);
             products.retain(|product| lost_zeros.unclear(&product.sku).is_none());
-            self.define_products(&products, ledger).await;
-        }
+            self.define_products(&products, ledger).await
+        };
         let moved = self.moved_stocks(&reading, &stores, ledger).await;
         let mut drafts = reading.receipts().iter();
         let next = |ledger: &mut Ledger<P>| {
@@ -63,6 +66,11 @@ impl Run<'_> {
                 let unclear = draft.lines.iter().find_map(|line| lost_zeros.unclear(&line.sku));
                 if let Some(detail) = unclear {
                     ledger.refuse_all(&weigh(draft), RowReason::CodeUnclear, &detail);
+                    continue;
+                }
+                let units = draft.lines.iter().map(|line| (&line.sku, line.unit.as_deref()));
+                if let Some(detail) = catalogue.other_unit(units) {
+                    ledger.refuse_all(&weigh(draft), RowReason::UnitDiffers, &detail);
                     continue;
                 }
                 let offer = self.receipt_offer(draft, (&stores, &moved), ledger);

@@ -13,7 +13,7 @@ mod sheet_choice;
 mod shown_cells;
 mod utf16_parts;
 mod xls;
-mod xls_formats;
+mod xls_evidence;
 pub(crate) mod xls_records;
 mod xlsx;
 mod xml_prolog;

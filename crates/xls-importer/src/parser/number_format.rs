@@ -256,6 +256,28 @@ mod tests {
     }
 
     #[test]
+    fn a_format_of_our_own_says_the_same() {
+        for code in [
+            "0%",
+            "0.0\"%\"",
+            "[$US$-409]#,##0.00",
+            "[$€-2] #,##0.00",
+            "[$₺-41F]#,##0.00",
+            "[$$-409]#,##0.00",
+            "[$R$-416]\\ #,##0.00",
+            "[$Fr.-807] 0.00",
+            "0000000000000",
+            "00000\\-000",
+            "000\".\"000\".\"000\\-00",
+            "\"A0\"000;@",
+            "##00",
+        ] {
+            let shown = shown_as(code).unwrap();
+            assert_eq!(shown_as(&shown.format_code()), Some(shown), "{code}");
+        }
+    }
+
+    #[test]
     fn the_rest_says_nothing() {
         for code in [
             "General",

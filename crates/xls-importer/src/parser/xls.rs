@@ -9,10 +9,10 @@ use super::ParseStop;
 use super::merged;
 use super::row_writer::{RowWriter, Value, write_json};
 use super::sheet_choice::{SheetChoice, choose};
-use super::shown_cells::ShownCells;
-use super::xls_formats;
+use super::xls_evidence::{self, XlsEvidence};
 use super::xls_records::is_protected;
-use crate::protocol::{Hello, HiddenRows, PROTOCOL_VERSION, frame};
+use crate::foreign_format::COMPOUND_WITHOUT_WORKBOOK;
+use crate::protocol::{Hello, PROTOCOL_VERSION, frame};
 use crate::refusal::FileRefusal;
 
 /// Reads the chosen sheet of an `.xls` into `out`.
@@ -38,7 +38,7 @@ pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W)
         .sheets_metadata()
         .iter()
         .position(|sheet| sheet.name == chosen);
-    let (table, mut shown) = xls_formats::read(&file, index.unwrap_or_default())?;
+    let mut evidence = xls_evidence::read(&file, index.unwrap_or_default())?;
     let hello = Hello {
         protocol_version: PROTOCOL_VERSION,
         sheet_is_hidden: choice.hidden.contains(&chosen),
@@ -46,9 +46,8 @@ pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W)
         unread_sheets: unread_sheets(&mut workbook, &choice, &chosen, size_bytes),
         other_sheets: choice.others(&chosen),
         hidden_sheets: choice.hidden.clone(),
-        // This reader does not tell.
-        hidden_rows: HiddenRows::None,
-        shown: table.formats().to_vec(),
+        hidden_rows: evidence.hidden_rows(),
+        shown: evidence.table.formats().to_vec(),
         sheet: chosen,
     };
     write_json(out, frame::HELLO, &hello)?;
@@ -56,7 +55,7 @@ pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W)
         .worksheet_range(&hello.sheet)
         .map_err(|error| corrupt(&hello.sheet, &error))?;
     let mut writer = RowWriter::new(out);
-    write_range(&range, &mut shown, &mut writer)?;
+    write_range(&range, &mut evidence, &mut writer)?;
     let merged = if writer.has_gaps()? {
         let ranges = workbook.merge_cells_by_sheet_name(&hello.sheet);
         merged::over_rows(&ranges.map_err(|error| corrupt(&hello.sheet, &error))?)?
@@ -88,22 +87,27 @@ const LOOKED_INTO_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 fn write_range<W: Write>(
     range: &Range<Data>,
-    shown: &mut ShownCells,
+    evidence: &mut XlsEvidence,
     writer: &mut RowWriter<W>,
 ) -> Result<(), ParseStop> {
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
     'rows: for (row, cells) in (first_row..).zip(range.rows()) {
         for (column, value) in (first_column..).zip(cells) {
             let going = match value {
+                _ if evidence.is_uncalculated(row, column) => {
+                    writer.cell(row, column, &Value::Uncalculated)?
+                }
                 Data::Empty => true,
                 Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
                     text.is_empty() || writer.cell(row, column, &Value::Text(text))?
                 }
                 Data::Float(number) => {
-                    let shown = shown.place(row, column);
+                    let shown = evidence.shown.place(row, column);
                     writer.shown_cell(row, column, shown, &Value::Number(*number))?
                 }
-                Data::Int(number) => writer.integer(row, column, shown.place(row, column), *number)?,
+                Data::Int(number) => {
+                    writer.integer(row, column, evidence.shown.place(row, column), *number)?
+                }
                 Data::Bool(truth) => writer.cell(row, column, &Value::Truth(*truth))?,
                 Data::DateTime(date) if date.is_duration() => {
                     writer.cell(row, column, &Value::Span(date.as_f64()))?
@@ -135,7 +139,7 @@ fn refusal(file: &mut File, error: &XlsError) -> ParseStop {
         return FileRefusal::UnknownCodePage { code_page }.into();
     }
     if words.contains("Invalid OLE") {
-        let found = "an old or foreign compound file without an Excel workbook".to_owned();
+        let found = COMPOUND_WITHOUT_WORKBOOK.to_owned();
         return FileRefusal::UnsupportedFormat { found }.into();
     }
     corrupt("workbook", error)

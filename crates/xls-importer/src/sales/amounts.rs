@@ -6,7 +6,8 @@ use super::price::{price_from_total, price_of_gross, stated_total};
 use crate::columns::Columns;
 use crate::discount::Discount;
 use crate::field::Field;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 use crate::sheet::Row;
 
 /// What a row says about money.

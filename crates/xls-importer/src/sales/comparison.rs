@@ -3,7 +3,8 @@
 use posars_domain::Amount;
 
 use crate::field::Field;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 
 /// The fault of a sum that is not what the others make.
 pub(super) fn mismatch(field: Field, given: Amount, expected: Option<Amount>) -> RowFault {

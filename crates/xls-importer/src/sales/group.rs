@@ -42,6 +42,13 @@ impl Group {
         }
     }
 
+    /// Its lines among all, in the order of their rows.
+    pub(super) fn lines_of<'l>(&self, lines: &'l [Line]) -> impl Iterator<Item = &'l Line> + use<'l> {
+        let line_at = |index: u32| usize::try_from(index).ok().and_then(|index| lines.get(index));
+        let first = (self.lines_len > 0).then_some(self.first_line);
+        std::iter::successors(first.and_then(line_at), move |line| line_at(line.next?))
+    }
+
     /// Takes these lines, in their order, as its own.
     pub(super) fn chain(&mut self, indexes: &[u32], lines: &mut [Line]) {
         let nexts = indexes.iter().skip(1).map(|next| Some(*next)).chain([None]);

@@ -7,11 +7,13 @@ use posars_domain::{Amount, ReceiptNumber};
 use super::comparison::{as_major, mismatch, near};
 use super::group::Group;
 use super::line::Line;
+use super::repeated::Repeats;
 use super::tables::Tables;
 use crate::field::Field;
 use crate::limits::RECEIPT_LINES_MAX;
 use crate::reading::Refusals;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 
 /// What the column of totals holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub(super) fn group_lines(
     lines: &mut [Line],
     groups: &mut [Group],
     refusals: &mut Refusals,
-    table: &Tables,
+    (table, repeats): (&Tables, &Repeats),
 ) -> u32 {
     let meaning = total_meaning(lines);
     let doubtful: HashSet<&str> = table.doubtful_numbers.iter().map(String::as_str).collect();
@@ -60,9 +62,15 @@ pub(super) fn group_lines(
         let number = group.receipt.as_ref().map(ReceiptNumber::number);
         let in_doubt = number.is_some_and(|number| doubtful.contains(number));
         let too_long = members.len() > RECEIPT_LINES_MAX;
-        group.refused = group.refused_by_row.is_some() || in_doubt || too_long || members.is_empty();
+        let repeated = repeats.fault(group, lines);
+        group.refused = group.refused_by_row.is_some()
+            || in_doubt
+            || too_long
+            || repeated.is_some()
+            || members.is_empty();
         if group.refused {
-            refuse_members(group, &members, lines, faults, refusals);
+            let of_all = repeated.unwrap_or_else(|| fault_of_all(group, members.len()));
+            refuse_members(&members, lines, faults, &of_all, refusals);
             continue;
         }
         several_dates += u32::from(group.spans_days);
@@ -80,42 +88,40 @@ fn list_members(group: &Group, lines: &[Line], members: &mut Vec<usize>) {
     }
 }
 
+/// Refuses the lines of a group, each by its own fault or by the one they have in common.
 fn refuse_members(
-    group: &Group,
     members: &[usize],
     lines: &[Line],
     mut faults: Vec<(usize, RowFault)>,
+    of_all: &RowFault,
     refusals: &mut Refusals,
 ) {
-    let receipt = group
-        .receipt
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
     for index in members {
         let Some(line) = lines.get(*index) else { continue };
         let own = faults
             .iter()
             .position(|(faulty, _)| faulty == index)
             .map(|at| faults.swap_remove(at).1);
-        let fault = own.unwrap_or_else(|| {
-            if members.len() > RECEIPT_LINES_MAX {
-                RowFault::of_row(
-                    RowReason::ReceiptTooLong,
-                    format!("{receipt}: {} > {RECEIPT_LINES_MAX}", members.len()),
-                )
-            } else {
-                let row = group
-                    .refused_by_row
-                    .map_or_else(String::new, |row| format!("-> {row}"));
-                RowFault::of_row(
-                    RowReason::ReceiptHasRefusedRows,
-                    format!("{receipt} {row}").trim().to_owned(),
-                )
-            }
-        });
-        refusals.add(line.row, vec![fault]);
+        refusals.add(line.row, vec![own.unwrap_or_else(|| of_all.clone())]);
     }
+}
+
+/// What is wrong with every line of a refused group.
+fn fault_of_all(group: &Group, members_len: usize) -> RowFault {
+    let receipt = group
+        .receipt
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    if members_len > RECEIPT_LINES_MAX {
+        let detail = format!("{receipt}: {members_len} > {RECEIPT_LINES_MAX}");
+        return RowFault::of_row(RowReason::ReceiptTooLong, detail);
+    }
+    let row = group
+        .refused_by_row
+        .map_or_else(String::new, |row| format!("-> {row}"));
+    let detail = format!("{receipt} {row}").trim().to_owned();
+    RowFault::of_row(RowReason::ReceiptHasRefusedRows, detail)
 }
 
 /// Lines with a discount show what the total is: after it unless all of them say before it.
@@ -152,7 +158,8 @@ fn settle(line: &Line, meaning: TotalMeaning) -> Result<Amount, RowFault> {
     }
     let mismatch = |expected: Option<Amount>| match line.stated_total {
         Some(total) => mismatch(Field::Total, total, expected),
-        None => RowFault::of(RowReason::TotalMismatch, Field::Total, ""),
+        // What is more than the price is no discount of it.
+        None => RowFault::of(RowReason::TotalMismatch, Field::Discount, as_major(line.discount)),
     };
     let net = match (line.gross, line.stated_total, meaning) {
         (Some(gross), None, _) => gross.checked_sub(line.discount),

@@ -7,9 +7,11 @@ mod group;
 mod grouping;
 mod line;
 mod line_reader;
+mod named;
 mod numbering;
 mod open_discounts;
 mod price;
+mod repeated;
 mod stated_sums;
 mod tables;
 
@@ -33,8 +35,10 @@ use group::Group;
 use grouping::group_lines;
 use line::Line;
 use line_reader::{LineReader, Lines};
+use named::Named;
 pub(crate) use numbering::digits_of;
 use numbering::{NumbersAgain, number_of, split_by_day};
+use repeated::Repeats;
 
 /// A sales sheet, read: which rows make which sales, and which are refused.
 ///
@@ -46,6 +50,7 @@ pub struct SalesReading {
     footer_checks: Vec<FooterCheck>,
     stores: Vec<StoreName>,
     products: Vec<ProductName>,
+    named: Named,
     payments: Vec<PaymentMethod>,
     sellers: Vec<String>,
     lines: Vec<Line>,
@@ -150,7 +155,9 @@ impl SalesReading {
         } = LineReader::read_all(sheet, header, options);
         open_discounts::decide(&open_discounts, &mut lines, options.currency);
         let numbers_again = split_by_day(&mut lines, &mut groups, &rows_aside, &mut refusals, &table);
-        let receipts_with_several_dates = group_lines(&mut lines, &mut groups, &mut refusals, &table);
+        let repeats = Repeats::find(header, &lines, &groups);
+        let receipts_with_several_dates =
+            group_lines(&mut lines, &mut groups, &mut refusals, (&table, &repeats));
         refusals.sort();
         Ok(Self {
             tally: walk.tally,
@@ -160,6 +167,7 @@ impl SalesReading {
             payments: std::mem::take(&mut table.payments),
             sellers: std::mem::take(&mut table.sellers),
             products: table.products.into_names(),
+            named: Named::of(&groups, &lines),
             lines,
             groups,
             receipts_with_several_dates,
@@ -234,10 +242,26 @@ impl SalesReading {
         &self.stores
     }
 
+    /// Those of rows that can be read.
+    pub(crate) fn stores_of_lines(&self) -> impl Iterator<Item = &StoreName> {
+        let stores = (0..).zip(&self.stores);
+        stores
+            .filter(|(index, _)| self.named.stores.contains(index))
+            .map(|(_, store)| store)
+    }
+
     /// Products of the sheet, each spelling once.
     #[must_use]
     pub fn products(&self) -> &[ProductName] {
         &self.products
+    }
+
+    /// Those of rows that can be read.
+    pub(crate) fn products_of_lines(&self) -> impl Iterator<Item = &ProductName> {
+        let products = (0..).zip(&self.products);
+        products
+            .filter(|(index, _)| self.named.products.contains(index))
+            .map(|(_, product)| product)
     }
 
     /// The same, for a code that turns out to be another.
@@ -251,7 +275,7 @@ impl SalesReading {
         let mut totals = SalesTotals::default();
         for group in self.groups.iter().filter(|group| !group.refused) {
             totals.sales += 1;
-            for line in self.lines_of(group) {
+            for line in group.lines_of(&self.lines) {
                 totals.lines += 1;
                 totals.quantity = totals
                     .quantity
@@ -271,17 +295,8 @@ impl SalesReading {
             .filter_map(|group| self.draft(group))
     }
 
-    fn lines_of(&self, group: &Group) -> impl Iterator<Item = &Line> {
-        let line_at = |index: u32| {
-            usize::try_from(index)
-                .ok()
-                .and_then(|index| self.lines.get(index))
-        };
-        std::iter::successors(line_at(group.first_line), move |line| line_at(line.next?))
-    }
-
     fn draft<'a>(&'a self, group: &'a Group) -> Option<SaleDraft<'a>> {
-        let mut rows: Vec<&Line> = self.lines_of(group).collect();
+        let mut rows: Vec<&Line> = group.lines_of(&self.lines).collect();
         rows.sort_by_key(|line| line.line_number);
         let mut lines = Vec::with_capacity(rows.len());
         let mut paid: Vec<(u32, Amount)> = Vec::new();

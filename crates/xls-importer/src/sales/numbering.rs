@@ -13,7 +13,8 @@ use super::line::Line;
 use super::tables::Tables;
 use crate::natural_key::receipt_of_day;
 use crate::reading::Refusals;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 
 /// Longest time between two rows of one receipt, in hours: nobody stands at a till longer.
 const RECEIPT_HOURS_MAX: i64 = 6;

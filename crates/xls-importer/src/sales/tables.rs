@@ -7,7 +7,8 @@ use crate::field::Field;
 use crate::payment_words::payment_method;
 use crate::product_names::ProductNames;
 use crate::reading::StoreName;
-use crate::row_fault::{RowFault, RowReason};
+use crate::row_fault::RowFault;
+use crate::row_reason::RowReason;
 
 /// Names met so far. An index stays good for ever.
 #[derive(Default)]

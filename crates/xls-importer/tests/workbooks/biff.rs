@@ -8,6 +8,10 @@ pub(crate) enum Old<'a> {
     Shown(f64, &'a str),
     /// Numbers side by side in one record, as the format writes them; whole ones only.
     Run(&'a [i16], &'a str),
+    /// A formula with the eight bytes of its stored result.
+    Formula([u8; 8]),
+    /// No cell: hides its row, before the cells of it.
+    Hidden,
 }
 
 /// Rows with their cells by column; ranges are first and last row and first and last column, from 0.
@@ -102,6 +106,12 @@ fn cell(row: u16, column: u16, cell: &Old<'_>, version: Version, formats: &mut F
             let head = head(formats.style(code));
             record(0x0203, &[&head[..], &number.to_le_bytes()].concat())
         }
+        Old::Formula(result) => {
+            let one = [0x1E, 1, 0];
+            let tail = [0, 0, 0, 0, 0, 0, 3, 0];
+            record(0x0006, &[&head(0)[..], result, &tail, &one].concat())
+        }
+        Old::Hidden => record(0x0208, &words(&[row, 0, 8, 0xFF, 0, 0, 0x0120, 0x0F])),
         Old::Run(numbers, code) => {
             let style = words(&[formats.style(code)]);
             let each = numbers.iter().flat_map(|number| {

@@ -138,7 +138,7 @@ impl World {
     }
 
     /// What the events of a type say, in order.
-    async fn data_of(&self, event_type: &str) -> anyhow::Result<Vec<serde_json::Value>> {
+    pub(crate) async fn data_of(&self, event_type: &str) -> anyhow::Result<Vec<serde_json::Value>> {
         let events = self.log.read_log(&WHOLE_LOG).await?.events.into_iter();
         events
             .filter(|event| event.event_type.as_str() == event_type)

@@ -1,7 +1,6 @@
 //! What cells show, into a real log: instants in the store's day, codes that lost zeros, receipts held back whole.
 
 use posars_xls_importer::{ImportSettings, ImportState};
-use serde_json::Value;
 
 use crate::Case;
 use crate::fixture::workbook;
@@ -28,15 +27,6 @@ pub(crate) const CASES: &[Case] = &[
     }),
 ];
 
-/// The payloads of the events of a type.
-async fn payloads(world: &World, event_type: &str) -> anyhow::Result<Vec<Value>> {
-    let events = world.recorded().await?.into_iter();
-    let wanted = events.filter(|event| event.event_type.to_string() == event_type);
-    Ok(wanted
-        .map(|event| serde_json::from_str(&event.data))
-        .collect::<Result<_, _>>()?)
-}
-
 const TIMED: &[&str] = &["Venda", "Data", "Hora", "Código", "Produto", "Qtd", "Preço"];
 
 async fn instants(world: World) -> anyhow::Result<()> {
@@ -50,7 +40,7 @@ async fn instants(world: World) -> anyhow::Result<()> {
     ]);
     let outcome = world.import(&bytes, &settings()).await?;
     assert_eq!(outcome.state, ImportState::Completed, "{outcome:?}");
-    let sales = payloads(&world, "SaleRecorded").await?;
+    let sales = world.data_of("SaleRecorded").await?;
     assert_eq!(sales.len(), 5);
     for sale in sales {
         assert_eq!(sale["occurred_at"], "2025-11-06T01:00:00Z");
@@ -71,7 +61,7 @@ async fn goods_at_an_instant(world: World) -> anyhow::Result<()> {
     ]);
     let outcome = world.import(&bytes, &settings()).await?;
     assert_eq!(outcome.state, ImportState::Completed, "{outcome:?}");
-    let received = payloads(&world, "StockReceived").await?;
+    let received = world.data_of("StockReceived").await?;
     assert_eq!(received.len(), 1);
     assert_eq!(received[0]["business_date"], "2025-11-05");
     Ok(())
@@ -113,7 +103,7 @@ async fn lost_zeros(world: World) -> anyhow::Result<()> {
         assert_eq!(codes(&outcome), [(3, "code_unclear")], "{outcome:?}");
         assert_eq!(outcome.refusals.rows()[0].faults[0].detail, "7: 007, 0007");
     }
-    let outcome = payloads(&world, "SaleRecorded").await?;
+    let outcome = world.data_of("SaleRecorded").await?;
     let skus: Vec<_> = outcome
         .iter()
         .map(|sale| sale["lines"][0]["sku"].clone())
@@ -133,7 +123,7 @@ async fn lost_zeros_of_goods(world: World) -> anyhow::Result<()> {
     ]);
     let outcome = world.import(&goods, &settings()).await?;
     assert_eq!(codes(&outcome), [(3, "code_unclear")]);
-    let received = payloads(&world, "StockReceived").await?;
+    let received = world.data_of("StockReceived").await?;
     let skus: Vec<_> = received.iter().map(|goods| goods["sku"].clone()).collect();
     assert_eq!(skus, ["00123"]);
     let head = world.recorded().await?.len();
@@ -171,7 +161,7 @@ async fn corrected_original(world: World) -> anyhow::Result<()> {
         .import(&workbook(&[titles, first, second]), &settings())
         .await?;
     assert_eq!(codes(&right), []);
-    let sales = payloads(&world, "SaleRecorded").await?;
+    let sales = world.data_of("SaleRecorded").await?;
     assert_eq!(sales.len(), 1);
     assert_eq!(sales[0]["total"], 2_800);
     Ok(())

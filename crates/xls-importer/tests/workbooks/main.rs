@@ -23,6 +23,7 @@ mod real_files;
 mod receipts_by_day;
 mod refused_rows;
 mod sheet_kinds;
+mod strangers;
 mod totals;
 mod whole;
 
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         into_log_evidence::CASES,
         numbering::CASES,
         receipts_by_day::CASES,
+        strangers::CASES,
         totals::CASES,
         whole::CASES,
     ]

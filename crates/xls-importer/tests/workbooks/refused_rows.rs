@@ -2,15 +2,23 @@
 
 use std::io::Cursor;
 
+use jiff::civil::{date, time};
 use posars_xls_importer::{
-    Cell, Header, ImportOutcome, Language, Refusals, Row, SalesReading, Sheet, write_refused_workbook,
+    Cell, Header, ImportOutcome, Language, ReadOptions, Refusals, Row, RowFault, RowReason, SalesReading,
+    Sheet, write_refused_workbook,
 };
 
+use crate::cell_evidence::{Day, Made, Number, Shown, Text, made};
 use crate::fixture::{header, options, read, refused, workbook};
 use crate::{Case, Skipped};
 
 pub(crate) const CASES: &[Case] = &[
     ("refused_rows::come_back_as_they_were", come_back_as_they_were),
+    ("refused_rows::keep_what_their_cells_show", keep_what_cells_show),
+    (
+        "refused_rows::keep_what_other_rows_say_of_them",
+        keep_what_other_rows_say,
+    ),
     ("refused_rows::are_safe_to_open", are_safe_to_open),
     (
         "refused_rows::report_accounts_for_every_row",
@@ -80,6 +88,143 @@ fn come_back_as_they_were() -> Result<(), Skipped> {
         codes(&refused(&reread)),
         codes(&faults),
         "uncorrected, it is refused for the same reasons"
+    );
+    Ok(())
+}
+
+/// Rows and codes of faults.
+type Faults = Vec<(u32, &'static str)>;
+
+/// The faults of a sheet, and of its own workbook of refused rows.
+fn sent_back(bytes: &[u8]) -> (Faults, Faults) {
+    let options = ReadOptions {
+        store: Some("Centro".to_owned()),
+        ..options()
+    };
+    let first = read(bytes).unwrap();
+    let titles = header(&first.sheet);
+    let reading = SalesReading::read(&first.sheet, &titles, &options).unwrap();
+    let second = read(&refused_workbook(&first.sheet, &titles, reading.refusals())).unwrap();
+    let again = SalesReading::read(&second.sheet, &header(&second.sheet), &options).unwrap();
+    (refused(&reading), refused(&again))
+}
+
+fn keep_what_cells_show() -> Result<(), Skipped> {
+    let titles = ["Venda", "Data", "Código", "Qtd", "Preço", "Desconto"].map(Text);
+    let row = |receipt, code, quantity, price, discount| {
+        [
+            Number(receipt),
+            Text("05/11/2025"),
+            code,
+            quantity,
+            price,
+            discount,
+        ]
+    };
+    let dollars = || Shown(10.0, "[$US$-409]#,##0.00");
+    let rows = [
+        row(1.0, Text("A"), Number(1.0), dollars(), Made::Nothing),
+        row(
+            2.0,
+            Shown(123.0, "0000000"),
+            Number(1.0),
+            Number(100.0),
+            Shown(0.1, "0%"),
+        ),
+        // What makes the whole receipt wait; corrected, the row above comes in as it was.
+        row(2.0, Text("A"), Text("x"), Number(5.0), Made::Nothing),
+    ];
+    let bytes = made(&[&titles, &rows[0], &rows[1], &rows[2]], &[]);
+    let (one, other) = sent_back(&bytes);
+    assert_eq!(
+        one,
+        [
+            (2, "foreign_money"),
+            (3, "receipt_has_refused_rows"),
+            (4, "number_invalid")
+        ]
+    );
+    assert_eq!(one, other);
+    let first = read(&bytes).unwrap();
+    let titles = header(&first.sheet);
+    let options = ReadOptions {
+        store: Some("Centro".to_owned()),
+        ..options()
+    };
+    let reading = SalesReading::read(&first.sheet, &titles, &options).unwrap();
+    let mut refusals = Refusals::default();
+    refusals.add(3, reading.refusals().rows()[1].faults.clone());
+    let alone = read(&refused_workbook(&first.sheet, &titles, &refusals)).unwrap();
+    let alone = SalesReading::read(&alone.sheet, &header(&alone.sheet), &options).unwrap();
+    let sale = alone.sales().next().unwrap();
+    assert_eq!(
+        (sale.lines[0].sku.as_str(), sale.total.minor()),
+        ("0000123", 9_000)
+    );
+    Ok(())
+}
+
+fn keep_what_other_rows_say() -> Result<(), Skipped> {
+    let titles: &[&str] = &["Venda", "Data", "Produto", "Qtd", "Preço"];
+    let (one, other) = sent_back(&workbook(&[
+        titles,
+        &["#1", "04/25/2025", "Café", "#1", "#5"],
+        &["#2", "03/04/2025 10:30", "Café", "#1", "#5"],
+        &["#2", "03/04/2025", "Café", "", "#5"],
+    ]));
+    assert_eq!(one, [(3, "receipt_has_refused_rows"), (4, "required_missing")]);
+    assert_eq!(other, [(2, "receipt_has_refused_rows"), (3, "required_missing")]);
+    let month_first = [
+        ["#1", "04/25/2025", "Café", "#1", "#5"],
+        ["#2", "03/04/2025 10:30", "Café", "#1", "#5"],
+    ];
+    let first = read(&workbook(&[titles, &month_first[0], &month_first[1]])).unwrap();
+    let mut refusals = Refusals::default();
+    refusals.add(3, vec![RowFault::of_row(RowReason::Rejected, "")]);
+    let back = read(&refused_workbook(&first.sheet, &header(&first.sheet), &refusals)).unwrap();
+    let options = ReadOptions {
+        store: Some("Centro".to_owned()),
+        ..options()
+    };
+    let back = SalesReading::read(&back.sheet, &header(&back.sheet), &options).unwrap();
+    let sale = back.sales().next().unwrap();
+    assert_eq!(
+        (sale.date, sale.time),
+        (date(2025, 3, 4), Some(time(10, 30, 0, 0)))
+    );
+
+    let (one, other) = sent_back(&workbook(&[
+        titles,
+        &["#1", "04/25/2025", "Café", "#1", "#5"],
+        &["#2", "25/04/2025", "Café", "#1", "#5"],
+        &["#3", "03/04/2025", "Café", "#1", "#5"],
+    ]));
+    assert_eq!(
+        (one, other),
+        (vec![(4, "date_ambiguous")], vec![(2, "date_invalid")])
+    );
+    let titles = titles.iter().copied().map(Text).collect::<Vec<_>>();
+    let day = |receipt, day| [Number(receipt), day, Text("Café"), Number(1.0), Number(5.0)];
+    let (one, other) = sent_back(&made(
+        &[
+            &titles,
+            &day(1.0, Text("13/11/2025")),
+            &day(2.0, Day(date(2025, 5, 11))),
+        ],
+        &[],
+    ));
+    assert_eq!(
+        (one, other),
+        (vec![(3, "date_swapped")], vec![(2, "date_invalid")])
+    );
+    let (one, other) = sent_back(&workbook(&[
+        &["Venda", "Data", "Produto", "Qtd", "Preço", "Desconto"],
+        &["#1", "05/11/2025", "Café", "#1", "#5", "10%"],
+        &["#2", "05/11/2025", "Café", "#1", "#5", "#0.5"],
+    ]));
+    assert_eq!(
+        (one, other),
+        (vec![(3, "discount_unclear")], vec![(2, "number_invalid")])
     );
     Ok(())
 }

@@ -14,9 +14,9 @@ use uuid::Uuid;
 pub use self::query::{SaleFilter, SaleRow, SaleStatus};
 use super::payments::{Lines, Payments};
 use crate::fold_map::FoldMap;
-use crate::projection::{CopyPart, Target};
+use crate::projection::{Fold, Target};
 use crate::read::sql_position;
-use crate::row::{Insert, table_row};
+use crate::row::{RowChange as _, table_row};
 use crate::{ApplyError, DatabaseError, Event, EventKind, Load, Projection};
 
 /// The projection.
@@ -28,8 +28,8 @@ const ROW_BYTES: usize = 1_000;
 
 table_row! {
     /// A sale as it was recorded.
-    struct Recorded {
-        sale_id: Uuid = UUID,
+    pub(crate) struct Recorded of sales {
+        sale_id: Uuid = UUID key,
         position: i64 = INT8,
         occurred_at: Timestamp = TIMESTAMPTZ,
         recorded_at: Timestamp = TIMESTAMPTZ,
@@ -63,16 +63,16 @@ table_row! {
 
 table_row! {
     /// What happened to a sale after it was recorded.
-    struct Change {
-        sale_id: Uuid = UUID,
+    pub(crate) struct Change in Recorded {
+        sale_id: Uuid = UUID key,
         last_position: i64 = INT8,
         version: i64 = INT8,
-        returned_minor: i64 = INT8,
-        refunded_minor: i64 = INT8,
-        returned_e4: i64 = INT8,
-        voided_at: Option<Timestamp> = TIMESTAMPTZ,
-        voided_on: Option<Date> = DATE,
-        void_reason: Option<String> = TEXT,
+        returned_minor: i64 = INT8 add,
+        refunded_minor: i64 = INT8 add,
+        returned_e4: i64 = INT8 add,
+        voided_at: Option<Timestamp> = TIMESTAMPTZ keep,
+        voided_on: Option<Date> = DATE keep,
+        void_reason: Option<String> = TEXT keep,
     }
 }
 
@@ -89,30 +89,6 @@ impl Change {
             voided_on: None,
             void_reason: None,
         }
-    }
-
-    fn add(&mut self, later: Self) {
-        self.last_position = later.last_position;
-        self.version = later.version;
-        self.returned_minor = self.returned_minor.saturating_add(later.returned_minor);
-        self.refunded_minor = self.refunded_minor.saturating_add(later.refunded_minor);
-        self.returned_e4 = self.returned_e4.saturating_add(later.returned_e4);
-        self.voided_at = later.voided_at.or(self.voided_at);
-        self.voided_on = later.voided_on.or(self.voided_on);
-        self.void_reason = later.void_reason.or_else(|| self.void_reason.take());
-    }
-}
-
-impl Recorded {
-    fn add(&mut self, change: Change) {
-        self.last_position = change.last_position;
-        self.version = change.version;
-        self.returned_minor = self.returned_minor.saturating_add(change.returned_minor);
-        self.refunded_minor = self.refunded_minor.saturating_add(change.refunded_minor);
-        self.returned_e4 = self.returned_e4.saturating_add(change.returned_e4);
-        self.voided_at = change.voided_at.or(self.voided_at);
-        self.voided_on = change.voided_on.or(self.voided_on);
-        self.void_reason = change.void_reason.or_else(|| self.void_reason.take());
     }
 }
 
@@ -187,8 +163,8 @@ impl Sales {
                 entry.insert(Part::Changed(change));
             }
             std::collections::hash_map::Entry::Occupied(mut entry) => match entry.get_mut() {
-                Part::Recorded(recorded) => recorded.add(change),
-                Part::Changed(earlier) => earlier.add(change),
+                Part::Recorded(recorded) => change.apply_to(recorded),
+                Part::Changed(earlier) => earlier.merge(change),
             },
         }
     }
@@ -267,7 +243,6 @@ impl Projection for SalesFold {
     const NAME: &'static str = "sales";
     // 2: change of more than the cash handed over no longer lowers other payments, so another may be the main one.
     const VERSION: u16 = 2;
-    const CHECKSUM_SQL: &'static str = include_str!("../../sql/checksum_sales.sql");
     type Fold = Sales;
 
     fn apply(event: &Event<'_>, fold: &mut Sales) -> Result<(), ApplyError> {
@@ -295,55 +270,46 @@ impl Projection for SalesFold {
             | EventKind::Product(_)
             | EventKind::Store(_)
             | EventKind::Register(_)
-            | EventKind::Company(_) => {}
+            | EventKind::Company(_)
+            | EventKind::Waiting(_) => {}
         }
         Ok(())
     }
+}
 
-    fn merge(earlier: &mut Sales, later: Sales) {
+impl Fold for Sales {
+    const LOAD: Load = Load::InParts;
+
+    fn merge(&mut self, later: Self) {
         for (sale_id, part) in later.0 {
             match part {
                 Part::Recorded(_) => {
-                    earlier.0.entry(sale_id).or_insert(part);
+                    self.0.entry(sale_id).or_insert(part);
                 }
-                Part::Changed(change) => earlier.change(change),
+                Part::Changed(change) => self.change(change),
             }
         }
     }
 
-    fn bytes(fold: &Sales) -> usize {
-        fold.0.len() * ROW_BYTES
+    fn bytes(&self) -> usize {
+        self.0.len() * ROW_BYTES
     }
 
-    async fn write(fold: Sales, target: &Target<'_>) -> Result<(), DatabaseError> {
-        let (recorded, changed) = fold.into_parts();
-        let sql = Insert {
-            copy: include_str!("../../sql/load_sales.sql"),
-            write: include_str!("../../sql/write_sales.sql"),
-        };
+    async fn write(self, target: &Target<'_>) -> Result<(), DatabaseError> {
+        let (recorded, changed) = self.into_parts();
         let recorded: Vec<Recorded> = recorded.into_iter().map(|row| *row).collect();
-        target.insert(&sql, &recorded).await?;
-        target
-            .write(include_str!("../../sql/change_sales.sql"), &changed)
-            .await
+        target.insert(&recorded).await?;
+        target.change(&changed).await
     }
 
-    async fn copy(fold: Sales, target: &Target<'_>) -> Result<Sales, DatabaseError> {
-        let (recorded, changed) = fold.into_parts();
-        let sql = CopyPart {
-            first: include_str!("../../sql/copy_sales.sql"),
-            later: include_str!("../../sql/load_sales.sql"),
-        };
-        target
-            .copy_part(&sql, recorded.into_iter().map(|row| *row))
-            .await?;
+    async fn copy(self, target: &Target<'_>) -> Result<Self, DatabaseError> {
+        let (recorded, changed) = self.into_parts();
+        target.copy(recorded.into_iter().map(|row| *row)).await?;
         // To sales of earlier parts: the table has no index yet to find those by.
-        let mut rest = Sales::default();
+        let mut rest = Self::default();
         for change in changed {
             rest.change(change);
         }
         Ok(rest)
     }
-
-    const LOAD: Load = Load::InParts;
 }

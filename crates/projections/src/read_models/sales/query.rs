@@ -8,7 +8,7 @@ use posars_domain::{
 use posars_event_store::{Position, Version};
 
 use super::SalesFold;
-use crate::read::{Columns, FIRST_DAY, LAST_DAY, applied, key_part, subscription_name};
+use crate::read::{Columns, LAST_DAY, ReadRow, day_key};
 use crate::{Freshness, Page, PageRequest, Projection, Projections, QueryError};
 
 /// Whether a sale stands.
@@ -109,17 +109,8 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<(Option<SaleRow>, Position), QueryError> {
         let before = self.wait_for(SalesFold::NAME, freshness).await?;
-        let rows = self
-            .query(
-                include_str!("../../sql/get_sale.sql"),
-                &[&subscription_name(SalesFold::NAME), &self.log_id, &sale_id.uuid()],
-            )
-            .await?;
-        let sale = rows
-            .first()
-            .map(|row| decode(Columns { table: "sales", row }))
-            .transpose()?;
-        Ok((sale, applied(&rows, before)))
+        let sql = include_str!("../../sql/get_sale.sql");
+        self.row(sql, &[&sale_id.uuid()], before).await
     }
 
     /// Sales by trading day, then in the order of the log.
@@ -133,93 +124,83 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Page<SaleRow>, QueryError> {
         let before = self.wait_for(SalesFold::NAME, freshness).await?;
-        let from = (filter.from.unwrap_or(FIRST_DAY), 0);
-        let (after_date, after_position) = match page.key::<2>()? {
-            Some([date, position]) => from.max((key_part::<Date>(date)?, key_part::<i64>(position)?)),
-            None => from,
-        };
+        let (after_date, after_position) = day_key(page, filter.from)?;
         let store = filter.store_id.as_ref().map(StoreId::as_str);
-        let rows = self
-            .query(
-                include_str!("../../sql/list_sales.sql"),
-                &[
-                    &subscription_name(SalesFold::NAME),
-                    &self.log_id,
-                    &store,
-                    &after_date,
-                    &after_position,
-                    &filter.to.unwrap_or(LAST_DAY),
-                    &page.sql_at(),
-                    &page.sql_limit(),
-                ],
+        let sql = include_str!("../../sql/list_sales.sql");
+        let (last_day, at, limit) = (filter.to.unwrap_or(LAST_DAY), page.sql_at(), page.sql_limit());
+        let (sales, position) = self
+            .rows(
+                sql,
+                &[&store, &after_date, &after_position, &last_day, &at, &limit],
+                before,
             )
             .await?;
-        let sales: Vec<SaleRow> = rows
-            .iter()
-            .map(|row| decode(Columns { table: "sales", row }))
-            .collect::<Result<_, _>>()?;
-        Ok(Page::cut(sales, page, applied(&rows, before), |sale| {
+        Ok(Page::cut(sales, page, position, |sale: &SaleRow| {
             vec![sale.business_date.to_string(), sale.position.to_string()]
         }))
     }
 }
 
-fn decode(columns: Columns<'_>) -> Result<SaleRow, QueryError> {
-    let number: Option<&str> = columns.get("receipt_number")?;
-    let series: Option<&str> = columns.get("receipt_series")?;
-    let unreadable = |problem: &dyn std::fmt::Display| QueryError::Unreadable {
-        table: "sales",
-        problem: problem.to_string(),
-    };
-    let receipt = number
-        .map(|number| ReceiptNumber::new(series, number))
-        .transpose()
-        .map_err(|error| unreadable(&error))?;
-    let (quantity, returned) = (columns.quantity("quantity_e4")?, columns.quantity("returned_e4")?);
-    let voided_at: Option<Timestamp> = columns.get("voided_at")?;
-    let status = if voided_at.is_some() {
-        SaleStatus::Voided
-    } else if returned.is_zero() {
-        SaleStatus::Recorded
-    } else if returned < quantity {
-        SaleStatus::PartlyReturned
-    } else {
-        SaleStatus::Returned
-    };
-    let whole = |column: &str| {
-        columns
-            .get::<i64>(column)
-            .map(|number| u64::try_from(number).unwrap_or(0))
-    };
-    Ok(SaleRow {
-        sale_id: SaleId::new(columns.get("sale_id")?),
-        store_id: columns.parse("store_id")?,
-        register_no: columns.parse_maybe("register_no")?,
-        receipt,
-        occurred_at: columns.get("occurred_at")?,
-        recorded_at: columns.get("recorded_at")?,
-        business_date: columns.get("business_date")?,
-        local_hour: u8::try_from(columns.get::<i16>("local_hour")?).unwrap_or(0),
-        channel: columns.parse("channel")?,
-        currency: columns.parse("currency")?,
-        method: columns.parse("method")?,
-        items: u32::try_from(columns.get::<i32>("items")?).unwrap_or(0),
-        quantity,
-        gross: columns.amount("gross_minor")?,
-        discount: columns.amount("discount_minor")?,
-        total: columns.amount("total_minor")?,
-        change: columns.amount("change_minor")?,
-        customer: columns.parse_maybe("customer")?,
-        seller: columns.get("seller")?,
-        status,
-        voided_at,
-        voided_on: columns.get("voided_on")?,
-        void_reason: columns.get("void_reason")?,
-        returned: columns.amount("returned_minor")?,
-        returned_quantity: returned,
-        refunded: columns.amount("refunded_minor")?,
-        position: columns.position("position")?,
-        last_position: columns.position("last_position")?,
-        version: Version::new(whole("version")?),
-    })
+impl ReadRow for SaleRow {
+    type Of = SalesFold;
+
+    fn decode(columns: Columns<'_>) -> Result<Self, QueryError> {
+        let number: Option<&str> = columns.get("receipt_number")?;
+        let series: Option<&str> = columns.get("receipt_series")?;
+        let unreadable = |problem: &dyn std::fmt::Display| QueryError::Unreadable {
+            table: "sales",
+            problem: problem.to_string(),
+        };
+        let receipt = number
+            .map(|number| ReceiptNumber::new(series, number))
+            .transpose()
+            .map_err(|error| unreadable(&error))?;
+        let (quantity, returned) = (columns.quantity("quantity_e4")?, columns.quantity("returned_e4")?);
+        let voided_at: Option<Timestamp> = columns.get("voided_at")?;
+        let status = if voided_at.is_some() {
+            SaleStatus::Voided
+        } else if returned.is_zero() {
+            SaleStatus::Recorded
+        } else if returned < quantity {
+            SaleStatus::PartlyReturned
+        } else {
+            SaleStatus::Returned
+        };
+        let whole = |column: &str| {
+            columns
+                .get::<i64>(column)
+                .map(|number| u64::try_from(number).unwrap_or(0))
+        };
+        Ok(Self {
+            sale_id: SaleId::new(columns.get("sale_id")?),
+            store_id: columns.parse("store_id")?,
+            register_no: columns.parse_maybe("register_no")?,
+            receipt,
+            occurred_at: columns.get("occurred_at")?,
+            recorded_at: columns.get("recorded_at")?,
+            business_date: columns.get("business_date")?,
+            local_hour: u8::try_from(columns.get::<i16>("local_hour")?).unwrap_or(0),
+            channel: columns.parse("channel")?,
+            currency: columns.parse("currency")?,
+            method: columns.parse("method")?,
+            items: u32::try_from(columns.get::<i32>("items")?).unwrap_or(0),
+            quantity,
+            gross: columns.amount("gross_minor")?,
+            discount: columns.amount("discount_minor")?,
+            total: columns.amount("total_minor")?,
+            change: columns.amount("change_minor")?,
+            customer: columns.parse_maybe("customer")?,
+            seller: columns.get("seller")?,
+            status,
+            voided_at,
+            voided_on: columns.get("voided_on")?,
+            void_reason: columns.get("void_reason")?,
+            returned: columns.amount("returned_minor")?,
+            returned_quantity: returned,
+            refunded: columns.amount("refunded_minor")?,
+            position: columns.position("position")?,
+            last_position: columns.position("last_position")?,
+            version: Version::new(whole("version")?),
+        })
+    }
 }

@@ -1,2 +1,0 @@
--- $1 log.
-select ensure_read_models($1)
