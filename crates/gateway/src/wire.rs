@@ -43,5 +43,5 @@ pub(crate) use stock_document::{
     read_list_stock_adjustments, read_list_stock_receipts, write_stock_adjustment, write_stock_receipt,
 };
 pub(crate) use stock_names::{StockAdjustmentName, StockReceiptName};
-pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy};
+pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy, write_stock_policy_row};
 pub(crate) use value::{check_date_range, read_date, read_optional_date, read_optional_uuid};

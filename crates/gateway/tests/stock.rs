@@ -3,11 +3,12 @@
 
 mod shop;
 
+use posars_commands::reactors::{LowStockReactor, ReactorRunner};
 use posars_gateway::proto::inventory::v1::receive_stock_line::Cost;
 use posars_gateway::proto::inventory::v1::{
     AdjustStockRequest, AdjustmentReason, DefineProductRequest, DefineStockPolicyRequest,
-    GetStockItemRequest, ListStockItemsRequest, ListStockMovementsRequest, ReceiveStockLine,
-    ReceiveStockRequest, StockItem, StockMovementKind,
+    GetStockItemRequest, ListStockItemsRequest, ListStockMovementsRequest, ListStockPoliciesRequest,
+    ReceiveStockLine, ReceiveStockRequest, StockItem, StockMovementKind,
 };
 use shop::{COMPANY, STORE, Shop, brl, decimal, fields, occurred_at, refused, sale, value};
 use tonic::Code;
@@ -492,4 +493,65 @@ async fn a_policy_is_told_what_is_wrong_with_it() {
         Code::NotFound,
         "UNKNOWN_STORE",
     );
+}
+
+#[tokio::test]
+async fn policies_are_listed_with_what_is_low_now() {
+    let shop = Shop::open().await;
+    let _work = shop.work();
+    let mut stock = shop.stock();
+    let lines = vec![received("cafe_500g", "9", "1"), received("a/b", "9", "1")];
+    stock.receive_stock(receipt(lines)).await.unwrap();
+    stock.define_stock_policy(policy(Some("6"))).await.unwrap();
+    let other = DefineStockPolicyRequest {
+        name: COFFEE.replace("cafe_500g", "a%2Fb"),
+        ..policy(Some("2"))
+    };
+    stock.define_stock_policy(other).await.unwrap();
+    stock.adjust_stock(adjustment("-3")).await.unwrap();
+    let log = shop.commands.log().clone();
+    let head = log.head().await.unwrap().position;
+    let mut watch = ReactorRunner::<LowStockReactor>::new(log.clone(), "test");
+    watch.catch_up_to(head).await.unwrap();
+    let min_position = log.head().await.unwrap().position.get();
+    assert!(min_position > head.get(), "an alarm");
+
+    let mut list = async |parent: &str, low_only, page_token: String| {
+        let request = ListStockPoliciesRequest {
+            parent: parent.into(),
+            page_size: 1,
+            page_token,
+            min_position,
+            low_only,
+            ..Default::default()
+        };
+        stock.list_stock_policies(request).await.unwrap().into_inner()
+    };
+    let first = list(STORE, false, String::new()).await;
+    let fine = &first.stock_policies[0];
+    assert_eq!(fine.name, COFFEE.replace("cafe_500g", "a%2Fb"));
+    assert_eq!((fine.low, fine.low_start_time), (false, None));
+    let second = list(STORE, false, first.next_page_token).await;
+    let low = &second.stock_policies[0];
+    assert_eq!(
+        (low.store_id.as_str(), low.sku.as_str(), low.product_name.as_str()),
+        ("sp01", "cafe_500g", "cafe_500g")
+    );
+    assert_eq!(
+        (&low.reorder_point, &low.quantity),
+        (&decimal("6"), &decimal("6"))
+    );
+    assert_eq!((low.low, low.low_start_time), (true, occurred_at()));
+    assert!(second.next_page_token.is_empty());
+    let low_only = list("companies/acme/stores/-", true, String::new()).await;
+    assert_eq!(low_only.stock_policies, second.stock_policies);
+
+    let request = ListStockPoliciesRequest {
+        parent: STORE.into(),
+        sku: "a/b".into(),
+        min_position,
+        ..Default::default()
+    };
+    let one = stock.list_stock_policies(request).await.unwrap().into_inner();
+    assert_eq!(one.stock_policies, first.stock_policies);
 }

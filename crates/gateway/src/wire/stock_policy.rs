@@ -2,11 +2,12 @@
 
 use posars_domain::CompanyId;
 use posars_domain::stock_policy::DefineStockPolicy;
+use posars_projections::StockPolicyRow;
 use tonic::Status;
 
 use super::Reader;
 use super::names::{ResourceName as _, StockItemName};
-use super::value::{read_decimal, write_quantity};
+use super::value::{read_decimal, write_quantity, write_time};
 use crate::proto::inventory::v1 as pb;
 
 /// Reads the command of a `DefineStockPolicyRequest`; store and product are in its name.
@@ -40,5 +41,24 @@ pub(crate) fn write_stock_policy(company: &CompanyId, as_asked: DefineStockPolic
         sku: sku.to_string(),
         reorder_point: reorder_point.and_then(write_quantity),
         name: StockItemName { store_id, sku }.of(company),
+        ..Default::default()
+    }
+}
+
+/// Writes a policy as the read model has it.
+pub(crate) fn write_stock_policy_row(company: &CompanyId, policy: &StockPolicyRow) -> pb::StockPolicy {
+    let item = StockItemName {
+        store_id: policy.store_id.clone(),
+        sku: policy.sku.clone(),
+    };
+    pb::StockPolicy {
+        name: item.of(company),
+        store_id: policy.store_id.to_string(),
+        sku: policy.sku.to_string(),
+        reorder_point: write_quantity(policy.reorder_point),
+        product_name: policy.product_name.clone(),
+        quantity: write_quantity(policy.on_hand),
+        low: policy.low_since.is_some(),
+        low_start_time: policy.low_since.map(write_time),
     }
 }

@@ -135,7 +135,11 @@ impl Projection for PlacesFold {
             EventKind::Company(CompanyKind::CompanyDefined) => fold.put(company(event)?),
             EventKind::Store(StoreKind::StoreDefined) => fold.put(store(event)?),
             EventKind::Register(RegisterKind::RegisterDefined) => fold.put(register(event)?),
-            EventKind::Sale(_) | EventKind::Stock(_) | EventKind::Product(_) | EventKind::Waiting(_) => {}
+            EventKind::Sale(_)
+            | EventKind::Stock(_)
+            | EventKind::Product(_)
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => {}
         }
         Ok(())
     }
