@@ -15,6 +15,8 @@ mod literals;
 mod manifests;
 #[path = "tidy/names.rs"]
 mod names;
+#[path = "tidy/reasons.rs"]
+mod reasons;
 #[path = "tidy/sizes.rs"]
 mod sizes;
 #[path = "tidy/sources.rs"]

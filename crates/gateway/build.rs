@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Files that no message of ours refers to: annotations and error details would only become dead code.
-const WITHOUT_RUST_CODE: [&str; 3] = ["google/api/", "google/rpc/", "posars/authz/"];
+const WITHOUT_RUST_CODE: [&str; 2] = ["google/api/", "google/rpc/"];
 
 fn with_rust_code(mut descriptors: FileDescriptorSet) -> FileDescriptorSet {
     descriptors.file.retain(|file| {

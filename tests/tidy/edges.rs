@@ -32,7 +32,7 @@ const WIRE_AND_SQL: &[&str] = &[
     "deadpool-postgres",
 ];
 
-const PLACES: [Place; 14] = [
+const PLACES: [Place; 15] = [
     Place {
         name: "posars-domain",
         may: &[],
@@ -90,15 +90,26 @@ const PLACES: [Place; 14] = [
     },
     Place {
         name: "posars-reports",
-        may: &["posars-domain", "posars-projections"],
+        may: &["posars-domain", "posars-projections", "posars-words"],
         // A report is tested over a read model that was filled the way the product fills it.
         tests_may: &["posars-testkit", "posars-event-store"],
         never: WIRE_AND_SQL,
     },
     Place {
         name: "posars-xls-importer",
-        may: &["posars-commands", "posars-domain", "posars-event-store"],
+        may: &[
+            "posars-commands",
+            "posars-domain",
+            "posars-event-store",
+            "posars-words",
+        ],
         tests_may: TESTKIT,
+        never: WIRE_AND_SQL,
+    },
+    Place {
+        name: "posars-words",
+        may: &[],
+        tests_may: &[],
         never: WIRE_AND_SQL,
     },
     Place {
@@ -139,6 +150,7 @@ const PLACES: [Place; 14] = [
             "posars-projections",
             "posars-reports",
             "posars-transcoder",
+            "posars-words",
             "posars-xls-importer",
         ],
         tests_may: TESTKIT,
@@ -158,6 +170,7 @@ const PLACES: [Place; 14] = [
             "posars-reports",
             "posars-schema",
             "posars-transcoder",
+            "posars-words",
             "posars-xls-importer",
         ],
         tests_may: TESTKIT,

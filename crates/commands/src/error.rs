@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use posars_domain::{Rejection, RejectionKind};
+use posars_domain::{Path, Rejection, Told, Value, reasons};
 use posars_event_store::{AppendError, InvalidName, Position, StoreError, StreamName};
 use uuid::Uuid;
 
@@ -12,6 +12,9 @@ const BUSY_RETRY_MS: u64 = 200;
 const AWAY_RETRY_MS: u64 = 1_000;
 /// How long to wait before trying again when the disk is full, in milliseconds: somebody has to make room first.
 const DISK_RETRY_MS: u64 = 5_000;
+
+/// The code of an event that this build cannot read.
+pub(crate) const EVENT_UNREADABLE: &str = "EVENT_UNREADABLE";
 
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -108,52 +111,62 @@ impl fmt::Display for Unavailability {
 impl CommandError {
     /// The stable code in `UPPER_SNAKE_CASE`; part of the public contract.
     #[must_use]
-    pub fn reason(&self) -> &str {
+    pub fn reason(&self) -> &'static str {
         match self {
             Self::Rejected(rejection) => rejection.reason(),
             Self::Conflict { .. } => "CONFLICT",
-            Self::IdempotencyMismatch { .. } => "IDEMPOTENCY_MISMATCH",
+            Self::IdempotencyMismatch { .. } => reasons::IDEMPOTENCY_MISMATCH,
             Self::OutOfScope => "ROLE_LIMITED_TO_STORE",
-            Self::Unreadable { .. } => "EVENT_UNREADABLE",
+            Self::Unreadable { .. } => EVENT_UNREADABLE,
             Self::Unavailable { reason, .. } => reason.as_str(),
         }
     }
 
-    /// The values behind the error, for machines; never personal data.
+    /// The values behind the error; never personal data.
     #[must_use]
-    pub fn metadata(&self) -> Vec<(&'static str, String)> {
+    pub fn values(&self) -> Vec<(&'static str, Value)> {
+        let value = |key: &'static str, value: &dyn fmt::Display| (key, Value::Text(value.to_string()));
         match self {
-            Self::Rejected(rejection) => rejection.metadata(),
+            Self::Rejected(rejection) => rejection.told().values,
             Self::OutOfScope => Vec::new(),
             Self::Conflict { stream, attempts } => {
-                vec![("stream", stream.to_string()), ("attempts", attempts.to_string())]
+                vec![value("stream", stream), value("attempts", attempts)]
             }
             Self::IdempotencyMismatch { key, first_position } => {
-                let position = first_position.map(|position| ("first_position", position.to_string()));
-                std::iter::once(("key", key.to_string()))
-                    .chain(position)
-                    .collect()
+                let position = first_position.map(|position| value("first_position", &position));
+                std::iter::once(value("key", key)).chain(position).collect()
             }
             Self::Unreadable {
                 subject, position, ..
-            } => {
-                vec![("subject", subject.clone()), ("position", position.to_string())]
-            }
-            Self::Unavailable { retry_after_ms, .. } => vec![("retry_after_ms", retry_after_ms.to_string())],
+            } => vec![value("subject", subject), value("position", position)],
+            Self::Unavailable { retry_after_ms, .. } => vec![value("retry_after_ms", retry_after_ms)],
         }
     }
 
-    /// The path of the offending field in the command, such as `lines[2].quantity`.
+    /// The values behind the error, for machines.
     #[must_use]
-    pub fn field(&self) -> Option<String> {
+    pub fn metadata(&self) -> Vec<(&'static str, String)> {
+        let values = self.values().into_iter();
+        values.map(|(key, value)| (key, value.to_string())).collect()
+    }
+
+    /// The offending field of the command.
+    #[must_use]
+    pub fn path(&self) -> Option<Path> {
         match self {
-            Self::Rejected(rejection) => rejection.field(),
+            Self::Rejected(rejection) => rejection.told().path,
             Self::Conflict { .. }
             | Self::IdempotencyMismatch { .. }
             | Self::OutOfScope
             | Self::Unreadable { .. }
             | Self::Unavailable { .. } => None,
         }
+    }
+
+    /// The path of the offending field in the command, such as `lines[2].quantity`.
+    #[must_use]
+    pub fn field(&self) -> Option<String> {
+        self.path().map(|path| path.to_string())
     }
 
     /// The same for a command that waits for this one; none when offering this one again is no use.
@@ -198,12 +211,8 @@ impl CommandError {
 struct NotAppendable(String);
 
 impl Rejection for NotAppendable {
-    fn reason(&self) -> &'static str {
-        "REQUEST_NOT_APPENDABLE"
-    }
-
-    fn kind(&self) -> RejectionKind {
-        RejectionKind::Invalid
+    fn told(&self) -> Told {
+        Told::invalid("REQUEST_NOT_APPENDABLE")
     }
 }
 

@@ -5,7 +5,8 @@ use std::slice;
 use std::time::Instant;
 
 use posars_domain::{
-    Aggregate, Command, CompoundCommand, EventOf, Given, Rejection, RejectionKind, StateOf, Touches,
+    Aggregate, Command, CompoundCommand, EventOf, Given, Path, Rejection, RejectionKind, StateOf, Told,
+    Touches,
 };
 use posars_event_store::{InvalidName, StreamName};
 use tracing::Instrument as _;
@@ -28,7 +29,7 @@ struct Job<'a, C: Command> {
     /// Which of the streams each part is about.
     target_of: Vec<usize>,
     /// The path of a part's field in the whole; `None` where the part is the whole.
-    field_of_part: Option<&'a (dyn Fn(usize, String) -> String + Sync)>,
+    path_of_part: Option<&'a (dyn Fn(usize, Path) -> Path + Sync)>,
 }
 
 /// What is believed of the stream before it is looked at.
@@ -55,7 +56,7 @@ impl Commands {
             parts: slice::from_ref(command),
             targets: vec![(stream_of::<C::Of>(command.stream_id())?, command)],
             target_of: vec![0],
-            field_of_part: None,
+            path_of_part: None,
         };
         let content = if C::FINGERPRINT_IS_TAGGED {
             Content::Tagged(command)
@@ -82,7 +83,7 @@ impl Commands {
             parts: &parts,
             targets,
             target_of,
-            field_of_part: Some(&|index, field| command.field_of_part(index, field)),
+            path_of_part: Some(&|index, path| command.path_of_part(index, path)),
         };
         let request = Request::new(C::NAME, command, command.own_key(), envelope)?;
         self.timed(&job, &request).await
@@ -270,11 +271,12 @@ fn targets<C: Command>(parts: &[C]) -> Result<(Vec<(StreamName, &C)>, Vec<usize>
 
 impl<C: Command> Job<'_, C> {
     fn rejected(&self, index: usize, rejection: <C::Of as Aggregate>::Rejection) -> CommandError {
-        match self.field_of_part {
+        match self.path_of_part {
             None => CommandError::rejected(rejection),
-            Some(field_of_part) => {
-                let field = rejection.field().map(|field| field_of_part(index, field));
-                CommandError::rejected(InPart { field, rejection })
+            Some(path_of_part) => {
+                let path = rejection.told().path;
+                let path = path.map(|path| path_of_part(index, path));
+                CommandError::rejected(InPart { path, rejection })
             }
         }
     }
@@ -328,24 +330,15 @@ fn nothing_left<A: Aggregate>(touched: Vec<Touched<A>>) -> Receipt<A::Event> {
 #[derive(Debug, thiserror::Error)]
 #[error("{rejection}")]
 struct InPart<R: Rejection> {
-    field: Option<String>,
+    path: Option<Path>,
     rejection: R,
 }
 
 impl<R: Rejection> Rejection for InPart<R> {
-    fn reason(&self) -> &'static str {
-        self.rejection.reason()
-    }
-
-    fn kind(&self) -> RejectionKind {
-        self.rejection.kind()
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        self.rejection.metadata()
-    }
-
-    fn field(&self) -> Option<String> {
-        self.field.clone()
+    fn told(&self) -> Told {
+        Told {
+            path: self.path,
+            ..self.rejection.told()
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Decision, DomainEvent, Given, InvalidValue, Payload, Rejection, Sku, StoreId};
+use crate::{Decision, DomainEvent, Given, InvalidValue, Path, Payload, Rejection, Sku, StoreId};
 
 /// What a stream is about: its events and the state that they add up to.
 pub trait Aggregate {
@@ -123,7 +123,7 @@ pub trait CompoundCommand: Serialize + Send + Sync {
     fn parts(&self) -> Result<Vec<Self::Part>, InvalidValue>;
 
     /// The path of a part's field in the whole command; `index` counts the parts from 0.
-    fn field_of_part(&self, index: usize, field: String) -> String;
+    fn path_of_part(&self, index: usize, path: Path) -> Path;
 }
 
 /// The aggregate's event that a command leads to.

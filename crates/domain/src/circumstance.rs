@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::product::ProductSettings;
 use crate::store::StoreSettings;
-use crate::{Currency, Rejection, RejectionKind, StoreId};
+use crate::{Currency, Rejection, StoreId, Told, reasons};
 
 /// How far ahead of the server a client's clock may run, in seconds.
 pub const CLOCK_AHEAD_MAX_S: i64 = 300;
@@ -116,43 +116,22 @@ pub enum Circumstance {
 }
 
 impl Rejection for Circumstance {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
         match self {
-            Self::UnknownStore { .. } => "UNKNOWN_STORE",
-            Self::OccurredInFuture { .. } => "OCCURRED_IN_FUTURE",
-            Self::CurrencyMismatch { .. } => "CURRENCY_MISMATCH",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::UnknownStore { .. } => RejectionKind::NotFound,
-            Self::OccurredInFuture { .. } | Self::CurrencyMismatch { .. } => RejectionKind::Invalid,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::UnknownStore { store_id } => vec![("store_id", store_id.to_string())],
+            Self::UnknownStore { store_id } => Told::not_found("UNKNOWN_STORE")
+                .at("store_id")
+                .with("store_id", store_id),
             Self::OccurredInFuture {
                 occurred_at,
                 recorded_at,
-            } => vec![
-                ("occurred_at", occurred_at.to_string()),
-                ("recorded_at", recorded_at.to_string()),
-            ],
-            Self::CurrencyMismatch { given, expected } => {
-                vec![("given", given.to_string()), ("expected", expected.to_string())]
-            }
+            } => Told::invalid("OCCURRED_IN_FUTURE")
+                .at("occurred_at")
+                .with_moment("occurred_at", *occurred_at)
+                .with_moment("recorded_at", *recorded_at),
+            Self::CurrencyMismatch { given, expected } => Told::invalid(reasons::CURRENCY_MISMATCH)
+                .at("currency")
+                .with("given", given)
+                .with("expected", expected),
         }
-    }
-
-    fn field(&self) -> Option<String> {
-        let field = match self {
-            Self::UnknownStore { .. } => "store_id",
-            Self::OccurredInFuture { .. } => "occurred_at",
-            Self::CurrencyMismatch { .. } => "currency",
-        };
-        Some(field.to_owned())
     }
 }

@@ -3,13 +3,11 @@
 //! A program that has no time sends year 1 or 1970, and a day nobody asks for is in no figure. Whether a moment is yet to
 //! come is the business of each aggregate, which knows the server's time.
 
-use std::fmt;
-
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::InvalidValue;
 use crate::store::StoreSettings;
+use crate::{InvalidValue, Path};
 
 /// The first day that a document may bear, by the store's clock: older ones are unset fields and typing errors far more
 /// often than facts.
@@ -49,10 +47,10 @@ pub(crate) fn not_before_sale(occurred_at: Timestamp, sold_at: Timestamp) -> Res
 }
 
 /// Refuses a day on which nothing can fall due.
-pub(crate) fn due_day(field: impl fmt::Display, day: Option<Date>) -> Result<(), InvalidValue> {
+pub(crate) fn due_day(field: impl Into<Path>, day: Option<Date>) -> Result<(), InvalidValue> {
     let Some(day) = day.filter(|day| *day < FIRST_DAY || *day > LAST_DAY) else {
         return Ok(());
     };
     let rule = "a due date is of 2000-01-01 to 2099-12-31; leave it out when there is none";
-    Err(InvalidValue::new(REASON, day, rule).at(field.to_string()))
+    Err(InvalidValue::new(REASON, day, rule).at(field))
 }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::text::{self, CODE_CHARS_MAX, URI_CHARS_MAX, serde_as_str};
-use crate::{Amount, InvalidValue};
+use crate::{Amount, InvalidValue, Path, reasons};
 
 /// The 44-character key of an NF-e or NFC-e; opaque, because it holds a CNPJ and so may hold letters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,10 +109,9 @@ pub struct FiscalRef {
 
 impl FiscalRef {
     /// Trims the texts and checks their lengths.
-    pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
-        let code = |name: &str, text: &Option<String>| {
-            text::maybe_code(format_args!("{field}.{name}"), text.as_ref())
-        };
+    pub(crate) fn checked(&self, field: Path) -> Result<Self, InvalidValue> {
+        let code =
+            |name: &'static str, text: &Option<String>| text::maybe_code(field.then(name), text.as_ref());
         Ok(Self {
             model: code("model", &self.model)?,
             series: code("series", &self.series)?,
@@ -121,12 +120,12 @@ impl FiscalRef {
             status: code("status", &self.status)?,
             protocol: code("protocol", &self.protocol)?,
             xml_sha256: code("xml_sha256", &self.xml_sha256)?,
-            uri: text::maybe(format_args!("{field}.uri"), self.uri.as_ref(), URI_CHARS_MAX)?,
+            uri: text::maybe(field.then("uri"), self.uri.as_ref(), URI_CHARS_MAX)?,
         })
     }
 
     /// Refuses one that is new to the log and has a code that no new one may have.
-    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
+    pub(crate) fn check_new(&self, field: Path) -> Result<(), InvalidValue> {
         let codes = [
             ("model", &self.model),
             ("series", &self.series),
@@ -155,14 +154,14 @@ pub struct TaxAmount {
 
 impl TaxAmount {
     /// Trims the text and checks the ranges; the figures themselves are the emitter's.
-    pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
+    pub(crate) fn checked(&self, field: Path) -> Result<Self, InvalidValue> {
         for (name, amount) in [("base", self.base), ("amount", self.amount)] {
             if !amount.is_in_range() {
-                let invalid = InvalidValue::new("AMOUNT_OUT_OF_RANGE", amount, Amount::RANGE_RULE);
-                return Err(invalid.at(format!("{field}.{name}")));
+                let invalid = InvalidValue::new(reasons::AMOUNT_OUT_OF_RANGE, amount, Amount::RANGE_RULE);
+                return Err(invalid.at(field.then(name)));
             }
         }
-        let tax = text::required(format_args!("{field}.tax"), &self.tax, CODE_CHARS_MAX)?;
+        let tax = text::required(field.then("tax"), &self.tax, CODE_CHARS_MAX)?;
         Ok(Self {
             tax,
             base: self.base,

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::InvalidValue;
 use crate::invisible::is_invisible;
 use crate::masking::length_of;
 use crate::misplaced::not_in_code;
 use crate::name::normalise;
 use crate::text::serde_as_str;
+use crate::{InvalidValue, Path, reasons};
 
 /// Declares an id that is text: its limit, the characters it accepts, the code of its refusal and what an error shows of
 /// a refused one.
 macro_rules! text_id {
-    ($(#[$meta:meta])* $name:ident, max $max:literal, $reason:literal, $rule:literal, $accepts:expr, $shown:expr) => {
+    ($(#[$meta:meta])* $name:ident, max $max:literal, $reason:expr, $rule:literal, $accepts:expr, $shown:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -57,7 +57,7 @@ macro_rules! text_id {
 
 /// Declares an id that is a UUID.
 macro_rules! uuid_id {
-    ($($(#[$meta:meta])* $name:ident, $reason:literal;)+) => {$(
+    ($($(#[$meta:meta])* $name:ident, $reason:expr;)+) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -109,12 +109,12 @@ text_id!(
 );
 text_id!(
     /// A store: 1 to 40 of `a-z 0-9 _ .`; no hyphen, which separates the parts of a stream's name.
-    StoreId, max 40, "STORE_ID_INVALID",
+    StoreId, max 40, reasons::STORE_ID_INVALID,
     "a store id is 1 to 40 of a-z, 0-9, _ and .", is_slug, str::to_owned
 );
 text_id!(
     /// A stock keeping unit: 1 to 60 visible characters, upper and lower case kept apart.
-    Sku, max 60, "SKU_INVALID",
+    Sku, max 60, reasons::SKU_INVALID,
     "a SKU is 1 to 60 characters without white space", is_visible, str::to_owned
 );
 text_id!(
@@ -126,7 +126,7 @@ text_id!(
 );
 text_id!(
     /// A person whose data is kept apart from the events, under their own key: 1 to 64 visible characters.
-    SubjectId, max 64, "SUBJECT_ID_INVALID",
+    SubjectId, max 64, reasons::SUBJECT_ID_INVALID,
     "a subject id is 1 to 64 characters without white space", is_visible, length_of
 );
 
@@ -139,7 +139,7 @@ impl StoreId {
         let rule = "the name has no letter a to z and no digit to make a store id from";
         let id = normalise(name, Self::CHARS_MAX);
         id.parse()
-            .map_err(|_| InvalidValue::new("STORE_ID_INVALID", name, rule))
+            .map_err(|_| InvalidValue::new(reasons::STORE_ID_INVALID, name, rule))
     }
 }
 
@@ -152,43 +152,45 @@ impl Sku {
         let rule = "the name has no letter a to z and no digit to make a SKU from";
         let id = normalise(name, Self::CHARS_MAX);
         id.parse()
-            .map_err(|_| InvalidValue::new("SKU_INVALID", name, rule))
+            .map_err(|_| InvalidValue::new(reasons::SKU_INVALID, name, rule))
     }
 }
 
 /// Refuses a code new to the log that differs from another in nothing that anybody sees. What is there stays readable,
 /// so this is no rule of the types.
-fn all_visible(field: impl fmt::Display, code: &str, reason: &'static str) -> Result<(), InvalidValue> {
+fn all_visible(field: impl Into<Path>, code: &str, reason: &'static str) -> Result<(), InvalidValue> {
     if !code.chars().any(is_invisible) {
         return Ok(());
     }
     let rule =
         "a code has visible characters only; take out those that show nothing, such as U+200B and U+FEFF";
-    Err(InvalidValue::new(reason, code, rule).at(field.to_string()))
+    Err(InvalidValue::new(reason, code, rule).at(field))
 }
 
 impl Sku {
     /// Refuses one that is new to the log and has invisible characters or a tax number in it.
-    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
-        all_visible(&field, self.as_str(), "SKU_INVALID")?;
+    pub(crate) fn check_new(&self, field: impl Into<Path>) -> Result<(), InvalidValue> {
+        let field = field.into();
+        all_visible(field, self.as_str(), reasons::SKU_INVALID)?;
         not_in_code(field, self.as_str())
     }
 }
 
 impl SubjectId {
     /// Refuses one that is new to the log and has invisible characters.
-    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
-        all_visible(field, self.as_str(), "SUBJECT_ID_INVALID")
+    pub(crate) fn check_new(&self, field: impl Into<Path>) -> Result<(), InvalidValue> {
+        all_visible(field, self.as_str(), reasons::SUBJECT_ID_INVALID)
     }
 }
 
 impl ReceiptNumber {
     /// Refuses one that is new to the log and has invisible characters or a tax number in it.
-    pub(crate) fn check_new(&self, field: impl fmt::Display) -> Result<(), InvalidValue> {
+    pub(crate) fn check_new(&self, field: impl Into<Path>) -> Result<(), InvalidValue> {
+        let field = field.into();
         let mut parts = self.series().into_iter().chain([self.number()]);
         parts.try_for_each(|part| {
-            all_visible(&field, part, "RECEIPT_NUMBER_INVALID")?;
-            not_in_code(&field, part)
+            all_visible(field, part, reasons::RECEIPT_NUMBER_INVALID)?;
+            not_in_code(field, part)
         })
     }
 }
@@ -267,7 +269,7 @@ impl ReceiptNumber {
         if part.is_empty() || part.chars().nth(Self::CHARS_MAX).is_some() || part.contains(forbidden) {
             let rule =
                 "a receipt series or number is 1 to 40 characters without colon and control characters";
-            return Err(InvalidValue::new("RECEIPT_NUMBER_INVALID", text, rule));
+            return Err(InvalidValue::new(reasons::RECEIPT_NUMBER_INVALID, text, rule));
         }
         Ok(part.into())
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::masking::mask_cpf;
-use crate::{Rejection, RejectionKind};
+use crate::{Path, Rejection, Told};
 
 /// Characters of the refused value that an error repeats; more would only flood a log.
 const GIVEN_CHARS_MAX: usize = 80;
@@ -13,7 +13,8 @@ const GIVEN_CHARS_MAX: usize = 80;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidValue {
     reason: &'static str,
-    field: Option<Box<str>>,
+    // Boxed: what is hardly ever there should not make every result larger.
+    field: Option<Box<Path>>,
     given: Box<str>,
     rule: Cow<'static, str>,
 }
@@ -37,8 +38,8 @@ impl InvalidValue {
 
     /// Says which field of the command held the value, such as `lines[2].quantity`.
     #[must_use]
-    pub fn at(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into().into());
+    pub fn at(mut self, field: impl Into<Path>) -> Self {
+        self.field = Some(Box::new(field.into()));
         self
     }
 
@@ -71,43 +72,35 @@ impl fmt::Display for InvalidValue {
 impl std::error::Error for InvalidValue {}
 
 impl Rejection for InvalidValue {
-    fn reason(&self) -> &'static str {
-        self.reason
-    }
-
-    fn kind(&self) -> RejectionKind {
-        RejectionKind::Invalid
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        vec![("given", self.given.to_string()), ("rule", self.rule.to_string())]
-    }
-
-    fn field(&self) -> Option<String> {
-        self.field.as_deref().map(str::to_owned)
+    fn told(&self) -> Told {
+        let told = Told::invalid(self.reason)
+            .with("given", &self.given)
+            .with("rule", &self.rule);
+        Told {
+            path: self.field.as_deref().copied(),
+            ..told
+        }
     }
 }
 
 /// Refuses a list that is longer than its bound.
 pub(crate) fn not_longer(
-    field: impl fmt::Display,
+    field: impl Into<Path>,
     length: usize,
     length_max: usize,
 ) -> Result<(), InvalidValue> {
     if length > length_max {
         let rule = format!("the list holds at most {length_max} entries");
-        return Err(
-            InvalidValue::new("LIST_TOO_LONG", format!("{length} entries"), rule).at(field.to_string()),
-        );
+        return Err(InvalidValue::new("LIST_TOO_LONG", format!("{length} entries"), rule).at(field));
     }
     Ok(())
 }
 
 /// Refuses a list without entries.
-pub(crate) fn not_empty(field: impl fmt::Display, length: usize) -> Result<(), InvalidValue> {
+pub(crate) fn not_empty(field: impl Into<Path>, length: usize) -> Result<(), InvalidValue> {
     if length == 0 {
         let rule = "the list needs at least one entry";
-        return Err(InvalidValue::new("LIST_EMPTY", "0 entries", rule).at(field.to_string()));
+        return Err(InvalidValue::new("LIST_EMPTY", "0 entries", rule).at(field));
     }
     Ok(())
 }

@@ -15,12 +15,10 @@
 //! so bare digits in codes of machines are left alone, and a description with a telephone number too. People can write
 //! another word.
 
-use std::fmt;
-
 use crate::check_digits::without_punctuation;
 use crate::masking::{grouped, has_cpf, length_of};
 use crate::plain::plain;
-use crate::{InvalidValue, check_digits};
+use crate::{InvalidValue, Path, check_digits};
 
 const REASON: &str = "TAX_ID_MISPLACED";
 /// Fewest digits of a text with a tax number in it: a CNPJ may have letters before its two check digits.
@@ -48,7 +46,7 @@ pub fn is_tax_id(text: &str) -> bool {
 }
 
 /// Refuses an id that is nothing but a tax number.
-pub(crate) fn not_an_id(field: impl fmt::Display, id: &str, refused: Refused) -> Result<(), InvalidValue> {
+pub(crate) fn not_an_id(field: impl Into<Path>, id: &str, refused: Refused) -> Result<(), InvalidValue> {
     let may_be_one = id.chars().filter(char::is_ascii_digit).count() >= DIGITS_MIN || !id.is_ascii();
     if !may_be_one {
         return Ok(());
@@ -62,11 +60,7 @@ pub(crate) fn not_an_id(field: impl fmt::Display, id: &str, refused: Refused) ->
 }
 
 /// Refuses a text of people with a tax number in it.
-pub(crate) fn not_in_words(
-    field: impl fmt::Display,
-    text: &str,
-    refused: Refused,
-) -> Result<(), InvalidValue> {
+pub(crate) fn not_in_words(field: impl Into<Path>, text: &str, refused: Refused) -> Result<(), InvalidValue> {
     if may_hold_one(text) {
         let text = plain(text);
         let has_cnpj = || refused == Refused::Both && has_cnpj(&text);
@@ -79,7 +73,7 @@ pub(crate) fn not_in_words(
 
 /// As [`not_in_words`], of optional texts.
 pub(crate) fn not_in_any_words(
-    field: impl fmt::Display,
+    field: impl Into<Path>,
     text: Option<&String>,
     refused: Refused,
 ) -> Result<(), InvalidValue> {
@@ -87,7 +81,7 @@ pub(crate) fn not_in_any_words(
 }
 
 /// Refuses a text of a machine that has a tax number in it beyond doubt.
-pub(crate) fn not_in_description(field: impl fmt::Display, text: &str) -> Result<(), InvalidValue> {
+pub(crate) fn not_in_description(field: impl Into<Path>, text: &str) -> Result<(), InvalidValue> {
     if !may_hold_one(text) {
         return Ok(());
     }
@@ -102,7 +96,7 @@ pub(crate) fn not_in_description(field: impl fmt::Display, text: &str) -> Result
 }
 
 /// Refuses a code of a machine with a tax number in it that is written as nobody writes anything else.
-pub(crate) fn not_in_code(field: impl fmt::Display, code: &str) -> Result<(), InvalidValue> {
+pub(crate) fn not_in_code(field: impl Into<Path>, code: &str) -> Result<(), InvalidValue> {
     // Nearly every code has none of the full stops.
     if code.is_ascii() && !code.contains('.') {
         return Ok(());
@@ -114,15 +108,15 @@ pub(crate) fn not_in_code(field: impl fmt::Display, code: &str) -> Result<(), In
     Ok(())
 }
 
-fn in_text(field: impl fmt::Display, text: &str) -> InvalidValue {
+fn in_text(field: impl Into<Path>, text: &str) -> InvalidValue {
     let rule = "the text has a CPF or CNPJ in it, which would stay in the log in the clear for ever; take it out, or put \
                 it into a field for tax numbers";
     refusal(field, text, rule)
 }
 
 /// The number itself stays out of errors and logs.
-fn refusal(field: impl fmt::Display, text: &str, rule: &'static str) -> InvalidValue {
-    InvalidValue::new(REASON, length_of(text), rule).at(field.to_string())
+fn refusal(field: impl Into<Path>, text: &str, rule: &'static str) -> InvalidValue {
+    InvalidValue::new(REASON, length_of(text), rule).at(field)
 }
 
 /// Nearly every text has fewer digits than a tax number, which takes no look at its parts to see.

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::InvalidValue;
 use crate::rounding::divide_half_up;
 use crate::text::serde_as_str;
+use crate::{InvalidValue, reasons};
 
 /// An ISO 4217 currency code: three capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +58,7 @@ impl Currency {
     /// `AMOUNT_OUT_OF_RANGE` when it is too large.
     pub fn rounded(self, major: Decimal) -> Result<Amount, InvalidValue> {
         self.minor_from(major.mantissa(), major.scale())
-            .ok_or_else(|| InvalidValue::new("AMOUNT_OUT_OF_RANGE", major, Amount::RANGE_RULE))
+            .ok_or_else(|| InvalidValue::new(reasons::AMOUNT_OUT_OF_RANGE, major, Amount::RANGE_RULE))
     }
 
     /// Rounds `mantissa / 10^scale` major units to an amount.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dates::due_day;
 use crate::text::{self, serde_as_str};
-use crate::{Amount, Cnpj, InvalidValue};
+use crate::{Amount, Cnpj, InvalidValue, Path, reasons};
 
 /// Longest method or channel, in characters.
 const SLUG_CHARS_MAX: usize = 40;
@@ -259,20 +259,19 @@ impl Payment {
     }
 
     /// Fills in the code, trims the texts and checks the bounds.
-    pub(crate) fn checked(&self, field: impl fmt::Display + Copy) -> Result<Self, InvalidValue> {
-        let code = |name: &str, text: &Option<String>| {
-            text::maybe_code(format_args!("{field}.{name}"), text.as_ref())
-        };
+    pub(crate) fn checked(&self, field: Path) -> Result<Self, InvalidValue> {
+        let code =
+            |name: &'static str, text: &Option<String>| text::maybe_code(field.then(name), text.as_ref());
         if self.installments == Some(0) {
             let rule = "the number of instalments is 1 or more";
             return Err(
-                InvalidValue::new("INSTALLMENTS_INVALID", 0, rule).at(format!("{field}.installments"))
+                InvalidValue::new(reasons::INSTALLMENTS_INVALID, 0, rule).at(field.then("installments"))
             );
         }
         Ok(Self {
             method: self.method.clone(),
             code: self.code.clone().or_else(|| self.method.nfe_code()),
-            amount: not_negative(format_args!("{field}.amount"), self.amount)?,
+            amount: not_negative(field.then("amount"), self.amount)?,
             installments: self.installments,
             acquirer_cnpj: self.acquirer_cnpj.clone(),
             brand: code("brand", &self.brand)?,
@@ -286,8 +285,8 @@ impl Payment {
     }
 
     /// Refuses one that is new to the log and has a day or a code that no new payment may have.
-    pub(crate) fn check_new(&self, field: impl fmt::Display + Copy) -> Result<(), InvalidValue> {
-        due_day(format_args!("{field}.due_date"), self.due_date)?;
+    pub(crate) fn check_new(&self, field: Path) -> Result<(), InvalidValue> {
+        due_day(field.then("due_date"), self.due_date)?;
         let codes = [
             ("brand", &self.brand),
             ("nsu", &self.nsu),
@@ -301,15 +300,13 @@ impl Payment {
 }
 
 /// Refuses an amount below zero or out of range.
-pub(crate) fn not_negative(field: impl fmt::Display, amount: Amount) -> Result<Amount, InvalidValue> {
+pub(crate) fn not_negative(field: impl Into<Path>, amount: Amount) -> Result<Amount, InvalidValue> {
     if amount.is_negative() {
         let rule = "the amount must be zero or more";
-        return Err(InvalidValue::new("AMOUNT_NEGATIVE", amount, rule).at(field.to_string()));
+        return Err(InvalidValue::new("AMOUNT_NEGATIVE", amount, rule).at(field));
     }
     if !amount.is_in_range() {
-        return Err(
-            InvalidValue::new("AMOUNT_OUT_OF_RANGE", amount, Amount::RANGE_RULE).at(field.to_string()),
-        );
+        return Err(InvalidValue::new(reasons::AMOUNT_OUT_OF_RANGE, amount, Amount::RANGE_RULE).at(field));
     }
     Ok(amount)
 }

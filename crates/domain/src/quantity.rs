@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::text::serde_as_text;
-use crate::{Amount, Currency, InvalidValue};
+use crate::{Amount, Currency, InvalidValue, Path, reasons};
 
 /// Decimals of a quantity (NF-e field `qCom`).
 const QUANTITY_DECIMALS: u32 = 4;
@@ -133,7 +133,7 @@ impl TryFrom<Decimal> for Quantity {
             .and_then(|raw| i64::try_from(raw).ok())
             .map(Self)
             .filter(|quantity| quantity.is_in_range())
-            .ok_or_else(|| InvalidValue::new("QUANTITY_INVALID", decimal, rule))
+            .ok_or_else(|| InvalidValue::new(reasons::QUANTITY_INVALID, decimal, rule))
     }
 }
 
@@ -152,8 +152,8 @@ impl FromStr for Quantity {
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let rule = "a quantity is a decimal with a point, as 1.5";
-        let decimal =
-            Decimal::from_str_exact(text).map_err(|_| InvalidValue::new("QUANTITY_INVALID", text, rule))?;
+        let decimal = Decimal::from_str_exact(text)
+            .map_err(|_| InvalidValue::new(reasons::QUANTITY_INVALID, text, rule))?;
         Self::try_from(decimal)
     }
 }
@@ -177,7 +177,7 @@ impl TryFrom<Decimal> for UnitPrice {
         let price = decimal.normalize();
         if price.is_sign_negative() || price.scale() > UNIT_PRICE_DECIMALS {
             let rule = "a unit price is zero or more, with at most 10 decimals";
-            return Err(InvalidValue::new("UNIT_PRICE_INVALID", decimal, rule));
+            return Err(InvalidValue::new(reasons::UNIT_PRICE_INVALID, decimal, rule));
         }
         Ok(Self(price))
     }
@@ -198,8 +198,8 @@ impl FromStr for UnitPrice {
 
     fn from_str(text: &str) -> Result<Self, InvalidValue> {
         let rule = "a unit price is a decimal with a point, as 12.34";
-        let decimal =
-            Decimal::from_str_exact(text).map_err(|_| InvalidValue::new("UNIT_PRICE_INVALID", text, rule))?;
+        let decimal = Decimal::from_str_exact(text)
+            .map_err(|_| InvalidValue::new(reasons::UNIT_PRICE_INVALID, text, rule))?;
         Self::try_from(decimal)
     }
 }
@@ -207,19 +207,19 @@ impl FromStr for UnitPrice {
 serde_as_text!(Quantity, UnitPrice);
 
 /// Refuses a quantity that is not more than zero, or out of range.
-pub(crate) fn positive(field: impl fmt::Display, quantity: Quantity) -> Result<Quantity, InvalidValue> {
+pub(crate) fn positive(field: impl Into<Path>, quantity: Quantity) -> Result<Quantity, InvalidValue> {
     if !quantity.is_positive() {
         let rule = "the quantity must be more than zero";
-        return Err(InvalidValue::new("QUANTITY_NOT_POSITIVE", quantity, rule).at(field.to_string()));
+        return Err(InvalidValue::new("QUANTITY_NOT_POSITIVE", quantity, rule).at(field));
     }
     in_range(field, quantity)
 }
 
 /// Refuses a quantity beyond plus or minus [`Quantity::MAX`].
-pub(crate) fn in_range(field: impl fmt::Display, quantity: Quantity) -> Result<Quantity, InvalidValue> {
+pub(crate) fn in_range(field: impl Into<Path>, quantity: Quantity) -> Result<Quantity, InvalidValue> {
     if !quantity.is_in_range() {
         let rule = "a quantity is at most 900719925474.0991 either way";
-        return Err(InvalidValue::new("QUANTITY_INVALID", quantity, rule).at(field.to_string()));
+        return Err(InvalidValue::new(reasons::QUANTITY_INVALID, quantity, rule).at(field));
     }
     Ok(quantity)
 }

@@ -1,14 +1,13 @@
 //! Text that people type: trimmed, bounded and free of control characters.
 //!
-//! A field's name is taken as something to be shown: it becomes text only in a refusal.
+//! A field's path is data: it becomes text only where a refusal is shown.
 
-use std::fmt::Display;
 use std::sync::Arc;
 
-use crate::InvalidValue;
 use crate::invisible::{is_invisible, turns_direction};
 use crate::masking::length_of;
 use crate::misplaced::not_in_code;
+use crate::{InvalidValue, Path, reasons};
 
 /// Longest name of a company, store, register or product, in characters.
 pub(crate) const NAME_CHARS_MAX: usize = 200;
@@ -20,23 +19,24 @@ pub(crate) const CODE_CHARS_MAX: usize = 80;
 pub(crate) const URI_CHARS_MAX: usize = 1_000;
 
 /// Trims a text that must not be empty and checks its bounds.
-pub(crate) fn required(field: impl Display, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
-    let text = optional(&field, text, chars_max)?;
+pub(crate) fn required(field: impl Into<Path>, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
+    let field = field.into();
+    let text = optional(field, text, chars_max)?;
     // What nobody sees is as good as nothing.
     if text.chars().all(is_invisible) {
-        return Err(InvalidValue::new("FIELD_REQUIRED", "", "a text is required here").at(field.to_string()));
+        return Err(InvalidValue::new(reasons::FIELD_REQUIRED, "", "a text is required here").at(field));
     }
     Ok(text)
 }
 
 /// Trims a text that may be empty and checks its bounds.
-pub(crate) fn optional(field: impl Display, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
+pub(crate) fn optional(field: impl Into<Path>, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
     checked(field, text, chars_max).map(str::to_owned)
 }
 
 /// As [`optional`], of a text that many lines share, such as the name of what they sold.
 pub(crate) fn shared(
-    field: impl Display,
+    field: impl Into<Path>,
     text: &Arc<str>,
     chars_max: usize,
 ) -> Result<Arc<str>, InvalidValue> {
@@ -47,7 +47,7 @@ pub(crate) fn shared(
     Ok(trimmed.into())
 }
 
-fn checked(field: impl Display, text: &str, chars_max: usize) -> Result<&str, InvalidValue> {
+fn checked(field: impl Into<Path>, text: &str, chars_max: usize) -> Result<&str, InvalidValue> {
     let text = text.trim();
     // Plain text that is short in bytes is short in characters too, and most is.
     if text.len() <= chars_max && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
@@ -60,18 +60,18 @@ fn checked(field: impl Display, text: &str, chars_max: usize) -> Result<&str, In
         .any(|character| is_control(character) || turns_direction(character))
     {
         let rule = "control characters are refused, also those that turn the direction of writing";
-        return Err(InvalidValue::new("TEXT_HAS_CONTROL", length_of(text), rule).at(field.to_string()));
+        return Err(InvalidValue::new(reasons::TEXT_HAS_CONTROL, length_of(text), rule).at(field));
     }
     if text.chars().nth(chars_max).is_some() {
         let rule = format!("this field holds at most {chars_max} characters");
-        return Err(InvalidValue::new("TEXT_TOO_LONG", length_of(text), rule).at(field.to_string()));
+        return Err(InvalidValue::new(reasons::TEXT_TOO_LONG, length_of(text), rule).at(field));
     }
     Ok(text)
 }
 
 /// Checks a text that may be absent; an empty one counts as absent.
 pub(crate) fn maybe(
-    field: impl Display,
+    field: impl Into<Path>,
     text: Option<&String>,
     chars_max: usize,
 ) -> Result<Option<String>, InvalidValue> {
@@ -80,22 +80,25 @@ pub(crate) fn maybe(
 }
 
 /// As [`maybe`], of a code.
-pub(crate) fn maybe_code(field: impl Display, text: Option<&String>) -> Result<Option<String>, InvalidValue> {
+pub(crate) fn maybe_code(
+    field: impl Into<Path>,
+    text: Option<&String>,
+) -> Result<Option<String>, InvalidValue> {
     maybe(field, text, CODE_CHARS_MAX)
 }
 
 /// Refuses codes new to the log, each with its field in a part of the command: two that look the same are the same, and
 /// none has a tax number in it.
 pub(crate) fn check_new_codes<'c>(
-    part: impl Display,
+    part: Path,
     codes: impl IntoIterator<Item = (&'static str, &'c Option<String>)>,
 ) -> Result<(), InvalidValue> {
     for (name, code) in codes {
         let Some(code) = code else { continue };
-        let field = format_args!("{part}.{name}");
+        let field = part.then(name);
         if code.chars().any(is_invisible) {
             let rule = "a code has visible characters only";
-            return Err(InvalidValue::new("TEXT_HAS_CONTROL", length_of(code), rule).at(field.to_string()));
+            return Err(InvalidValue::new(reasons::TEXT_HAS_CONTROL, length_of(code), rule).at(field));
         }
         not_in_code(field, code)?;
     }

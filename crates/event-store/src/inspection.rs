@@ -109,7 +109,7 @@ impl Log {
     /// [`StoreError`] when the database is away or refuses.
     pub async fn subscriptions(&self) -> Result<Vec<SubscriptionState>, StoreError> {
         let rows = self
-            .owner_connections()
+            .connections()
             .query(include_str!("sql/subscriptions.sql"), &[&self.id])
             .await?;
         let states = rows.iter().map(|row| {

@@ -34,7 +34,10 @@ pub enum AccessRulesError {
         rpc: String,
     },
     /// An option without roles that is not public either, or with both.
-    #[error("the option ({OPTION}) of {rpc} must have either roles in any_of or public: true, and not both")]
+    #[error(
+        "the option ({OPTION}) of {rpc} must have either roles in any_of or public: true, and not both; \
+         across_companies: true takes roles"
+    )]
     RuleUnclear {
         /// Full name of the RPC.
         rpc: String,
@@ -65,6 +68,8 @@ pub enum Access {
 pub struct AccessRule {
     /// Who may call.
     pub access: Access,
+    /// Whether a call is about every company in which its caller has one of the roles.
+    pub is_across_companies: bool,
     /// Longest time of a call; none for the server's default.
     pub deadline_max: Option<Duration>,
 }
@@ -98,6 +103,7 @@ impl AccessRules {
             rules: rules.collect::<Result<_, _>>()?,
             open: AccessRule {
                 access: Access::Public,
+                is_across_companies: false,
                 deadline_max: None,
             },
         })
@@ -128,15 +134,18 @@ fn rule_of(method: &MethodDescriptor, option: &ExtensionDescriptor) -> Result<Ac
         .as_message()
         .ok_or_else(|| AccessRulesError::RuleUnclear { rpc: rpc() })?;
     let roles = roles_of(rule, &rpc)?;
-    let is_public = field(rule, "public").and_then(|value| value.as_bool()) == Some(true);
+    let is_set = |name| field(rule, name).and_then(|value| value.as_bool()) == Some(true);
+    let is_public = is_set("public");
+    let is_across_companies = is_set("across_companies");
     let access = match (is_public, roles.is_empty()) {
-        (true, true) => Access::Public,
+        (true, true) if !is_across_companies => Access::Public,
         (false, false) => Access::AnyOf(roles),
-        (true, false) | (false, true) => return Err(AccessRulesError::RuleUnclear { rpc: rpc() }),
+        (true, _) | (false, true) => return Err(AccessRulesError::RuleUnclear { rpc: rpc() }),
     };
     let seconds = field(rule, "max_seconds").and_then(|value| value.as_u32());
     Ok(AccessRule {
         access,
+        is_across_companies,
         deadline_max: seconds
             .filter(|seconds| *seconds > 0)
             .map(|seconds| Duration::from_secs(seconds.into())),
@@ -285,7 +294,9 @@ mod tests {
         assert_eq!(outcome(&[]), Err(missing));
         // Nothing said, roles and public at once.
         assert_eq!(outcome(&option(&[])), Err(unclear.clone()));
-        assert_eq!(outcome(&option(&[0x0a, 1, 1, 0x10, 1])), Err(unclear));
+        assert_eq!(outcome(&option(&[0x0a, 1, 1, 0x10, 1])), Err(unclear.clone()));
+        // Of every company in which a stranger has a role.
+        assert_eq!(outcome(&option(&[0x10, 1, 0x20, 1])), Err(unclear));
         for (number, role) in [(0, "ROLE_UNSPECIFIED"), (99, "99")] {
             let unknown = AccessRulesError::RoleUnknown {
                 rpc: rpc.clone(),

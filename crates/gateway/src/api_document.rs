@@ -131,6 +131,12 @@ fn security(rules: &AccessRules, rpc: &MethodDescriptor) -> Security {
             Some(TOKEN.to_owned())
         }
     };
+    if rule.is_across_companies {
+        notes.push(format!(
+            "The call is about every company in which the caller has such a role, or about the one that {COMPANY_HEADER} \
+             names."
+        ));
+    }
     if let Some(longest) = rule.deadline_max {
         notes.push(format!("A call takes at most {} s.", longest.as_secs()));
     }

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use posars_identity::{TokenError, Verifier};
+use posars_identity::{TokenError, Users, Verifier};
 use tonic::{Code, Status};
 
 use crate::access::{Access, AccessRules};
@@ -29,8 +29,25 @@ const CHALLENGE_AGAIN: HeaderValue =
 pub enum Authentication {
     /// By the access token that every call brings, in `authorization: Bearer …`.
     Tokens(Verifier),
+    /// As [`Self::Tokens`], of the issuer whose users are these.
+    OwnTokens {
+        /// Checks the tokens.
+        verifier: Verifier,
+        /// Whom the tokens are made for, and what they may do.
+        users: Users,
+    },
     /// Everybody who gets through to the socket is this principal: for benchmarks and tests.
     Trusted(Principal),
+}
+
+impl Authentication {
+    /// The users of this server; none where another issuer keeps them.
+    pub(crate) fn users(&self) -> Option<&Users> {
+        match self {
+            Self::OwnTokens { users, .. } => Some(users),
+            Self::Tokens(_) | Self::Trusted(_) => None,
+        }
+    }
 }
 
 /// What the layer needs.
@@ -77,7 +94,9 @@ impl Gate {
     async fn identify(&self, headers: &HeaderMap) -> Identified {
         Identified(match &self.authentication {
             Authentication::Trusted(principal) => Ok(principal.clone()),
-            Authentication::Tokens(verifier) => by_token(verifier, headers).await,
+            Authentication::Tokens(verifier) | Authentication::OwnTokens { verifier, .. } => {
+                by_token(verifier, headers).await
+            }
         })
     }
 }

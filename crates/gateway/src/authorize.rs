@@ -1,4 +1,4 @@
-//! Decides for which company a call is, and whether its caller may make it there.
+//! Decides for which company a call is, or for which companies, and whether its caller may make it there.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use posars_commands::StoreScope;
 use posars_domain::CompanyId;
-use posars_identity::Role;
+use posars_identity::{Membership, Role};
 use tonic::{Code, Status};
 
 use crate::access::{Access, AccessRules};
@@ -34,37 +34,65 @@ pub(crate) struct CallScope {
     pub(crate) stores: StoreScope,
 }
 
-/// Gives the call its [`CallScope`], or refuses it. Calls that anybody may make have none.
+/// The companies that a call across companies is about, by id: left in its extensions for
+/// [`CallAcross`](crate::call::CallAcross).
+#[derive(Clone)]
+pub(crate) struct AcrossScope(pub(crate) Vec<OwnCompany>);
+
+/// A company in which the caller has a role that the call takes.
+#[derive(Clone)]
+pub(crate) struct OwnCompany {
+    pub(crate) tenant: Arc<Tenant>,
+    /// Everything that the caller may do there.
+    pub(crate) grants: Vec<Membership>,
+}
+
+/// What a call is about.
+enum Admitted {
+    /// Anybody may make it.
+    ByAnybody,
+    ToOne(CallScope),
+    Across(AcrossScope),
+}
+
+/// Gives the call its [`CallScope`] or [`AcrossScope`], or refuses it. Calls that anybody may make have neither.
 pub(crate) async fn authorize(
     State(doorkeeper): State<Doorkeeper>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match doorkeeper.scope_of(&request) {
-        Ok(Some(scope)) => {
+    match doorkeeper.admit(&request) {
+        Ok(Admitted::ByAnybody) => {}
+        Ok(Admitted::ToOne(scope)) => {
             request.extensions_mut().insert(scope);
-            next.run(request).await
         }
-        Ok(None) => next.run(request).await,
-        Err(refusal) => refusal.into_http::<Body>(),
+        Ok(Admitted::Across(scope)) => {
+            request.extensions_mut().insert(scope);
+        }
+        Err(refusal) => return refusal.into_http::<Body>(),
     }
+    next.run(request).await
 }
 
 impl Doorkeeper {
-    fn scope_of(&self, request: &Request) -> Result<Option<CallScope>, Status> {
+    fn admit(&self, request: &Request) -> Result<Admitted, Status> {
         let path = request.uri().path();
         let rule = self
             .rules
             .rule(path)
             .ok_or_else(|| status::unknown_method(path))?;
         let roles = match &rule.access {
-            Access::Public => return Ok(None),
+            Access::Public => return Ok(Admitted::ByAnybody),
             Access::AnyOf(roles) => roles,
         };
         let principal = request
             .extensions()
             .get::<Principal>()
             .ok_or_else(status::unauthenticated)?;
+        if rule.is_across_companies {
+            let across = self.across(request.headers(), principal, roles)?;
+            return Ok(Admitted::Across(across));
+        }
         let company = company_of(request.headers(), principal)?;
         let stores = principal
             .scope(&company, roles)
@@ -74,23 +102,60 @@ impl Doorkeeper {
             .tenants
             .get(&company)
             .ok_or_else(|| status::unknown_company(company.as_str()))?;
-        Ok(Some(CallScope {
+        Ok(Admitted::ToOne(CallScope {
             principal: principal.clone(),
             tenant: Arc::clone(tenant),
             stores,
         }))
     }
+
+    /// Those of the caller's companies that are served here and in which they have one of the roles; of the one that the
+    /// header names, if it names one.
+    fn across(
+        &self,
+        headers: &HeaderMap,
+        principal: &Principal,
+        roles: &[Role],
+    ) -> Result<AcrossScope, Status> {
+        let mut companies = principal.companies();
+        if let Some(asked) = asked_company(headers, principal)? {
+            companies.retain(|company| *company == asked);
+        }
+        let first = *companies.first().ok_or_else(no_membership)?;
+        companies.retain(|company| principal.scope(company, roles).is_some());
+        if companies.is_empty() {
+            return Err(role_missing(first, roles));
+        }
+        let served = companies.into_iter().filter_map(|company| {
+            Some(OwnCompany {
+                tenant: Arc::clone(self.tenants.get(company)?),
+                grants: principal.grants(company),
+            })
+        });
+        Ok(AcrossScope(served.collect()))
+    }
+}
+
+/// The company that the header names; none when it names none.
+fn asked_company<'caller>(
+    headers: &HeaderMap,
+    principal: &'caller Principal,
+) -> Result<Option<&'caller CompanyId>, Status> {
+    let Some(asked) = headers.get(COMPANY_HEADER) else {
+        return Ok(None);
+    };
+    let asked = String::from_utf8_lossy(asked.as_bytes());
+    let mut own = principal.companies().into_iter();
+    let found = own.find(|company| company.as_str() == asked);
+    found.map(Some).ok_or_else(|| status::unknown_company(&asked))
 }
 
 /// The company that the header names, or the only one there is for this caller.
 fn company_of(headers: &HeaderMap, principal: &Principal) -> Result<CompanyId, Status> {
-    let own = principal.companies();
-    if let Some(asked) = headers.get(COMPANY_HEADER) {
-        let asked = String::from_utf8_lossy(asked.as_bytes());
-        let found = own.into_iter().find(|company| company.as_str() == asked);
-        return found.cloned().ok_or_else(|| status::unknown_company(&asked));
+    if let Some(asked) = asked_company(headers, principal)? {
+        return Ok(asked.clone());
     }
-    let mut companies = own.into_iter();
+    let mut companies = principal.companies().into_iter();
     match (companies.next(), companies.next()) {
         (Some(only), None) => Ok(only.clone()),
         (Some(_), Some(_)) => Err(company_not_chosen(principal)),

@@ -1,6 +1,7 @@
 //! What every service needs to know of a call besides its message: who asks, where, until when, and as part of which
 //! trace. `scope` keeps the call to the company and the stores that are the caller's.
 
+mod across;
 mod ask;
 mod scope;
 mod trace;
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::{Request, Status};
 
+pub(crate) use self::across::CallAcross;
 pub(crate) use self::ask::Done;
 use self::trace::traceparent;
 use crate::Tenant;

@@ -6,6 +6,7 @@ use axum::http::{HeaderName, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use posars_domain::mask_cpf;
 use posars_edge::{Limits, Refusals};
+use posars_identity::Users;
 use posars_transcoder::{BindingError, Transcoder, TranscoderOptions};
 use prost_reflect::DescriptorPool;
 use tonic::service::Routes;
@@ -24,23 +25,26 @@ use crate::in_flight::{InFlight, hold_slot};
 use crate::localize::{localize_call, localize_rest};
 use crate::observe::{CallMetrics, observe_call};
 use crate::proto::FILE_DESCRIPTOR_SET;
+use crate::proto::identity::v1::user_service_server::{self, UserServiceServer};
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_alert_service_server::{self, StockAlertServiceServer};
 use crate::proto::inventory::v1::stock_document_service_server::{self, StockDocumentServiceServer};
 use crate::proto::inventory::v1::stock_service_server::{self, StockServiceServer};
 use crate::proto::operations::v1::projection_service_server::{self, ProjectionServiceServer};
+use crate::proto::operations::v1::reactor_service_server::{self, ReactorServiceServer};
 use crate::proto::reporting::v1::sales_report_service_server::{self, SalesReportServiceServer};
 use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer};
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{CallRates, keep_rate, turn_strangers_away};
 use crate::services::{
-    CompanyApi, ProductApi, ProjectionApi, SaleApi, SalesReportApi, StockAlertApi, StockApi, StockDocumentApi,
+    CompanyApi, ProductApi, ProjectionApi, ReactorApi, SaleApi, SalesReportApi, StockAlertApi, StockApi,
+    StockDocumentApi, UserApi,
 };
 use crate::weigh::{Weighing, refuse_large, weigh_request};
 use crate::{ERROR_DOMAIN, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
-pub(crate) const SERVICE_NAMES: [&str; 8] = [
+pub(crate) const SERVICE_NAMES: [&str; 10] = [
     company_service_server::SERVICE_NAME,
     sale_service_server::SERVICE_NAME,
     product_service_server::SERVICE_NAME,
@@ -49,6 +53,8 @@ pub(crate) const SERVICE_NAMES: [&str; 8] = [
     stock_alert_service_server::SERVICE_NAME,
     sales_report_service_server::SERVICE_NAME,
     projection_service_server::SERVICE_NAME,
+    reactor_service_server::SERVICE_NAME,
+    user_service_server::SERVICE_NAME,
 ];
 
 /// Why a gateway could not be put together: the descriptors built into the program cannot be used.
@@ -94,8 +100,11 @@ impl Gateway {
         let rules = Arc::new(AccessRules::of(&pool)?);
         let reporter = HealthReporter::new();
         let readiness = Readiness::closed(reporter.clone(), &SERVICE_NAMES).await;
-        let routes = with_reflection(services(limits.request_bytes_max))?
-            .add_service(HealthServer::new(HealthService::from_health_reporter(reporter)));
+        let routes = with_reflection(services(
+            limits.request_bytes_max,
+            authentication.users().cloned(),
+        ))?
+        .add_service(HealthServer::new(HealthService::from_health_reporter(reporter)));
         let gate = Gate {
             authentication,
             rules: Arc::clone(&rules),
@@ -184,7 +193,7 @@ impl Layers {
     }
 }
 
-fn services(request_bytes_max: usize) -> Routes {
+fn services(request_bytes_max: usize, users: Option<Users>) -> Routes {
     let company = CompanyServiceServer::new(CompanyApi);
     let sale = SaleServiceServer::new(SaleApi);
     let product = ProductServiceServer::new(ProductApi);
@@ -192,6 +201,8 @@ fn services(request_bytes_max: usize) -> Routes {
     let stock_document = StockDocumentServiceServer::new(StockDocumentApi);
     let stock_alert = StockAlertServiceServer::new(StockAlertApi);
     let projection = ProjectionServiceServer::new(ProjectionApi);
+    let reactor = ReactorServiceServer::new(ReactorApi);
+    let user = UserServiceServer::new(UserApi { users });
     let sales_report = SalesReportServiceServer::new(SalesReportApi);
     Routes::new(company.max_decoding_message_size(request_bytes_max))
         .add_service(sale.max_decoding_message_size(request_bytes_max))
@@ -201,6 +212,8 @@ fn services(request_bytes_max: usize) -> Routes {
         .add_service(stock_alert.max_decoding_message_size(request_bytes_max))
         .add_service(sales_report.max_decoding_message_size(request_bytes_max))
         .add_service(projection.max_decoding_message_size(request_bytes_max))
+        .add_service(reactor.max_decoding_message_size(request_bytes_max))
+        .add_service(user.max_decoding_message_size(request_bytes_max))
 }
 
 /// Adds reflection in both versions: older clients know only v1alpha.

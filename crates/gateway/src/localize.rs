@@ -14,10 +14,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use posars_edge::Refusals;
+use posars_words::Language;
 use tonic::Status;
 use tonic::metadata::{Binary, MetadataValue};
 
-use crate::errors::Language;
 use crate::status;
 
 const STATUS_HEADER: &str = "grpc-status";
@@ -113,7 +113,7 @@ fn language_header(headers: &HeaderMap) -> Option<HeaderValue> {
 fn language_asked(header: Option<&HeaderValue>) -> Language {
     header
         .and_then(|value| value.to_str().ok())
-        .map_or(Language::English, Language::preferred)
+        .map_or(Language::En, Language::preferred)
 }
 
 /// Whether the body is JSON that nobody has compressed yet.

@@ -1,10 +1,13 @@
 //! Page tokens: opaque to the client, bound to the request they came from and to a position in the log.
 
 use posars_event_store::Position;
-use posars_projections::PageRequest;
+use posars_projections::{PageRequest, QueryError};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
+use tonic::Status;
 
+use crate::errors::PAGE_TOKEN_INVALID;
+use crate::status;
 use crate::wire::Reader;
 
 /// Rows of a page when the client does not say.
@@ -68,7 +71,7 @@ impl PageAsked {
             Some(_other_request) => {
                 reader.refuse(
                     "page_token",
-                    "PAGE_TOKEN_INVALID",
+                    PAGE_TOKEN_INVALID,
                     "the token belongs to a list with other filters; keep every field but the token as it was, or start \
                      again with an empty token",
                 );
@@ -77,7 +80,7 @@ impl PageAsked {
             None => {
                 reader.refuse(
                     "page_token",
-                    "PAGE_TOKEN_INVALID",
+                    PAGE_TOKEN_INVALID,
                     "not a token that this server gave out; start again with an empty token",
                 );
                 None
@@ -93,6 +96,38 @@ impl PageAsked {
             after: token.map(|token| token.after.clone()),
             at: token.map(|token| Position::new(token.position)),
         }
+    }
+
+    /// The key after which the page begins, of a list that is ordered by one; none for the first page.
+    pub(crate) fn after_key(&self) -> Option<&str> {
+        let token = self.token.as_ref()?;
+        token.after.first().map(String::as_str)
+    }
+
+    /// As [`Self::after_key`], of a list that is ordered by a number.
+    ///
+    /// # Errors
+    /// `PAGE_TOKEN_INVALID` when the token holds no number.
+    pub(crate) fn after_number(&self) -> Result<Option<u64>, Status> {
+        let number = self.after_key().map(str::parse).transpose();
+        number.map_err(|_| {
+            status::from_query(&QueryError::BadPage {
+                problem: "it names no row".to_owned(),
+            })
+        })
+    }
+
+    /// The page of rows of which one more was read than asked for, if there are so many; with the token of the next page.
+    pub(crate) fn of_one_more<'rows, T>(
+        &self,
+        rows: &'rows [T],
+        key_of: impl Fn(&T) -> String,
+    ) -> (&'rows [T], String) {
+        let rows_max = usize::try_from(self.rows_max).unwrap_or(usize::MAX);
+        let page = rows.get(..rows_max).unwrap_or(rows);
+        let has_more = page.len() < rows.len();
+        let next = page.last().filter(|_| has_more).map(|last| vec![key_of(last)]);
+        (page, self.next_token(Position::START, next))
     }
 
     /// The page of a list that is whole in memory and only ever grows at its end; with the token of the next one.

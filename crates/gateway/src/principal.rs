@@ -63,6 +63,15 @@ impl Principal {
             .collect()
     }
 
+    /// What the person may do in a company, in the order of the roles.
+    pub(crate) fn grants(&self, company: &CompanyId) -> Vec<Membership> {
+        let mut grants = self.0.memberships.clone();
+        grants.retain(|membership| membership.company == *company);
+        grants.sort();
+        grants.dedup();
+        grants
+    }
+
     /// The stores of the company where the person has one of these roles; none when they have none of them at all.
     pub(crate) fn scope(&self, company: &CompanyId, roles: &[Role]) -> Option<StoreScope> {
         let mut stores = BTreeSet::new();

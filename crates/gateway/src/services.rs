@@ -6,17 +6,21 @@
 mod company;
 mod product;
 mod projection;
+mod reactor;
 mod sale;
 mod sales_report;
 mod stock;
 mod stock_alert;
 mod stock_document;
+mod user;
 
 pub(crate) use company::CompanyApi;
 pub(crate) use product::ProductApi;
 pub(crate) use projection::ProjectionApi;
+pub(crate) use reactor::ReactorApi;
 pub(crate) use sale::SaleApi;
 pub(crate) use sales_report::SalesReportApi;
 pub(crate) use stock::StockApi;
 pub(crate) use stock_alert::StockAlertApi;
 pub(crate) use stock_document::StockDocumentApi;
+pub(crate) use user::UserApi;

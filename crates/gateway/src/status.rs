@@ -6,11 +6,14 @@
 
 mod call;
 mod command;
+mod field_names;
 mod foreign;
 mod limit;
 mod query;
+mod reactor;
 mod request;
 mod short;
+mod user;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,25 +21,32 @@ use std::time::Duration;
 pub(crate) use call::{
     deadline_exceeded, limited_to_store, store_not_chosen, unauthenticated, unknown_company, unknown_method,
 };
-pub(crate) use command::{from_command, from_command_inside, from_rejection};
+pub(crate) use command::{from_command, from_command_of, from_rejection};
+pub(crate) use field_names::FieldNames;
 pub(crate) use foreign::dress;
 pub(crate) use limit::{counted_refusal, from_refusal, of_broken_body};
 pub(crate) use query::{from_query, not_found, out_of_range, within_log};
+pub(crate) use reactor::{from_reactor, unknown_projection, unknown_reactor};
 pub(crate) use request::{bad_timeout, invalid_request};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
+pub(crate) use user::{from_users, unknown_user, users_elsewhere};
 
 use crate::errors;
 
 /// Domain of every `google.rpc.ErrorInfo` that posars sends.
 pub const ERROR_DOMAIN: &str = "posars";
 
-/// Notices, wherever tests or a developer meet it, a reason that the catalogue does not have or has with another code.
+/// Notices, wherever tests or a developer meet it, a reason without words or with another code than its own. A rule's
+/// reason has the code of its rejection's kind.
 fn explained(code: Code, reason: &str) {
-    debug_assert_eq!(
-        errors::entry(reason).map(|entry| entry.code),
-        Some(code),
-        "{reason} is not so in the catalogue of reasons"
+    debug_assert!(
+        posars_words::entry(reason).is_some(),
+        "{reason} is not in the catalogue of reasons"
+    );
+    debug_assert!(
+        errors::code_of(reason).is_none_or(|own| own == code),
+        "{reason} comes with another code than {code:?}"
     );
 }
 

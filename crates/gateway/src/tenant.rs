@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use posars_commands::Commands;
 use posars_domain::CompanyId;
+use posars_event_store::Log;
 use posars_projections::Projections;
 
 /// One company as the gateway serves it: its id, the door to its log and its read models.
@@ -30,6 +31,11 @@ impl Tenant {
     /// The commands.
     pub(crate) const fn commands(&self) -> &Commands {
         &self.commands
+    }
+
+    /// The log of the company.
+    pub(crate) fn log(&self) -> &Log {
+        self.commands.log()
     }
 
     /// The read models.

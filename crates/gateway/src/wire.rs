@@ -3,11 +3,14 @@
 mod company;
 mod daily_sales;
 mod fiscal;
+mod from_request;
+mod grant;
 mod name_text;
 mod names;
 mod payment;
 mod product;
 mod projection;
+mod reactor;
 mod reader;
 mod recorded;
 mod sale;
@@ -18,20 +21,24 @@ mod stock_command;
 mod stock_document;
 mod stock_names;
 mod stock_policy;
+mod user;
 mod value;
 
 pub(crate) use company::{
-    read_define_company, read_define_register, read_define_store, write_company, write_register, write_store,
+    read_define_company, read_define_register, read_define_store, write_caller_company, write_company,
+    write_register, write_store,
 };
 pub(crate) use daily_sales::write_daily_sales;
+pub(crate) use from_request::FromRequest;
 pub(crate) use names::{
-    CompanyName, ProductName, RegisterName, ResourceName, SaleName, SaleReturnName, SplitName, StockItemName,
-    StoreName,
+    CompanyName, ProductName, ProjectionName, ReactorName, RegisterName, ResourceName, SaleName,
+    SaleReturnName, SplitName, StockItemName, StoreName, UserName,
 };
 pub(crate) use product::{
     read_change_product, read_define_product, read_list_products, read_retire_product, write_product,
 };
 pub(crate) use projection::write_projection;
+pub(crate) use reactor::{read_retry_parked, write_parked_event, write_reactor, write_unretried};
 pub(crate) use reader::Reader;
 pub(crate) use recorded::write_recorded;
 pub(crate) use sale::{write_new_sale, write_return, write_sale, write_sale_summary, write_void};
@@ -44,4 +51,5 @@ pub(crate) use stock_document::{
 };
 pub(crate) use stock_names::{StockAdjustmentName, StockReceiptName};
 pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy, write_stock_policy_row};
+pub(crate) use user::write_user;
 pub(crate) use value::{check_date_range, read_date, read_optional_date, read_optional_uuid};

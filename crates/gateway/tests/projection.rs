@@ -5,8 +5,8 @@ mod shop;
 
 use posars_event_store::Position;
 use posars_gateway::proto::operations::v1::projection_service_client::ProjectionServiceClient;
-use posars_gateway::proto::operations::v1::{ListProjectionsRequest, Projection};
-use shop::{COMPANY, Shop, refused, store};
+use posars_gateway::proto::operations::v1::{GetProjectionRequest, ListProjectionsRequest, Projection};
+use shop::{COMPANY, Shop, refused, store, value};
 use tonic::Code;
 
 async fn list(shop: &Shop, page_size: i32) -> (Vec<Vec<Projection>>, u64) {
@@ -92,4 +92,29 @@ async fn a_page_of_nothing_sensible_is_refused() {
     };
     let answer = client.list_projections(request).await;
     refused(answer, Code::InvalidArgument, "PAGE_SIZE_INVALID");
+}
+
+#[tokio::test]
+async fn one_projection_is_read_by_its_name() {
+    let shop = Shop::open().await;
+    let mut client = ProjectionServiceClient::new(shop.channel.clone());
+    let (pages, head) = list(&shop, 0).await;
+    for listed in pages.concat() {
+        let request = GetProjectionRequest {
+            name: listed.name.clone(),
+        };
+        let answer = client.get_projection(request).await.unwrap().into_inner();
+        let one = answer.projection.unwrap();
+        assert_eq!((one.name, one.lag_events), (listed.name, listed.lag_events));
+        assert_eq!(answer.position, head);
+    }
+    let nobody = format!("{COMPANY}/projections/nobody");
+    let request = GetProjectionRequest { name: nobody.clone() };
+    let details = refused(
+        client.get_projection(request).await,
+        Code::NotFound,
+        "PROJECTION_NOT_FOUND",
+    );
+    assert_eq!(value(&details, "name"), nobody);
+    assert_eq!(value(&details, "known"), shop.projections.names().join(", "));
 }

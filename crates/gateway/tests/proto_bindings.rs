@@ -71,14 +71,16 @@ fn commands_can_be_tried_and_repeated_and_queries_can_wait() {
         let reads = bindings_of(&bindings, &method)
             .iter()
             .any(|binding| binding.method == Method::GET);
-        // Who asks how far the read models are wants to know it now.
-        let tells_lag = method.full_name() == "posars.operations.v1.ProjectionService.ListProjections";
-        let wanted: &[&str] = if tells_lag {
-            &[]
-        } else if reads {
-            &["min_position"]
-        } else {
-            &["validate_only", "request_id"]
+        let (wanted, answer): (&[&str], &str) = match method.full_name() {
+            // Not of one log: who may do what stands beside them.
+            "posars.sales.v1.CompanyService.ListCompanies"
+            | "posars.identity.v1.UserService.ListUsers"
+            | "posars.identity.v1.UserService.GetUser" => continue,
+            // Who asks how far the read models or the reactors are wants to know it now. A retry leaves nothing to repeat:
+            // what it did is no longer set aside.
+            name if name.starts_with("posars.operations.v1.") => (&[], "position"),
+            _ if reads => (&["min_position"], "position"),
+            _ => (&["validate_only", "request_id"], "recorded"),
         };
         for field in wanted {
             assert!(
@@ -87,7 +89,6 @@ fn commands_can_be_tried_and_repeated_and_queries_can_wait() {
                 method.full_name()
             );
         }
-        let answer = if reads { "position" } else { "recorded" };
         assert!(
             method.output().get_field_by_name(answer).is_some(),
             "{}: {answer}",

@@ -47,7 +47,7 @@ async fn health(shop: &Shop, service: &str) -> ServingStatus {
 async fn health_follows_the_readiness_handle() {
     let shop = Shop::empty().await;
     assert_eq!(health(&shop, "").await, ServingStatus::NotServing);
-    assert_eq!(shop.readiness.not_serving().len(), 8);
+    assert_eq!(shop.readiness.not_serving().len(), 10);
 
     shop.readiness.start_serving().await;
     assert!(shop.readiness.is_serving());

@@ -143,7 +143,7 @@ pub(crate) struct OutputArgs {
     pub(crate) quiet: bool,
 }
 
-/// The language of what is written about a sheet or into a report.
+/// The option for the language of what is written about a sheet or into a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Words {
     /// Brazilian Portuguese
@@ -165,16 +165,7 @@ impl Words {
     }
 }
 
-impl From<Words> for posars_xls_importer::Language {
-    fn from(words: Words) -> Self {
-        match words {
-            Words::Pt => Self::PtBr,
-            Words::En => Self::En,
-        }
-    }
-}
-
-impl From<Words> for posars_reports::Language {
+impl From<Words> for posars_words::Language {
     fn from(words: Words) -> Self {
         match words {
             Words::Pt => Self::PtBr,

@@ -5,9 +5,11 @@
 
 mod daily_sales;
 mod error;
-mod language;
 mod number;
+mod options;
+mod words;
 
 pub use daily_sales::{DailySalesReport, is_daily_sales_csv};
 pub use error::ReportError;
-pub use language::{DecimalMark, Format, Language, ReportOptions};
+pub use options::{DecimalMark, Format, ReportOptions};
+pub use posars_words::Language;

@@ -1,7 +1,8 @@
 //! What is told about a sheet whose columns do not suffice, and what to do about it.
 
+use posars_words::Language;
+
 use crate::field::{Field, SheetKind};
-use crate::language::Language;
 use crate::mapping::requirements;
 use crate::refusal::{ColumnDoubt, FileRefusal, UnclearColumn};
 

@@ -1,8 +1,7 @@
 //! What a column can mean, and the kinds of sheet.
 
+use posars_words::Language;
 use serde::{Deserialize, Serialize};
-
-use crate::language::Language;
 
 /// A kind of sheet the importer knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

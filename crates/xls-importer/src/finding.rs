@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 use posars_domain::Quantity;
+use posars_words::Language;
 
-use crate::language::Language;
 use crate::limits::BLANK_ROWS_MAX;
 
 /// Something that is told to the person who imports.
@@ -94,7 +94,9 @@ impl Finding {
                 number,
                 days: (one, other),
             } => format!(
-                "loja {store}: {receipts} números de venda voltam em outro dia ({number} em {one} e em {other}); cada dia é outra venda, e a chave inclui o dia"
+                "loja {store}: {receipts} números de venda voltam em outro dia ({number} em {one} e em {other}); cada dia é outra venda, e a chave inclui o dia",
+                one = Language::PtBr.date(*one),
+                other = Language::PtBr.date(*other)
             ),
             Self::ReceiptsByDay {
                 store,
@@ -102,7 +104,8 @@ impl Finding {
                 number,
                 days: (one, _),
             } => format!(
-                "loja {store}: no registro os números de venda recomeçam ({number} em {one}); a chave inclui o dia"
+                "loja {store}: no registro os números de venda recomeçam ({number} em {one}); a chave inclui o dia",
+                one = Language::PtBr.date(*one)
             ),
             Self::StockWaits {
                 products,
@@ -111,7 +114,8 @@ impl Finding {
                 quantity,
             } => format!(
                 "o estoque de {rows} linhas ({quantity} unidades) espera: {products_len} produtos não estão no catálogo: {}",
-                named(products, *products_len)
+                named(products, *products_len),
+                quantity = Language::PtBr.decimal(&quantity.to_string()),
             ),
             Self::RowsAfterGap { row } => format!(
                 "a leitura parou em um intervalo de mais de {BLANK_ROWS_MAX} linhas vazias; da linha {row} em diante nada foi lido"
@@ -204,5 +208,39 @@ fn named(products: &[String], products_len: usize) -> String {
         format!("{named}, …")
     } else {
         named
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_the_reader_writes_them() {
+        let days = Finding::ReceiptsByDay {
+            store: "Centro".into(),
+            receipts: Some(2),
+            number: "7".into(),
+            days: (date(2026, 1, 30), date(2026, 1, 31)),
+        };
+        let waits = Finding::StockWaits {
+            products: vec!["cafe".into()],
+            products_len: 1,
+            rows: 3,
+            quantity: "1.5".parse().unwrap(),
+        };
+        for (finding, portuguese, english) in [
+            (
+                &days,
+                "(7 em 30/01/2026 e em 31/01/2026)",
+                "(7 on 2026-01-30 and on 2026-01-31)",
+            ),
+            (&waits, "(1,5 unidades)", "(1.5 units)"),
+        ] {
+            assert!(finding.message(Language::PtBr).contains(portuguese));
+            assert!(finding.message(Language::En).contains(english));
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Finding the row of column titles, and with it the kind of sheet.
 
+use posars_words::Language;
+
 use crate::column::{Column, titles_in};
 use crate::column_content::ColumnContents;
 use crate::field::{Field, SheetKind};
 use crate::kind_choice::{choose_kind, counted_field};
-use crate::language::Language;
 use crate::limits::{COLUMNS_MAX, HEADER_ROWS_SEARCHED};
 use crate::mapping::{Candidate, Mapping, depends_on_content, map_columns};
 use crate::money_titles::{MoneyTitle, money_title};

@@ -1,11 +1,11 @@
 //! Columns that are understood and recorded nowhere.
 
+use posars_words::Language;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::field::{Field, SheetKind};
 use crate::header::Header;
-use crate::language::Language;
 
 /// A column that is understood and recorded nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,8 @@
 //! Things worth a look that refuse nothing, in the reader's language.
 
-use crate::language::Language;
+use posars_words::Language;
+
+use crate::told_refusal::ToldRefusal;
 
 /// A remark on an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +21,15 @@ pub enum Note {
     ReceiptsWithOtherZeros(String),
     /// A command that ended without an answer.
     CommandWithoutAnswer,
-    /// What the log or the rules said.
-    Told(String),
+    /// The log could not take what was offered.
+    Interrupted(ToldRefusal),
+    /// A store or product that the rules did not let be defined.
+    NotDefined {
+        /// Its id or SKU.
+        subject: String,
+        /// What the rules said.
+        refusal: ToldRefusal,
+    },
 }
 
 impl Note {
@@ -75,7 +84,16 @@ impl Note {
                     "a command did not end: it panicked; import the file again",
                 )
                 .to_owned(),
-            Self::Told(text) => text.clone(),
+            Self::Interrupted(refusal) => told(refusal, language),
+            Self::NotDefined { subject, refusal } => format!("{subject}: {}", told(refusal, language)),
         }
     }
+}
+
+/// What is wrong and what to do about it.
+fn told(refusal: &ToldRefusal, language: Language) -> String {
+    let what = refusal.what(language);
+    refusal
+        .next_step(language)
+        .map_or(what.clone(), |next| format!("{what}. {next}"))
 }

@@ -1,6 +1,7 @@
 //! What became of every row, as a report for programs.
 
 use posars_domain::{Amount, Quantity};
+use posars_words::Language;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -8,7 +9,6 @@ use crate::field::{Field, SheetKind};
 use crate::finding::Finding;
 use crate::footer_check::FooterCheck;
 use crate::header::Header;
-use crate::language::Language;
 use crate::not_recorded::NotRecorded;
 use crate::note::Note;
 use crate::protocol::HiddenRows;

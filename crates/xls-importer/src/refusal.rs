@@ -1,9 +1,9 @@
 //! Why a whole file is refused: one variant per thing the sender can do something about.
 
+use posars_words::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::foreign_format::in_portuguese;
-use crate::language::Language;
 
 /// A file that cannot be imported, with a stable code and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +228,22 @@ fn measure_in_portuguese(what: &str) -> String {
     found.unwrap_or_else(|| what.to_owned())
 }
 
+/// What keeps a file from being read, in Portuguese; words of a library that are not known here stay.
+fn cause_in_portuguese(detail: &str) -> &str {
+    const CAUSES: [(&str, &str); 5] = [
+        ("No such file", "o arquivo não existe"),
+        ("Permission denied", "sem permissão de leitura"),
+        ("Is a directory", "é uma pasta"),
+        ("it is not a regular file", "não é um arquivo comum"),
+        (
+            "it has no visible sheet of cells",
+            "nenhuma aba visível com células",
+        ),
+    ];
+    let found = CAUSES.iter().find(|(english, _)| detail.starts_with(english));
+    found.map_or(detail, |(_, portuguese)| portuguese)
+}
+
 /// The code pages from 10000 are those of the old Macintosh.
 fn apple(code_page: u32, words: &str) -> String {
     if (10_000..10_100).contains(&code_page) {
@@ -348,7 +364,8 @@ impl FileRefusal {
     fn message_pt_br(&self) -> String {
         match self {
             Self::Unreadable { detail } => {
-                format!("não foi possível ler o arquivo ({detail}); confira o caminho e as permissões")
+                let cause = cause_in_portuguese(detail);
+                format!("não foi possível ler o arquivo ({cause}); confira o caminho e as permissões")
             }
             Self::Encrypted => {
                 "a planilha está protegida por senha; salve uma cópia sem senha e envie".to_owned()
@@ -366,7 +383,8 @@ impl FileRefusal {
                 in_portuguese(found)
             ),
             Self::Corrupt { part, detail } => format!(
-                "a planilha está danificada ({part}: {detail}); abra-a em um programa de planilhas e salve de novo"
+                "a planilha está danificada ({part}: {}); abra-a em um programa de planilhas e salve de novo",
+                cause_in_portuguese(detail)
             ),
             Self::XmlDtdForbidden { part } => format!(
                 "a parte {part} declara um DOCTYPE, o que não é permitido; salve a planilha de novo como .xlsx"

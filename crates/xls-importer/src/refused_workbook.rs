@@ -4,15 +4,16 @@
 //! without a receipt, which is known by its content and its place among equal rows, is then refused, for here its place
 //! is another. It must be corrected in the original.
 
+use std::borrow::Cow;
 use std::io::{Seek, Write};
 
 use jiff::civil::date;
+use posars_words::Language;
 use rust_xlsxwriter::{ColNum, Format, FormatAlign, RowNum, Workbook, Worksheet, XlsxError};
 
 use crate::date_text::{DateEvidence, year_first};
 use crate::field::{Field, SheetKind};
 use crate::header::Header;
-use crate::language::Language;
 use crate::reading::{Refusals, RefusedRow};
 use crate::refused_titles::added_titles;
 use crate::row_fault::RowFault;
@@ -74,7 +75,7 @@ pub fn write_refused_workbook(
         let mut fixes = fixes(refused, language);
         let lacks_receipt = |fault: &RowFault| fault.field == Some(Field::Receipt);
         if is_found && needs_original(&row, header) && !refused.faults.iter().any(lacks_receipt) {
-            fixes.push(RowReason::NeedsOriginal.how_to_fix(language));
+            fixes.push(RowReason::NeedsOriginal.how_to_fix(language).into());
         }
         let messages = messages(refused, header, language).join("\n");
         page.write_number(at, width, refused.row)?;
@@ -316,9 +317,9 @@ fn messages(refused: &RefusedRow, header: &Header, language: Language) -> Vec<St
         .collect()
 }
 
-fn fixes(refused: &RefusedRow, language: Language) -> Vec<&'static str> {
+fn fixes(refused: &RefusedRow, language: Language) -> Vec<Cow<'static, str>> {
     let faults = refused.faults.iter();
-    let mut fixes: Vec<&str> = faults.map(|fault| fault.how_to_fix(language)).collect();
+    let mut fixes: Vec<_> = faults.map(|fault| fault.how_to_fix(language)).collect();
     fixes.dedup();
     fixes
 }

@@ -1,9 +1,14 @@
 //! What is wrong with a row, and the words of its reason for the person who corrects the sheet.
 
+use std::borrow::Cow;
+
+use posars_domain::StoreId;
+use posars_words::Language;
+
 use crate::field::Field;
-use crate::language::Language;
 use crate::row_reason::RowReason;
 use crate::row_texts::{self, RowTexts, UNWORDED};
+use crate::told_refusal::ToldRefusal;
 
 impl RowReason {
     /// The stable code.
@@ -48,8 +53,10 @@ pub struct RowFault {
     pub field: Option<Field>,
     /// What the cell holds; masked where it is a person's.
     pub given: String,
-    /// More about it: the expected value, the other row, the rejection.
+    /// More about it: the expected value, the other row, the code of the refusal.
     pub detail: String,
+    /// What the rules or the log said, where they did.
+    pub refusal: Option<ToldRefusal>,
 }
 
 /// The value, or none and its fault among the others.
@@ -70,6 +77,7 @@ impl RowFault {
             field: Some(field),
             given,
             detail: String::new(),
+            refusal: None,
         }
     }
 
@@ -81,7 +89,24 @@ impl RowFault {
             field: None,
             given: String::new(),
             detail: detail.into(),
+            refusal: None,
         }
+    }
+
+    /// A row whose record the rules or the log refused.
+    #[must_use]
+    pub fn refused(reason: RowReason, refusal: ToldRefusal) -> Self {
+        Self {
+            refusal: Some(refusal.clone()),
+            ..Self::of_row(reason, refusal.reason())
+        }
+    }
+
+    /// A row whose store is not defined, where the import may not define it.
+    pub(crate) fn unknown_store(store_id: &StoreId, name: &str) -> Self {
+        let refusal = ToldRefusal::unknown_store(store_id);
+        let detail = format!("{}: {store_id} ({name}); --define-missing", refusal.reason());
+        Self::refused(RowReason::Rejected, refusal).with_detail(detail)
     }
 
     /// The same with more said about it.
@@ -105,16 +130,23 @@ impl RowFault {
         if !self.given.is_empty() {
             message.push_str(&format!(" ({:?})", self.given));
         }
-        if !self.detail.is_empty() {
-            message.push_str("; ");
-            message.push_str(&self.detail);
+        match &self.refusal {
+            Some(refusal) => message.push_str(&format!(". {}", refusal.what(language))),
+            None if self.detail.is_empty() => {}
+            None => message.push_str(&format!("; {}", self.detail)),
         }
         message
     }
 
     /// How to correct it.
     #[must_use]
-    pub fn how_to_fix(&self, language: Language) -> &'static str {
-        self.reason.how_to_fix(language)
+    pub fn how_to_fix(&self, language: Language) -> Cow<'static, str> {
+        let refusal = self.refusal.as_ref();
+        let told = refusal.and_then(|refusal| refusal.next_step(language));
+        match told {
+            // What to do about a receipt that is there already is known better here.
+            Some(next) if self.reason == RowReason::Rejected => Cow::Owned(next),
+            Some(_) | None => Cow::Borrowed(self.reason.how_to_fix(language)),
+        }
     }
 }

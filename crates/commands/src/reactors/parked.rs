@@ -30,6 +30,15 @@ pub struct ParkedEvent {
     pub event: SourceEventParked,
 }
 
+/// A page of what a reactor set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParkedPage {
+    /// Oldest first.
+    pub events: Vec<ParkedEvent>,
+    /// The version after which the next page begins; `None` when this is the last one.
+    pub next: Option<Version>,
+}
+
 /// The stream of what a reactor set aside.
 ///
 /// # Errors
@@ -68,12 +77,13 @@ pub async fn list_parked(
     key: Option<&str>,
     after: Version,
     limit: usize,
-) -> Result<Vec<ParkedEvent>, CommandError> {
+) -> Result<ParkedPage, CommandError> {
     let done = retried(log, reactor).await?;
     let stream = parked_stream(reactor)?;
     let mut open = Vec::new();
     let mut from = after.plus(1);
-    while open.len() < limit {
+    // One more than asked for tells whether there is a next page.
+    while open.len() <= limit {
         let page = log
             .read_stream(&stream, from, Direction::Forwards, PAGE_EVENTS)
             .await?;
@@ -93,8 +103,12 @@ pub async fn list_parked(
             }
         }
     }
+    let has_more = open.len() > limit;
     open.truncate(limit);
-    Ok(open)
+    Ok(ParkedPage {
+        next: open.last().filter(|_| has_more).map(|last| last.version),
+        events: open,
+    })
 }
 
 /// The events that were dealt with later. Never more than were ever set aside, and that number has a bound.
@@ -131,7 +145,8 @@ pub async fn retry_parked<R: Reactor>(
 ) -> Result<Vec<(ParkedEvent, Retried)>, ReactorError> {
     let mut tried = Vec::new();
     let mut stopped = HashSet::new();
-    for parked in list_parked(log, R::NAME, key, Version::START, limit).await? {
+    let page = list_parked(log, R::NAME, key, Version::START, limit).await?;
+    for parked in page.events {
         let outcome = if stopped.contains(&parked.event.key) {
             Retried::Behind
         } else {

@@ -69,3 +69,18 @@ pub enum Retried {
     /// An earlier one of the same stream did not succeed, and comes first.
     Behind,
 }
+
+impl Retried {
+    /// What is in the way, and the next step; `None` when it is dealt with.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        match self {
+            Self::Done => None,
+            Self::Failed { problem, .. } => Some(problem.clone()),
+            Self::TooLate { stream } => Some(format!(
+                "{stream} has gone on since; count that stock, which puts right what is missing"
+            )),
+            Self::Behind => Some("an earlier one of the same stream comes first; mend that".to_owned()),
+        }
+    }
+}

@@ -16,6 +16,12 @@ use super::stock::StockReactor;
 /// Every reactor. One stands behind those whose events it follows, so that one pass in this order catches up with all.
 pub const REACTORS: &[&dyn AnyReactor] = &[registered::<StockReactor>(), registered::<LowStockReactor>()];
 
+/// The reactor of this name.
+#[must_use]
+pub fn reactor_named(name: &str) -> Option<&'static dyn AnyReactor> {
+    REACTORS.iter().copied().find(|known| known.name() == name)
+}
+
 const fn registered<R: Reactor>() -> &'static dyn AnyReactor {
     &Registered::<R>(PhantomData)
 }
@@ -34,8 +40,8 @@ pub trait AnyReactor: Sync {
     /// A runner of it on a log. `holder` names this process in the lease.
     fn runner(&self, log: Log, holder: &str) -> Box<dyn AnyRunner>;
 
-    /// As [`retry_parked`].
-    fn retry<'a>(
+    /// As [`retry_parked`], with a reactor of its own.
+    fn retry_parked<'a>(
         &self,
         log: &'a Log,
         key: Option<&'a str>,
@@ -62,7 +68,7 @@ impl<R: Reactor> AnyReactor for Registered<R> {
         Box::new(ReactorRunner::<R>::new(log, holder))
     }
 
-    fn retry<'a>(
+    fn retry_parked<'a>(
         &self,
         log: &'a Log,
         key: Option<&'a str>,

@@ -13,6 +13,7 @@ use super::parked::{count_parked, parked_stream, retried_event, retried_stream};
 use super::reactor::Retried;
 use super::slice::{Slice, StreamState};
 use crate::CommandError;
+use crate::error::EVENT_UNREADABLE;
 use crate::load::decode;
 
 /// Source events of one page: about two appends of what follows from them.
@@ -232,7 +233,7 @@ impl<S: StreamState> Work<S> {
         let mut events = page.events.into_iter();
         let found = events.find(|event| event.event_id == parked.source_event_id);
         Ok(found.ok_or_else(|| Retried::Failed {
-            reason: "EVENT_UNREADABLE".to_owned(),
+            reason: EVENT_UNREADABLE.to_owned(),
             problem: format!(
                 "position {} of the log does not hold the event that was put aside; run `posars audit verify`",
                 parked.source_position

@@ -103,7 +103,8 @@ impl Shop {
     }
 
     async fn put_aside(&self) -> anyhow::Result<Vec<String>> {
-        let parked = list_parked(&self.log, REACTOR, None, Version::START, 100).await?;
+        let page = list_parked(&self.log, REACTOR, None, Version::START, 100).await?;
+        let parked = page.events;
         assert_eq!(
             count_parked(&self.log, REACTOR).await?,
             u64::try_from(parked.len())?

@@ -35,7 +35,9 @@ impl Shop {
 
     /// The streams of what is set aside.
     async fn parked(&self) -> anyhow::Result<Vec<String>> {
-        let parked = list_parked(&self.log, REACTOR, None, Version::START, 100).await?;
+        let parked = list_parked(&self.log, REACTOR, None, Version::START, 100)
+            .await?
+            .events;
         assert_eq!(
             count_parked(&self.log, REACTOR).await?,
             u64::try_from(parked.len())?

@@ -1,6 +1,6 @@
 //! How a company can say no.
 
-use crate::{CompanyId, InvalidValue, Rejection, RejectionKind};
+use crate::{CompanyId, InvalidValue, Rejection, Told};
 
 /// Why a command to a company was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,31 +17,12 @@ pub enum CompanyRejection {
 }
 
 impl Rejection for CompanyRejection {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
         match self {
-            Self::Invalid(invalid) => invalid.reason(),
-            Self::CompanyExists { .. } => "COMPANY_EXISTS",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::Invalid(_) => RejectionKind::Invalid,
-            Self::CompanyExists { .. } => RejectionKind::Duplicate,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Invalid(invalid) => invalid.metadata(),
-            Self::CompanyExists { company_id } => vec![("company_id", company_id.to_string())],
-        }
-    }
-
-    fn field(&self) -> Option<String> {
-        match self {
-            Self::Invalid(invalid) => invalid.field(),
-            Self::CompanyExists { .. } => None,
+            Self::Invalid(invalid) => invalid.told(),
+            Self::CompanyExists { company_id } => {
+                Told::duplicate("COMPANY_EXISTS").with("company_id", company_id)
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a product can say no.
 
-use crate::{Gtin, InvalidValue, Rejection, RejectionKind, Sku};
+use crate::{Gtin, InvalidValue, Rejection, Sku, Told};
 
 /// Why a command to a product was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,42 +35,14 @@ pub enum ProductRejection {
 }
 
 impl Rejection for ProductRejection {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
+        let of = |told: Told, sku: &Sku| told.at("sku").with("sku", sku);
         match self {
-            Self::Invalid(invalid) => invalid.reason(),
-            Self::SkuExists { .. } => "SKU_EXISTS",
-            Self::GtinInUse { .. } => "GTIN_IN_USE",
-            Self::ProductUnknown { .. } => "PRODUCT_UNKNOWN",
-            Self::ProductRetired { .. } => "PRODUCT_RETIRED",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::Invalid(_) => RejectionKind::Invalid,
-            Self::SkuExists { .. } | Self::GtinInUse { .. } => RejectionKind::Duplicate,
-            Self::ProductUnknown { .. } => RejectionKind::NotFound,
-            Self::ProductRetired { .. } => RejectionKind::State,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Invalid(invalid) => invalid.metadata(),
-            Self::SkuExists { sku } | Self::ProductUnknown { sku } | Self::ProductRetired { sku } => {
-                vec![("sku", sku.to_string())]
-            }
-            Self::GtinInUse { gtin } => vec![("gtin", gtin.to_string())],
-        }
-    }
-
-    fn field(&self) -> Option<String> {
-        match self {
-            Self::Invalid(invalid) => invalid.field(),
-            Self::SkuExists { .. } | Self::ProductUnknown { .. } | Self::ProductRetired { .. } => {
-                Some("sku".to_owned())
-            }
-            Self::GtinInUse { .. } => Some("gtin".to_owned()),
+            Self::Invalid(invalid) => invalid.told(),
+            Self::SkuExists { sku } => of(Told::duplicate("SKU_EXISTS"), sku),
+            Self::GtinInUse { gtin } => Told::duplicate("GTIN_IN_USE").at("gtin").with("gtin", gtin),
+            Self::ProductUnknown { sku } => of(Told::not_found("PRODUCT_UNKNOWN"), sku),
+            Self::ProductRetired { sku } => of(Told::state("PRODUCT_RETIRED"), sku),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ProductRejection;
 use crate::text::{self, NAME_CHARS_MAX};
-use crate::{Claim, Gtin, InvalidValue, Ncm, Sku};
+use crate::{Claim, Gtin, InvalidValue, Ncm, Sku, reasons};
 
 /// Longest unit, in characters (NF-e allows 6; spreadsheets write `PACOTE` and `METROS`).
 const UNIT_CHARS_MAX: usize = 10;
@@ -38,7 +38,7 @@ impl ProductSettings {
     pub(super) fn checked(self) -> Result<Self, InvalidValue> {
         if self.decimals > DECIMALS_MAX {
             let rule = "a product's quantities have 0 to 4 decimals";
-            return Err(InvalidValue::new("UNIT_DECIMALS", self.decimals, rule).at("decimals"));
+            return Err(InvalidValue::new(reasons::UNIT_DECIMALS, self.decimals, rule).at("decimals"));
         }
         Ok(Self {
             name: text::required("name", &self.name, NAME_CHARS_MAX)?,

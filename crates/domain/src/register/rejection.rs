@@ -1,6 +1,6 @@
 //! How a register can say no.
 
-use crate::{Circumstance, InvalidValue, RegisterNo, Rejection, RejectionKind, StoreId};
+use crate::{Circumstance, InvalidValue, RegisterNo, Rejection, StoreId, Told};
 
 /// Why a command to a register was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,43 +22,17 @@ pub enum RegisterRejection {
 }
 
 impl Rejection for RegisterRejection {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
         match self {
-            Self::Invalid(invalid) => invalid.reason(),
-            Self::Circumstance(circumstance) => circumstance.reason(),
-            Self::RegisterExists { .. } => "REGISTER_EXISTS",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::Circumstance(circumstance) => circumstance.kind(),
-            Self::Invalid(_) => RejectionKind::Invalid,
-            Self::RegisterExists { .. } => RejectionKind::Duplicate,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Invalid(invalid) => invalid.metadata(),
-            Self::Circumstance(circumstance) => circumstance.metadata(),
+            Self::Invalid(invalid) => invalid.told(),
+            Self::Circumstance(circumstance) => circumstance.told(),
             Self::RegisterExists {
                 store_id,
                 register_no,
-            } => {
-                vec![
-                    ("store_id", store_id.to_string()),
-                    ("register_no", register_no.to_string()),
-                ]
-            }
-        }
-    }
-
-    fn field(&self) -> Option<String> {
-        match self {
-            Self::Invalid(invalid) => invalid.field(),
-            Self::Circumstance(circumstance) => circumstance.field(),
-            Self::RegisterExists { .. } => Some("register_no".to_owned()),
+            } => Told::duplicate("REGISTER_EXISTS")
+                .at("register_no")
+                .with("store_id", store_id)
+                .with("register_no", register_no),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::SaleRecorded;
 use crate::misplaced::{Refused, not_an_id, not_in_any_words, not_in_description};
-use crate::{FiscalRef, InvalidValue};
+use crate::{FiscalRef, InvalidValue, Path};
 
 /// Refuses codes that nobody can tell apart and tax numbers outside the field for them.
 pub(super) fn check(sale: &SaleRecorded) -> Result<(), InvalidValue> {
@@ -13,25 +13,31 @@ pub(super) fn check(sale: &SaleRecorded) -> Result<(), InvalidValue> {
         receipt.check_new("receipt")?;
     }
     if let Some(customer) = &sale.customer {
-        customer.check_new("customer.subject_id")?;
-        not_an_id("customer.subject_id", customer.as_str(), Refused::Both)?;
+        customer.check_new(Path::field("customer").then("subject_id"))?;
+        not_an_id(
+            Path::field("customer").then("subject_id"),
+            customer.as_str(),
+            Refused::Both,
+        )?;
     }
     not_in_any_words("seller", sale.seller.as_ref(), Refused::Both)?;
     for (index, discount) in sale.order_discounts.iter().enumerate() {
-        let field = format_args!("order_discounts[{index}].reason");
+        let field = Path::entry("order_discounts", index).then("reason");
         not_in_any_words(field, discount.reason.as_ref(), Refused::Both)?;
     }
     for (index, line) in sale.lines.iter().enumerate() {
-        line.sku.check_new(format_args!("lines[{index}].sku"))?;
-        not_in_description(format_args!("lines[{index}].description"), &line.description)?;
+        line.sku.check_new(Path::line(index, "sku"))?;
+        not_in_description(Path::line(index, "description"), &line.description)?;
     }
     for (index, payment) in sale.payments.iter().enumerate() {
-        payment.check_new(format_args!("payments[{index}]"))?;
+        payment.check_new(Path::entry("payments", index))?;
     }
     fiscal_ref(sale.fiscal_ref.as_ref())
 }
 
 /// As [`check`], of the document of a sale, void or return.
 pub(super) fn fiscal_ref(fiscal_ref: Option<&FiscalRef>) -> Result<(), InvalidValue> {
-    fiscal_ref.map_or(Ok(()), |fiscal_ref| fiscal_ref.check_new("fiscal_ref"))
+    fiscal_ref.map_or(Ok(()), |fiscal_ref| {
+        fiscal_ref.check_new(Path::field("fiscal_ref"))
+    })
 }

@@ -9,6 +9,7 @@ mod paid_back;
 mod record_return;
 mod record_sale;
 mod rejection;
+mod return_rejection;
 mod state;
 mod unique;
 mod void_sale;
@@ -20,6 +21,7 @@ pub use event::{
 pub use record_return::{RecordReturn, RecordReturnLine};
 pub use record_sale::{Customer, RecordSale, RecordSaleLine};
 pub use rejection::SaleRejection;
+pub use return_rejection::ReturnRejection;
 pub use state::{Sale, SaleState};
 pub use unique::id_of_receipt;
 pub use void_sale::VoidSale;

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ReturnRejection;
 use super::admission;
 use super::paid_back::paid_back_by_line;
 use super::unique::fiscal_claim;
@@ -22,7 +23,7 @@ use crate::quantity::positive;
 use crate::text::{self, NOTE_CHARS_MAX};
 use crate::{
     Amount, Command, Currency, Decided, Decision, FiscalRef, Given, InvalidValue, LineId, MethodAmount,
-    Needs, OwnKey, Payload, Quantity, ReturnId, SaleId,
+    Needs, OwnKey, Path, Payload, Quantity, ReturnId, SaleId,
 };
 
 /// Records that goods of a sale came back; the same return again changes nothing.
@@ -95,7 +96,7 @@ impl Command for RecordReturn {
         let fiscal_ref = self
             .fiscal_ref
             .as_ref()
-            .map(|fiscal| fiscal.checked("fiscal_ref"))
+            .map(|fiscal| fiscal.checked(Path::field("fiscal_ref")))
             .transpose()?;
         if let Some(before) = state
             .returns
@@ -106,11 +107,12 @@ impl Command for RecordReturn {
         }
         if state.returns.len() >= RETURNS_MAX {
             let (sale_id, returns, return_id) = (self.sale_id, state.returns.len(), self.return_id);
-            return Err(SaleRejection::TooManyReturns {
+            return Err(ReturnRejection::TooManyReturns {
                 sale_id,
                 returns,
                 return_id,
-            });
+            }
+            .into());
         }
         let store = given.store(&sale.store_id)?;
         given.not_in_future(self.occurred_at)?;
@@ -224,12 +226,12 @@ fn returned_line(
     let line_id = asked.line_id;
     let sold = sale
         .line(line_id)
-        .ok_or(SaleRejection::LineNotFound { index, line_id })?;
-    let given = positive(format_args!("lines[{index}].quantity"), asked.quantity)?;
+        .ok_or(ReturnRejection::LineNotFound { index, line_id })?;
+    let given = positive(Path::line(index, "quantity"), asked.quantity)?;
     let after = returned
         .checked_add(given)
         .filter(|after| *after <= sold.quantity)
-        .ok_or(SaleRejection::ReturnExceedsSold {
+        .ok_or(ReturnRejection::ReturnExceedsSold {
             index,
             line_id,
             sold: sold.quantity,
@@ -264,7 +266,7 @@ fn refunded(
 ) -> Result<Amount, SaleRejection> {
     not_longer("refunds", refunds.len(), PAYMENTS_MAX)?;
     let check = |(index, refund): (usize, &MethodAmount)| {
-        not_negative(format_args!("refunds[{index}].amount"), refund.amount)
+        not_negative(Path::entry("refunds", index).then("amount"), refund.amount)
     };
     let amounts = refunds
         .iter()
@@ -276,11 +278,12 @@ fn refunded(
         .refunded()
         .ok_or(SaleRejection::AmountOutOfRange { what: "the refunds" })?;
     if sum("the refunds", [refunded, given])? > sale.total {
-        return Err(SaleRejection::RefundExceedsPaid {
+        return Err(ReturnRejection::RefundExceedsPaid {
             paid: sale.total,
             refunded,
             given,
-        });
+        }
+        .into());
     }
     Ok(given)
 }

@@ -22,8 +22,8 @@ use crate::store::StoreSettings;
 use crate::text::{self, CODE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use crate::{
     Amount, ApportionError, Channel, Claim, Command, Currency, Decided, Decision, FiscalRef, Given,
-    InvalidValue, LineId, Needs, OwnKey, Payment, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku, StoreId,
-    SubjectId, TaxAmount, TaxId, UnitPrice, apportion,
+    InvalidValue, LineId, Needs, OwnKey, Path, Payment, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku,
+    StoreId, SubjectId, TaxAmount, TaxId, UnitPrice, apportion,
 };
 
 /// How far a client's figure for a line may be from quantity times price, in minor units.
@@ -201,7 +201,7 @@ fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, S
         fiscal_ref: command
             .fiscal_ref
             .as_ref()
-            .map(|fiscal| fiscal.checked("fiscal_ref"))
+            .map(|fiscal| fiscal.checked(Path::field("fiscal_ref")))
             .transpose()?,
         tax_summary: taxes(&command.tax_summary)?,
     })
@@ -221,7 +221,7 @@ fn lines(command: &RecordSale) -> Result<Vec<SaleLine>, SaleRejection> {
         if !ascending && !seen.insert(line.line_id) {
             let rule = "every line of a sale has its own line_id";
             let invalid = InvalidValue::new("LINE_ID_REPEATED", line.line_id, rule);
-            return Err(invalid.at(format!("lines[{index}].line_id")).into());
+            return Err(invalid.at(Path::line(index, "line_id")).into());
         }
         lines.push(priced_line(index, line, command.currency)?);
     }
@@ -229,8 +229,8 @@ fn lines(command: &RecordSale) -> Result<Vec<SaleLine>, SaleRejection> {
 }
 
 fn priced_line(index: usize, line: &RecordSaleLine, currency: Currency) -> Result<SaleLine, SaleRejection> {
-    let quantity = positive(format_args!("lines[{index}].quantity"), line.quantity)?;
-    let line_discount = not_negative(format_args!("lines[{index}].line_discount"), line.line_discount)?;
+    let quantity = positive(Path::line(index, "quantity"), line.quantity)?;
+    let line_discount = not_negative(Path::line(index, "line_discount"), line.line_discount)?;
     let expected = quantity
         .times(line.unit_price, currency)
         .ok_or(SaleRejection::AmountOutOfRange {
@@ -238,7 +238,7 @@ fn priced_line(index: usize, line: &RecordSaleLine, currency: Currency) -> Resul
         })?;
     let gross = match line.net {
         Some(net) => {
-            let net = not_negative(format_args!("lines[{index}].net"), net)?;
+            let net = not_negative(Path::line(index, "net"), net)?;
             claimed_gross(index, expected, net, line_discount)?
         }
         None => expected,
@@ -255,12 +255,12 @@ fn priced_line(index: usize, line: &RecordSaleLine, currency: Currency) -> Resul
         line_id: line.line_id,
         sku: line.sku.clone(),
         description: text::shared(
-            format_args!("lines[{index}].description"),
+            Path::line(index, "description"),
             &line.description,
             NOTE_CHARS_MAX,
         )?,
         quantity,
-        unit: text::shared(format_args!("lines[{index}].unit"), &line.unit, CODE_CHARS_MAX)?,
+        unit: text::shared(Path::line(index, "unit"), &line.unit, CODE_CHARS_MAX)?,
         unit_price: line.unit_price,
         gross,
         line_discount,
@@ -292,9 +292,12 @@ fn order_discounts(discounts: &[OrderDiscount]) -> Result<Vec<OrderDiscount>, In
     not_longer("order_discounts", discounts.len(), DISCOUNTS_MAX)?;
     let check = |(index, discount): (usize, &OrderDiscount)| {
         Ok(OrderDiscount {
-            amount: not_negative(format_args!("order_discounts[{index}].amount"), discount.amount)?,
+            amount: not_negative(
+                Path::entry("order_discounts", index).then("amount"),
+                discount.amount,
+            )?,
             reason: text::maybe(
-                format_args!("order_discounts[{index}].reason"),
+                Path::entry("order_discounts", index).then("reason"),
                 discount.reason.as_ref(),
                 NOTE_CHARS_MAX,
             )?,
@@ -338,7 +341,7 @@ fn payments(payments: &[Payment]) -> Result<Vec<Payment>, InvalidValue> {
     // Not collected: a fallible collection does not know its length and would take room for four.
     let mut checked = Vec::with_capacity(payments.len());
     for (index, payment) in payments.iter().enumerate() {
-        checked.push(payment.checked(format_args!("payments[{index}]"))?);
+        checked.push(payment.checked(Path::entry("payments", index))?);
     }
     Ok(checked)
 }
@@ -348,7 +351,7 @@ fn taxes(taxes: &[TaxAmount]) -> Result<Vec<TaxAmount>, InvalidValue> {
     taxes
         .iter()
         .enumerate()
-        .map(|(index, tax)| tax.checked(format_args!("tax_summary[{index}]")))
+        .map(|(index, tax)| tax.checked(Path::entry("tax_summary", index)))
         .collect()
 }
 

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::ReturnRejection;
 use crate::{
-    AccessKey, Amount, Circumstance, InvalidValue, LineId, Quantity, ReceiptNumber, Rejection, RejectionKind,
-    ReturnId, SaleId,
+    AccessKey, Amount, Circumstance, InvalidValue, Path, ReceiptNumber, Rejection, SaleId, Told, reasons,
 };
 
 /// Why a command to a sale was refused.
@@ -119,196 +119,77 @@ pub enum SaleRejection {
         /// The sale.
         sale_id: SaleId,
     },
-    /// The sale has no such line.
-    #[error("the sale has no line {line_id}; name a line of the sale")]
-    LineNotFound {
-        /// Which line of the command, from 0.
-        index: usize,
-        /// The line asked for.
-        line_id: LineId,
-    },
-    /// More would come back than was sold.
-    #[error(
-        "of line {line_id} {sold} were sold and {returned} are back, so {given} more cannot come back; \
-         correct the quantity"
-    )]
-    ReturnExceedsSold {
-        /// Which line of the command, from 0.
-        index: usize,
-        /// The line of the sale.
-        line_id: LineId,
-        /// How much was sold.
-        sold: Quantity,
-        /// How much is back already.
-        returned: Quantity,
-        /// How much is said to come back now.
-        given: Quantity,
-    },
-    /// More would be refunded than was paid.
-    #[error(
-        "{paid} minor units were paid and {refunded} are refunded, so {given} more cannot be refunded; \
-         lower the refund"
-    )]
-    RefundExceedsPaid {
-        /// The sale's total.
-        paid: Amount,
-        /// What is refunded already.
-        refunded: Amount,
-        /// What would be refunded now.
-        given: Amount,
-    },
-    /// The sale has as many returns as one sale may have.
-    #[error("sale {sale_id} has {returns} returns, the most there may be; return several lines at once")]
-    TooManyReturns {
-        /// The sale.
-        sale_id: SaleId,
-        /// How many.
-        returns: usize,
-        /// The return that was refused.
-        return_id: ReturnId,
-    },
+    /// It is about what comes back.
+    #[error(transparent)]
+    Return(#[from] ReturnRejection),
 }
 
 impl Rejection for SaleRejection {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
         match self {
-            Self::Invalid(invalid) => invalid.reason(),
-            Self::Circumstance(circumstance) => circumstance.reason(),
-            Self::LineTotalOutOfTolerance { .. } => "LINE_TOTAL_OUT_OF_TOLERANCE",
-            Self::DiscountExceedsLine { .. } => "DISCOUNT_EXCEEDS_LINE",
-            Self::SaleTotalMismatch { .. } => "SALE_TOTAL_MISMATCH",
-            Self::PaymentTotalMismatch { .. } => "PAYMENT_TOTAL_MISMATCH",
-            Self::AmountOutOfRange { .. } => "AMOUNT_OUT_OF_RANGE",
-            Self::DuplicateReceipt { .. } => "DUPLICATE_RECEIPT",
-            Self::DuplicateFiscalKey { .. } => "DUPLICATE_FISCAL_KEY",
-            Self::PixIdAlreadyUsed { .. } => "PIX_ID_ALREADY_USED",
-            Self::IdempotencyMismatch { .. } => "IDEMPOTENCY_MISMATCH",
-            Self::SaleNotFound { .. } => "SALE_NOT_FOUND",
-            Self::SaleAlreadyVoided { .. } => "SALE_ALREADY_VOIDED",
-            Self::SaleHasReturns { .. } => "SALE_HAS_RETURNS",
-            Self::VoidWindowExpired { .. } => "VOID_WINDOW_EXPIRED",
-            Self::SaleVoided { .. } => "SALE_VOIDED",
-            Self::LineNotFound { .. } => "LINE_NOT_FOUND",
-            Self::ReturnExceedsSold { .. } => "RETURN_EXCEEDS_SOLD",
-            Self::RefundExceedsPaid { .. } => "REFUND_EXCEEDS_PAID",
-            Self::TooManyReturns { .. } => "TOO_MANY_RETURNS",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::Circumstance(circumstance) => circumstance.kind(),
-            Self::Invalid(_)
-            | Self::LineTotalOutOfTolerance { .. }
-            | Self::DiscountExceedsLine { .. }
-            | Self::SaleTotalMismatch { .. }
-            | Self::PaymentTotalMismatch { .. }
-            | Self::AmountOutOfRange { .. }
-            | Self::LineNotFound { .. } => RejectionKind::Invalid,
-            Self::SaleNotFound { .. } => RejectionKind::NotFound,
-            Self::DuplicateReceipt { .. }
-            | Self::DuplicateFiscalKey { .. }
-            | Self::PixIdAlreadyUsed { .. }
-            | Self::IdempotencyMismatch { .. } => RejectionKind::Duplicate,
-            Self::SaleAlreadyVoided { .. }
-            | Self::SaleHasReturns { .. }
-            | Self::VoidWindowExpired { .. }
-            | Self::SaleVoided { .. }
-            | Self::ReturnExceedsSold { .. }
-            | Self::RefundExceedsPaid { .. }
-            | Self::TooManyReturns { .. } => RejectionKind::State,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        metadata(self)
-    }
-
-    fn field(&self) -> Option<String> {
-        match self {
-            Self::Invalid(invalid) => invalid.field(),
-            Self::Circumstance(circumstance) => circumstance.field(),
-            Self::LineTotalOutOfTolerance { index, .. } => Some(format!("lines[{index}].net")),
+            Self::Invalid(invalid) => invalid.told(),
+            Self::Circumstance(circumstance) => circumstance.told(),
+            Self::LineTotalOutOfTolerance {
+                index,
+                expected,
+                given,
+            } => expectation("LINE_TOTAL_OUT_OF_TOLERANCE", *expected, *given)
+                .with("index", index)
+                .at(Path::line(*index, "net")),
             Self::DiscountExceedsLine {
-                index: Some(index), ..
-            } => Some(format!("lines[{index}].line_discount")),
-            Self::DiscountExceedsLine { index: None, .. } => Some("order_discounts".to_owned()),
-            Self::SaleTotalMismatch { .. } => Some("total".to_owned()),
-            Self::PaymentTotalMismatch { .. } | Self::PixIdAlreadyUsed { .. } => Some("payments".to_owned()),
-            Self::DuplicateReceipt { .. } => Some("receipt".to_owned()),
-            Self::DuplicateFiscalKey { .. } => Some("fiscal_ref.access_key".to_owned()),
-            Self::SaleNotFound { .. } => Some("sale_id".to_owned()),
-            Self::LineNotFound { index, .. } => Some(format!("lines[{index}].line_id")),
-            Self::ReturnExceedsSold { index, .. } => Some(format!("lines[{index}].quantity")),
-            Self::RefundExceedsPaid { .. } => Some("refunds".to_owned()),
-            Self::AmountOutOfRange { .. }
-            | Self::IdempotencyMismatch { .. }
-            | Self::SaleAlreadyVoided { .. }
-            | Self::SaleHasReturns { .. }
-            | Self::VoidWindowExpired { .. }
-            | Self::SaleVoided { .. }
-            | Self::TooManyReturns { .. } => None,
+                index,
+                discount,
+                available,
+            } => Told::invalid("DISCOUNT_EXCEEDS_LINE")
+                .with("discount", discount)
+                .with("available", available)
+                .at(index.map_or(Path::field("order_discounts"), |index| {
+                    Path::line(index, "line_discount")
+                })),
+            Self::SaleTotalMismatch { expected, given } => {
+                expectation("SALE_TOTAL_MISMATCH", *expected, *given).at("total")
+            }
+            Self::PaymentTotalMismatch { total, paid } => Told::invalid("PAYMENT_TOTAL_MISMATCH")
+                .at("payments")
+                .with("total", total)
+                .with("paid", paid),
+            Self::AmountOutOfRange { what } => Told::invalid(reasons::AMOUNT_OUT_OF_RANGE).with("what", what),
+            Self::DuplicateReceipt { receipt } => Told::duplicate("DUPLICATE_RECEIPT")
+                .with("receipt", receipt)
+                .at("receipt"),
+            Self::DuplicateFiscalKey { access_key } => Told::duplicate(reasons::DUPLICATE_FISCAL_KEY)
+                .with("access_key", access_key)
+                .at(Path::field("fiscal_ref").then("access_key")),
+            Self::PixIdAlreadyUsed { pix_e2e_id } => Told::duplicate("PIX_ID_ALREADY_USED")
+                .with("pix_e2e_id", pix_e2e_id)
+                .at("payments"),
+            Self::IdempotencyMismatch { what } => {
+                Told::duplicate(reasons::IDEMPOTENCY_MISMATCH).with("what", what)
+            }
+            Self::SaleNotFound { sale_id } => of(sale_id, Told::not_found("SALE_NOT_FOUND")).at("sale_id"),
+            Self::SaleAlreadyVoided { sale_id } => of(sale_id, Told::state("SALE_ALREADY_VOIDED")),
+            Self::SaleHasReturns { sale_id, returns } => {
+                of(sale_id, Told::state("SALE_HAS_RETURNS")).with("returns", returns)
+            }
+            Self::VoidWindowExpired {
+                occurred_at,
+                window_hours,
+            } => Told::state("VOID_WINDOW_EXPIRED")
+                .with_moment("occurred_at", *occurred_at)
+                .with("window_hours", window_hours),
+            Self::SaleVoided { sale_id } => of(sale_id, Told::state("SALE_VOIDED")),
+            Self::Return(refused) => refused.told(),
         }
     }
 }
 
-/// The named fields as pairs of name and text.
-macro_rules! values {
-    ($($field:ident),+) => {
-        vec![$((stringify!($field), $field.to_string())),+]
-    };
+/// A figure that is not the one expected.
+fn expectation(reason: &'static str, expected: Amount, given: Amount) -> Told {
+    Told::invalid(reason)
+        .with("expected", expected)
+        .with("given", given)
 }
 
-/// The values behind a rejection.
-fn metadata(rejection: &SaleRejection) -> Vec<(&'static str, String)> {
-    use SaleRejection as No;
-    match rejection {
-        No::Invalid(invalid) => invalid.metadata(),
-        No::Circumstance(circumstance) => circumstance.metadata(),
-        No::LineTotalOutOfTolerance {
-            index,
-            expected,
-            given,
-        } => values![index, expected, given],
-        No::DiscountExceedsLine {
-            index: _,
-            discount,
-            available,
-        } => values![discount, available],
-        No::SaleTotalMismatch { expected, given } => values![expected, given],
-        No::PaymentTotalMismatch { total, paid } => values![total, paid],
-        No::AmountOutOfRange { what } => values![what],
-        No::IdempotencyMismatch { what } => values![what],
-        No::DuplicateReceipt { receipt } => values![receipt],
-        No::DuplicateFiscalKey { access_key } => values![access_key],
-        No::PixIdAlreadyUsed { pix_e2e_id } => values![pix_e2e_id],
-        No::SaleNotFound { sale_id } | No::SaleAlreadyVoided { sale_id } | No::SaleVoided { sale_id } => {
-            values![sale_id]
-        }
-        No::SaleHasReturns { sale_id, returns } => values![sale_id, returns],
-        No::VoidWindowExpired {
-            occurred_at,
-            window_hours,
-        } => values![occurred_at, window_hours],
-        No::LineNotFound { index: _, line_id } => values![line_id],
-        No::ReturnExceedsSold {
-            index: _,
-            line_id,
-            sold,
-            returned,
-            given,
-        } => {
-            values![line_id, sold, returned, given]
-        }
-        No::RefundExceedsPaid {
-            paid,
-            refunded,
-            given,
-        } => values![paid, refunded, given],
-        No::TooManyReturns {
-            sale_id,
-            returns,
-            return_id,
-        } => values![sale_id, returns, return_id],
-    }
+fn of(sale_id: &SaleId, told: Told) -> Told {
+    told.with("sale_id", sale_id)
 }

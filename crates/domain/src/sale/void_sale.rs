@@ -11,7 +11,7 @@ use super::{Sale, SaleLine, SaleRejection, SaleState, SaleVoided, VoidedLine};
 use crate::dates::{not_before_sale, not_too_early};
 use crate::misplaced::{Refused, not_in_words};
 use crate::text::{self, NOTE_CHARS_MAX};
-use crate::{Command, Decided, Decision, FiscalRef, Given, Needs, OwnKey, SaleId};
+use crate::{Command, Decided, Decision, FiscalRef, Given, Needs, OwnKey, Path, SaleId};
 
 /// Undoes the whole of a sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ impl Command for VoidSale {
             fiscal_ref: self
                 .fiscal_ref
                 .as_ref()
-                .map(|fiscal| fiscal.checked("fiscal_ref"))
+                .map(|fiscal| fiscal.checked(Path::field("fiscal_ref")))
                 .transpose()?,
         };
         admission::fiscal_ref(voided.fiscal_ref.as_ref())?;

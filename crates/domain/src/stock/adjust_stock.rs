@@ -16,7 +16,7 @@ use crate::quantity::in_range;
 use crate::text::{self, NOTE_CHARS_MAX};
 use crate::{
     AdjustmentId, Amount, Command, Currency, Decided, Given, InvalidValue, Needs, OwnKey, Payload, Quantity,
-    Sku, StoreId,
+    Sku, StoreId, reasons,
 };
 
 /// Puts the quantity right, up or down.
@@ -152,7 +152,7 @@ fn change(before: &StockBalance, command: &AdjustStock) -> Result<Change, StockR
         .transpose()?;
     if let Some(value) = stated.filter(|_| delta.is_negative()) {
         let rule = "goods that are gone go out at their own cost; leave the value out";
-        return Err(InvalidValue::new("VALUE_NOT_ALLOWED", value, rule)
+        return Err(InvalidValue::new(reasons::VALUE_NOT_ALLOWED, value, rule)
             .at("value")
             .into());
     }

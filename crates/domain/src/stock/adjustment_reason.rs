@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::InvalidValue;
 use crate::text::serde_as_text;
+use crate::{InvalidValue, reasons};
 
 /// Why a quantity was put right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,7 +75,7 @@ impl FromStr for AdjustmentReason {
         Self::ALL
             .into_iter()
             .find(|reason| reason.as_str() == text)
-            .ok_or_else(|| InvalidValue::new("REASON_UNKNOWN", text, rule))
+            .ok_or_else(|| InvalidValue::new(reasons::REASON_UNKNOWN, text, rule))
     }
 }
 

@@ -12,7 +12,7 @@ use super::{IssuedLine, LINES_MAX, Stock, StockIssued, StockRejection, StockStat
 use crate::invalid::not_longer;
 use crate::quantity::positive;
 use crate::{
-    Amount, Command, Currency, Decided, Decision, Given, LineId, Needs, Quantity, SaleId, Sku, StoreId,
+    Amount, Command, Currency, Decided, Decision, Given, LineId, Needs, Path, Quantity, SaleId, Sku, StoreId,
 };
 
 /// Takes out the goods of one sale, all its lines of this SKU at once.
@@ -72,7 +72,7 @@ impl Command for IssueForSale {
         let mut lines = Vec::with_capacity(self.lines.len());
         let mut provisional = false;
         for (index, line) in self.lines.iter().enumerate() {
-            let quantity = positive(format_args!("lines[{index}].quantity"), line.quantity)?;
+            let quantity = positive(Path::line(index, "quantity"), line.quantity)?;
             let outflow = outflow(&balance, quantity).ok_or_else(out_of_range)?;
             balance = outflow.balance;
             provisional |= outflow.provisional;

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{ReceiveStock, ReceivedCost};
 use crate::{
-    AccessKey, Amount, CompoundCommand, Currency, InvalidValue, LineId, OwnKey, Quantity, ReceiptId, Sku,
-    StoreId,
+    AccessKey, Amount, CompoundCommand, Currency, InvalidValue, LineId, OwnKey, Path, Quantity, ReceiptId,
+    Sku, StoreId,
 };
 
 /// The most lines of one receipt of goods: two events each at most, in one append of at most 1,000.
@@ -67,11 +67,11 @@ impl CompoundCommand for ReceiveGoods {
     }
 
     /// Fields of the delivery stand as they are; those of a line get its place in front.
-    fn field_of_part(&self, index: usize, field: String) -> String {
-        if SHARED_FIELDS.contains(&field.as_str()) {
-            field
+    fn path_of_part(&self, index: usize, path: Path) -> Path {
+        if path.steps().any(|step| SHARED_FIELDS.contains(&step.name)) {
+            path
         } else {
-            format!("lines[{index}].{field}")
+            path.within("lines", index)
         }
     }
 }
@@ -88,7 +88,7 @@ impl ReceiveGoods {
             Some((index, line)) => {
                 let rule = "every line of a receipt has its own id";
                 Err(InvalidValue::new("LINE_ID_DUPLICATE", line.line_id, rule)
-                    .at(format!("lines[{index}].line_id")))
+                    .at(Path::line(index, "line_id")))
             }
             None => Ok(()),
         }

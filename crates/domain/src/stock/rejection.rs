@@ -1,6 +1,6 @@
 //! How a stock can say no.
 
-use crate::{AccessKey, Circumstance, InvalidValue, Quantity, Rejection, RejectionKind, Sku};
+use crate::{AccessKey, Circumstance, InvalidValue, Quantity, Rejection, Sku, Told, reasons};
 
 /// Why a command to a stock was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,72 +59,36 @@ pub enum StockRejection {
 }
 
 impl Rejection for StockRejection {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
         match self {
-            Self::Invalid(invalid) => invalid.reason(),
-            Self::Circumstance(circumstance) => circumstance.reason(),
-            Self::UnitDecimals { .. } => "UNIT_DECIMALS",
-            Self::DuplicateFiscalKey { .. } => "DUPLICATE_FISCAL_KEY",
-            Self::ReasonRequired => "REASON_REQUIRED",
-            Self::StockWouldGoNegative { .. } => "STOCK_WOULD_GO_NEGATIVE",
-            Self::EtagMismatch { .. } => "ETAG_MISMATCH",
-            Self::StockOutOfRange { .. } => "STOCK_OUT_OF_RANGE",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::Circumstance(circumstance) => circumstance.kind(),
-            Self::Invalid(_)
-            | Self::UnitDecimals { .. }
-            | Self::ReasonRequired
-            | Self::StockOutOfRange { .. } => RejectionKind::Invalid,
-            Self::DuplicateFiscalKey { .. } => RejectionKind::Duplicate,
-            Self::StockWouldGoNegative { .. } => RejectionKind::State,
-            Self::EtagMismatch { .. } => RejectionKind::Conflict,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        let pair = |key: &'static str, value: &dyn std::fmt::Display| (key, value.to_string());
-        match self {
-            Self::Invalid(invalid) => invalid.metadata(),
-            Self::Circumstance(circumstance) => circumstance.metadata(),
+            Self::Invalid(invalid) => invalid.told(),
+            Self::Circumstance(circumstance) => circumstance.told(),
             Self::UnitDecimals {
                 sku,
                 quantity,
                 decimals,
-                ..
-            } => {
-                vec![
-                    pair("sku", sku),
-                    pair("quantity", quantity),
-                    pair("decimals", decimals),
-                ]
-            }
-            Self::DuplicateFiscalKey { access_key } => vec![pair("access_key", access_key)],
-            Self::ReasonRequired => Vec::new(),
-            Self::StockWouldGoNegative { sku, quantity, delta } => {
-                vec![pair("sku", sku), pair("quantity", quantity), pair("delta", delta)]
-            }
-            Self::EtagMismatch { expected, actual } => {
-                vec![pair("expected", expected), pair("actual", actual)]
-            }
-            Self::StockOutOfRange { sku } => vec![pair("sku", sku)],
+                field,
+            } => Told::invalid(reasons::UNIT_DECIMALS)
+                .at(*field)
+                .with("sku", sku)
+                .with_decimal("quantity", quantity)
+                .with("decimals", decimals),
+            Self::DuplicateFiscalKey { access_key } => Told::duplicate(reasons::DUPLICATE_FISCAL_KEY)
+                .at("access_key")
+                .with("access_key", access_key),
+            Self::ReasonRequired => Told::invalid("REASON_REQUIRED").at("reason"),
+            Self::StockWouldGoNegative { sku, quantity, delta } => Told::state("STOCK_WOULD_GO_NEGATIVE")
+                .at("delta")
+                .with("sku", sku)
+                .with_decimal("quantity", quantity)
+                .with_decimal("delta", delta),
+            Self::EtagMismatch { expected, actual } => Told::conflict("ETAG_MISMATCH")
+                .at("expected_version")
+                .with("expected", expected)
+                .with("actual", actual),
+            Self::StockOutOfRange { sku } => Told::invalid("STOCK_OUT_OF_RANGE")
+                .at("quantity")
+                .with("sku", sku),
         }
-    }
-
-    fn field(&self) -> Option<String> {
-        let field = match self {
-            Self::Invalid(invalid) => return invalid.field(),
-            Self::Circumstance(circumstance) => return circumstance.field(),
-            Self::UnitDecimals { field, .. } => field,
-            Self::StockOutOfRange { .. } => "quantity",
-            Self::DuplicateFiscalKey { .. } => "access_key",
-            Self::ReasonRequired => "reason",
-            Self::StockWouldGoNegative { .. } => "delta",
-            Self::EtagMismatch { .. } => "expected_version",
-        };
-        Some(field.to_owned())
     }
 }

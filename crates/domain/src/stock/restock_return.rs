@@ -15,8 +15,8 @@ use crate::invalid::not_longer;
 use crate::payment::not_negative;
 use crate::quantity::positive;
 use crate::{
-    Amount, Command, Currency, Decided, Decision, Given, LineId, Needs, Quantity, ReturnId, SaleId, Sku,
-    StoreId,
+    Amount, Command, Currency, Decided, Decision, Given, LineId, Needs, Path, Quantity, ReturnId, SaleId,
+    Sku, StoreId,
 };
 
 /// Takes back the goods of one return or voided sale, all its lines of this SKU at once.
@@ -77,9 +77,9 @@ impl Command for RestockReturn {
         }
         not_longer("lines", self.lines.len(), LINES_MAX)?;
         for (index, line) in self.lines.iter().enumerate() {
-            positive(format_args!("lines[{index}].quantity"), line.quantity)?;
+            positive(Path::line(index, "quantity"), line.quantity)?;
             if let Some(original_cost) = line.original_cost {
-                not_negative(format_args!("lines[{index}].original_cost"), original_cost)?;
+                not_negative(Path::line(index, "original_cost"), original_cost)?;
             }
         }
         let out_of_range = || StockRejection::StockOutOfRange {

@@ -14,7 +14,7 @@ use crate::payment::not_negative;
 use crate::text::{self, NOTE_CHARS_MAX};
 use crate::{
     AdjustmentId, Amount, Command, Currency, Decided, Decision, Given, InvalidValue, Needs, OwnKey, Payload,
-    Quantity, Sku, StoreId,
+    Quantity, Sku, StoreId, reasons,
 };
 
 /// Puts the value of what is on hand right; the quantity stays.
@@ -75,7 +75,7 @@ impl Command for RevalueStock {
         if !before.quantity.is_positive() {
             let rule =
                 "goods that are not there are worth nothing; what is below zero is settled by what comes in";
-            return Err(InvalidValue::new("VALUE_NOT_ALLOWED", worth, rule)
+            return Err(InvalidValue::new(reasons::VALUE_NOT_ALLOWED, worth, rule)
                 .at("value")
                 .into());
         }

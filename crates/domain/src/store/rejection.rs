@@ -1,6 +1,6 @@
 //! How a store can say no.
 
-use crate::{Cnpj, InvalidValue, Rejection, RejectionKind, StoreId};
+use crate::{Cnpj, InvalidValue, Rejection, StoreId, Told};
 
 /// Why a command to a store was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,34 +23,11 @@ pub enum StoreRejection {
 }
 
 impl Rejection for StoreRejection {
-    fn reason(&self) -> &'static str {
+    fn told(&self) -> Told {
         match self {
-            Self::Invalid(invalid) => invalid.reason(),
-            Self::StoreExists { .. } => "STORE_EXISTS",
-            Self::CnpjInUse { .. } => "CNPJ_IN_USE",
-        }
-    }
-
-    fn kind(&self) -> RejectionKind {
-        match self {
-            Self::Invalid(_) => RejectionKind::Invalid,
-            Self::StoreExists { .. } | Self::CnpjInUse { .. } => RejectionKind::Duplicate,
-        }
-    }
-
-    fn metadata(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Invalid(invalid) => invalid.metadata(),
-            Self::StoreExists { store_id } => vec![("store_id", store_id.to_string())],
-            Self::CnpjInUse { cnpj } => vec![("cnpj", cnpj.to_string())],
-        }
-    }
-
-    fn field(&self) -> Option<String> {
-        match self {
-            Self::Invalid(invalid) => invalid.field(),
-            Self::StoreExists { .. } => None,
-            Self::CnpjInUse { .. } => Some("cnpj".to_owned()),
+            Self::Invalid(invalid) => invalid.told(),
+            Self::StoreExists { store_id } => Told::duplicate("STORE_EXISTS").with("store_id", store_id),
+            Self::CnpjInUse { cnpj } => Told::duplicate("CNPJ_IN_USE").at("cnpj").with("cnpj", cnpj),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! A command of a call, through the one door.
 
-use posars_commands::{Commands, Envelope, Receipt};
+use posars_commands::{CommandError, Commands, Envelope, Receipt};
 use posars_domain::{Command, CompoundCommand, DomainEvent, EventOf, Payload};
 use tonic::Status;
 
 use super::Call;
 use crate::proto::log::v1 as pb;
 use crate::status;
-use crate::wire::write_recorded;
+use crate::wire::{FromRequest, write_recorded};
 
 /// A command about to be carried out: by whom, and whether it is only tried.
 pub(crate) struct Ask {
@@ -46,33 +46,24 @@ impl Ask {
     ///
     /// # Errors
     /// The status of the rejection or of the failure.
-    pub(crate) async fn carry_out<C: Command>(&self, command: &C) -> Result<Done<EventOf<C>>, Status> {
-        self.carry_out_inside("", command).await
-    }
-
-    /// As [`Self::carry_out`], of a command whose fields stand in a message of the request; `prefix` ends in a dot.
-    ///
-    /// # Errors
-    /// As [`Self::carry_out`].
-    pub(crate) async fn carry_out_inside<C: Command>(
+    pub(crate) async fn carry_out<C: Command + FromRequest>(
         &self,
-        prefix: &str,
         command: &C,
     ) -> Result<Done<EventOf<C>>, Status> {
         let receipt = self.commands.carry_out(command, &self.envelope).await;
-        Ok(self.done(receipt.map_err(|error| status::from_command_inside(prefix, error))?))
+        Ok(self.done(receipt.map_err(refused::<C>)?))
     }
 
     /// Carries a command to several streams out.
     ///
     /// # Errors
     /// As [`Self::carry_out`].
-    pub(crate) async fn carry_out_compound<C: CompoundCommand>(
+    pub(crate) async fn carry_out_compound<C: CompoundCommand + FromRequest>(
         &self,
         command: &C,
     ) -> Result<Done<EventOf<C::Part>>, Status> {
         let receipt = self.commands.carry_out_compound(command, &self.envelope).await;
-        Ok(self.done(receipt.map_err(status::from_command)?))
+        Ok(self.done(receipt.map_err(refused::<C>)?))
     }
 
     const fn done<E>(&self, receipt: Receipt<E>) -> Done<E> {
@@ -81,6 +72,11 @@ impl Ask {
             validate_only: self.validate_only,
         }
     }
+}
+
+/// Why a command was not carried out, in the names of its request.
+fn refused<C: FromRequest>(error: CommandError) -> Status {
+    status::from_command_of(C::FIELD_NAMES, error)
 }
 
 impl<E: DomainEvent> Done<E> {

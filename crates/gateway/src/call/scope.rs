@@ -95,10 +95,7 @@ impl Call {
             return Ok(());
         }
         let store_id = store.clone();
-        Err(status::from_rejection(
-            "",
-            &Circumstance::UnknownStore { store_id },
-        ))
+        Err(status::from_rejection(&Circumstance::UnknownStore { store_id }))
     }
 
     /// Whether the caller may touch this sale, which was made in `store`.
@@ -109,10 +106,7 @@ impl Call {
         if self.scope.stores.holds(store) {
             return Ok(());
         }
-        Err(status::from_rejection(
-            "",
-            &SaleRejection::SaleNotFound { sale_id },
-        ))
+        Err(status::from_rejection(&SaleRejection::SaleNotFound { sale_id }))
     }
 
     /// The store to list: the one that was asked for, or, when none was, the only one that the caller may touch. None

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use posars_domain::mask_cpf;
+use posars_words::Language;
 use serde_json::{Map, Value, json};
+use tonic::Code;
 
-use crate::errors::{self, Language};
+use crate::errors;
 use crate::status::ERROR_DOMAIN;
 
 const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
@@ -18,7 +20,7 @@ pub(super) struct Told {
     pub(super) language: Language,
     /// Its reason, where it is one of the transcoder's own.
     pub(super) transcoder_reason: Option<&'static str>,
-    /// The status that the catalogue gives; none when the reason is not in it.
+    /// The status of its reason; none when the reason is not ours.
     pub(super) http_status: Option<u16>,
     pub(super) body: String,
 }
@@ -32,7 +34,7 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
         return None;
     }
     let refusal = text_of(told, "reason").to_owned();
-    let entry = errors::entry(&refusal);
+    let entry = posars_words::entry(&refusal);
     let own = posars_transcoder::REASONS
         .iter()
         .find(|own| own.reason == refusal);
@@ -60,7 +62,7 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     }
     let Some(entry) = entry else {
         return Some(Told {
-            language: Language::English,
+            language: Language::En,
             transcoder_reason,
             http_status: None,
             body: Value::Object(status).to_string(),
@@ -70,15 +72,22 @@ pub(super) fn localized(body: &[u8], language: Language) -> Option<Told> {
     details.retain(|detail| !is_a(detail, LOCALIZED_MESSAGE));
     details.push(json!({"@type": LOCALIZED_MESSAGE, "locale": language.tag(), "message": text}));
     // The English message of the refusal itself knows more than the catalogue's.
-    if language != Language::English {
+    if language != Language::En {
         status.insert("message".to_owned(), Value::String(text));
     }
     Some(Told {
         language,
         transcoder_reason,
-        http_status: Some(entry.http_status()),
+        http_status: Some(errors::http_status(entry.reason, code_of(&status))),
         body: Value::Object(status).to_string(),
     })
+}
+
+/// The gRPC code in the body of an error.
+fn code_of(status: &Map<String, Value>) -> Code {
+    let code = status.get("code").and_then(Value::as_i64);
+    code.and_then(|code| i32::try_from(code).ok())
+        .map_or(Code::Unknown, Code::from_i32)
 }
 
 /// The values of the refusal are those of the field that it is about.
@@ -89,7 +98,7 @@ fn localize_field(
     language: Language,
 ) {
     let reason = text_of(violation, "reason");
-    let Some(entry) = errors::entry(reason) else {
+    let Some(entry) = posars_words::entry(reason) else {
         return;
     };
     let mut own = HashMap::new();

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use posars_words::Language;
 use prost::Message as _;
 use prost_types::Any;
 use tonic_types::pb::{self, bad_request::FieldViolation};
 
-use crate::errors::{self, Language};
 use crate::status::ERROR_DOMAIN;
 
 const ERROR_INFO: &str = "type.googleapis.com/google.rpc.ErrorInfo";
@@ -48,7 +48,7 @@ pub(super) fn localized(details: &[u8], language: Language) -> Option<Vec<u8>> {
             detail.value = bad.encode_to_vec();
         }
     }
-    let message = errors::entry(&told.reason)?.text(language, &values);
+    let message = posars_words::entry(&told.reason)?.text(language, &values);
     status.details.push(Any {
         type_url: LOCALIZED_MESSAGE.to_owned(),
         value: localized_message(language, message).encode_to_vec(),
@@ -63,7 +63,7 @@ fn localize_field(
     values: &HashMap<String, String>,
     language: Language,
 ) {
-    if let Some(entry) = errors::entry(&violation.reason) {
+    if let Some(entry) = posars_words::entry(&violation.reason) {
         let mut own = HashMap::new();
         if violation.reason == refusal {
             own.clone_from(values);

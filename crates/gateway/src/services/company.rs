@@ -1,13 +1,15 @@
+use posars_projections::Freshness;
 use tonic::{Request, Response, Status};
 
-use crate::call::Call;
+use crate::authorize::OwnCompany;
+use crate::call::{Call, CallAcross};
 use crate::page::page_asked;
 use crate::proto::sales::v1 as pb;
 use crate::proto::sales::v1::company_service_server::CompanyService;
 use crate::status;
 use crate::wire::{
     CompanyName, RegisterName, StoreName, read_define_company, read_define_register, read_define_store,
-    write_company, write_register, write_store,
+    write_caller_company, write_company, write_register, write_store,
 };
 
 /// Sets up the company, its stores and its registers, and reads them back.
@@ -56,6 +58,28 @@ impl CompanyService for CompanyApi {
             .map(|register| write_register(call.company(), register));
         let recorded = done.recorded();
         Ok(Response::new(pb::DefineRegisterResponse { register, recorded }))
+    }
+
+    async fn list_companies(
+        &self,
+        request: Request<pb::ListCompaniesRequest>,
+    ) -> Result<Response<pb::ListCompaniesResponse>, Status> {
+        let (call, mut request) = CallAcross::of(request)?;
+        let page = page_asked!(now request)?;
+        let companies = call.companies_after(page.after_key());
+        let id_of = |company: &OwnCompany| company.tenant.company_id().to_string();
+        let (companies, next_page_token) = page.of_one_more(companies, id_of);
+        let mut written = Vec::with_capacity(companies.len());
+        for OwnCompany { tenant, grants } in companies {
+            let company_id = tenant.company_id();
+            let defined = tenant.projections().company(company_id, Freshness::ANY).await;
+            let (defined, _) = defined.map_err(|error| status::from_query(&error))?;
+            written.push(write_caller_company(company_id, defined.as_ref(), grants));
+        }
+        Ok(Response::new(pb::ListCompaniesResponse {
+            companies: written,
+            next_page_token,
+        }))
     }
 
     async fn get_company(

@@ -41,7 +41,7 @@ impl ProductService for ProductApi {
         call.whole_company()?;
         let ask = call.ask(&request.request_id, request.validate_only)?;
         let command = read_change_product(sku, asked, request.update_mask)?;
-        let done = ask.carry_out_inside("product.", &command).await?;
+        let done = ask.carry_out(&command).await?;
         let product = product_after(&call, &command.sku, &done).await?;
         let recorded = done.recorded();
         Ok(Response::new(pb::ChangeProductResponse { product, recorded }))

@@ -189,7 +189,7 @@ async fn whole_sale(
 }
 
 fn not_found(sale_id: SaleId) -> Status {
-    status::from_rejection("", &SaleRejection::SaleNotFound { sale_id })
+    status::from_rejection(&SaleRejection::SaleNotFound { sale_id })
 }
 
 fn read_list(mut request: pb::ListSalesRequest) -> Result<(SaleFilter, PageAsked), Status> {

@@ -179,12 +179,9 @@ async fn store_currency(call: &Call, store_id: &StoreId) -> Result<Currency, Sta
         .await
         .map_err(status::from_command)?;
     settings.map(|settings| settings.currency).ok_or_else(|| {
-        status::from_rejection(
-            "",
-            &Circumstance::UnknownStore {
-                store_id: store_id.clone(),
-            },
-        )
+        status::from_rejection(&Circumstance::UnknownStore {
+            store_id: store_id.clone(),
+        })
     })
 }
 

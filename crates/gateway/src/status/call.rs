@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use posars_commands::CommandError;
 use posars_domain::CompanyId;
 use tonic::{Code, Status};
 
@@ -42,7 +43,12 @@ pub(crate) fn limited_to_store(company: &CompanyId) -> Status {
          somebody whose role holds for the company"
     );
     let metadata = [("company".to_owned(), company.to_string())];
-    status(Code::PermissionDenied, "ROLE_LIMITED_TO_STORE", message, metadata)
+    status(
+        Code::PermissionDenied,
+        CommandError::OutOfScope.reason(),
+        message,
+        metadata,
+    )
 }
 
 /// The caller's role holds for several stores, and the call takes one.

@@ -3,47 +3,37 @@
 use std::time::Duration;
 
 use posars_commands::{CommandError, Unavailability};
-use posars_domain::{Rejection, RejectionKind};
+use posars_domain::Rejection;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
+use super::field_names::FieldNames;
 use super::{ERROR_DOMAIN, explained, owned, retriable, short, status, values};
+use crate::errors::code_of_kind;
 
 /// Wait before a command that lost a race is sent again. The race is over by then.
 const CONFLICT_RETRY: Duration = Duration::from_millis(50);
-/// Fields whose name on the wire is not the domain's.
-const WIRE_FIELDS: [(&str, &str); 4] = [
-    ("currency", "total.currency_code"),
-    ("expected_version", "etag"),
-    ("name", "display_name"),
-    ("occurred_at", "occur_time"),
-];
-
 /// Why a command was not carried out.
 pub(crate) fn from_command(error: CommandError) -> Status {
-    from_command_inside("", error)
+    from_command_of(FieldNames::SAME, error)
 }
 
-/// Like [`from_command`], for a command whose fields stand in a message of the request; `prefix` ends in a dot.
-pub(crate) fn from_command_inside(prefix: &str, error: CommandError) -> Status {
-    let reason = error.reason().to_owned();
+/// Like [`from_command`], for a command whose fields have other names in its request.
+pub(crate) fn from_command_of(names: FieldNames, error: CommandError) -> Status {
+    let reason = error.reason();
     let metadata = owned(error.metadata());
     match error {
-        CommandError::Rejected(rejection) => from_rejection(prefix, rejection.as_ref()),
-        CommandError::Conflict { .. } => retriable(
-            Code::Aborted,
-            &reason,
-            error.to_string(),
-            metadata,
-            CONFLICT_RETRY,
-        ),
-        CommandError::IdempotencyMismatch { .. } => {
-            status(Code::AlreadyExists, &reason, error.to_string(), metadata)
+        CommandError::Rejected(rejection) => from_rejection_of(names, rejection.as_ref()),
+        CommandError::Conflict { .. } => {
+            retriable(Code::Aborted, reason, error.to_string(), metadata, CONFLICT_RETRY)
         }
-        CommandError::OutOfScope => status(Code::PermissionDenied, &reason, error.to_string(), metadata),
+        CommandError::IdempotencyMismatch { .. } => {
+            status(Code::AlreadyExists, reason, error.to_string(), metadata)
+        }
+        CommandError::OutOfScope => status(Code::PermissionDenied, reason, error.to_string(), metadata),
         CommandError::Unreadable { .. } => {
             tracing::error!(%error, "a command met an event that this build cannot read");
-            status(Code::Internal, &reason, error.to_string(), metadata)
+            status(Code::Internal, reason, error.to_string(), metadata)
         }
         CommandError::Unavailable {
             reason: why,
@@ -54,13 +44,13 @@ pub(crate) fn from_command_inside(prefix: &str, error: CommandError) -> Status {
             let retry = Duration::from_millis(retry_after_ms);
             let (code, message) = unavailable(why);
             match why {
-                Unavailability::DatabaseRefused => status(code, &reason, message, metadata),
+                Unavailability::DatabaseRefused => status(code, reason, message, metadata),
                 Unavailability::Busy
                 | Unavailability::Deadline
                 | Unavailability::DatabaseAway
                 | Unavailability::DatabaseDiskFull
                 | Unavailability::DatabaseExhausted
-                | Unavailability::OutcomeUnknown => retriable(code, &reason, message, metadata, retry),
+                | Unavailability::OutcomeUnknown => retriable(code, reason, message, metadata, retry),
             }
         }
     }
@@ -104,20 +94,17 @@ fn unavailable(why: Unavailability) -> (Code, &'static str) {
 }
 
 /// A rule said no.
-pub(crate) fn from_rejection(prefix: &str, rejection: &dyn Rejection) -> Status {
-    let code = match rejection.kind() {
-        RejectionKind::Invalid => Code::InvalidArgument,
-        RejectionKind::State => Code::FailedPrecondition,
-        RejectionKind::Duplicate => Code::AlreadyExists,
-        RejectionKind::NotFound => Code::NotFound,
-        RejectionKind::Conflict => Code::Aborted,
-    };
-    let (reason, message) = (rejection.reason(), rejection.to_string());
+pub(crate) fn from_rejection(rejection: &dyn Rejection) -> Status {
+    from_rejection_of(FieldNames::SAME, rejection)
+}
+
+fn from_rejection_of(names: FieldNames, rejection: &dyn Rejection) -> Status {
+    let told = rejection.told();
+    let (code, reason, message) = (code_of_kind(told.kind), told.reason, rejection.to_string());
     explained(code, reason);
-    let mut metadata = values(owned(rejection.metadata()));
-    let field = rejection
-        .field()
-        .map(|field| format!("{prefix}{}", wire_field(&field)));
+    let metadata = told.values.into_iter();
+    let mut metadata = values(metadata.map(|(key, value)| (key.to_owned(), value.to_string())));
+    let field = told.path.map(|path| names.in_request(path));
     metadata.extend(field.iter().map(|field| ("field".to_owned(), field.clone())));
     let mut details = ErrorDetails::with_error_info(reason, ERROR_DOMAIN, metadata);
     // BadRequest says that the request is wrong whatever the state, so it goes with no other kind.
@@ -128,15 +115,6 @@ pub(crate) fn from_rejection(prefix: &str, rejection: &dyn Rejection) -> Status 
     }
     let message = short::shortened(message, short::MESSAGE_CHARS_MAX);
     Status::with_error_details(code, message, details)
-}
-
-/// Translates a path of the domain, such as `payments[0].due_date`, into the protos' names.
-fn wire_field(path: &str) -> String {
-    let wire = |part: &str| {
-        let known = WIRE_FIELDS.iter().find(|(domain, _)| *domain == part);
-        known.map_or_else(|| part.to_owned(), |(_, wire)| (*wire).to_owned())
-    };
-    path.split('.').map(wire).collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]
@@ -223,12 +201,5 @@ mod tests {
             told(unreadable),
             (Code::Internal, "EVENT_UNREADABLE".to_owned(), false)
         );
-    }
-
-    #[test]
-    fn paths_are_in_the_protos_words() {
-        assert_eq!(wire_field("occurred_at"), "occur_time");
-        assert_eq!(wire_field("payments[0].due_date"), "payments[0].due_date");
-        assert_eq!(wire_field("currency"), "total.currency_code");
     }
 }

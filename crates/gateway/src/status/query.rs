@@ -3,12 +3,14 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use posars_commands::Unavailability;
 use posars_event_store::Position;
 use posars_projections::{DatabaseError, QueryError};
 use tonic::{Code, Status};
 use tonic_types::FieldViolation;
 
 use super::{invalid_request, owned, retriable, status};
+use crate::errors::PAGE_TOKEN_INVALID;
 
 /// Wait before a query that found no database, or a read model that is behind, is sent again.
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
@@ -40,7 +42,7 @@ pub(crate) fn from_query(error: &QueryError) -> Status {
         QueryError::BeyondLog { min_position, head } => beyond_log(*min_position, *head),
         QueryError::BadPage { .. } => {
             let mut violation = FieldViolation::new("page_token", error.to_string());
-            "PAGE_TOKEN_INVALID".clone_into(&mut violation.reason);
+            PAGE_TOKEN_INVALID.clone_into(&mut violation.reason);
             invalid_request(vec![violation])
         }
         QueryError::Unreadable { table, .. } => {
@@ -63,18 +65,30 @@ fn from_read_database(error: &DatabaseError) -> Status {
     match error {
         DatabaseError::Unavailable(_) => {
             let message = "the database does not answer; ask again after a pause";
-            retriable(Code::Unavailable, "DATABASE_AWAY", message, [], DATABASE_RETRY)
+            retriable(
+                Code::Unavailable,
+                Unavailability::DatabaseAway.as_str(),
+                message,
+                [],
+                DATABASE_RETRY,
+            )
         }
         DatabaseError::DiskFull(_) => {
             let message = "the disk of the database is full or does not work; ask again when its operator has made room";
-            retriable(Code::Unavailable, "DATABASE_DISK_FULL", message, [], DISK_RETRY)
+            retriable(
+                Code::Unavailable,
+                Unavailability::DatabaseDiskFull.as_str(),
+                message,
+                [],
+                DISK_RETRY,
+            )
         }
         DatabaseError::Exhausted(_) => {
             let message =
                 "the database has run out of memory or connections; ask for less, or again after a pause";
             retriable(
                 Code::Unavailable,
-                "DATABASE_EXHAUSTED",
+                Unavailability::DatabaseExhausted.as_str(),
                 message,
                 [],
                 DATABASE_RETRY,
@@ -86,7 +100,7 @@ fn from_read_database(error: &DatabaseError) -> Status {
                 "the database did not answer the query in time; ask for less, or again after a pause";
             retriable(
                 Code::DeadlineExceeded,
-                "DEADLINE",
+                Unavailability::Deadline.as_str(),
                 message,
                 metadata,
                 DATABASE_RETRY,
@@ -95,7 +109,12 @@ fn from_read_database(error: &DatabaseError) -> Status {
         DatabaseError::Refused(_) => {
             let message =
                 "the database refused what this server sent; its operator finds the cause in the log";
-            status(Code::Internal, "DATABASE_REFUSED", message, [])
+            status(
+                Code::Internal,
+                Unavailability::DatabaseRefused.as_str(),
+                message,
+                [],
+            )
         }
     }
 }

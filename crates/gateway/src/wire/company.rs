@@ -4,12 +4,20 @@ use posars_domain::company::{CompanyDefined, DefineCompany};
 use posars_domain::register::{DefineRegister, RegisterDefined};
 use posars_domain::store::{DefineStore, StoreDefined};
 use posars_domain::{CompanyId, StoreId};
+use posars_identity::Membership;
 use tonic::Status;
 
 use super::Reader;
+use super::from_request::{DISPLAY_NAME, FromRequest};
+use super::grant::write_grant;
 use super::names::{CompanyName, RegisterName, ResourceName as _, StoreName};
 use super::value::{given, read_label, read_time_of_day};
 use crate::proto::sales::v1 as pb;
+use crate::status::FieldNames;
+
+impl FromRequest for DefineCompany {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]);
+}
 
 /// Reads the command of a `DefineCompanyRequest`.
 pub(crate) fn read_define_company(request: pb::DefineCompanyRequest) -> Result<DefineCompany, Status> {
@@ -38,6 +46,24 @@ pub(crate) fn write_company(company: &CompanyDefined) -> pb::Company {
         cnpj: company.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
         currency_code: company.currency.to_string(),
     }
+}
+
+/// Writes a company as somebody sees it who was granted something there; `None` of one that nobody has defined yet.
+pub(crate) fn write_caller_company(
+    company_id: &CompanyId,
+    defined: Option<&CompanyDefined>,
+    grants: &[Membership],
+) -> pb::CallerCompany {
+    pb::CallerCompany {
+        name: CompanyName.of(company_id),
+        company_id: company_id.to_string(),
+        display_name: defined.map(|defined| defined.name.clone()).unwrap_or_default(),
+        grants: grants.iter().map(write_grant).collect(),
+    }
+}
+
+impl FromRequest for DefineStore {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]);
 }
 
 /// Reads the command of a `DefineStoreRequest`.
@@ -76,6 +102,10 @@ pub(crate) fn write_store(company: &CompanyId, store: &StoreDefined) -> pb::Stor
         day_cutover: store.day_cutover.strftime("%H:%M").to_string(),
         currency_code: store.currency.to_string(),
     }
+}
+
+impl FromRequest for DefineRegister {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]);
 }
 
 /// Reads the command of a `DefineRegisterRequest`.

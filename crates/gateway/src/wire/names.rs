@@ -3,12 +3,12 @@
 use std::str::FromStr;
 use std::vec;
 
-use posars_domain::{CompanyId, InvalidValue, RegisterNo, ReturnId, SaleId, Sku, StoreId};
+use posars_domain::{CompanyId, InvalidValue, RegisterNo, ReturnId, SaleId, Sku, StoreId, reasons};
 use tonic::Status;
 
 use super::Reader;
 use super::name_text::{push_part, split_name};
-use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
+use super::reader::FIELD_INVALID;
 
 /// What stands for every store in the parent of a list. No store id can be it.
 const ALL_STORES: &str = "-";
@@ -61,7 +61,7 @@ impl<'field> SplitName<'field> {
         let mut ids = split_name(name, N::COLLECTIONS).unwrap_or_default();
         if ids.is_empty() {
             let reason = if name.is_empty() {
-                FIELD_REQUIRED
+                reasons::FIELD_REQUIRED
             } else {
                 FIELD_INVALID
             };
@@ -286,6 +286,42 @@ impl ResourceName for ProjectionName {
     }
 }
 
+/// `companies/{company}/reactors/{reactor}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReactorName {
+    pub(crate) reactor_id: String,
+}
+
+impl ResourceName for ReactorName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "reactors"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.any().map(|reactor_id| Self { reactor_id })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.reactor_id.clone()]
+    }
+}
+
+/// `companies/{company}/users/{user}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UserName {
+    pub(crate) subject: String,
+}
+
+impl ResourceName for UserName {
+    const COLLECTIONS: &'static [&'static str] = &["companies", "users"];
+
+    fn read(ids: &mut NameIds<'_>) -> Option<Self> {
+        ids.any().map(|subject| Self { subject })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.subject.clone()]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Debug;
@@ -342,6 +378,18 @@ mod tests {
                 projection_id: "sales".into(),
             },
             "companies/acme/projections/sales",
+        );
+        survives(
+            &ReactorName {
+                reactor_id: "reactor.stock".into(),
+            },
+            "companies/acme/reactors/reactor.stock",
+        );
+        survives(
+            &UserName {
+                subject: "ana@acme/br".into(),
+            },
+            "companies/acme/users/ana@acme%2Fbr",
         );
     }
 

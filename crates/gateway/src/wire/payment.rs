@@ -1,6 +1,6 @@
 //! Payments and refunds.
 
-use posars_domain::{Currency, MethodAmount, Payment};
+use posars_domain::{Currency, MethodAmount, Payment, reasons};
 
 use super::Reader;
 use super::value::{given, read_amount, read_optional_date, write_date, write_money};
@@ -37,7 +37,7 @@ fn read_installments(reader: &mut Reader, installments: u32) -> Option<Option<u1
     let narrow = u16::try_from(installments).ok();
     if narrow.is_none() {
         let problem = format!("{installments} instalments; at most {} can be recorded", u16::MAX);
-        reader.refuse("installments", "INSTALLMENTS_INVALID", problem);
+        reader.refuse("installments", reasons::INSTALLMENTS_INVALID, problem);
     }
     narrow.map(Some)
 }

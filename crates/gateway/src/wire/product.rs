@@ -1,18 +1,20 @@
 //! Products.
 
 use posars_domain::product::{ChangeProduct, DefineProduct, Edit, ProductSettings, RetireProduct};
-use posars_domain::{CompanyId, Gtin, InvalidValue, Sku};
+use posars_domain::{CompanyId, Gtin, InvalidValue, Sku, reasons};
 use posars_projections::ProductFilter;
 use prost_types::FieldMask;
 use std::str::FromStr;
 use tonic::Status;
 
 use super::Reader;
+use super::from_request::{DISPLAY_NAME, FromRequest};
 use super::names::{ProductName, ResourceName as _};
-use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
+use super::reader::FIELD_INVALID;
 use super::value::{given, read_label};
 use crate::page::{PageAsked, page_asked};
 use crate::proto::inventory::v1 as pb;
+use crate::status::FieldNames;
 
 /// Unit of a product that does not name one.
 const UNIT_DEFAULT: &str = "UN";
@@ -23,6 +25,10 @@ const EVERY_FIELD: &str = "*";
 const CHANGING_FIELDS: [&str; 6] = ["display_name", "gtin", "ncm", "unit", "decimals", "tracked"];
 /// Longest text that products are looked for by, in characters: as long as a product's name.
 const SEARCH_CHARS_MAX: usize = 200;
+
+impl FromRequest for DefineProduct {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]);
+}
 
 /// Reads the command of a `DefineProductRequest`.
 pub(crate) fn read_define_product(request: pb::DefineProductRequest) -> Result<DefineProduct, Status> {
@@ -46,6 +52,10 @@ pub(crate) fn read_define_product(request: pb::DefineProductRequest) -> Result<D
     reader.finish(command)
 }
 
+impl FromRequest for ChangeProduct {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[DISPLAY_NAME]).inside("product");
+}
+
 /// Reads the command of a `ChangeProductRequest`.
 pub(crate) fn read_change_product(
     sku: Sku,
@@ -56,7 +66,7 @@ pub(crate) fn read_change_product(
     let mask = update_mask.unwrap_or_default();
     if mask.paths.is_empty() {
         let problem = "name the fields to change, such as display_name";
-        reader.refuse("update_mask", FIELD_REQUIRED, problem);
+        reader.refuse("update_mask", reasons::FIELD_REQUIRED, problem);
         return reader.finish(None);
     }
     let mut change = ChangeProduct {
@@ -127,11 +137,15 @@ fn read_decimals(reader: &mut Reader, decimals: u32) -> Option<u8> {
     if narrow.is_none() {
         reader.refuse(
             "decimals",
-            "UNIT_DECIMALS",
+            reasons::UNIT_DECIMALS,
             format!("{decimals} decimals; a quantity has 0 to 4"),
         );
     }
     narrow
+}
+
+impl FromRequest for RetireProduct {
+    const FIELD_NAMES: FieldNames = FieldNames::SAME;
 }
 
 /// Reads the command of a `RetireProductRequest`.
@@ -167,7 +181,7 @@ pub(super) fn read_search(reader: &mut Reader, field: &str, text: String) -> Opt
     let length = text.chars().count();
     if length > SEARCH_CHARS_MAX {
         let problem = format!("{length} characters; give at most {SEARCH_CHARS_MAX}, a few words will do");
-        reader.refuse(field, "TEXT_TOO_LONG", problem);
+        reader.refuse(field, reasons::TEXT_TOO_LONG, problem);
         return None;
     }
     if text.chars().any(char::is_control) {

@@ -1,14 +1,12 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use posars_domain::{InvalidValue, Rejection as _};
+use posars_domain::{InvalidValue, Rejection as _, reasons};
 use tonic::Status;
 use tonic_types::FieldViolation;
 
 use crate::status;
 
-/// Reason of a field that must be there and is not.
-pub(crate) const FIELD_REQUIRED: &str = "FIELD_REQUIRED";
 /// Reason of a field that cannot be read.
 pub(crate) const FIELD_INVALID: &str = "FIELD_INVALID";
 
@@ -72,7 +70,11 @@ impl Reader {
     /// Takes a message that must be there.
     pub(crate) fn required<T>(&mut self, field: &str, message: Option<T>) -> Option<T> {
         if message.is_none() {
-            self.refuse(field, FIELD_REQUIRED, "required, but not given; fill it in");
+            self.refuse(
+                field,
+                reasons::FIELD_REQUIRED,
+                "required, but not given; fill it in",
+            );
         }
         message
     }
@@ -80,7 +82,7 @@ impl Reader {
     /// Reads a text that must be there.
     pub(crate) fn text<T: FromStr<Err = InvalidValue>>(&mut self, field: &str, text: &str) -> Option<T> {
         if text.is_empty() {
-            self.refuse(field, FIELD_REQUIRED, "required, but empty; fill it in");
+            self.refuse(field, reasons::FIELD_REQUIRED, "required, but empty; fill it in");
             return None;
         }
         let parsed = text.parse();
@@ -151,7 +153,14 @@ mod tests {
             .iter()
             .map(|violation| violation.reason.as_str())
             .collect();
-        assert_eq!(reasons, ["QUANTITY_INVALID", FIELD_REQUIRED, FIELD_REQUIRED]);
+        assert_eq!(
+            reasons,
+            [
+                "QUANTITY_INVALID",
+                reasons::FIELD_REQUIRED,
+                reasons::FIELD_REQUIRED
+            ]
+        );
     }
 
     #[test]

@@ -4,18 +4,23 @@ use posars_domain::sale::{
     Customer, Disposition, OrderDiscount, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine,
     VoidSale,
 };
-use posars_domain::{Channel, Currency, LineId, MethodAmount, ReceiptNumber, SaleId};
+use posars_domain::{Channel, Currency, LineId, MethodAmount, ReceiptNumber, SaleId, reasons};
 use tonic::Status;
 
 use super::Reader;
 use super::fiscal::{read_fiscal_ref, read_tax_amount};
+use super::from_request::{FromRequest, OCCUR_TIME};
 use super::payment::read_payment;
-use super::reader::FIELD_REQUIRED;
 use super::value::{given, read_amount, read_decimal, read_label, read_optional_amount, read_time};
 use crate::proto::sales::v1 as pb;
+use crate::status::FieldNames;
 
 /// Unit of a line that does not name one.
 const UNIT_DEFAULT: &str = "UN";
+
+impl FromRequest for RecordSale {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[OCCUR_TIME, ("currency", "total.currency_code")]);
+}
 
 /// Reads the command of a `RecordSaleRequest`.
 pub(crate) fn read_record_sale(request: pb::RecordSaleRequest) -> Result<RecordSale, Status> {
@@ -77,7 +82,7 @@ fn read_currency(reader: &mut Reader, total: Option<&crate::proto::money::v1::Mo
     let Some(total) = total else {
         reader.refuse(
             "total",
-            FIELD_REQUIRED,
+            reasons::FIELD_REQUIRED,
             "required, but not given; its currency is the sale's",
         );
         return None;
@@ -145,6 +150,10 @@ fn read_line(
     })
 }
 
+impl FromRequest for VoidSale {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[OCCUR_TIME]);
+}
+
 /// Reads the command of a `VoidSaleRequest`; the sale is in its name.
 pub(crate) fn read_void_sale(request: pb::VoidSaleRequest, sale_id: SaleId) -> Result<VoidSale, Status> {
     let mut reader = Reader::new();
@@ -161,6 +170,11 @@ pub(crate) fn read_void_sale(request: pb::VoidSaleRequest, sale_id: SaleId) -> R
             fiscal_ref,
         });
     reader.finish(command)
+}
+
+impl FromRequest for RecordReturn {
+    const FIELD_NAMES: FieldNames =
+        FieldNames::new(&[OCCUR_TIME, ("currency", "refunds[0].amount.currency_code")]);
 }
 
 /// Reads the command of a `RecordReturnRequest`; the sale is in its name, and `currency` is the sale's.
@@ -212,7 +226,7 @@ fn read_return_line(reader: &mut Reader, line: pb::ReturnLineInput) -> Option<Re
     if line.line_id == 0 {
         reader.refuse(
             "line_id",
-            FIELD_REQUIRED,
+            reasons::FIELD_REQUIRED,
             "required: the id of the sale's line that came back",
         );
     }
@@ -235,7 +249,7 @@ fn read_disposition(reader: &mut Reader, number: i32) -> Option<Disposition> {
     if disposition.is_none() {
         reader.refuse(
             "disposition",
-            FIELD_REQUIRED,
+            reasons::FIELD_REQUIRED,
             "say where the goods go: RESTOCK, DAMAGED or DISCARD",
         );
     }

@@ -1,14 +1,20 @@
 //! The commands of stock, from the wire.
 
 use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceiveGoods, ReceiveGoodsLine, ReceivedCost};
-use posars_domain::{Currency, LineId, Sku, StoreId};
+use posars_domain::{Currency, LineId, Sku, StoreId, reasons};
 use tonic::Status;
 
 use super::Reader;
-use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
+use super::from_request::{FromRequest, OCCUR_TIME};
+use super::reader::FIELD_INVALID;
 use super::value::{given, read_amount, read_decimal, read_optional_amount, read_time};
 use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::receive_stock_line::Cost;
+use crate::status::FieldNames;
+
+impl FromRequest for ReceiveGoods {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[OCCUR_TIME]);
+}
 
 /// Reads the command of a `ReceiveStockRequest`; the store is in its parent, and `currency` is the store's.
 pub(crate) fn read_receive_stock(
@@ -20,7 +26,7 @@ pub(crate) fn read_receive_stock(
     if request.lines.is_empty() {
         reader.refuse(
             "lines",
-            FIELD_REQUIRED,
+            reasons::FIELD_REQUIRED,
             "required, but empty; a receipt has at least one line",
         );
     }
@@ -76,12 +82,21 @@ fn read_cost(reader: &mut Reader, cost: Option<Cost>, currency: Currency) -> Opt
         None => {
             reader.refuse(
                 "cost",
-                FIELD_REQUIRED,
+                reasons::FIELD_REQUIRED,
                 "give unit_cost or total_cost; 0 for goods that cost nothing",
             );
             None
         }
     }
+}
+
+impl FromRequest for AdjustStock {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[
+        OCCUR_TIME,
+        ("currency", "value.currency_code"),
+        ("expected_version", "etag"),
+        ("quantity", "delta"),
+    ]);
 }
 
 /// Reads the command of an `AdjustStockRequest`; store and product are in its name, and `currency` is the store's.
@@ -133,7 +148,7 @@ pub(super) fn read_reason(reader: &mut Reader, number: i32) -> Option<Option<Adj
         Err(_) => {
             reader.refuse(
                 "reason",
-                "REASON_UNKNOWN",
+                reasons::REASON_UNKNOWN,
                 format!("{number} is no reason that this server knows"),
             );
             return None;

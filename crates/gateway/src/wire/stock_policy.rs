@@ -6,9 +6,15 @@ use posars_projections::StockPolicyRow;
 use tonic::Status;
 
 use super::Reader;
+use super::from_request::FromRequest;
 use super::names::{ResourceName as _, StockItemName};
 use super::value::{read_decimal, write_quantity, write_time};
 use crate::proto::inventory::v1 as pb;
+use crate::status::FieldNames;
+
+impl FromRequest for DefineStockPolicy {
+    const FIELD_NAMES: FieldNames = FieldNames::new(&[]);
+}
 
 /// Reads the command of a `DefineStockPolicyRequest`; store and product are in its name.
 pub(crate) fn read_define_stock_policy(

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use posars_domain::{Amount, Currency, FIRST_DAY, InvalidValue, LAST_DAY, Quantity, UnitPrice};
+use posars_domain::{Amount, Currency, FIRST_DAY, InvalidValue, LAST_DAY, Quantity, UnitPrice, reasons};
 use std::str::FromStr;
 use uuid::Uuid;
 
 use super::Reader;
-use super::reader::{FIELD_INVALID, FIELD_REQUIRED};
+use super::reader::FIELD_INVALID;
 use crate::proto::google::r#type as google;
 use crate::proto::money::v1::Money;
 
@@ -23,7 +23,7 @@ pub(crate) fn read_amount(
         let given = reader.text::<Currency>("currency_code", &money.currency_code)?;
         if given != currency {
             let problem = format!("{given} beside {currency}: every amount of one document has one currency");
-            reader.refuse("currency_code", "CURRENCY_MISMATCH", problem);
+            reader.refuse("currency_code", reasons::CURRENCY_MISMATCH, problem);
             return None;
         }
         Some(Amount::from_minor(money.amount_minor))
@@ -217,7 +217,7 @@ pub(crate) fn read_optional_uuid(reader: &mut Reader, field: &str, text: &str) -
 /// Reads a name for people that must be there. The domain checks its length.
 pub(crate) fn read_label(reader: &mut Reader, field: &str, text: &str) -> Option<String> {
     if text.trim().is_empty() {
-        reader.refuse(field, FIELD_REQUIRED, "required, but empty; fill it in");
+        reader.refuse(field, reasons::FIELD_REQUIRED, "required, but empty; fill it in");
         return None;
     }
     Some(text.to_owned())

@@ -17,10 +17,11 @@ use posars_gateway::proto::inventory::v1::product_service_client::ProductService
 use posars_gateway::proto::inventory::v1::receive_stock_line::Cost;
 use posars_gateway::proto::inventory::v1::stock_service_client::StockServiceClient;
 use posars_gateway::proto::inventory::v1::{DefineProductRequest, ReceiveStockLine, ReceiveStockRequest};
+use posars_gateway::proto::sales::v1::DefineCompanyRequest;
 use posars_gateway::proto::sales::v1::company_service_client::CompanyServiceClient;
 use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
 use posars_gateway::{Authentication, Gateway, Tenant, Tenants};
-use posars_identity::{Grantee, LocalIssuer, Verifier};
+use posars_identity::{Grantee, LocalIssuer, Users, Verifier};
 use posars_projections::{Projections, Runner};
 use posars_testkit::TestDatabase;
 use prost_reflect::DescriptorPool;
@@ -78,6 +79,7 @@ impl Caller {
 pub(crate) struct House {
     pub(crate) channel: Channel,
     pub(crate) rest: tokio::sync::Mutex<wire::RestClient>,
+    pub(crate) users: Users,
     pool: DescriptorPool,
     companies: Vec<Commands>,
     issuer: LocalIssuer,
@@ -113,7 +115,11 @@ impl House {
             stranger_rate: None,
             ..Limits::default()
         };
-        let authentication = Authentication::Tokens(verifier);
+        let users = Users::of(database.url()).unwrap();
+        let authentication = Authentication::OwnTokens {
+            verifier,
+            users: users.clone(),
+        };
         let gateway = Gateway::new(Tenants::from_iter(tenants), authentication, &limits)
             .await
             .unwrap();
@@ -129,6 +135,7 @@ impl House {
         let house = Self {
             channel,
             rest: tokio::sync::Mutex::new(wire::RestClient::connect(address).await),
+            users,
             pool: DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap(),
             companies,
             issuer,
@@ -177,6 +184,12 @@ impl House {
             };
             stock.receive_stock(self.signed(received)).await.unwrap();
         }
+    }
+
+    /// Gives acme a name.
+    pub(crate) async fn define_company(&self, request: DefineCompanyRequest) {
+        let mut companies = CompanyServiceClient::new(self.channel.clone());
+        companies.define_company(self.signed(request)).await.unwrap();
     }
 
     /// A request by an owner of acme.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use posars_gateway::proto::sales::v1::{RecordReturnRequest, VoidSaleRequest};
 use prost::Message as _;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, MethodDescriptor, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, MethodDescriptor, Value};
 
 use super::SALE_OF_SP01;
 use crate::shop;
@@ -19,11 +19,15 @@ pub(crate) struct Rpc {
     pub(crate) body: String,
     /// Roles that may call, in lower case.
     pub(crate) roles: BTreeSet<String>,
+    /// Whether a call is about all of its caller's companies and names none.
+    pub(crate) across_companies: bool,
     pub(crate) output: MessageDescriptor,
     input: MessageDescriptor,
     store: String,
     sale: String,
     min_position: u64,
+    /// Fields of the request that are as told, by name.
+    fields: Vec<(String, String)>,
 }
 
 /// Every RPC of the pool.
@@ -66,11 +70,17 @@ impl Rpc {
             template: text(verb),
             body: text("body"),
             roles: roles.collect(),
+            across_companies: authz
+                .get_field_by_name("across_companies")
+                .unwrap()
+                .as_bool()
+                .unwrap(),
             output: method.output(),
             input: method.input(),
             store: "sp01".into(),
             sale: SALE_OF_SP01.into(),
             min_position: 0,
+            fields: Vec::new(),
         }
     }
 
@@ -100,6 +110,17 @@ impl Rpc {
         }
     }
 
+    /// The same call with these fields of its request; the name of what it is about may be one.
+    pub(crate) fn with_fields(&self, fields: &[(&str, &str)]) -> Self {
+        let fields = fields.iter();
+        Self {
+            fields: fields
+                .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn with_sale(&self, sale: &str) -> Self {
         Self {
             sale: sale.into(),
@@ -112,7 +133,10 @@ impl Rpc {
         let variable = |part: &str| {
             let (variable, _rest) = part.split_once('}').unwrap();
             let (name, pattern) = variable.split_once('=').unwrap();
-            (name.to_owned(), self.resource_name(pattern))
+            let mut told = self.fields.iter();
+            let told = told.find(|(field, _)| field == name);
+            let value = told.map_or_else(|| self.resource_name(pattern), |(_, value)| value.clone());
+            (name.to_owned(), value)
         };
         self.template.split('{').skip(1).map(variable).collect()
     }
@@ -129,6 +153,9 @@ impl Rpc {
                 "products" | "stockItems" => "cafe",
                 "registers" => "1",
                 "returns" | "stockReceipts" | "stockAdjustments" => super::NO_SALE,
+                "reactors" => "reactor.stock",
+                "projections" => "sales",
+                "users" => "ana",
                 other => panic!("give {other} an id"),
             };
             format!("{}/{id}", pair[0])
@@ -153,6 +180,15 @@ impl Rpc {
             if self.has_field(field) && value != Value::String(String::new()) {
                 set(&mut request, field, value);
             }
+        }
+        for (field, text) in &self.fields {
+            let is_number = self.input.get_field_by_name(field).unwrap().kind() == Kind::Int32;
+            let value = if is_number {
+                Value::I32(text.parse().unwrap())
+            } else {
+                Value::String(text.clone())
+            };
+            set(&mut request, field, value);
         }
         request
     }

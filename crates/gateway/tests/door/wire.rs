@@ -48,6 +48,12 @@ impl Answer {
         self
     }
 
+    /// The body of an answer that is no refusal.
+    pub(crate) fn body(&self) -> &Value {
+        assert_eq!(self.code, "OK", "{self:?}");
+        &self.body
+    }
+
     /// The stores of the rows of a list, each once.
     ///
     /// An empty list is not there at all over gRPC.

@@ -1,13 +1,16 @@
 //! The catalogue as a document for people.
 
-use posars_gateway::errors::{Language, PARTS, Reason, code_name};
-use posars_xls_importer as importer;
+use posars_gateway::errors::{code_name, http_status};
+use posars_words::{Language, PARTS, Reason};
 use posars_xls_importer::{ColumnDoubt, FileRefusal, ParserDeath, RowReason, UnclearColumn};
+use tonic::Code;
+
+use crate::rules::Codes;
 
 const INTRODUCTION: &str = "\
 # Errors
 
-Written from the catalogue in `crates/gateway/src/errors/` by a test; change it there, then run
+Written from the catalogue in `crates/words/src/catalogue/` by a test; change it there, then run
 `POSARS_BLESS=1 cargo test -p posars-gateway --test errors`.
 
 Every refusal carries `google.rpc.ErrorInfo` with a `reason` from this list, the domain `posars` and the values that a
@@ -57,35 +60,36 @@ Codes of a whole file that is not imported, with an example of what is told.
 
 /// The whole document.
 pub(crate) fn write() -> String {
+    let codes = Codes::read();
     let mut text = INTRODUCTION.to_owned();
     for (title, reasons) in PARTS {
         text.push_str(&format!("\n## {title}\n\n{REASON_HEADER}"));
-        text.extend(reasons.iter().map(reason_row));
+        text.extend(
+            reasons
+                .iter()
+                .map(|reason| reason_row(reason, codes.of(reason.reason))),
+        );
     }
     text.push_str(ROWS_INTRODUCTION);
     for reason in RowReason::all() {
-        let told = [importer::Language::En, importer::Language::PtBr]
+        let told = [Language::En, Language::PtBr]
             .map(|language| [reason.problem(language), reason.how_to_fix(language)]);
         text.push_str(&row(&[&format!("`{}`", reason.code())], told.as_flattened()));
     }
     text.push_str(FILES_INTRODUCTION);
     for refusal in one_of_each() {
-        let told =
-            [importer::Language::En, importer::Language::PtBr].map(|language| refusal.message(language));
+        let told = [Language::En, Language::PtBr].map(|language| refusal.message(language));
         text.push_str(&row(&[&format!("`{}`", refusal.code())], &[&told[0], &told[1]]));
     }
     text
 }
 
-fn reason_row(reason: &Reason) -> String {
+fn reason_row(reason: &Reason, code: Code) -> String {
     let name = format!("`{}`", reason.reason);
-    let http_status = reason.http_status().to_string();
-    let told = [Language::English, Language::Portuguese]
-        .map(|language| [reason.meaning(language), reason.next_step(language)]);
-    row(
-        &[&name, code_name(reason.code), &http_status],
-        told.as_flattened(),
-    )
+    let http_status = http_status(reason.reason, code).to_string();
+    let told =
+        [Language::En, Language::PtBr].map(|language| [reason.meaning(language), reason.next_step(language)]);
+    row(&[&name, code_name(code), &http_status], told.as_flattened())
 }
 
 fn row(first: &[&str], texts: &[&str]) -> String {

@@ -42,6 +42,7 @@ pub(crate) struct Shop {
     pub(crate) channel: Channel,
     pub(crate) address: std::net::SocketAddr,
     pub(crate) readiness: Readiness,
+    pub(crate) store: EventStore,
     pub(crate) commands: Commands,
     pub(crate) projections: Projections,
     pub(crate) stop: oneshot::Sender<()>,
@@ -82,7 +83,7 @@ impl Shop {
         let store = EventStore::connect(StoreConfig::new(url)).await.unwrap();
         let log = store.log(&LogName::parse("acme").unwrap()).await.unwrap();
         let commands = Commands::new(log.clone());
-        let projections = Projections::open(store, log).await.unwrap();
+        let projections = Projections::open(store.clone(), log).await.unwrap();
         let tenant = Tenant::new("acme".parse().unwrap(), commands.clone(), projections.clone());
         let principal = principal.unwrap_or_else(|| Principal::local("acme".parse().unwrap()));
         let gateway = Gateway::new(tenant, Authentication::Trusted(principal), &limits)
@@ -106,6 +107,7 @@ impl Shop {
             channel,
             address,
             readiness,
+            store,
             commands,
             projections,
             stop,

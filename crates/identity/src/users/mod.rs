@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use jiff::Timestamp;
-use posars_domain::{is_invisible, is_tax_id, turns_direction};
+use posars_domain::{CompanyId, is_invisible, is_tax_id, turns_direction};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
@@ -119,6 +119,44 @@ impl Users {
     pub async fn find(&self, subject: &str) -> Result<Option<User>, UsersError> {
         let rows = self
             .query(include_str!("../sql/find_user.sql"), &[&subject])
+            .await?;
+        Ok(gather(&rows)?.pop())
+    }
+
+    /// The first `users_max` users behind a subject who were granted something in a company, by subject, each with the
+    /// grants of that company alone.
+    ///
+    /// # Errors
+    /// As [`Users::list`].
+    pub async fn members(
+        &self,
+        company: &CompanyId,
+        after: &str,
+        users_max: u32,
+    ) -> Result<Vec<User>, UsersError> {
+        let rows = self
+            .query(
+                include_str!("../sql/list_members.sql"),
+                &[&company.as_str(), &after, &i64::from(users_max)],
+            )
+            .await?;
+        gather(&rows)
+    }
+
+    /// The user of a subject, when they were granted something in a company; with the grants of that company alone.
+    ///
+    /// # Errors
+    /// As [`Users::list`].
+    pub async fn member(&self, company: &CompanyId, subject: &str) -> Result<Option<User>, UsersError> {
+        // A name that a caller made up may hold what no text of the database can.
+        if !is_subject(subject) {
+            return Ok(None);
+        }
+        let rows = self
+            .query(
+                include_str!("../sql/find_member.sql"),
+                &[&company.as_str(), &subject],
+            )
             .await?;
         Ok(gather(&rows)?.pop())
     }

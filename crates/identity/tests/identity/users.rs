@@ -134,3 +134,50 @@ async fn a_database_that_is_away_or_old_is_named_so() {
     assert!(matches!(error, UsersError::Refused(_)), "{error}");
     assert!(error.to_string().contains("posars migrate"), "{error}");
 }
+
+#[tokio::test]
+async fn a_company_has_its_members_and_sees_no_grant_of_another() {
+    let database = TestDatabase::create().await.unwrap();
+    let users = Users::of(database.url()).unwrap();
+    for (subject, grants) in [
+        ("ana", &["acme/owner", "main/cashier/centro"][..]),
+        ("bia", &["main/owner"]),
+        ("caio", &[]),
+        ("dora", &["acme/stock", "acme/cashier/sp01"]),
+        ("Zeca", &["acme/hr"]),
+    ] {
+        users.add(subject, subject).await.unwrap();
+        for grant in grants {
+            users.grant(subject, &membership(grant)).await.unwrap();
+        }
+    }
+    let acme = "acme".parse().unwrap();
+    let members = async |after: &str, users_max| {
+        let found = users.members(&acme, after, users_max).await.unwrap();
+        let found = found.into_iter();
+        let found = found.map(|user| (user.subject, groups(&user.memberships)));
+        found.collect::<Vec<_>>()
+    };
+    let of = |subject: &str, grants: &[&str]| {
+        let grants = grants.iter().map(|grant| (*grant).to_owned());
+        (subject.to_owned(), grants.collect::<Vec<_>>())
+    };
+    let all = [
+        of("Zeca", &["acme/hr"]),
+        of("ana", &["acme/owner"]),
+        of("dora", &["acme/cashier/sp01", "acme/stock"]),
+    ];
+    assert_eq!(members("", 10).await, all);
+    assert_eq!(
+        members("", 2).await,
+        all[..2],
+        "the bound counts users, not grants"
+    );
+    assert_eq!(members("ana", 2).await, all[2..]);
+    assert_eq!(members("dora", 2).await, []);
+    let ana = users.member(&acme, "ana").await.unwrap().unwrap();
+    assert_eq!(groups(&ana.memberships), ["acme/owner"]);
+    for nobody in ["bia", "caio", "nobody", "", "a\0b", "\u{202e}ana"] {
+        assert_eq!(users.member(&acme, nobody).await, Ok(None), "{nobody:?}");
+    }
+}

@@ -154,3 +154,28 @@ fn tokens_of_another_issuer_open_when_it_is_named() {
     .ended(2);
     assert_eq!(half.error()["code"], "AUTH_SETTINGS", "{half}");
 }
+
+#[test]
+fn an_owner_reads_the_users_of_this_machine_and_everybody_their_companies() {
+    let folder = Folder::new();
+    let data = folder.data();
+    let up = Up::start(&["--data", &data]);
+    run(&[
+        "users", "add", "bia", "--name", "Bia Lima", "--role", "cashier", "--data", &data,
+    ])
+    .ended(0);
+    let owner = token(&["--data", &data]);
+    let (status, answer) = get(up.address(), "/v1/companies/main/users", &owner);
+    assert_eq!(status, 200, "{answer}");
+    assert!(
+        answer.contains("companies/main/users/bia") && answer.contains("ROLE_CASHIER"),
+        "{answer}"
+    );
+    let bia = run(&["token", "--subject", "bia", "--data", &data]).ended(0);
+    let (status, answer) = get(up.address(), "/v1/companies", bia.out.trim());
+    assert_eq!(status, 200, "{answer}");
+    assert!(answer.contains("Minha empresa"), "{answer}");
+    let (status, answer) = get(up.address(), "/v1/companies/main/users", bia.out.trim());
+    assert_eq!(status, 403, "{answer}");
+    assert_eq!(up.terminate().0, 0);
+}

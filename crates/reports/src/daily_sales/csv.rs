@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::{DailySalesReport, Figures};
+use crate::words::{Words, method_name};
 use crate::{DecimalMark, Language, ReportError, ReportOptions, number};
 
 impl DailySalesReport {
@@ -25,7 +26,7 @@ impl DailySalesReport {
                     harmless(group.store_id.as_str()),
                     harmless(&group.store_name),
                     row.business_date.to_string(),
-                    harmless(options.language.method(&row.method)),
+                    harmless(method_name(options.language, &row.method)),
                     group.currency.to_string(),
                     sums.sales.to_string(),
                     mark(number::quantity(sums.quantity)),
@@ -67,7 +68,7 @@ fn writer<W: Write>(mark: DecimalMark, out: W) -> csv::Writer<W> {
 }
 
 fn heading(language: Language) -> Vec<&'static str> {
-    let words = language.words();
+    let words = Words::of(language);
     let mut heading = vec![
         words.store_id,
         words.store,

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use posars_domain::{Amount, Currency, PaymentMethod, StoreId};
 use posars_projections::{DailySales, DailySalesFilter, Page, SalesFigures};
 
+use crate::words::Words;
 use crate::{Format, Language, ReportError, ReportOptions};
 pub use csv::is_daily_sales_csv;
 
@@ -115,7 +116,7 @@ impl DailySalesReport {
     /// A name for the file, such as `vendas-diarias_2026-01-01_2026-01-31.xlsx`.
     #[must_use]
     pub fn file_name(&self, format: Format, language: Language) -> String {
-        let (name, extension) = (language.words().file_name, format.extension());
+        let (name, extension) = (Words::of(language).file_name, format.extension());
         format!("{name}_{}_{}.{extension}", self.from, self.to)
     }
 

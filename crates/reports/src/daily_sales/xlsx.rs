@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 };
 
 use super::{DailySalesReport, Figures, StoreGroup, Summary};
-use crate::language::Words;
+use crate::words::{Words, method_name};
 use crate::{Language, ReportError, ReportOptions, number};
 
 /// Rows that a sheet of Excel holds, less those of the heading and the sums.
@@ -108,7 +108,7 @@ impl DailySalesReport {
                 rows_max: ROWS_MAX,
             });
         }
-        let words = options.language.words();
+        let words = Words::of(options.language);
         let styles = Styles::new(options.language);
         let pens = Pens {
             words,
@@ -243,7 +243,7 @@ impl DailySalesReport {
         let methods: Vec<(Label, Figures)> = summary
             .by_method
             .iter()
-            .map(|(method, sums)| (Label::Text(language.method(method).to_owned()), *sums))
+            .map(|(method, sums)| (Label::Text(method_name(*language, method).to_owned()), *sums))
             .collect();
         let stores: Vec<(Label, Figures)> = summary
             .by_store
@@ -308,7 +308,7 @@ fn store_rows(
     for line in &group.rows {
         sheet.write_string(row, 0, &group.store_name)?;
         sheet.write_with_format(row, 1, day(line.business_date)?, &styles.date)?;
-        sheet.write_string(row, 2, pens.language.method(&line.method))?;
+        sheet.write_string(row, 2, method_name(pens.language, &line.method))?;
         let sums = Figures::of(line.figures)?;
         figures(
             sheet,

@@ -17,6 +17,7 @@ use crate::import::ledger::Ledger;
 use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
+use crate::told_refusal::ToldRefusal;
 use crate::unit_words::is_package;
 
 /// Longest name of a product or store, in characters; longer ones are cut rather than refused.
@@ -206,7 +207,10 @@ fn was_defined(
             Ok(true)
         }
         Err(error @ CommandError::Rejected(_)) => {
-            notes.push(Note::Told(format!("{subject}: {}: {error}", error.reason())));
+            notes.push(Note::NotDefined {
+                subject: subject.to_string(),
+                refusal: ToldRefusal::of(&error),
+            });
             Ok(false)
         }
         Err(error) => Err(error),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use posars_commands::CommandError;
-use posars_domain::{Amount, Quantity, Sku};
+use posars_domain::{Amount, Quantity, Sku, reasons};
 
 use super::{ImportProgress, state};
 use crate::field::SheetKind;
@@ -12,9 +12,7 @@ use crate::note::Note;
 use crate::outcome::ImportOutcome;
 use crate::row_fault::RowFault;
 use crate::row_reason::RowReason;
-
-/// The code of "the same id, other content".
-const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
+use crate::told_refusal::ToldRefusal;
 
 /// Rows between two reports of progress; they take about a hundredth of a second.
 const ROWS_TOLD_EVERY: u32 = 500;
@@ -93,7 +91,11 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
 
     /// Stops the import, once, with the reason.
     pub(super) fn interrupt(&mut self, error: &CommandError) {
-        self.stop(Note::Told(format!("{}: {error}", error.reason())));
+        if !self.interrupted {
+            // The note is for people; what the driver says is for those who run the database.
+            tracing::warn!(%error, reason = error.reason(), "an import was interrupted");
+        }
+        self.stop(Note::Interrupted(ToldRefusal::of(error)));
     }
 
     /// As [`Ledger::interrupt`], for a reason that is no command's.
@@ -111,11 +113,10 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     }
 
     /// Refuses all rows of a record without asking the log.
-    pub(super) fn refuse_all(&mut self, record: &Record, reason: RowReason, detail: &str) {
+    pub(super) fn refuse_all(&mut self, record: &Record, fault: &RowFault) {
         self.outcome.records.refused += record.with_repeats();
         for row in record.rows.iter().chain(&record.repeats) {
-            let fault = RowFault::of_row(reason, detail);
-            self.outcome.refusals.add(*row, vec![fault]);
+            self.outcome.refusals.add(*row, vec![fault.clone()]);
         }
         self.have_fate(record);
     }
@@ -205,22 +206,22 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     /// The row of the line at fault says why; its siblings say that it fell with that row.
     fn refuse(&mut self, record: &Record, error: &CommandError) {
         let at_fault = error
-            .field()
-            .as_deref()
-            .and_then(line_index)
+            .path()
+            .and_then(|path| path.index_in("lines"))
             .and_then(|index| record.rows.get(index));
         // By its code: the log says it of a key, the rule of a sale that it compared.
-        let reason = if error.reason() == IDEMPOTENCY_MISMATCH {
+        let reason = if error.reason() == reasons::IDEMPOTENCY_MISMATCH {
             RowReason::IdempotencyMismatch
         } else {
             RowReason::Rejected
         };
+        let refusal = ToldRefusal::of(error);
         for row in record.rows.iter().chain(&record.repeats) {
             let fault = match at_fault {
                 Some(at_fault) if at_fault != row => {
                     RowFault::of_row(RowReason::ReceiptHasRefusedRows, format!("-> {at_fault}"))
                 }
-                _ => RowFault::of_row(reason, format!("{}: {error}", error.reason())),
+                _ => RowFault::refused(reason, refusal.clone()),
             };
             self.outcome.refusals.add(*row, vec![fault]);
         }
@@ -263,9 +264,4 @@ fn is_about_the_record(error: &CommandError) -> bool {
         | CommandError::Unreadable { .. }
         | CommandError::Unavailable { .. } => false,
     }
-}
-
-/// The index in `lines[2].quantity`.
-fn line_index(field: &str) -> Option<usize> {
-    field.strip_prefix("lines[")?.split(']').next()?.parse().ok()
 }

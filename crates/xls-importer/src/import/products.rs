@@ -12,6 +12,7 @@ use crate::field::Field;
 use crate::header::Header;
 use crate::note::Note;
 use crate::products::{ProductDraft, ProductsReading};
+use crate::row_fault::RowFault;
 use crate::row_reason::RowReason;
 use crate::sheet::Sheet;
 
@@ -50,7 +51,7 @@ impl Run<'_> {
                     waiting: Vec::new(),
                 };
                 if let Some(detail) = lost_zeros.unclear(&draft.sku) {
-                    ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+                    ledger.refuse_all(&record, &RowFault::of_row(RowReason::CodeUnclear, detail));
                     continue;
                 }
                 return Some((record, Offered::new(command(draft), self.envelope(draft.row))));

@@ -21,6 +21,7 @@ use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
 use crate::refusal::FileRefusal;
+use crate::row_fault::RowFault;
 use crate::row_reason::RowReason;
 use crate::sales::{SaleDraft, SalesReading};
 use crate::sheet::Sheet;
@@ -101,7 +102,7 @@ impl Run<'_> {
         let record = weigh(&draft, &known.catalogue);
         let mut skus = draft.lines.iter().map(|line| line.sku);
         if let Some(detail) = skus.find_map(|sku| known.lost_zeros.unclear(sku)) {
-            ledger.refuse_all(&record, RowReason::CodeUnclear, &detail);
+            ledger.refuse_all(&record, &RowFault::of_row(RowReason::CodeUnclear, detail));
             return None;
         }
         let units = draft
@@ -109,18 +110,21 @@ impl Run<'_> {
             .iter()
             .map(|line| (line.sku, line.unit.map(|unit| &**unit)));
         if let Some(detail) = known.catalogue.other_unit(units) {
-            ledger.refuse_all(&record, RowReason::UnitDiffers, &detail);
+            ledger.refuse_all(&record, &RowFault::of_row(RowReason::UnitDiffers, detail));
             return None;
         }
         let Some(store) = known.stores.get(&draft.store.store_id) else {
-            refuse_unknown_store(&record, &draft, ledger);
+            ledger.refuse_all(
+                &record,
+                &RowFault::unknown_store(&draft.store.store_id, &draft.store.name),
+            );
             return None;
         };
         let key = known.zeros.key(&draft);
         let key = key.unwrap_or_else(|| known.by_day.key(&draft));
         let Some(command) = command(draft, key, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
-            ledger.refuse_all(&record, RowReason::DateInvalid, "");
+            ledger.refuse_all(&record, &RowFault::of_row(RowReason::DateInvalid, ""));
             return None;
         };
         let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
@@ -185,16 +189,4 @@ fn command(
         fiscal_ref: None,
         tax_summary: Vec::new(),
     })
-}
-
-fn refuse_unknown_store<P: Fn(ImportProgress)>(
-    record: &Record,
-    draft: &SaleDraft<'_>,
-    ledger: &mut Ledger<P>,
-) {
-    let detail = format!(
-        "UNKNOWN_STORE: {} ({}); --define-missing",
-        draft.store.store_id, draft.store.name
-    );
-    ledger.refuse_all(record, RowReason::Rejected, &detail);
 }

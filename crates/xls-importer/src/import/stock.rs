@@ -18,6 +18,7 @@ use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
 use crate::refusal::FileRefusal;
+use crate::row_fault::RowFault;
 use crate::row_reason::RowReason;
 use crate::sheet::Sheet;
 use crate::stock::{StockLineDraft, StockReading, StockReceiptDraft};
@@ -65,12 +66,12 @@ impl Run<'_> {
                 let draft = drafts.next()?;
                 let unclear = draft.lines.iter().find_map(|line| lost_zeros.unclear(&line.sku));
                 if let Some(detail) = unclear {
-                    ledger.refuse_all(&weigh(draft), RowReason::CodeUnclear, &detail);
+                    ledger.refuse_all(&weigh(draft), &RowFault::of_row(RowReason::CodeUnclear, detail));
                     continue;
                 }
                 let units = draft.lines.iter().map(|line| (&line.sku, line.unit.as_deref()));
                 if let Some(detail) = catalogue.other_unit(units) {
-                    ledger.refuse_all(&weigh(draft), RowReason::UnitDiffers, &detail);
+                    ledger.refuse_all(&weigh(draft), &RowFault::of_row(RowReason::UnitDiffers, detail));
                     continue;
                 }
                 let offer = self.receipt_offer(draft, (&stores, &moved), ledger);
@@ -148,15 +149,17 @@ impl Run<'_> {
     ) -> Option<(Record, Offer)> {
         let record = weigh(draft);
         let Some(store) = stores.get(&draft.store.store_id) else {
-            let detail = format!("UNKNOWN_STORE: {}; --define-missing", draft.store.store_id);
-            ledger.refuse_all(&record, RowReason::Rejected, &detail);
+            ledger.refuse_all(
+                &record,
+                &RowFault::unknown_store(&draft.store.store_id, &draft.store.name),
+            );
             return None;
         };
         let has_moved =
             |line: &&StockLineDraft| moved.contains(&(draft.store.store_id.clone(), line.sku.clone()));
         if let Some(line) = draft.lines.iter().find(has_moved).filter(|_| !moved.is_empty()) {
             let detail = format!("{}: {}", draft.store.store_id, line.sku);
-            ledger.refuse_all(&record, RowReason::StockHasHistory, &detail);
+            ledger.refuse_all(&record, &RowFault::of_row(RowReason::StockHasHistory, detail));
             return None;
         }
         let command = self.receive_goods(draft, &store.settings);

@@ -18,6 +18,7 @@ mod into_log_evidence;
 mod meaning;
 mod meeting;
 mod numbering;
+mod one_language;
 mod parser_death;
 mod real_files;
 mod receipts_by_day;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         into_log::CASES,
         into_log_evidence::CASES,
         numbering::CASES,
+        one_language::CASES,
         receipts_by_day::CASES,
         strangers::CASES,
         totals::CASES,

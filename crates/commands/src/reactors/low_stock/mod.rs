@@ -25,6 +25,7 @@ use self::on_hand::{OnHand, stock_at};
 use self::source::{Happened, Input, Item, Moved};
 use self::state::{State, policy_at};
 use crate::CommandError;
+use crate::error::EVENT_UNREADABLE;
 use crate::event_encoder::EventEncoder;
 use crate::reactors::cause::Cause;
 use crate::reactors::intake::{Intake, Sources};
@@ -300,7 +301,7 @@ impl LowStockReactor {
             State::Policy(state) => state.clone(),
             State::Nothing | State::Marks => return Ok(()),
             State::Unreadable(problem) => {
-                let problem = ("EVENT_UNREADABLE", problem.clone());
+                let problem = (EVENT_UNREADABLE, problem.clone());
                 return self.work.put_aside(&item.policy, cause, problem).await;
             }
         };

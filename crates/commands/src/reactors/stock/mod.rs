@@ -25,6 +25,7 @@ use self::state::State;
 use self::waiting::waiting_stream;
 pub use self::waiting_list::{AwaitedProduct, WaitingLines, awaited_products, waiting_lines};
 use crate::CommandError;
+use crate::error::EVENT_UNREADABLE;
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::{decode, kind_of};
@@ -268,7 +269,7 @@ impl StockReactor {
             State::Stock(state) => state.clone(),
             State::Nothing | State::Waiting(_) => StockState::default(),
             State::Unreadable(problem) => {
-                return Ok(Some(("EVENT_UNREADABLE".to_owned(), problem.clone())));
+                return Ok(Some((EVENT_UNREADABLE.to_owned(), problem.clone())));
             }
         };
         if state.balance.issued_through >= movement.cause.position.get() {

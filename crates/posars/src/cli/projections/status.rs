@@ -116,7 +116,7 @@ pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Status, 
                 };
                 projections.push(ProjectionLine::of(status, parked));
             }
-            let reactors = reactors::all(&house.log, head).await?;
+            let reactors = reactors::all(&house.log).await?;
             Ok(Status {
                 company: house.company_id,
                 head: head.get(),

@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
-use posars_commands::reactors::{REACTORS, count_parked, parked_stream};
-use posars_event_store::{Log, Position, ReadLog, SubscriptionState};
+use posars_commands::reactors::{ReactorStanding, parked_stream, standings};
+use posars_event_store::Log;
 use serde::Serialize;
 
 use crate::companies::option_of;
@@ -37,38 +36,17 @@ pub(in crate::cli) struct ReactorLine {
     next: Option<String>,
 }
 
-/// Every reactor that ever ran on a log, each after those whose events it follows.
-pub(in crate::cli) async fn all(log: &Log, head: Position) -> Result<Vec<ReactorLine>, Failure> {
-    let mut reactors = log.subscriptions().await?;
-    reactors.retain(|one| one.name.starts_with("reactor."));
-    // One that only another build knows comes last.
-    reactors.sort_by_key(|one| {
-        REACTORS
-            .iter()
-            .position(|known| known.name() == one.name)
-            .unwrap_or(usize::MAX)
-    });
-    let mut lines = Vec::new();
-    for one in reactors {
-        lines.push(ReactorLine::of(log, head, one).await?);
-    }
-    Ok(lines)
+/// Every reactor of a log.
+pub(in crate::cli) async fn all(log: &Log) -> Result<Vec<ReactorLine>, Failure> {
+    let all = standings(log).await?.into_iter();
+    all.map(|one| ReactorLine::of(log, one)).collect()
 }
 
 impl ReactorLine {
-    async fn of(log: &Log, head: Position, reactor: SubscriptionState) -> Result<Self, Failure> {
+    fn of(log: &Log, reactor: ReactorStanding) -> Result<Self, Failure> {
         let stream = parked_stream(&reactor.name)
             .map_err(|error| Failure::new(Exit::Failure, "STREAM_NAME_INVALID", error))?;
-        let parked = count_parked(log, &reactor.name).await?;
-        let lag_seconds = if reactor.position < head {
-            let page = log.read_log(&ReadLog::after(reactor.position, 1)).await?;
-            page.events.first().map_or(0, |event| {
-                u64::try_from(Timestamp::now().duration_since(event.recorded_at).as_secs()).unwrap_or(0)
-            })
-        } else {
-            0
-        };
-        let next = (parked > 0).then(|| {
+        let next = (reactor.parked > 0).then(|| {
             let (name, company) = (&reactor.name, option_of(log.name().as_str()));
             format!(
                 "see why with `posars reactors parked {name}{company}` or `posars audit replay --stream {stream}{company}`, \
@@ -76,12 +54,12 @@ impl ReactorLine {
             )
         });
         Ok(Self {
-            lag_events: head.get().saturating_sub(reactor.position.get()),
-            lag_seconds,
-            parked,
-            parked_stream: stream.to_string(),
             position: reactor.position.get(),
-            holder: reactor.lease.map(|(holder, _)| holder),
+            lag_events: reactor.lag_events,
+            lag_seconds: reactor.lag_seconds,
+            parked: reactor.parked,
+            parked_stream: stream.to_string(),
+            holder: reactor.holder,
             name: reactor.name,
             next,
         })

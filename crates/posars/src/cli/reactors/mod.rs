@@ -7,7 +7,7 @@ mod status;
 mod waiting;
 
 use clap::{ArgMatches, Subcommand};
-use posars_commands::reactors::{AnyReactor, REACTORS};
+use posars_commands::reactors::{AnyReactor, REACTORS, reactor_named};
 
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
@@ -84,8 +84,7 @@ pub(crate) async fn run(command: ReactorsCommand, matches: &ArgMatches) -> Exit 
 
 /// A reactor named on the command line.
 fn known(name: &str) -> Result<&'static dyn AnyReactor, Failure> {
-    let known = REACTORS.iter().copied().find(|known| known.name() == name);
-    known.ok_or_else(|| {
+    reactor_named(name).ok_or_else(|| {
         let names: Vec<&str> = REACTORS.iter().map(|known| known.name()).collect();
         Failure::new(
             Exit::Usage,

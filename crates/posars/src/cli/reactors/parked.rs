@@ -82,15 +82,12 @@ pub(super) async fn run(session: &Session, args: &ParkedArgs) -> Result<Parked, 
             let house = House::open(database, &args.company.id).await?;
             let limit = usize::from(args.limit);
             let (stream, after) = (args.stream.as_deref(), Version::new(args.after));
-            // One row more than asked for tells whether there is a next page.
-            let mut parked = list_parked(&house.log, reactor, stream, after, limit + 1).await?;
-            let has_more = parked.len() > limit;
-            parked.truncate(limit);
+            let page = list_parked(&house.log, reactor, stream, after, limit).await?;
             Ok(Parked {
                 company: house.company_id,
                 reactor,
-                next: parked.last().filter(|_| has_more).map(|last| last.version.get()),
-                events: parked.into_iter().map(ParkedLine::from).collect(),
+                next: page.next.map(Version::get),
+                events: page.events.into_iter().map(ParkedLine::from).collect(),
             })
         })
         .await

@@ -55,19 +55,12 @@ struct LeftLine {
 impl LeftLine {
     /// None when it is dealt with.
     fn of(parked: ParkedEvent, outcome: Retried) -> Option<Self> {
-        let (outcome, reason, problem) = match outcome {
+        let problem = outcome.problem()?;
+        let (outcome, reason) = match outcome {
             Retried::Done => return None,
-            Retried::Failed { reason, problem } => ("failed", reason, problem),
-            Retried::TooLate { stream } => (
-                "too_late",
-                "TOO_LATE".to_owned(),
-                format!("{stream} has gone on since; count that stock, which puts right what is missing"),
-            ),
-            Retried::Behind => (
-                "behind",
-                "BEHIND".to_owned(),
-                "an earlier one of the same stream comes first; mend that".to_owned(),
-            ),
+            Retried::Failed { reason, .. } => ("failed", reason),
+            Retried::TooLate { .. } => ("too_late", "TOO_LATE".to_owned()),
+            Retried::Behind => ("behind", "BEHIND".to_owned()),
         };
         Some(Self {
             position: parked.event.source_position,
@@ -86,7 +79,7 @@ pub(super) async fn run(session: &Session, args: &RetryArgs) -> Result<Tried, Fa
         .with_database(Need::Existing, async |database| {
             let house = House::open(database, &args.company.id).await?;
             let (stream, limit) = (args.stream.as_deref(), usize::from(args.limit));
-            let tried = reactor.retry(&house.log, stream, limit).await?;
+            let tried = reactor.retry_parked(&house.log, stream, limit).await?;
             let all = tried.len();
             let left: Vec<LeftLine> = tried
                 .into_iter()

@@ -37,14 +37,14 @@ pub(super) struct Status {
     awaited_products: usize,
 }
 
-/// Looks at every reactor that ever ran on the log.
+/// Looks at every reactor of the log.
 pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Status, Failure> {
     session
         .with_database(Need::Existing, async |database| {
             let house = House::open(database, &args.company.id).await?;
             let head = house.log.head().await?.position;
             Ok(Status {
-                reactors: all(&house.log, head).await?,
+                reactors: all(&house.log).await?,
                 awaited_products: awaited_products(&house.log, None, PRODUCTS_MAX).await?.len(),
                 company: house.company_id,
                 head: head.get(),

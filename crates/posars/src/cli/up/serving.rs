@@ -6,6 +6,7 @@ use axum::middleware::from_fn_with_state;
 use posars_domain::CompanyId;
 use posars_edge::Server;
 use posars_gateway::{Authentication, Gateway, Readiness, Tenant, Tenants};
+use posars_identity::Users;
 use tokio::net::TcpListener;
 use tokio::sync::watch as channel;
 use tokio::task::JoinHandle;
@@ -91,7 +92,13 @@ impl Serving {
         let mut server = asked.server;
         server.limits.drain_timeout = DRAIN;
         let speaks_tls = server.tls.is_some();
-        let authentication = Authentication::Tokens(sign_in.verifier.clone());
+        let verifier = sign_in.verifier.clone();
+        let authentication = if sign_in.is_local {
+            let users = Users::of(database.url())?;
+            Authentication::OwnTokens { verifier, users }
+        } else {
+            Authentication::Tokens(verifier)
+        };
         let tenants = Tenants::from_iter(houses.iter().map(tenant));
         let gateway = Gateway::new(tenants, authentication, &server.limits)
             .await

@@ -1,16 +1,10 @@
 //! What the server itself answers: about the log, the read models, and calls that it cannot take.
 
-use tonic::Code::{
-    Aborted, DeadlineExceeded, Internal, InvalidArgument, NotFound, OutOfRange, ResourceExhausted,
-    Unavailable, Unimplemented,
-};
-
-use super::reason::{Reason, reason};
+use crate::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
         "BUSY",
-        ResourceExhausted,
         [
             "Too many commands wait already; nothing was written",
             "Há comandos demais na fila; nada foi gravado",
@@ -19,7 +13,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "COMPANY_NOT_FOUND",
-        NotFound,
         ["There is no company {name}", "Não há empresa {name}"],
         [
             "Check the name, or give the position of the command that made it as min_position",
@@ -28,7 +21,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "CONFLICT",
-        Aborted,
         [
             "Others changed the same thing while the command was decided; nothing was written",
             "Outros alteraram a mesma coisa enquanto o comando era decidido; nada foi gravado",
@@ -37,7 +29,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DATABASE_AWAY",
-        Unavailable,
         [
             "The database does not answer; nothing was written",
             "O banco de dados não responde; nada foi gravado",
@@ -46,7 +37,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DATABASE_DISK_FULL",
-        Unavailable,
         [
             "The disk of the database is full or does not work; nothing was written, and what was accepted before is safe",
             "O disco do banco de dados está cheio ou com defeito; nada foi gravado, e o que já foi aceito está seguro",
@@ -58,7 +48,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DATABASE_EXHAUSTED",
-        Unavailable,
         [
             "The database has run out of memory or connections; nothing was written",
             "O banco de dados está sem memória ou sem conexões livres; nada foi gravado",
@@ -70,7 +59,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DATABASE_REFUSED",
-        Internal,
         [
             "The database refused what this server sent; nothing was written",
             "O banco de dados recusou o que este servidor enviou; nada foi gravado",
@@ -82,7 +70,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DEADLINE",
-        DeadlineExceeded,
         [
             "The database did not answer in time; nothing was written",
             "O banco de dados não respondeu a tempo; nada foi gravado",
@@ -91,7 +78,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DEADLINE_EXCEEDED",
-        DeadlineExceeded,
         [
             "The call did not end within its deadline[ of {timeout_ms} ms]; a command may still have taken effect",
             "A chamada não terminou no prazo[ de {timeout_ms} ms]; um comando ainda pode ter surtido efeito",
@@ -103,7 +89,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "EVENT_UNREADABLE",
-        Internal,
         [
             "A stored event cannot be read by this version of the server",
             "Um evento gravado não pode ser lido por esta versão do servidor",
@@ -115,7 +100,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "FIGURES_OUT_OF_RANGE",
-        OutOfRange,
         [
             "The figures of store {store_id} leave the range of an amount",
             "Os números da loja {store_id} passam do limite de um valor",
@@ -124,7 +108,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "MESSAGE_ENCODING_UNSUPPORTED",
-        Unimplemented,
         [
             "The message is compressed in a way that this server does not read",
             "A mensagem está comprimida de um modo que este servidor não lê",
@@ -133,7 +116,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "OUTCOME_UNKNOWN",
-        Unavailable,
         [
             "The command was sent to the database and the answer lost",
             "O comando foi enviado ao banco de dados e a resposta se perdeu",
@@ -145,7 +127,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PAGE_SIZE_INVALID",
-        InvalidArgument,
         [
             "The page size is not 0 to 1000",
             "O tamanho da página não está entre 0 e 1000",
@@ -157,7 +138,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PAGE_TOKEN_INVALID",
-        InvalidArgument,
         [
             "The page token is not from this server, or belongs to a list with other filters",
             "O token de página não é deste servidor ou pertence a uma lista com outros filtros",
@@ -169,7 +149,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "POSITION_BEYOND_LOG",
-        OutOfRange,
         [
             "min_position {min_position} lies beyond the log, which ends at {position}",
             "min_position {min_position} está além do registro, que termina em {position}",
@@ -181,7 +160,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PRODUCT_NOT_FOUND",
-        NotFound,
         ["There is no product {name}", "Não há produto {name}"],
         [
             "Check the name, or give the position of the command that made it as min_position",
@@ -190,7 +168,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "READ_MODEL_BEHIND",
-        DeadlineExceeded,
         [
             "The answer would be older than asked for: it is at position {position}, not yet at {min_position}",
             "A resposta seria mais antiga do que o pedido: está na posição {position}, ainda não na {min_position}",
@@ -199,7 +176,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "READ_MODEL_UNREADABLE",
-        Internal,
         [
             "A stored row cannot be read by this version of the server",
             "Uma linha gravada não pode ser lida por esta versão do servidor",
@@ -211,7 +187,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REGISTER_NOT_FOUND",
-        NotFound,
         ["There is no register {name}", "Não há caixa {name}"],
         [
             "Check the name, or give the position of the command that made it as min_position",
@@ -220,7 +195,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REQUEST_UNREADABLE",
-        InvalidArgument,
         [
             "The request is not the message that this method takes; nothing was done",
             "A requisição não é a mensagem que este método recebe; nada foi feito",
@@ -232,7 +206,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "RETURN_NOT_FOUND",
-        NotFound,
         ["There is no return {name}", "Não há devolução {name}"],
         [
             "Check the name, or give the position of the command that made it as min_position",
@@ -241,7 +214,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STOCK_ADJUSTMENT_NOT_FOUND",
-        NotFound,
         [
             "There is no stock adjustment {name}",
             "Não há ajuste de estoque {name}",
@@ -253,7 +225,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STOCK_ITEM_NOT_FOUND",
-        NotFound,
         ["There is no stock item {name}", "Não há item de estoque {name}"],
         [
             "Check the name, or give the position of the command that made it as min_position",
@@ -262,7 +233,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STOCK_RECEIPT_NOT_FOUND",
-        NotFound,
         [
             "There is no stock receipt {name}",
             "Não há recebimento de estoque {name}",
@@ -274,7 +244,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STORE_NOT_FOUND",
-        NotFound,
         ["There is no store {name}", "Não há loja {name}"],
         [
             "Check the name, or give the position of the command that made it as min_position",
@@ -283,7 +252,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TIMEOUT_INVALID",
-        InvalidArgument,
         [
             "The header grpc-timeout is not a timeout",
             "O cabeçalho grpc-timeout não é um prazo",
@@ -295,7 +263,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "UNKNOWN_METHOD",
-        Unimplemented,
         [
             "There is no method[ {path}] here",
             "Não existe aqui o método[ {path}]",

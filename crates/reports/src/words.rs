@@ -1,82 +1,7 @@
-//! The words of a report and the options it is written with.
+//! The words of a report.
 
-use std::str::FromStr;
-
-use jiff::tz::TimeZone;
 use posars_domain::PaymentMethod;
-
-/// The language of headings, method names and file names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// Portuguese of Brazil.
-    #[default]
-    PtBr,
-    /// English.
-    En,
-}
-
-impl FromStr for Language {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.to_ascii_lowercase().as_str() {
-            "pt" | "pt-br" | "pt_br" => Ok(Self::PtBr),
-            "en" => Ok(Self::En),
-            other => Err(format!("the language {other:?} is not known; use pt-BR or en")),
-        }
-    }
-}
-
-/// What separates the decimals in a CSV file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DecimalMark {
-    /// `1234.56`, fields separated by commas: for programs.
-    #[default]
-    Point,
-    /// `1234,56`, fields separated by semicolons: as a Brazilian Excel opens it.
-    Comma,
-}
-
-/// The format of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Text, one row a line.
-    Csv,
-    /// An Excel workbook.
-    Xlsx,
-}
-
-impl Format {
-    /// The ending of the file's name.
-    #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-        }
-    }
-}
-
-/// How a report is written.
-#[derive(Clone, Debug)]
-pub struct ReportOptions {
-    /// The language.
-    pub language: Language,
-    /// For CSV only; a workbook shows numbers as its reader is set up.
-    pub decimal_mark: DecimalMark,
-    /// The zone that the time of making is shown in.
-    pub time_zone: TimeZone,
-}
-
-impl Default for ReportOptions {
-    fn default() -> Self {
-        Self {
-            language: Language::default(),
-            decimal_mark: DecimalMark::default(),
-            time_zone: TimeZone::UTC,
-        }
-    }
-}
+use posars_words::Language;
 
 /// The fixed words of the daily sales report.
 pub(crate) struct Words {
@@ -169,23 +94,19 @@ const EN: Words = Words {
     time_format: "%Y-%m-%d %H:%M",
 };
 
-impl Language {
-    pub(crate) const fn words(self) -> &'static Words {
-        match self {
-            Self::PtBr => &PT_BR,
-            Self::En => &EN,
-        }
+impl Words {
+    /// The words of a language.
+    pub(crate) fn of(language: Language) -> &'static Self {
+        language.pick(&PT_BR, &EN)
     }
+}
 
-    /// What people call a payment method; a word of the caller's own stays as it is.
-    pub(crate) fn method(self, method: &PaymentMethod) -> &str {
-        let known = METHODS.iter().find(|(word, _, _)| *word == method.as_str());
-        match (self, known) {
-            (Self::PtBr, Some((_, portuguese, _))) => portuguese,
-            (Self::En, Some((_, _, english))) => english,
-            (Self::PtBr | Self::En, None) => method.as_str(),
-        }
-    }
+/// What people call a payment method; a word of the caller's own stays as it is.
+pub(crate) fn method_name(language: Language, method: &PaymentMethod) -> &str {
+    let known = METHODS.iter().find(|(word, _, _)| *word == method.as_str());
+    known.map_or(method.as_str(), |(_, portuguese, english)| {
+        language.pick(*portuguese, *english)
+    })
 }
 
 /// Method, in Portuguese, in English.

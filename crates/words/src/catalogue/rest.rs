@@ -1,14 +1,11 @@
 //! What the door of REST refuses before a call is made of a request. The words for these reasons follow those of
 //! posars-transcoder, which makes them.
 
-use tonic::Code::{Internal, InvalidArgument, NotFound, Unimplemented};
-
-use super::reason::{Reason, reason};
+use crate::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
         "ANSWER_UNREADABLE",
-        Internal,
         [
             "The answer of the service could not be written as JSON",
             "A resposta do serviço não pôde ser escrita como JSON",
@@ -20,7 +17,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "BODY_FIELD_UNKNOWN",
-        InvalidArgument,
         [
             "The body has a field that the request does not have",
             "O corpo tem um campo que a requisição não tem",
@@ -32,7 +28,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "BODY_KEY_DUPLICATE",
-        InvalidArgument,
         [
             "A JSON object of the body has a key twice",
             "Um objeto JSON do corpo tem uma chave repetida",
@@ -41,7 +36,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "BODY_NOT_JSON",
-        InvalidArgument,
         ["The body is not JSON", "O corpo não é JSON"],
         [
             "Correct the JSON at the place that the English message names",
@@ -50,7 +44,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "BODY_TOO_DEEP",
-        InvalidArgument,
         [
             "The JSON of the body is nested more deeply than the limit",
             "O JSON do corpo tem níveis demais",
@@ -59,7 +52,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "BODY_UNREADABLE",
-        InvalidArgument,
         [
             "The body ended too early or cannot be decompressed",
             "O corpo terminou cedo demais ou não pôde ser descomprimido",
@@ -68,7 +60,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "BODY_VALUE_INVALID",
-        InvalidArgument,
         [
             "A value of the body does not fit its field",
             "Um valor do corpo não cabe no campo",
@@ -80,7 +71,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "ENCODING_UNSUPPORTED",
-        InvalidArgument,
         [
             "The body is compressed in a way that is not known here",
             "O corpo está comprimido de um modo desconhecido aqui",
@@ -89,21 +79,17 @@ pub(super) const REASONS: &[Reason] = &[
             "Send gzip, or no Content-Encoding",
             "Envie gzip ou nenhum Content-Encoding",
         ],
-    )
-    .with_http_status(415),
+    ),
     reason(
         "MEDIA_TYPE_UNSUPPORTED",
-        InvalidArgument,
         [
             "The body is of a media type that this method does not take",
             "O corpo é de um tipo que este método não recebe",
         ],
         ["Send application/json", "Envie application/json"],
-    )
-    .with_http_status(415),
+    ),
     reason(
         "METHOD_NOT_ALLOWED",
-        Unimplemented,
         [
             "This path does not take this method",
             "Este caminho não recebe este método",
@@ -112,11 +98,9 @@ pub(super) const REASONS: &[Reason] = &[
             "Use a method that the Allow header names",
             "Use um método que o cabeçalho Allow indica",
         ],
-    )
-    .with_http_status(405),
+    ),
     reason(
         "ONEOF_CONFLICT",
-        InvalidArgument,
         [
             "Two fields are given of which only one may be set",
             "Vieram dois campos dos quais só um pode ser informado",
@@ -125,7 +109,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PATH_MALFORMED",
-        InvalidArgument,
         [
             "The path has an escape that is not UTF-8 in hexadecimal",
             "O caminho tem um escape que não é UTF-8 em hexadecimal",
@@ -137,7 +120,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PATH_VALUE_INVALID",
-        InvalidArgument,
         [
             "A part of the path does not fit its field",
             "Uma parte do caminho não cabe no campo",
@@ -149,7 +131,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUERY_MALFORMED",
-        InvalidArgument,
         [
             "The query has an escape that is not UTF-8 in hexadecimal",
             "A consulta tem um escape que não é UTF-8 em hexadecimal",
@@ -161,7 +142,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUERY_PARAMETERS_TOO_MANY",
-        InvalidArgument,
         [
             "The query has more parameters than the limit",
             "A consulta tem mais parâmetros que o limite",
@@ -170,7 +150,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUERY_PARAMETER_MISPLACED",
-        InvalidArgument,
         [
             "A query parameter names a field that the path or the body gives",
             "Um parâmetro indica um campo que vem do caminho ou do corpo",
@@ -179,7 +158,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUERY_PARAMETER_REPEATED",
-        InvalidArgument,
         [
             "A query parameter of a single value is given twice",
             "Um parâmetro de um só valor veio duas vezes",
@@ -188,7 +166,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUERY_PARAMETER_UNFIT",
-        InvalidArgument,
         [
             "A query parameter names a field that no query can spell",
             "Um parâmetro indica um campo que não cabe em uma consulta",
@@ -200,7 +177,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUERY_PARAMETER_UNKNOWN",
-        InvalidArgument,
         [
             "The request has no field of a query parameter's name",
             "A requisição não tem um campo com o nome de um parâmetro",
@@ -212,7 +188,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUERY_TOO_LONG",
-        InvalidArgument,
         [
             "The query is longer than the limit",
             "A consulta é maior que o limite",
@@ -221,11 +196,9 @@ pub(super) const REASONS: &[Reason] = &[
             "Send fewer or shorter parameters",
             "Envie parâmetros menos numerosos ou menores",
         ],
-    )
-    .with_http_status(414),
+    ),
     reason(
         "QUERY_VALUE_INVALID",
-        InvalidArgument,
         [
             "A query parameter does not fit its field",
             "Um parâmetro da consulta não cabe no campo",
@@ -237,7 +210,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "ROUTE_NOT_FOUND",
-        NotFound,
         ["Nothing is served at this path", "Não há nada neste caminho"],
         [
             "See the paths of the API at /docs",

@@ -1,16 +1,10 @@
 //! Who may call, and how often.
 
-use tonic::Code::{
-    DeadlineExceeded, InvalidArgument, NotFound, PermissionDenied, ResourceExhausted, Unauthenticated,
-    Unavailable,
-};
-
-use super::reason::{Reason, reason};
+use crate::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
         "CALLER_OVERLOADED",
-        ResourceExhausted,
         [
             "This caller has {caller_calls_max} calls under way, as many as one may; nothing was done",
             "Quem chama já tem {caller_calls_max} chamadas em andamento, o máximo de cada um; nada foi feito",
@@ -22,7 +16,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "COMPANY_NOT_CHOSEN",
-        InvalidArgument,
         [
             "The caller has roles in several companies[: {companies}]",
             "Quem chama tem papéis em várias empresas[: {companies}]",
@@ -34,7 +27,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "KEYS_UNAVAILABLE",
-        Unavailable,
         [
             "The keys that tokens are checked with cannot be fetched from their issuer",
             "As chaves que conferem os tokens não puderam ser obtidas do emissor",
@@ -46,7 +38,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "NO_MEMBERSHIP",
-        PermissionDenied,
         [
             "The caller has no role in any company",
             "Quem chama não tem papel em nenhuma empresa",
@@ -58,7 +49,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "OVERLOADED",
-        Unavailable,
         [
             "The server works on as many calls as it can; nothing was done",
             "O servidor já atende o máximo de chamadas; nada foi feito",
@@ -67,7 +57,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "RATE_LIMITED",
-        ResourceExhausted,
         [
             "More than {calls_per_s} calls per second came from this caller; nothing was done",
             "Vieram mais de {calls_per_s} chamadas por segundo deste remetente; nada foi feito",
@@ -76,7 +65,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REQUESTS_OVERLOADED",
-        Unavailable,
         [
             "The large requests under way take as much memory as they may; nothing was done",
             "As requisições grandes em andamento já ocupam a memória permitida; nada foi feito",
@@ -88,7 +76,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REQUEST_STALLED",
-        DeadlineExceeded,
         [
             "The rest of the request did not come within {timeout_ms} ms; nothing was done",
             "O resto da requisição não chegou em {timeout_ms} ms; nada foi feito",
@@ -100,27 +87,22 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REQUEST_TOO_LARGE",
-        ResourceExhausted,
         [
             "The request is larger than[ the {request_bytes_max} bytes] it may be; nothing was done",
             "A requisição é maior que o permitido[, {request_bytes_max} bytes]; nada foi feito",
         ],
         ["Split it into smaller ones", "Divida-a em requisições menores"],
-    )
-    .with_http_status(413),
+    ),
     reason(
         "REQUEST_VALUES_TOO_MANY",
-        ResourceExhausted,
         [
             "The request has more fields and list entries than[ the {request_values_max}] it may have; nothing was done",
             "A requisição tem mais campos e itens de lista que o permitido[, {request_values_max}]; nada foi feito",
         ],
         ["Split it into smaller ones", "Divida-a em requisições menores"],
-    )
-    .with_http_status(413),
+    ),
     reason(
         "ROLE_LIMITED_TO_STORE",
-        PermissionDenied,
         [
             "The call touches the company {company} as a whole, and the caller's role holds for some of its stores only",
             "A chamada diz respeito à empresa {company} inteira, e o papel de quem chama vale só para algumas lojas",
@@ -132,7 +114,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "ROLE_MISSING",
-        PermissionDenied,
         [
             "None of the caller's roles in the company {company} may do this; it takes one of {any_of}",
             "Nenhum papel de quem chama na empresa {company} permite isto; é preciso um de {any_of}",
@@ -144,7 +125,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STORE_NOT_CHOSEN",
-        InvalidArgument,
         [
             "The caller's role holds for some stores only: {stores}",
             "O papel de quem chama vale só para algumas lojas: {stores}",
@@ -153,7 +133,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_ALGORITHM",
-        Unauthenticated,
         [
             "The token is not signed with RS256",
             "O token não está assinado com RS256",
@@ -165,7 +144,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_AUDIENCE",
-        Unauthenticated,
         [
             "The token was made for another client program",
             "O token foi feito para outro programa cliente",
@@ -177,7 +155,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_EXPIRED",
-        Unauthenticated,
         ["The token has expired", "O token expirou"],
         [
             "Sign in again, or refresh it",
@@ -186,7 +163,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_ISSUER",
-        Unauthenticated,
         ["The token is of another issuer", "O token é de outro emissor"],
         [
             "Send an access token of the configured issuer",
@@ -195,7 +171,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_KEY_UNKNOWN",
-        Unauthenticated,
         [
             "The token is signed with a key that its issuer does not publish",
             "O token está assinado com uma chave que o emissor não publica",
@@ -204,7 +179,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_LIFETIME",
-        Unauthenticated,
         [
             "The token lives longer than is allowed",
             "O token vale por mais tempo do que o permitido",
@@ -216,7 +190,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_MALFORMED",
-        Unauthenticated,
         ["The token is malformed", "O token está malformado"],
         [
             "Send the access token exactly as the issuer gave it",
@@ -225,7 +198,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_MISSING",
-        Unauthenticated,
         ["The call has no token", "A chamada não tem token"],
         [
             "Sign in (on this machine: posars token) and send it as \"authorization: Bearer TOKEN\"",
@@ -234,7 +206,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_NOT_YET_VALID",
-        Unauthenticated,
         ["The token is not valid yet", "O token ainda não é válido"],
         [
             "Compare the clocks of issuer and server",
@@ -243,7 +214,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_SIGNATURE",
-        Unauthenticated,
         [
             "The token's signature is wrong",
             "A assinatura do token está errada",
@@ -255,7 +225,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_TOO_LONG",
-        Unauthenticated,
         ["The token is too long", "O token é longo demais"],
         [
             "Have the issuer put fewer groups into it",
@@ -264,7 +233,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_USE",
-        Unauthenticated,
         [
             "The token is not an access token",
             "O token não é um token de acesso",
@@ -276,7 +244,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOKEN_WITHOUT_EXPIRY",
-        Unauthenticated,
         ["The token has no expiry", "O token não tem validade"],
         [
             "Send an access token of the configured issuer",
@@ -285,7 +252,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "UNAUTHENTICATED",
-        Unauthenticated,
         ["The caller is not known", "Não se sabe quem chama"],
         [
             "Sign in and send the token with the call",
@@ -294,7 +260,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "UNKNOWN_COMPANY",
-        NotFound,
         [
             "There is no company \"{company}\" here for this caller",
             "Não há aqui a empresa \"{company}\" para quem chama",

@@ -1,13 +1,10 @@
 //! What the rules of companies, stores, registers, products and stock refuse.
 
-use tonic::Code::{Aborted, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
-
-use super::reason::{Reason, reason};
+use crate::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
         "CNPJ_IN_USE",
-        AlreadyExists,
         [
             "The CNPJ {cnpj} belongs to another store",
             "O CNPJ {cnpj} pertence a outra loja",
@@ -19,7 +16,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "COMPANY_EXISTS",
-        AlreadyExists,
         [
             "The company {company_id} exists with other content",
             "A empresa {company_id} já existe com outro conteúdo",
@@ -31,7 +27,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "ETAG_MISMATCH",
-        Aborted,
         [
             "The stock is at version {actual}, not {expected}",
             "O estoque está na versão {actual}, não na {expected}",
@@ -40,7 +35,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "GTIN_IN_USE",
-        AlreadyExists,
         [
             "The bar code {gtin} belongs to another product",
             "O código de barras {gtin} pertence a outro produto",
@@ -52,7 +46,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PRODUCT_RETIRED",
-        FailedPrecondition,
         [
             "The product {sku} is retired and cannot change",
             "O produto {sku} está desativado e não pode mudar",
@@ -61,7 +54,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PRODUCT_UNKNOWN",
-        NotFound,
         [
             "The product {sku} is not defined",
             "O produto {sku} não está cadastrado",
@@ -73,7 +65,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REGISTER_EXISTS",
-        AlreadyExists,
         [
             "The register {register_no} of store {store_id} exists with other content",
             "O caixa {register_no} da loja {store_id} já existe com outro conteúdo",
@@ -82,7 +73,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "SKU_EXISTS",
-        AlreadyExists,
         [
             "The SKU {sku} exists with other content",
             "O SKU {sku} já existe com outro conteúdo",
@@ -94,7 +84,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STOCK_OUT_OF_RANGE",
-        InvalidArgument,
         [
             "The stock of {sku} would be beyond 9007199254740991",
             "O estoque de {sku} passaria de 9007199254740991",
@@ -106,7 +95,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STOCK_WOULD_GO_NEGATIVE",
-        FailedPrecondition,
         [
             "{quantity} of {sku} are on hand; {delta} would leave less than none",
             "Há {quantity} de {sku} no estoque; {delta} deixaria menos que zero",
@@ -115,7 +103,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "STORE_EXISTS",
-        AlreadyExists,
         [
             "The store {store_id} exists with other content",
             "A loja {store_id} já existe com outro conteúdo",
@@ -127,7 +114,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "UNKNOWN_STORE",
-        NotFound,
         [
             "The store {store_id} is not defined",
             "A loja {store_id} não está cadastrada",

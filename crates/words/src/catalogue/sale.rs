@@ -1,13 +1,10 @@
 //! What the rules of a sale refuse.
 
-use tonic::Code::{AlreadyExists, FailedPrecondition, InvalidArgument, NotFound};
-
-use super::reason::{Reason, reason};
+use crate::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
         "CURRENCY_MISMATCH",
-        InvalidArgument,
         [
             "The amounts are not all in the store's currency[: {given} instead of {expected}]",
             "Nem todos os valores estão na moeda da loja[: {given} em vez de {expected}]",
@@ -16,7 +13,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DISCOUNT_EXCEEDS_LINE",
-        InvalidArgument,
         [
             "A discount[ of {discount} minor units] is more than what it is taken from[, {available}]",
             "Um desconto[ de {discount} centavos] é maior que o valor de onde sai[, {available}]",
@@ -25,7 +21,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DUPLICATE_FISCAL_KEY",
-        AlreadyExists,
         [
             "Another document has the access key[ {access_key}]",
             "Outro documento tem a chave de acesso[ {access_key}]",
@@ -37,7 +32,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DUPLICATE_RECEIPT",
-        AlreadyExists,
         [
             "Another sale of this store and register has the receipt number[ {receipt}]",
             "Outra venda desta loja e deste caixa tem o número de cupom[ {receipt}]",
@@ -49,7 +43,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "IDEMPOTENCY_MISMATCH",
-        AlreadyExists,
         [
             "The id[ {key}] was used before with other content",
             "O id[ {key}] já foi usado com outro conteúdo",
@@ -61,7 +54,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "LINE_NOT_FOUND",
-        InvalidArgument,
         [
             "The sale has no line {line_id}",
             "A venda não tem a linha {line_id}",
@@ -70,7 +62,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "LINE_TOTAL_OUT_OF_TOLERANCE",
-        InvalidArgument,
         [
             "The line comes to {expected} minor units before discount, the call says {given}; 1 is tolerated",
             "A linha soma {expected} centavos antes do desconto, a chamada diz {given}; tolera-se 1",
@@ -82,7 +73,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "OCCURRED_IN_FUTURE",
-        InvalidArgument,
         [
             "The time {occurred_at} is more than 5 minutes after the server's, {recorded_at}",
             "O horário {occurred_at} está mais de 5 minutos à frente do servidor, {recorded_at}",
@@ -91,7 +81,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PAYMENT_TOTAL_MISMATCH",
-        InvalidArgument,
         [
             "The payments less change come to {paid} minor units, the total is {total}",
             "Os pagamentos menos o troco somam {paid} centavos, o total é {total}",
@@ -103,7 +92,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "PIX_ID_ALREADY_USED",
-        AlreadyExists,
         [
             "The PIX {pix_e2e_id} pays for another sale already",
             "O PIX {pix_e2e_id} já paga outra venda",
@@ -115,7 +103,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REFUND_EXCEEDS_PAID",
-        FailedPrecondition,
         [
             "{paid} minor units were paid and {refunded} are refunded; {given} more cannot be refunded",
             "Foram pagos {paid} centavos e devolvidos {refunded}; não é possível devolver mais {given}",
@@ -124,7 +111,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "RETURN_EXCEEDS_SOLD",
-        FailedPrecondition,
         [
             "Of line {line_id} {sold} were sold and {returned} are back; {given} more cannot come back",
             "Da linha {line_id} foram vendidas {sold} e já voltaram {returned}; não podem voltar mais {given}",
@@ -133,7 +119,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "SALE_ALREADY_VOIDED",
-        FailedPrecondition,
         [
             "The sale {sale_id} is voided already",
             "A venda {sale_id} já está cancelada",
@@ -142,7 +127,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "SALE_HAS_RETURNS",
-        FailedPrecondition,
         [
             "The sale {sale_id} has {returns} returns and cannot be voided",
             "A venda {sale_id} tem {returns} devoluções e não pode ser cancelada",
@@ -151,7 +135,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "SALE_NOT_FOUND",
-        NotFound,
         [
             "The sale {sale_id} is not recorded",
             "A venda {sale_id} não está registrada",
@@ -163,7 +146,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "SALE_TOTAL_MISMATCH",
-        InvalidArgument,
         [
             "The lines come to {expected} minor units, the total of the call is {given}",
             "As linhas somam {expected} centavos, o total da chamada é {given}",
@@ -172,7 +154,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "SALE_VOIDED",
-        FailedPrecondition,
         [
             "The sale {sale_id} is voided; its goods and money are back already",
             "A venda {sale_id} está cancelada; a mercadoria e o dinheiro já voltaram",
@@ -181,7 +162,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TOO_MANY_RETURNS",
-        FailedPrecondition,
         [
             "The sale {sale_id} has {returns} returns, the most there may be",
             "A venda {sale_id} tem {returns} devoluções, o máximo permitido",
@@ -190,7 +170,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "VOID_WINDOW_EXPIRED",
-        FailedPrecondition,
         [
             "The sale of {occurred_at} could be voided for {window_hours} hours",
             "A venda de {occurred_at} podia ser cancelada por {window_hours} horas",

@@ -1,13 +1,10 @@
 //! Amounts, quantities, texts and lists that are wrong whatever the state.
 
-use tonic::Code::InvalidArgument;
-
-use super::reason::{Reason, reason};
+use crate::reason::{Reason, reason};
 
 pub(super) const REASONS: &[Reason] = &[
     reason(
         "AMOUNT_DECIMALS",
-        InvalidArgument,
         [
             "The amount has more decimals than its currency",
             "O valor tem mais casas decimais do que a moeda permite",
@@ -19,7 +16,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "AMOUNT_INVALID",
-        InvalidArgument,
         [
             "The amount is not a whole number of minor units",
             "O valor não é um número inteiro de centavos",
@@ -31,7 +27,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "AMOUNT_NEGATIVE",
-        InvalidArgument,
         ["The amount is below zero", "O valor é negativo"],
         [
             "Send zero or more; money that goes back is recorded as a return",
@@ -40,7 +35,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "AMOUNT_OUT_OF_RANGE",
-        InvalidArgument,
         [
             "An amount is beyond 9007199254740991 minor units either way",
             "Um valor passa de 9007199254740991 centavos",
@@ -52,7 +46,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DATE_OUT_OF_RANGE",
-        InvalidArgument,
         [
             "A time or day is before 2000-01-01 or a day before the sale it is about, or a due date after 2099-12-31[: {given}]",
             "Um horário ou dia é anterior a 01/01/2000 ou um dia antes da venda a que se refere, ou um vencimento posterior a 31/12/2099[: {given}]",
@@ -64,7 +57,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DATE_RANGE_INVALID",
-        InvalidArgument,
         [
             "The last day is before the first, or the days are those of no document",
             "O último dia vem antes do primeiro, ou os dias não são de nenhum documento",
@@ -76,7 +68,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "DELTA_IS_ZERO",
-        InvalidArgument,
         [
             "An adjustment of zero changes nothing",
             "Um ajuste de zero não muda nada",
@@ -88,7 +79,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "FIELD_INVALID",
-        InvalidArgument,
         ["A field cannot be read", "Não foi possível ler um campo"],
         [
             "Write it in the form that the field's description gives",
@@ -97,7 +87,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "FIELD_REQUIRED",
-        InvalidArgument,
         [
             "A required field is missing or empty",
             "Falta um campo obrigatório ou ele está vazio",
@@ -106,7 +95,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "INSTALLMENTS_INVALID",
-        InvalidArgument,
         [
             "The number of instalments is not 1 or more",
             "O número de parcelas não é 1 ou mais",
@@ -118,7 +106,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "INVALID_REQUEST",
-        InvalidArgument,
         ["Several fields are wrong", "Vários campos estão errados"],
         [
             "Correct every field that the answer lists",
@@ -127,7 +114,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "LINE_COUNT_INVALID",
-        InvalidArgument,
         [
             "A receipt of goods has no line, or more than 450",
             "O recebimento não tem linhas ou tem mais de 450",
@@ -139,7 +125,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "LINE_ID_DUPLICATE",
-        InvalidArgument,
         [
             "Two lines of the receipt of goods have the same id",
             "Duas linhas do recebimento têm o mesmo id",
@@ -151,7 +136,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "LINE_ID_REPEATED",
-        InvalidArgument,
         [
             "Two lines of the sale have the same id",
             "Duas linhas da venda têm o mesmo id",
@@ -163,7 +147,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "LIST_EMPTY",
-        InvalidArgument,
         [
             "A list that needs at least one entry is empty",
             "Uma lista que precisa de ao menos um item está vazia",
@@ -172,7 +155,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "LIST_TOO_LONG",
-        InvalidArgument,
         [
             "A list has more entries than it may hold",
             "Uma lista tem mais itens do que pode ter",
@@ -181,7 +163,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "MONEY_INVALID",
-        InvalidArgument,
         [
             "An amount of money cannot be read",
             "Não foi possível ler um valor em dinheiro",
@@ -193,7 +174,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUANTITY_INVALID",
-        InvalidArgument,
         [
             "The quantity is no decimal with at most 4 decimals, or is beyond 900719925474.0991",
             "A quantidade não é um decimal com até 4 casas ou passa de 900719925474.0991",
@@ -202,7 +182,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "QUANTITY_NOT_POSITIVE",
-        InvalidArgument,
         ["The quantity is zero or below", "A quantidade é zero ou negativa"],
         [
             "Send more than zero; goods that come back are recorded as a return",
@@ -211,7 +190,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REASON_REQUIRED",
-        InvalidArgument,
         [
             "The adjustment does not say why, or says `other` without a note",
             "O ajuste não diz o motivo, ou diz `other` sem observação",
@@ -223,7 +201,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REORDER_POINT_NEGATIVE",
-        InvalidArgument,
         ["The reorder point is below zero", "O ponto de pedido é negativo"],
         [
             "Send zero or more; leave it out to switch the policy off",
@@ -232,7 +209,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "REQUEST_NOT_APPENDABLE",
-        InvalidArgument,
         [
             "The command would write more than the log takes at once",
             "O comando gravaria mais do que o registro aceita de uma vez",
@@ -241,7 +217,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TAX_ID_MISPLACED",
-        InvalidArgument,
         [
             "A field that is not for it has a CPF or CNPJ, which would stay in the log in the clear for ever",
             "Um campo que não é para isso tem um CPF ou CNPJ, que ficaria legível no registro para sempre",
@@ -253,7 +228,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TEXT_HAS_CONTROL",
-        InvalidArgument,
         [
             "A text has control characters or such that turn the direction of writing, or a code has invisible ones",
             "Um texto tem caracteres de controle ou que mudam a direção da escrita, ou um código tem invisíveis",
@@ -265,13 +239,11 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "TEXT_TOO_LONG",
-        InvalidArgument,
         ["A text is longer than its field", "Um texto é maior que o campo"],
         ["Shorten it", "Encurte-o"],
     ),
     reason(
         "UNIT_DECIMALS",
-        InvalidArgument,
         [
             "A quantity has more decimals than the product's unit, or the unit more than 4",
             "Uma quantidade tem mais casas decimais do que a unidade do produto, ou a unidade mais de 4",
@@ -283,7 +255,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "UNIT_PRICE_INVALID",
-        InvalidArgument,
         [
             "The unit price is no decimal of zero or more with at most 10 decimals",
             "O preço unitário não é um decimal maior ou igual a zero com até 10 casas",
@@ -295,7 +266,6 @@ pub(super) const REASONS: &[Reason] = &[
     ),
     reason(
         "VALUE_NOT_ALLOWED",
-        InvalidArgument,
         [
             "An adjustment that takes goods out gives a value",
             "Um ajuste de saída informa um valor",

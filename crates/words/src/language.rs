@@ -1,4 +1,4 @@
-//! Which language a caller reads.
+//! Which language a person reads.
 
 /// Characters of an `accept-language` header that are looked at. Browsers send fewer than 100.
 const HEADER_BYTES_MAX: usize = 1024;
@@ -7,13 +7,13 @@ const RANGES_MAX: usize = 32;
 /// Weight of a language without `q`, in thousandths.
 const WEIGHT_MAX: u16 = 1000;
 
-/// A language that errors are told in.
+/// A language that posars speaks: in errors, in the outcome of an import, in reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
-    /// English, also for everyone who asks for nothing that posars speaks.
-    English,
+    /// English; over the wire also for everyone who asks for nothing that posars speaks.
+    En,
     /// Brazilian Portuguese, also for those who ask for another Portuguese.
-    Portuguese,
+    PtBr,
 }
 
 impl Language {
@@ -21,8 +21,8 @@ impl Language {
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
-            Self::English => "en",
-            Self::Portuguese => "pt-BR",
+            Self::En => "en",
+            Self::PtBr => "pt-BR",
         }
     }
 
@@ -31,9 +31,9 @@ impl Language {
     #[must_use]
     pub fn preferred(accept_language: &str) -> Self {
         let Some(header) = accept_language.get(..accept_language.len().min(HEADER_BYTES_MAX)) else {
-            return Self::English;
+            return Self::En;
         };
-        let mut best = (0, Self::English);
+        let mut best = (0, Self::En);
         for range in header.split(',').take(RANGES_MAX) {
             if let Some((language, weight)) = read_range(range)
                 && weight > best.0
@@ -44,10 +44,11 @@ impl Language {
         best.1
     }
 
-    pub(super) fn pick(self, [english, portuguese]: [&'static str; 2]) -> &'static str {
+    /// The one of two that is of this language.
+    pub fn pick<T>(self, portuguese: T, english: T) -> T {
         match self {
-            Self::English => english,
-            Self::Portuguese => portuguese,
+            Self::En => english,
+            Self::PtBr => portuguese,
         }
     }
 }
@@ -62,9 +63,9 @@ fn read_range(range: &str) -> Option<(Language, u16)> {
     };
     let primary = tag.split('-').next()?;
     let language = match primary.to_ascii_lowercase().as_str() {
-        "pt" => Language::Portuguese,
+        "pt" => Language::PtBr,
         // `*` is any language, so the one that is best looked after.
-        "en" | "*" => Language::English,
+        "en" | "*" => Language::En,
         _ => return None,
     };
     Some((language, weight))
@@ -132,11 +133,11 @@ mod tests {
             "ptx",
             "q=1",
         ] {
-            assert_eq!(Language::preferred(header), Language::English, "{header}");
+            assert_eq!(Language::preferred(header), Language::En, "{header}");
         }
-        assert_eq!(Language::preferred("pt;q=9, pt;q=0.3"), Language::Portuguese);
+        assert_eq!(Language::preferred("pt;q=9, pt;q=0.3"), Language::PtBr);
         let long = format!("{}pt", "x,".repeat(4000));
-        assert_eq!(Language::preferred(&long), Language::English, "bounded");
-        assert_eq!(Language::preferred(&"é".repeat(4000)), Language::English);
+        assert_eq!(Language::preferred(&long), Language::En, "bounded");
+        assert_eq!(Language::preferred(&"é".repeat(4000)), Language::En);
     }
 }
