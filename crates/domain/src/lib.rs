@@ -37,6 +37,7 @@ pub mod reasons;
 pub mod register;
 pub mod sale;
 pub mod stock;
+pub mod stock_policy;
 pub mod store;
 pub mod waiting;
 

@@ -16,6 +16,7 @@ use posars_domain::product::{ChangeProduct, DefineProduct, Edit, ProductEvent, R
 use posars_domain::register::{DefineRegister, RegisterEvent};
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, SaleEvent};
 use posars_domain::stock::{AdjustmentReason, RevalueStock, Stock, StockEvent};
+use posars_domain::stock_policy::{DefineStockPolicy, StockPolicyEvent, WatchStock};
 use posars_domain::store::{DefineStore, StoreEvent};
 use posars_domain::waiting::WaitingEvent;
 use posars_domain::{
@@ -130,6 +131,11 @@ fn stock_events() {
 }
 
 #[test]
+fn stock_policy_events() {
+    keeps_its_meaning::<StockPolicyEvent>();
+}
+
+#[test]
 fn waiting_events() {
     keeps_its_meaning::<WaitingEvent>();
 }
@@ -143,6 +149,7 @@ fn every_file_belongs_to_an_event_and_no_type_is_written_by_two_aggregates() {
         ProductEvent::TYPES,
         SaleEvent::TYPES,
         StockEvent::TYPES,
+        StockPolicyEvent::TYPES,
         WaitingEvent::TYPES,
     ]
     .concat();
@@ -213,6 +220,7 @@ fn examples() -> Vec<(String, String)> {
     back.refunds[0].amount = cents(1_000);
     run_as("lines", &mut examples, &sale, back, &shop());
     stock_examples(&mut examples);
+    stock_policy_examples(&mut examples);
     examples
 }
 
@@ -377,6 +385,25 @@ fn stock_examples(examples: &mut Vec<(String, String)>) {
         expected_version: Stock::fold(&history).balance.version,
     };
     run_as("revalued", examples, &history, revalued, &context);
+}
+
+fn stock_policy_examples(examples: &mut Vec<(String, String)>) {
+    let define = DefineStockPolicy {
+        store_id: v("centro"),
+        sku: v("sku_1"),
+        reorder_point: Some(v("12.5")),
+    };
+    let mut history = run(examples, &[], define, &shop());
+    for (source_position, on_hand) in [(46, "12.5"), (47, "12.6")] {
+        let watch = WatchStock {
+            store_id: v("centro"),
+            sku: v("sku_1"),
+            on_hand: v(on_hand),
+            source_position,
+            occurred_at: v("2026-11-20T15:00:00Z"),
+        };
+        history = run(examples, &history, watch, &shop());
+    }
 }
 
 /// As [`run`], for examples of fields that came later: the file of each type has a word more.

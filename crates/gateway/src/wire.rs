@@ -20,6 +20,7 @@ mod stock_alert;
 mod stock_command;
 mod stock_document;
 mod stock_names;
+mod stock_policy;
 mod user;
 mod value;
 
@@ -49,5 +50,6 @@ pub(crate) use stock_document::{
     read_list_stock_adjustments, read_list_stock_receipts, write_stock_adjustment, write_stock_receipt,
 };
 pub(crate) use stock_names::{StockAdjustmentName, StockReceiptName};
+pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy, write_stock_policy_row};
 pub(crate) use user::write_user;
 pub(crate) use value::{check_date_range, read_date, read_optional_date, read_optional_uuid};

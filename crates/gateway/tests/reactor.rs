@@ -139,9 +139,24 @@ async fn reactors_tell_how_far_behind_they_are() {
         .await
         .unwrap()
         .into_inner();
+    assert_eq!((listed.reactors, listed.position), (vec![reactor], head));
+    let rest = shop
+        .reactors()
+        .list_reactors(ListReactorsRequest {
+            parent: COMPANY.into(),
+            page_token: listed.next_page_token,
+            page_size: 1,
+            ..Default::default()
+        })
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(
-        (listed.reactors, listed.next_page_token.as_str(), listed.position),
-        (vec![reactor], "", head)
+        (
+            rest.reactors[0].reactor_id.as_str(),
+            rest.next_page_token.as_str()
+        ),
+        ("reactor.low_stock", "")
     );
 }
 
@@ -285,7 +300,7 @@ async fn an_operator_sees_the_same_over_grpc_and_rest() {
             .call(wire, &house.rpc("ListReactors"), &operator, None)
             .await;
         let reactors = list.body()["reactors"].as_array().unwrap();
-        assert_eq!(reactors.len(), 1, "{wire:?}: {list:?}");
+        assert_eq!(reactors.len(), 2, "{wire:?}: {list:?}");
         assert_eq!(reactors[0]["name"], STOCK);
         assert_eq!(reactors[0]["lagEvents"], house.heads().await[0].to_string());
         let one = house.call(wire, &house.rpc("GetReactor"), &operator, None).await;

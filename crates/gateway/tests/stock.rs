@@ -3,10 +3,12 @@
 
 mod shop;
 
+use posars_commands::reactors::{LowStockReactor, ReactorRunner};
 use posars_gateway::proto::inventory::v1::receive_stock_line::Cost;
 use posars_gateway::proto::inventory::v1::{
-    AdjustStockRequest, AdjustmentReason, DefineProductRequest, GetStockItemRequest, ListStockItemsRequest,
-    ListStockMovementsRequest, ReceiveStockLine, ReceiveStockRequest, StockItem, StockMovementKind,
+    AdjustStockRequest, AdjustmentReason, DefineProductRequest, DefineStockPolicyRequest,
+    GetStockItemRequest, ListStockItemsRequest, ListStockMovementsRequest, ListStockPoliciesRequest,
+    ReceiveStockLine, ReceiveStockRequest, StockItem, StockMovementKind,
 };
 use shop::{COMPANY, STORE, Shop, brl, decimal, fields, occurred_at, refused, sale, value};
 use tonic::Code;
@@ -400,4 +402,156 @@ async fn lists_stock_page_by_page() {
     };
     let all = stock.list_stock_items(everywhere).await.unwrap().into_inner();
     assert_eq!((all.stock_items.len(), all.next_page_token.as_str()), (5, ""));
+}
+
+fn policy(reorder_point: Option<&str>) -> DefineStockPolicyRequest {
+    DefineStockPolicyRequest {
+        name: COFFEE.into(),
+        reorder_point: reorder_point.and_then(decimal),
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn a_policy_holds_until_it_is_defined_anew() {
+    let shop = Shop::open().await;
+    let mut stock = shop.stock();
+    let dry = DefineStockPolicyRequest {
+        validate_only: true,
+        ..policy(Some("6"))
+    };
+    let answer = stock.define_stock_policy(dry).await.unwrap().into_inner();
+    assert_eq!(answer.recorded.unwrap().position, 0);
+    let answer = stock
+        .define_stock_policy(policy(Some("6.50")))
+        .await
+        .unwrap()
+        .into_inner();
+    let defined = answer.stock_policy.unwrap();
+    assert_eq!(
+        (
+            defined.name.as_str(),
+            defined.store_id.as_str(),
+            defined.sku.as_str()
+        ),
+        (COFFEE, "sp01", "cafe_500g")
+    );
+    assert_eq!(defined.reorder_point, decimal("6.5"));
+    let first = answer.recorded.unwrap();
+    assert_eq!((first.event_ids.len(), first.replayed), (1, false));
+    let again = stock
+        .define_stock_policy(policy(Some("6.5")))
+        .await
+        .unwrap()
+        .into_inner();
+    let again = again.recorded.unwrap();
+    assert_eq!(
+        (again.event_ids, again.position),
+        (first.event_ids, first.position)
+    );
+
+    let off = stock
+        .define_stock_policy(policy(None))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(off.stock_policy.unwrap().reorder_point, None);
+    assert!(off.recorded.unwrap().position > first.position);
+}
+
+#[tokio::test]
+async fn a_policy_is_told_what_is_wrong_with_it() {
+    let shop = Shop::open().await;
+    let mut stock = shop.stock();
+    for (reorder_point, reason) in [("-1", "REORDER_POINT_NEGATIVE"), ("seis", "QUANTITY_INVALID")] {
+        let details = refused(
+            stock.define_stock_policy(policy(Some(reorder_point))).await,
+            Code::InvalidArgument,
+            reason,
+        );
+        assert_eq!(fields(&details), ["reorder_point"]);
+    }
+    let product = DefineProductRequest {
+        parent: COMPANY.into(),
+        sku: "cafe_500g".into(),
+        display_name: "Café".into(),
+        ..Default::default()
+    };
+    shop.products().define_product(product).await.unwrap();
+    let details = refused(
+        stock.define_stock_policy(policy(Some("0.5"))).await,
+        Code::InvalidArgument,
+        "UNIT_DECIMALS",
+    );
+    assert_eq!(fields(&details), ["reorder_point"]);
+    let elsewhere = DefineStockPolicyRequest {
+        name: COFFEE.replace("sp01", "sp02"),
+        ..policy(Some("1"))
+    };
+    refused(
+        stock.define_stock_policy(elsewhere).await,
+        Code::NotFound,
+        "UNKNOWN_STORE",
+    );
+}
+
+#[tokio::test]
+async fn policies_are_listed_with_what_is_low_now() {
+    let shop = Shop::open().await;
+    let _work = shop.work();
+    let mut stock = shop.stock();
+    let lines = vec![received("cafe_500g", "9", "1"), received("a/b", "9", "1")];
+    stock.receive_stock(receipt(lines)).await.unwrap();
+    stock.define_stock_policy(policy(Some("6"))).await.unwrap();
+    let other = DefineStockPolicyRequest {
+        name: COFFEE.replace("cafe_500g", "a%2Fb"),
+        ..policy(Some("2"))
+    };
+    stock.define_stock_policy(other).await.unwrap();
+    stock.adjust_stock(adjustment("-3")).await.unwrap();
+    let log = shop.commands.log().clone();
+    let head = log.head().await.unwrap().position;
+    let mut watch = ReactorRunner::<LowStockReactor>::new(log.clone(), "test");
+    watch.catch_up_to(head).await.unwrap();
+    let min_position = log.head().await.unwrap().position.get();
+    assert!(min_position > head.get(), "an alarm");
+
+    let mut list = async |parent: &str, low_only, page_token: String| {
+        let request = ListStockPoliciesRequest {
+            parent: parent.into(),
+            page_size: 1,
+            page_token,
+            min_position,
+            low_only,
+            ..Default::default()
+        };
+        stock.list_stock_policies(request).await.unwrap().into_inner()
+    };
+    let first = list(STORE, false, String::new()).await;
+    let fine = &first.stock_policies[0];
+    assert_eq!(fine.name, COFFEE.replace("cafe_500g", "a%2Fb"));
+    assert_eq!((fine.low, fine.low_start_time), (false, None));
+    let second = list(STORE, false, first.next_page_token).await;
+    let low = &second.stock_policies[0];
+    assert_eq!(
+        (low.store_id.as_str(), low.sku.as_str(), low.product_name.as_str()),
+        ("sp01", "cafe_500g", "cafe_500g")
+    );
+    assert_eq!(
+        (&low.reorder_point, &low.quantity),
+        (&decimal("6"), &decimal("6"))
+    );
+    assert_eq!((low.low, low.low_start_time), (true, occurred_at()));
+    assert!(second.next_page_token.is_empty());
+    let low_only = list("companies/acme/stores/-", true, String::new()).await;
+    assert_eq!(low_only.stock_policies, second.stock_policies);
+
+    let request = ListStockPoliciesRequest {
+        parent: STORE.into(),
+        sku: "a/b".into(),
+        min_position,
+        ..Default::default()
+    };
+    let one = stock.list_stock_policies(request).await.unwrap().into_inner();
+    assert_eq!(one.stock_policies, first.stock_policies);
 }

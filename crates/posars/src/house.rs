@@ -1,7 +1,7 @@
 //! Everything a command works with: one company's log, the door to it, and its read models.
 
 use jiff::Timestamp;
-use posars_commands::reactors::ReactorRunner;
+use posars_commands::reactors::REACTORS;
 use posars_commands::{Actor, Commands, Envelope, Source};
 use posars_domain::company::DefineCompany;
 use posars_domain::{CompanyId, Currency};
@@ -110,30 +110,32 @@ impl House {
         Ok(head)
     }
 
-    /// Lets stock follow the sales up to the end of the log, then the read models follow both.
+    /// Lets every reactor follow the log to its end, each after those whose events it follows, then the read models.
     ///
     /// # Errors
     /// As [`House::catch_up_read_models`].
     pub(crate) async fn catch_up(&self, screen: Screen) -> Result<Position, Failure> {
-        let head = self.log.head().await?.position;
-        let mut reactor = ReactorRunner::stock(self.log.clone(), &holder());
-        let status = reactor.status();
-        let bar = progress::bar(screen, "moving stock", head.get());
-        let caught_up = {
-            let follow = async {
-                let mut status = status;
-                while status.changed().await.is_ok() {
-                    bar.set_position(status.borrow_and_update().position.get().min(head.get()));
+        for reactor in REACTORS {
+            let head = self.log.head().await?.position;
+            let mut runner = reactor.runner(self.log.clone(), &holder());
+            let status = runner.status();
+            let bar = progress::bar(screen, reactor.what(), head.get());
+            let caught_up = {
+                let follow = async {
+                    let mut status = status;
+                    while status.changed().await.is_ok() {
+                        bar.set_position(status.borrow_and_update().position.get().min(head.get()));
+                    }
+                    std::future::pending().await
+                };
+                tokio::select! {
+                    caught_up = runner.catch_up_to(head) => caught_up,
+                    never = follow => never,
                 }
-                std::future::pending().await
             };
-            tokio::select! {
-                caught_up = reactor.catch_up_to(head) => caught_up,
-                never = follow => never,
-            }
-        };
-        bar.finish_and_clear();
-        caught_up?;
+            bar.finish_and_clear();
+            caught_up?;
+        }
         self.catch_up_read_models(screen).await
     }
 }

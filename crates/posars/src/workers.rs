@@ -1,9 +1,10 @@
-//! The work that goes on beside the commands: the stock reactor and the projections.
+//! The work that goes on beside the commands: the reactors and the projections.
 
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use posars_commands::reactors::{ReactorRunner, ReactorState, ReactorStatus};
+use posars_commands::reactors::{AnyReactor, REACTORS, ReactorState, ReactorStatus};
 use posars_domain::CompanyId;
 use posars_projections::Runner;
 use tokio::sync::watch;
@@ -14,7 +15,6 @@ use crate::lease_holder::holder;
 
 /// How long the workers may take to end what they are at; what is unfinished is rolled back and done again.
 const END_WAIT: Duration = Duration::from_secs(5);
-const STOCK: &str = "stock_reactor";
 
 /// The running workers of a serving process.
 pub(crate) struct Workers {
@@ -26,7 +26,8 @@ pub(crate) struct Workers {
 /// Those of one company.
 struct CompanyWorkers {
     company: CompanyId,
-    stock: watch::Receiver<ReactorStatus>,
+    /// In the order of [`REACTORS`].
+    reactors: Vec<watch::Receiver<ReactorStatus>>,
     projections: Runner,
 }
 
@@ -38,12 +39,15 @@ impl Workers {
         let companies = houses
             .iter()
             .map(|house| {
-                let reactor = ReactorRunner::stock(house.log.clone(), &holder());
-                let stock = reactor.status();
-                tasks.spawn(reactor.run(told_to_stop(&stop)));
+                let reactors = REACTORS.iter().map(|reactor| {
+                    let runner = reactor.runner(house.log.clone(), &holder());
+                    let status = runner.status();
+                    tasks.spawn(runner.run(told_to_stop(&stop).boxed()));
+                    status
+                });
                 CompanyWorkers {
                     company: house.company_id.clone(),
-                    stock,
+                    reactors: reactors.collect(),
                     projections: house.projections.run(&holder()),
                 }
             })
@@ -57,17 +61,20 @@ impl Workers {
 
     /// Whether each kind of worker gets on, by name, with the company and the reason when one does not.
     pub(crate) fn states(&self) -> Vec<(&'static str, Result<(), String>)> {
-        let failing = self.companies.iter().find_map(|workers| {
-            let stock = workers.stock.borrow();
-            match stock.state {
-                ReactorState::Failing => {
-                    let problem = stock.problem.as_deref().unwrap_or("failing");
-                    Some(format!("company {}: {problem}", workers.company))
+        let state = |(index, reactor): (usize, &&'static dyn AnyReactor)| {
+            let failing = self.companies.iter().find_map(|workers| {
+                let status = workers.reactors.get(index)?.borrow();
+                match status.state {
+                    ReactorState::Failing => {
+                        let problem = status.problem.as_deref().unwrap_or("failing");
+                        Some(format!("company {}: {problem}", workers.company))
+                    }
+                    ReactorState::Idle | ReactorState::StandingBy | ReactorState::Running => None,
                 }
-                ReactorState::Idle | ReactorState::StandingBy | ReactorState::Running => None,
-            }
-        });
-        vec![(STOCK, failing.map_or(Ok(()), Err))]
+            });
+            (reactor.worker(), failing.map_or(Ok(()), Err))
+        };
+        REACTORS.iter().enumerate().map(state).collect()
     }
 
     /// Lets them finish what they are at, give their leases back and end.

@@ -8,6 +8,7 @@ use posars_domain::product::{Product, ProductKind};
 use posars_domain::register::{Register, RegisterKind};
 use posars_domain::sale::{Sale, SaleKind};
 use posars_domain::stock::{Stock, StockKind};
+use posars_domain::stock_policy::{StockPolicy, StockPolicyKind};
 use posars_domain::store::{Store, StoreKind};
 use posars_domain::waiting::WaitingKind;
 use posars_domain::{Aggregate as _, Kind as _, UnreadableEvent};
@@ -65,6 +66,7 @@ categories!(
     Register(RegisterKind),
     Company(CompanyKind),
     Waiting(WaitingKind),
+    StockPolicy(StockPolicyKind),
 );
 
 /// Stands in the macro for a category without an aggregate: only reactors write it.

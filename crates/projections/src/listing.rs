@@ -62,6 +62,15 @@ impl<'a> Listing<'a> {
         self
     }
 
+    /// Also `on_hand_e4`: how much there is of the product of the column `sku` in the store of `store_id`.
+    pub(crate) fn with_on_hand(mut self) -> Self {
+        self.beside.push_str(
+            ", coalesce((select p.quantity_e4 from stock_position p where p.store_id = t.store_id and p.sku = t.sku \
+             and p.log_id = $2), 0) as on_hand_e4",
+        );
+        self
+    }
+
     /// Only rows that have this value in a column; no value asks for nothing.
     pub(crate) fn only<T: ToSql + Sync>(mut self, column: &'static str, value: Option<&'a T>) -> Self {
         if let Some(value) = value {
@@ -80,9 +89,11 @@ impl<'a> Listing<'a> {
     pub(crate) fn after(mut self, key: &[Value<'a>]) -> Self {
         let mut columns = Vec::new();
         let mut binds = Vec::new();
+        // Where all are the same in all rows, there is one row, and it comes after a lesser key alone.
+        let is_one = self.order.iter().all(|column| self.fixed.contains(column));
         for (column, value) in self.order.iter().zip(key) {
             // All rows have it: it would keep the others from being the bounds of an index.
-            if self.fixed.contains(column) {
+            if self.fixed.contains(column) && !is_one {
                 continue;
             }
             columns.push(format!("t.{column}"));

@@ -21,6 +21,7 @@ pub(crate) const ALL: &[&dyn AnyProjection] = &[
     registered::<read_models::StockAdjustmentsFold>(),
     registered::<read_models::ShortagesFold>(),
     registered::<read_models::WaitingLinesFold>(),
+    registered::<read_models::LowStockFold>(),
 ];
 
 const fn registered<P: Projection>() -> &'static dyn AnyProjection {

@@ -4,14 +4,21 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use posars_domain::waiting::SourceEventParked;
-use posars_event_store::{PageDone, Position, StreamName};
+use posars_event_store::{Log, PageDone, Position, StreamName};
 
 use super::error::ReactorError;
 
 /// Turns the events of a log into further events, a page at a time.
-pub trait Reactor: Send {
+pub trait Reactor: Send + Sized + 'static {
     /// The reactor's name, and that of its subscription: `reactor.` and what it moves. It never changes.
     const NAME: &'static str;
+    /// What it is called among a server's workers, as in the answer of `/readyz`. It never changes.
+    const WORKER: &'static str;
+    /// What it does, to a person who waits for it.
+    const WHAT: &'static str;
+
+    /// The reactor of a log.
+    fn of(log: Log) -> Self;
 
     /// Deals with the next page after a position, and appends what follows from it. After an error, or when the process
     /// was killed, the same page is dealt with again: what was appended before must not be appended twice.

@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use posars_event_store::{
     Consume, Consumer, Lease, LeaseError, Log, NotCaughtUp, PageDone, Position, Stuck, Subscription,
@@ -43,10 +45,10 @@ struct Run<R> {
 impl<R: Reactor> ReactorRunner<R> {
     /// A runner on a log. `holder` names this process in the lease.
     #[must_use]
-    pub fn new(reactor: R, log: Log, holder: &str) -> Self {
+    pub fn new(log: Log, holder: &str) -> Self {
         let status = watch::Sender::new(ReactorStatus::new(R::NAME));
         let run = Run {
-            reactor,
+            reactor: R::of(log.clone()),
             log: log.clone(),
             subscription: log.subscription(R::NAME),
             status: status.clone(),
@@ -87,6 +89,32 @@ impl<R: Reactor> ReactorRunner<R> {
                 remaining_ms,
             })),
         }
+    }
+}
+
+/// The runner of a reactor of any kind.
+pub trait AnyRunner: Send {
+    /// As [`ReactorRunner::status`].
+    fn status(&self) -> watch::Receiver<ReactorStatus>;
+
+    /// As [`ReactorRunner::run`].
+    fn run(self: Box<Self>, shutdown: BoxFuture<'static, ()>) -> BoxFuture<'static, ()>;
+
+    /// As [`ReactorRunner::catch_up_to`].
+    fn catch_up_to(&mut self, position: Position) -> BoxFuture<'_, Result<Position, ReactorError>>;
+}
+
+impl<R: Reactor> AnyRunner for ReactorRunner<R> {
+    fn status(&self) -> watch::Receiver<ReactorStatus> {
+        self.status()
+    }
+
+    fn run(self: Box<Self>, shutdown: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+        Self::run(*self, shutdown).boxed()
+    }
+
+    fn catch_up_to(&mut self, position: Position) -> BoxFuture<'_, Result<Position, ReactorError>> {
+        self.catch_up_to(position).boxed()
     }
 }
 

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use posars_event_store::{Log, Position, ReadLog, SubscriptionState};
 
-use super::known::KnownReactor;
 use super::parked::count_parked;
+use super::registry::{AnyReactor, REACTORS};
 use crate::CommandError;
 
 /// What the names of the reactors' subscriptions begin with.
-const REACTORS: &str = "reactor.";
+const NAMES: &str = "reactor.";
 
 /// How one reactor stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +36,11 @@ pub struct ReactorStanding {
 /// [`CommandError`] when the log cannot be read.
 pub async fn standings(log: &Log) -> Result<Vec<ReactorStanding>, CommandError> {
     let mut ran = log.subscriptions().await?;
-    ran.retain(|one| one.name.starts_with(REACTORS));
-    let mut all = Vec::with_capacity(ran.len().max(KnownReactor::ALL.len()));
-    for known in KnownReactor::ALL {
+    ran.retain(|one| one.name.starts_with(NAMES));
+    let mut all = Vec::with_capacity(ran.len().max(REACTORS.len()));
+    for known in REACTORS {
         let place = ran.iter().position(|one| one.name == known.name());
-        all.push(place.map_or_else(|| never_ran(known), |place| ran.remove(place)));
+        all.push(place.map_or_else(|| never_ran(*known), |place| ran.remove(place)));
     }
     all.append(&mut ran);
     // After the checkpoints, so that none is ever ahead of it.
@@ -52,7 +52,7 @@ pub async fn standings(log: &Log) -> Result<Vec<ReactorStanding>, CommandError> 
     Ok(standings)
 }
 
-fn never_ran(reactor: KnownReactor) -> SubscriptionState {
+fn never_ran(reactor: &dyn AnyReactor) -> SubscriptionState {
     SubscriptionState {
         name: reactor.name().to_owned(),
         position: Position::START,

@@ -5,6 +5,7 @@ mod catalogue;
 mod costs;
 mod earlier_versions;
 mod goods;
+mod low_stock;
 mod pins;
 mod policy;
 mod races;

@@ -11,6 +11,7 @@ use posars_domain::product::{ChangeProduct, DefineProduct, Edit, RetireProduct};
 use posars_domain::register::DefineRegister;
 use posars_domain::sale::{Customer, Disposition, OrderDiscount, RecordSale};
 use posars_domain::stock::{AdjustStock, AdjustmentReason, ReceivedCost, RevalueStock};
+use posars_domain::stock_policy::DefineStockPolicy;
 use posars_domain::store::DefineStore;
 use posars_domain::{FiscalRef, MethodAmount, Payment, PaymentMethod, TaxAmount};
 use uuid::Uuid;
@@ -28,6 +29,7 @@ const KEYS: &str = "\
 00000000-0000-4000-8000-000000000005 b30d810e154812b63cab3b9ef8c83c049776e460fae918bf287b2f6135a52ac7 ProductChanged
 00000000-0000-4000-8000-000000000006 3fb2d361d5344763959d3be6c3e0bed47eb9d7ac4b598ab7d6a58c66458ede23 ProductRetired
 00000000-0000-4000-8000-000000000007 0e156ab360ad977542310a1ecb37a109b6ff06d6ddc7d2f4a9a271b6e72c6ede CompanyPolicySet
+00000000-0000-4000-8000-000000000008 2ac998f22c3845d242083c241350b4f43187914212f5f230bc78b384ecbd7281 StockPolicyDefined
 6e65ec49-cb63-5b49-8caf-513106d1697f 822308537747f2a3302c068d470e648bc835cf597f041a9fa34188ce1392284e StockReceived
 c29f01d7-0f1b-5d0b-afcd-bc95b060e0d9 f7a99cd1c72201c4c1f5018471f524f67b7cd4e1a0aaea1183ec8743dd050985 StockAdjusted
 0193a5f0-0000-7000-8000-000000000001 4510a871cc80f7d01eb1abd9946bd9595e410925da084ef6b1b76e40a2b67846 SaleRecorded
@@ -154,6 +156,12 @@ async fn set_up(shop: &Shop) -> anyhow::Result<()> {
         strict_catalog: true,
     };
     shop.commands.carry_out(&policy, &asked_as(request(7))).await?;
+    let policy = DefineStockPolicy {
+        store_id: v("centro"),
+        sku: v("cafe"),
+        reorder_point: Some(v("2.5")),
+    };
+    shop.commands.carry_out(&policy, &asked_as(request(8))).await?;
     Ok(())
 }
 

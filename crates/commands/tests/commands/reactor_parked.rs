@@ -12,14 +12,14 @@ const REACTOR: &str = "reactor.stock";
 
 impl Shop {
     /// Spoils the last event of a stream; answers what it was.
-    async fn spoil(&self, stream: &str) -> anyhow::Result<String> {
+    pub(crate) async fn spoil(&self, stream: &str) -> anyhow::Result<String> {
         let event = self.events(stream).await?.pop().unwrap();
         self.put(stream, r#"{"spoilt":true}"#).await?;
         Ok(event.data.to_string())
     }
 
     /// Writes what the last event of a stream says.
-    async fn put(&self, stream: &str, data: &str) -> anyhow::Result<()> {
+    pub(crate) async fn put(&self, stream: &str, data: &str) -> anyhow::Result<()> {
         let client = self.store.pool().get().await?;
         let sql = "update events set data = $2 where stream = $1 and position = \
                    (select max(position) from events where stream = $1)";

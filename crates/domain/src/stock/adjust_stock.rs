@@ -85,7 +85,7 @@ impl Command for AdjustStock {
         if before.version == 0 {
             self.sku.check_new("sku")?;
         }
-        in_product_decimals(given, &self.sku, self.delta)?;
+        in_product_decimals(given, &self.sku, ("quantity", self.delta))?;
         let change = change(before, self)?;
         // An increase that still leaves too little is no step down and stays allowed.
         if self.delta.is_negative() && change.balance.is_short() && !self.allow_negative {

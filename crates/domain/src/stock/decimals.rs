@@ -4,10 +4,10 @@ use super::StockRejection;
 use crate::{Given, Quantity, Sku};
 
 /// Half a bottle cannot be counted: the quantity keeps to the decimals of the product's unit.
-pub(super) fn in_product_decimals(
+pub(crate) fn in_product_decimals(
     given: &Given<'_>,
     sku: &Sku,
-    quantity: Quantity,
+    (field, quantity): (&'static str, Quantity),
 ) -> Result<(), StockRejection> {
     let Some(product) = given.product.filter(|product| product.sku == *sku) else {
         return Ok(());
@@ -15,6 +15,7 @@ pub(super) fn in_product_decimals(
     let decimals = product.decimals;
     if quantity.decimals() > u32::from(decimals) {
         return Err(StockRejection::UnitDecimals {
+            field,
             sku: sku.clone(),
             quantity,
             decimals,

@@ -21,6 +21,8 @@ mod revalue_stock;
 mod shortage;
 mod state;
 
+pub(crate) use decimals::in_product_decimals;
+
 pub use adjust_stock::AdjustStock;
 pub use adjustment_reason::AdjustmentReason;
 pub use balance::{AverageBasis, StockBalance};

@@ -78,7 +78,7 @@ impl Command for ReceiveStock {
     fn decide(&self, state: &StockState, given: &Given<'_>) -> Decided<Stock> {
         let store = given.store_trading_in(&self.store_id, self.currency)?;
         let quantity = positive("quantity", self.quantity)?;
-        in_product_decimals(given, &self.sku, quantity)?;
+        in_product_decimals(given, &self.sku, ("quantity", quantity))?;
         given.not_in_future(self.occurred_at)?;
         not_too_early(self.occurred_at, store)?;
         self.sku.check_new("sku")?;

@@ -14,6 +14,8 @@ pub enum StockRejection {
     /// The quantity has more decimals than the product's unit.
     #[error("{quantity} of {sku} has more than {decimals} decimals; round it, or change the product")]
     UnitDecimals {
+        /// Where it stands in the command.
+        field: &'static str,
         /// The product.
         sku: Sku,
         /// The quantity in the command.
@@ -65,8 +67,9 @@ impl Rejection for StockRejection {
                 sku,
                 quantity,
                 decimals,
+                field,
             } => Told::invalid(reasons::UNIT_DECIMALS)
-                .at("quantity")
+                .at(*field)
                 .with("sku", sku)
                 .with_decimal("quantity", quantity)
                 .with("decimals", decimals),

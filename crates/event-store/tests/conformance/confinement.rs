@@ -202,8 +202,8 @@ async fn callers_may_read_these_tables_and_change_no_other_than_snapshots() -> a
     for (right, tables) in [
         (
             "select",
-            "checkpoints daily_sales events log_head names parked_events places products read_model_builds sales \
-             shortages snapshots stock_adjustments stock_movements stock_position stock_receipts streams waiting_lines",
+            "checkpoints daily_sales events log_head low_stock names parked_events places products read_model_builds \
+             sales shortages snapshots stock_adjustments stock_movements stock_position stock_receipts streams waiting_lines",
         ),
         ("insert", "snapshots"),
         ("update", "snapshots"),

@@ -1,4 +1,6 @@
-use posars_commands::reactors::{KnownReactor, ReactorStanding, Retried, list_parked, standings};
+use posars_commands::reactors::{
+    AnyReactor, REACTORS, ReactorStanding, Retried, list_parked, reactor_named, standings,
+};
 use posars_event_store::{Log, Position, Version};
 use tonic::{Request, Response, Status};
 
@@ -118,12 +120,13 @@ async fn head_of(log: &Log) -> Result<Position, Status> {
 }
 
 /// A reactor of this program, named by a caller who may look after it.
-fn known(call: &Call, name: &str) -> Result<KnownReactor, Status> {
+fn known(call: &Call, name: &str) -> Result<&'static dyn AnyReactor, Status> {
     let reactor: ReactorName = call.name("parent", name)?;
     call.whole_company()?;
-    KnownReactor::named(&reactor.reactor_id).ok_or_else(|| unknown(&reactor.of(call.company())))
+    reactor_named(&reactor.reactor_id).ok_or_else(|| unknown(&reactor.of(call.company())))
 }
 
 fn unknown(name: &str) -> Status {
-    status::unknown_reactor(name, &KnownReactor::ALL.map(KnownReactor::name))
+    let known: Vec<&str> = REACTORS.iter().map(|known| known.name()).collect();
+    status::unknown_reactor(name, &known)
 }

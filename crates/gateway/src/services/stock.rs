@@ -1,6 +1,6 @@
 use posars_domain::stock::StockEvent;
 use posars_domain::{Circumstance, CompanyId, Currency, StoreId};
-use posars_projections::{MovementFilter, StockFilter};
+use posars_projections::{MovementFilter, StockFilter, StockPolicyFilter};
 use tonic::{Request, Response, Status};
 
 use crate::call::{Call, Done};
@@ -9,8 +9,9 @@ use crate::proto::inventory::v1 as pb;
 use crate::proto::inventory::v1::stock_service_server::StockService;
 use crate::status;
 use crate::wire::{
-    Reader, StockItemName, StoreName, check_date_range, read_adjust_stock, read_optional_date,
-    read_receive_stock, write_stock_item_after, write_stock_item_row, write_stock_movement,
+    Reader, StockItemName, StoreName, check_date_range, read_adjust_stock, read_define_stock_policy,
+    read_optional_date, read_receive_stock, write_stock_item_after, write_stock_item_row,
+    write_stock_movement, write_stock_policy, write_stock_policy_row,
 };
 
 /// Keeps quantity and value of the stock of each product in each store.
@@ -48,6 +49,21 @@ impl StockService for StockApi {
             .await?;
         Ok(Response::new(pb::AdjustStockResponse {
             stock_item: items_after(call.company(), &done, currency).pop(),
+            recorded: done.recorded(),
+        }))
+    }
+
+    async fn define_stock_policy(
+        &self,
+        request: Request<pb::DefineStockPolicyRequest>,
+    ) -> Result<Response<pb::DefineStockPolicyResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let item = call.name("name", &request.name)?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let command = read_define_stock_policy(request, item)?;
+        let done = ask.carry_out(&command).await?;
+        Ok(Response::new(pb::DefineStockPolicyResponse {
+            stock_policy: Some(write_stock_policy(call.company(), command)),
             recorded: done.recorded(),
         }))
     }
@@ -97,6 +113,37 @@ impl StockService for StockApi {
                 .rows
                 .iter()
                 .map(|item| write_stock_item_row(call.company(), item))
+                .collect(),
+            next_page_token: page.next_token(answer.position, answer.next),
+            position: answer.position.get(),
+        }))
+    }
+
+    async fn list_stock_policies(
+        &self,
+        request: Request<pb::ListStockPoliciesRequest>,
+    ) -> Result<Response<pb::ListStockPoliciesResponse>, Status> {
+        let (call, mut request) = Call::of(request)?;
+        let store_id = call.store_or_all("parent", &request.parent)?;
+        let freshness = call.freshness(request.min_position);
+        let mut reader = Reader::new();
+        let page = page_asked!(&mut reader, request);
+        let sku = reader.optional("sku", &request.sku);
+        let (sku, page) = reader.finish(sku.zip(page))?;
+        let filter = StockPolicyFilter {
+            store_id,
+            sku,
+            low_only: request.low_only,
+        };
+        let projections = call.tenant().projections();
+        let answer = projections
+            .list_stock_policies(&filter, &page.request(), freshness)
+            .await;
+        let answer = answer.map_err(|error| status::from_query(&error))?;
+        let policies = answer.rows.iter();
+        Ok(Response::new(pb::ListStockPoliciesResponse {
+            stock_policies: policies
+                .map(|policy| write_stock_policy_row(call.company(), policy))
                 .collect(),
             next_page_token: page.next_token(answer.position, answer.next),
             position: answer.position.get(),

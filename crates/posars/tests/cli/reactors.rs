@@ -132,3 +132,36 @@ async fn an_unknown_reactor_is_told_with_those_there_are() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_another_reactor_set_aside_is_its_own() {
+    let (_server, url) = shop().await;
+    let log = log(&url).await;
+    let mut parked: Value = serde_json::from_str(PARKED).unwrap();
+    parked["reactor"] = "reactor.low_stock".into();
+    let stream = "parked-reactor.low_stock";
+    append(&log, stream, "SourceEventParked", &[parked.to_string()]).await;
+    assert!(asked(&url, &["parked"])["events"].as_array().unwrap().is_empty());
+    let listed = asked(&url, &["parked", "reactor.low_stock"]);
+    assert_eq!(listed["events"][0]["position"], 42);
+    assert_eq!(asked(&url, &["retry"])["left"], Value::Array(Vec::new()));
+    let tried = run_on(&url, &["reactors", "retry", "reactor.low_stock"])
+        .ended(1)
+        .json();
+    assert_eq!(tried["reactor"], "reactor.low_stock");
+    assert_eq!(tried["left"][0]["outcome"], "failed", "{tried}");
+
+    let status = asked(&url, &["status"]);
+    let names: Vec<&str> = status["reactors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reactor| reactor["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["reactor.stock", "reactor.low_stock"], "{status}");
+    let next = status["reactors"][1]["next"].as_str().unwrap();
+    assert!(
+        next.contains("posars reactors retry reactor.low_stock"),
+        "{status}"
+    );
+}

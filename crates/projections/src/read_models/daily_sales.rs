@@ -211,7 +211,8 @@ impl Projection for DailySalesFold {
             | EventKind::Store(_)
             | EventKind::Register(_)
             | EventKind::Company(_)
-            | EventKind::Waiting(_) => Ok(()),
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => Ok(()),
         }
     }
 }

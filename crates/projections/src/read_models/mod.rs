@@ -1,6 +1,7 @@
 //! The read models, one file each: what is folded, the row, the queries.
 
 pub(crate) mod daily_sales;
+pub(crate) mod low_stock;
 pub(crate) mod names;
 mod payments;
 pub(crate) mod places;
@@ -14,6 +15,7 @@ pub(crate) mod stock_receipts;
 pub(crate) mod waiting_lines;
 
 pub use daily_sales::{DailySales, DailySalesFilter, DailySalesFold, SalesFigures};
+pub use low_stock::{LowStockFold, StockPolicyFilter, StockPolicyRow};
 pub use names::{Name, NameKind, NamesFold};
 pub use places::{PlacesFold, StoreIds};
 pub use products::{ProductFilter, ProductRow, ProductsFold};

@@ -136,7 +136,8 @@ impl Projection for NamesFold {
             | EventKind::Sale(_)
             | EventKind::Stock(_)
             | EventKind::Register(_)
-            | EventKind::Waiting(_) => {}
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => {}
         }
         Ok(())
     }

@@ -139,7 +139,8 @@ impl Projection for PlacesFold {
             | EventKind::Sale(_)
             | EventKind::Stock(_)
             | EventKind::Product(_)
-            | EventKind::Waiting(_) => {}
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => {}
         }
         Ok(())
     }

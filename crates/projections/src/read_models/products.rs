@@ -147,7 +147,8 @@ impl Projection for ProductsFold {
             | EventKind::Store(_)
             | EventKind::Register(_)
             | EventKind::Company(_)
-            | EventKind::Waiting(_) => {}
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => {}
         }
         Ok(())
     }

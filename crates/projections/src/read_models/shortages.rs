@@ -131,7 +131,8 @@ impl Projection for ShortagesFold {
             | EventKind::Store(_)
             | EventKind::Register(_)
             | EventKind::Company(_)
-            | EventKind::Waiting(_) => {}
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => {}
         }
         Ok(())
     }

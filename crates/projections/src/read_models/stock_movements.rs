@@ -283,7 +283,8 @@ impl Projection for StockMovementsFold {
             | EventKind::Store(_)
             | EventKind::Register(_)
             | EventKind::Company(_)
-            | EventKind::Waiting(_) => Ok(()),
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => Ok(()),
         }
     }
 }

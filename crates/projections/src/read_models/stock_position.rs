@@ -140,7 +140,8 @@ impl Projection for StockPositionFold {
             | EventKind::Store(_)
             | EventKind::Register(_)
             | EventKind::Company(_)
-            | EventKind::Waiting(_) => Ok(()),
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => Ok(()),
         }
     }
 }

@@ -152,7 +152,8 @@ impl Projection for WaitingLinesFold {
             | EventKind::Product(_)
             | EventKind::Store(_)
             | EventKind::Register(_)
-            | EventKind::Company(_) => Ok(()),
+            | EventKind::Company(_)
+            | EventKind::StockPolicy(_) => Ok(()),
         }
     }
 }

@@ -6,6 +6,7 @@ mod crashes;
 mod golden;
 mod history;
 mod live;
+mod low_stock;
 mod pages;
 mod parking;
 mod plans;

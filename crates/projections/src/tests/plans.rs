@@ -15,7 +15,7 @@ use super::world::World;
 use crate::row::{RowChange as _, StoredRow as _};
 use crate::{
     AdjustmentFilter, DatabaseError, Freshness, PageRequest, Projections, ReceiptFilter, ShortageFilter,
-    WaitingFilter, read_models, registry,
+    StockPolicyFilter, WaitingFilter, read_models, registry,
 };
 
 /// Rows of a page here.
@@ -197,6 +197,22 @@ const STATEMENTS: &[(&str, Session, &str)] = &[
         Reader,
         "'p', 1, true, 'loja_3', 'sku_70', 50",
     ),
+    ("low_stock of all", Reader, "'p', 1, true, 'loja_3', 'sku_70', 50"),
+    (
+        "low_stock of a store",
+        Reader,
+        "'p', 1, true, 'loja_3', 'sku_70', 50",
+    ),
+    (
+        "low_stock that is low",
+        Reader,
+        "'p', 1, true, true, 'loja_3', 'sku_70', 50",
+    ),
+    (
+        "low_stock of a store that is low",
+        Reader,
+        "'p', 1, true, true, 'loja_3', 'sku_70', 50",
+    ),
     (
         "waiting_lines of all",
         Reader,
@@ -251,6 +267,11 @@ const STATEMENTS: &[(&str, Session, &str)] = &[
         "change_shortages",
         Owner,
         "1, array['loja_3'], array['sku_70'], array[9], array[now()], array['2026-01-01'::date], array[false]",
+    ),
+    (
+        "write_low_stock",
+        Owner,
+        "1, array['loja_3'], array['sku_70'], array[9], array[1], array[true], array[false], array[now()]",
     ),
     ("write_waiting_lines", Owner, WRITE_WAITING_LINES),
     ("remove_waiting_lines", Owner, "1, array['sku_70', 'sku_71']"),
@@ -326,6 +347,9 @@ select md5(n::text)::uuid, 1, n, n, now(), now(), 1, 1, 0, 1, 1, '2026-01-01'::d
 insert into shortages
 select 'loja_' || s, 'sku_' || n, 1, n, n, now(), null, 1, 1, null, '2026-01-01', null, n % 2 = 0
   from generate_series(1, 2000) n, generate_series(0, 6) s;
+insert into low_stock
+select 'loja_' || s, 'sku_' || n, 1, n, 10000, true, n % 2 = 0, now()
+  from generate_series(1, 2000) n, generate_series(0, 6) s;
 insert into waiting_lines
 select 'sku_' || n % 100, 'loja_' || n % 7, n, 1, 1, now(), now(), 1, md5(n::text)::uuid, null, '2026-01-01', 'sale'
   from generate_series(1, 20000) n;
@@ -364,8 +388,8 @@ impl Sessions {
 /// The statements that the one list of a table's columns spells out, under the names that their files would have.
 fn spelled_out(name: &str) -> Option<String> {
     use read_models::{
-        daily_sales, names, places, products, sales, shortages, stock_adjustments, stock_movements,
-        stock_position, stock_receipts, waiting_lines,
+        daily_sales, low_stock, names, places, products, sales, shortages, stock_adjustments,
+        stock_movements, stock_position, stock_receipts, waiting_lines,
     };
     Some(match name {
         "change_sales" => sales::Change::statement().to_owned(),
@@ -383,6 +407,7 @@ fn spelled_out(name: &str) -> Option<String> {
         "write_stock_movements" => stock_movements::Movement::statements().insert.clone(),
         "write_stock_receipts" => stock_receipts::Receipt::statements().put.clone(),
         "write_stock_adjustments" => stock_adjustments::Adjustment::statements().put.clone(),
+        "write_low_stock" => low_stock::Told::statements().put.clone(),
         "write_shortages" => shortages::Began::statements().put.clone(),
         "write_waiting_lines" => waiting_lines::Waits::statements().put.clone(),
         _ => return None,
@@ -423,6 +448,14 @@ async fn ask(projections: &Projections, name: &str) -> anyhow::Result<()> {
     } else if name.starts_with("stock_adjustments") {
         let filter = adjustments(name)?;
         projections.list_stock_adjustments(&filter, page, any).await?;
+    } else if name.starts_with("low_stock") {
+        let low_only = name.contains("is low");
+        let filter = StockPolicyFilter {
+            store_id,
+            sku: None,
+            low_only,
+        };
+        projections.list_stock_policies(&filter, page, any).await?;
     } else if name.starts_with("shortages") {
         let open_only = name.contains("open");
         let filter = ShortageFilter { store_id, open_only };

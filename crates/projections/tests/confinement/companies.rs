@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(crate) const SALE: &str = "0193a5f0-0000-7000-8000-000000000001";
 
 /// Stream, type and payload of what each company says once.
-const SAID: [(&str, &str, &str); 8] = [
+const SAID: [(&str, &str, &str); 9] = [
     (
         "store-centro",
         "StoreDefined",
@@ -55,6 +55,11 @@ const SAID: [(&str, &str, &str); 8] = [
         "sale-0193a5f0-0000-7000-8000-000000000003",
         "SaleRecorded",
         r#"{"sale_id":"not a uuid"}"#,
+    ),
+    (
+        "stockpolicy-centro-cafe",
+        "StockPolicyDefined",
+        r#"{"store_id":"centro","sku":"cafe","reorder_point":"5"}"#,
     ),
 ];
 

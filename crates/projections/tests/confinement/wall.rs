@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::companies::{Company, SALE, Street};
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
+    "low_stock",
     "names",
     "places",
     "products",

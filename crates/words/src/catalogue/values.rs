@@ -200,6 +200,14 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "REORDER_POINT_NEGATIVE",
+        ["The reorder point is below zero", "O ponto de pedido é negativo"],
+        [
+            "Send zero or more; leave it out to switch the policy off",
+            "Envie zero ou mais; deixe-o fora para desligar a política",
+        ],
+    ),
+    reason(
         "REQUEST_NOT_APPENDABLE",
         [
             "The command would write more than the log takes at once",

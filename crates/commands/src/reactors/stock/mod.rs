@@ -1,11 +1,10 @@
 //! Sale -> stock: what is sold goes out, what comes back goes in, each line once, in the order of the log.
 
 mod catalogue;
-mod intake;
 mod original_cost;
 mod retrying;
-mod slice;
 mod source;
+mod state;
 mod waiting;
 mod waiting_list;
 
@@ -13,43 +12,43 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use posars_domain::product::{Product, ProductEvent};
-use posars_domain::sale::SaleKind;
+use posars_domain::sale::{Sale, SaleKind};
 use posars_domain::stock::{FinalCost, LineBack, RestockLine, StockBalance, StockState, returned_cost};
 use posars_domain::waiting::{ParkedMovement, SourceEventParked};
 use posars_domain::{Aggregate as _, Command as _, Given, LineId, Quantity, Rejection as _, Sku};
 use posars_event_store::{Direction, Log, PageDone, Position, RecordedEvent, StreamName, Version};
 
 use self::catalogue::{Catalogue, Standing};
-use self::intake::{Intake, read_few_sources, read_sources};
 use self::original_cost::{Issued, RecentIssues, find_issue, followed, holds};
-use self::slice::{Slice, State};
-use self::source::{Cause, ComesBack, MovedLine, MovedSku, Movement, returned, sum};
-use self::waiting::{Parked, waiting_stream};
+use self::source::{ComesBack, MovedLine, MovedSku, Movement, returned, sum};
+use self::state::State;
+use self::waiting::waiting_stream;
 pub use self::waiting_list::{AwaitedProduct, WaitingLines, awaited_products, waiting_lines};
 use crate::CommandError;
 use crate::error::EVENT_UNREADABLE;
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::{decode, kind_of};
-use crate::reactors::{Reacted, Reactor, ReactorError, ReactorRunner, Retried, count_parked};
+use crate::reactors::cause::Cause;
+use crate::reactors::intake::{Intake, Sources};
+use crate::reactors::slice::Slice;
+use crate::reactors::work::Work;
+use crate::reactors::{Reacted, Reactor, ReactorError, ReactorRunner, Retried};
 
-/// Source events of one page: about two appends of movements.
-const PAGE_EVENTS: u32 = 1_000;
-/// The most streams asked about at once.
-const STREAMS_MAX: usize = 5_000;
+/// What moves stock, and what says of which products stock is kept.
+const SOURCES: Sources = Sources {
+    usual: Sale::CATEGORY,
+    rare: Product::CATEGORY,
+};
 /// The most events of a sale: its record, its returns and a void, with room to spare.
 const SALE_EVENTS: u32 = 1_000;
 
 /// Turns sales into stock movements, a page of the log at a time.
 #[derive(Debug)]
 pub struct StockReactor {
-    log: Log,
-    slice: Slice,
-    parked: Option<Parked>,
+    work: Work<State>,
     catalogue: Catalogue,
     recent: RecentIssues,
-    page_events: u32,
-    appended: u64,
 }
 
 /// A stable code, and what went wrong with the next step.
@@ -64,41 +63,38 @@ enum Input {
 
 impl Reactor for StockReactor {
     const NAME: &'static str = "reactor.stock";
+    const WORKER: &'static str = "stock_reactor";
+    const WHAT: &'static str = "moving stock";
+
+    fn of(log: Log) -> Self {
+        Self {
+            work: Work::new(log, Self::NAME),
+            catalogue: Catalogue::default(),
+            recent: RecentIssues::default(),
+        }
+    }
 
     async fn page(&mut self, after: Position) -> Result<Reacted, ReactorError> {
-        self.slice.trim();
+        self.work.begin();
         self.catalogue.trim();
         self.recent.trim();
-        self.appended = 0;
         let done = self.work_through(after).await;
-        match &done {
-            Ok(_) => self.page_events = PAGE_EVENTS.min(self.page_events * 2),
-            Err(error) => {
-                // What is remembered has run ahead of the log.
-                self.forget();
-                // Who writes to the same stocks all the time must not make all of a large page be done over.
-                if matches!(error, ReactorError::Lost { .. }) {
-                    self.page_events = (self.page_events / 4).max(1);
-                }
-            }
+        self.work.ended(&done);
+        if done.is_err() {
+            // What is remembered has run ahead of the log.
+            self.forget();
         }
         done
     }
 
     fn forget(&mut self) {
-        self.slice.forget();
+        self.work.forget();
         self.catalogue.forget();
         self.recent.forget();
-        self.parked = None;
     }
 
     async fn parked_count(&mut self) -> Result<usize, ReactorError> {
-        // What was tried again with success, as by a command beside this process, no longer counts.
-        if self.parked().await?.is_empty() {
-            return Ok(0);
-        }
-        let open = count_parked(&self.log, Self::NAME).await?;
-        Ok(usize::try_from(open).unwrap_or(usize::MAX))
+        self.work.parked_count().await
     }
 
     async fn retry(&mut self, parked: &SourceEventParked) -> Result<Retried, ReactorError> {
@@ -110,7 +106,7 @@ impl ReactorRunner<StockReactor> {
     /// The reactor that turns sales into stock movements. `holder` names this process in the lease.
     #[must_use]
     pub fn stock(log: Log, holder: &str) -> Self {
-        Self::new(StockReactor::new(log.clone()), log, holder)
+        Self::new(log, holder)
     }
 }
 
@@ -118,29 +114,15 @@ impl StockReactor {
     /// The stock reactor of a log.
     #[must_use]
     pub fn new(log: Log) -> Self {
-        Self {
-            log,
-            slice: Slice::default(),
-            parked: None,
-            catalogue: Catalogue::default(),
-            recent: RecentIssues::default(),
-            page_events: PAGE_EVENTS,
-            appended: 0,
-        }
+        Self::of(log)
     }
 
     async fn work_through(&mut self, after: Position) -> Result<Reacted, ReactorError> {
-        // After a lost race the page is small, and so is what there is to read.
-        let intake = if self.page_events == PAGE_EVENTS {
-            read_sources(&self.log, after, PAGE_EVENTS).await?
-        } else {
-            read_few_sources(&self.log, after, self.page_events).await?
-        };
         let Intake {
             events,
             scanned_to,
             at_end,
-        } = intake;
+        } = self.work.intake(SOURCES, after).await?;
         let mut encoder = EventEncoder::default();
         let mut inputs = Vec::with_capacity(events.len());
         for event in &events {
@@ -157,19 +139,20 @@ impl StockReactor {
                     }
                 }
                 Input::Unreadable(cause, stream, error) => {
-                    self.put_aside(stream, cause, (error.reason(), error.to_string()))
+                    self.work
+                        .put_aside(stream, cause, (error.reason(), error.to_string()))
                         .await?;
                 }
             }
         }
-        self.flush().await?;
+        self.work.flush().await?;
         Ok(Reacted {
             done: PageDone {
                 scanned_to,
                 at_end,
                 worked: !events.is_empty(),
             },
-            appended: self.appended,
+            appended: self.work.appended(),
             recorded_at: events.last().map(|event| event.recorded_at),
         })
     }
@@ -183,14 +166,14 @@ impl StockReactor {
             match input {
                 Input::Movement(movement) => {
                     for MovedSku { sku, stock, .. } in &movement.skus {
-                        wanted.add(&self.slice, stock);
+                        wanted.add(&self.work.slice, stock);
                         if !self.catalogue.knows(sku) && asked.insert(sku) {
                             products.push((sku.clone(), stream_of::<Product>(Product::stream_id(sku))?));
                         }
                     }
                 }
                 Input::Product(_, ProductEvent::ProductDefined(defined)) => {
-                    wanted.add(&self.slice, &waiting_stream(&defined.settings.sku)?);
+                    wanted.add(&self.work.slice, &waiting_stream(&defined.settings.sku)?);
                 }
                 Input::Product(..) | Input::Unreadable(..) => {}
             }
@@ -198,13 +181,13 @@ impl StockReactor {
         let product_count = products.len();
         let mut streams: Vec<StreamName> = products.iter().map(|(_, stream)| stream.clone()).collect();
         streams.extend(wanted.streams);
-        let last = self.last_events(&streams).await?;
+        let last = self.work.last_events(&streams).await?;
         let (last_of_products, last) = last.split_at(product_count.min(last.len()));
         for ((sku, stream), last) in products.iter().zip(last_of_products) {
             self.learn_product((sku, stream), last.as_ref(), after).await?;
         }
         for (stream, last) in streams.iter().skip(product_count).zip(last) {
-            self.slice.learn(stream, last.as_ref());
+            self.work.slice.learn(stream, last.as_ref());
         }
         self.learn_waiting(inputs).await
     }
@@ -215,7 +198,7 @@ impl StockReactor {
         last: Option<&RecordedEvent>,
         after: Position,
     ) -> Result<(), ReactorError> {
-        match self.catalogue.learn(&self.log, product, last, after).await {
+        match self.catalogue.learn(&self.work.log, product, last, after).await {
             // A definition that nobody can read defines nothing: the lines wait. The event itself is put aside.
             Ok(()) | Err(CommandError::Unreadable { .. }) => Ok(()),
             Err(error) => Err(error.into()),
@@ -228,38 +211,22 @@ impl StockReactor {
             if let Input::Movement(movement) = input {
                 for MovedSku { sku, .. } in &movement.skus {
                     if self.catalogue.standing(sku) == Standing::Unknown {
-                        wanted.add(&self.slice, &waiting_stream(sku)?);
+                        wanted.add(&self.work.slice, &waiting_stream(sku)?);
                     }
                 }
             }
         }
-        self.learn_streams(&wanted.streams).await
+        self.work.learn_streams(&wanted.streams).await
     }
 
     async fn learn_stocks(&mut self, movements: &[Movement]) -> Result<(), ReactorError> {
         let mut wanted = Wanted::default();
         for movement in movements {
             for MovedSku { stock, .. } in &movement.skus {
-                wanted.add(&self.slice, stock);
+                wanted.add(&self.work.slice, stock);
             }
         }
-        self.learn_streams(&wanted.streams).await
-    }
-
-    async fn learn_streams(&mut self, streams: &[StreamName]) -> Result<(), ReactorError> {
-        let last = self.last_events(streams).await?;
-        for (stream, last) in streams.iter().zip(&last) {
-            self.slice.learn(stream, last.as_ref());
-        }
-        Ok(())
-    }
-
-    async fn last_events(&self, streams: &[StreamName]) -> Result<Vec<Option<RecordedEvent>>, ReactorError> {
-        let mut last = Vec::with_capacity(streams.len());
-        for streams in streams.chunks(STREAMS_MAX) {
-            last.extend(self.log.last_events(streams).await?);
-        }
-        Ok(last)
+        self.work.learn_streams(&wanted.streams).await
     }
 
     async fn follow(&mut self, movement: &Movement) -> Result<(), ReactorError> {
@@ -285,7 +252,7 @@ impl StockReactor {
             None => Ok(()),
             Some((reason, problem)) => {
                 let problem = (reason.as_str(), problem);
-                self.put_aside(&moved.stock, &movement.cause, problem).await
+                self.work.put_aside(&moved.stock, &movement.cause, problem).await
             }
         }
     }
@@ -298,7 +265,7 @@ impl StockReactor {
         standing: Standing,
     ) -> Result<Option<Problem>, ReactorError> {
         let MovedSku { sku, stock, lines } = moved;
-        let state = match self.slice.state(stock) {
+        let state = match self.work.slice.state(stock) {
             State::Stock(state) => state.clone(),
             State::Nothing | State::Waiting(_) => StockState::default(),
             State::Unreadable(problem) => {
@@ -325,12 +292,13 @@ impl StockReactor {
         };
         match decided {
             Ok(decision) => {
-                let Some(state) = decision.events.last().map(State::after) else {
+                let Some(state) = decision.events.last().map(State::of_stock) else {
                     return Ok(None);
                 };
-                self.make_room_for(decision.events.len()).await?;
+                self.work
+                    .gather(stock, &decision.events, &movement.cause, state)
+                    .await?;
                 self.recent.remember(&decision.events);
-                self.slice.push(stock, &decision.events, &movement.cause, state)?;
                 Ok(None)
             }
             Err(rejection) => Ok(Some((rejection.reason().to_owned(), rejection.to_string()))),
@@ -366,8 +334,8 @@ impl StockReactor {
                 Some(_) => return Ok(Some(at_issued_cost(lines, &recent, &history))),
             },
             None => {
-                let version = self.slice.appended_version(stock);
-                match find_issue(&self.log, stock, version, history.position).await? {
+                let version = self.work.slice.appended_version(stock);
+                match find_issue(&self.work.log, stock, version, history.position).await? {
                     Some(issued) => Arc::new(FinalCost::of(&issued)),
                     None => return Ok(None),
                 }
@@ -378,12 +346,12 @@ impl StockReactor {
             return Ok(ComesBack::of(&issue, &back));
         }
         // What follows the issue may still be in the slice; it is read back from the log.
-        if self.slice.is_gathered(stock) {
-            self.flush().await?;
+        if self.work.slice.is_gathered(stock) {
+            self.work.flush().await?;
         }
-        let version = self.slice.appended_version(stock);
+        let version = self.work.slice.appended_version(stock);
         let issue = FinalCost::clone(&issue);
-        let cost = followed(issue, &self.log, stock, version).await?;
+        let cost = followed(issue, &self.work.log, stock, version).await?;
         Ok(ComesBack::of(&cost, &back))
     }
 
@@ -391,6 +359,7 @@ impl StockReactor {
     async fn sale_history(&self, movement: &Movement) -> Result<SaleHistory, CommandError> {
         let first = Version::START.plus(1);
         let events = self
+            .work
             .log
             .read_stream(&movement.sale_stream, first, Direction::Forwards, SALE_EVENTS)
             .await?;
@@ -406,20 +375,6 @@ impl StockReactor {
             }
         }
         Ok(history)
-    }
-
-    /// Sends what is gathered when so many more events would not fit.
-    async fn make_room_for(&mut self, events: usize) -> Result<(), ReactorError> {
-        if self.slice.is_full_for(events) {
-            self.flush().await
-        } else {
-            Ok(())
-        }
-    }
-
-    async fn flush(&mut self) -> Result<(), ReactorError> {
-        self.appended += self.slice.flush(&self.log).await?;
-        Ok(())
     }
 }
 
@@ -470,7 +425,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn add(&mut self, slice: &Slice, stream: &StreamName) {
+    fn add(&mut self, slice: &Slice<State>, stream: &StreamName) {
         if !slice.knows(stream) && self.seen.insert(stream.clone()) {
             self.streams.push(stream.clone());
         }

@@ -7,19 +7,18 @@ use posars_domain::Aggregate as _;
 use posars_domain::product::{Product, ProductDefined, ProductEvent};
 use posars_domain::sale::Sale;
 use posars_domain::waiting::{SourceEventParked, WaitingEvent};
-use posars_event_store::{Direction, Position, ReadLog, RecordedEvent, StreamName, Version};
+use posars_event_store::{Direction, Position, RecordedEvent, StreamName, Version};
 
 use super::StockReactor;
 use super::catalogue::Standing;
-use super::slice::State;
-use super::source::{Cause, MovedSku, Movement, stock_stream};
+use super::source::{MovedSku, Movement, stock_stream};
+use super::state::State;
 use super::waiting::waiting_stream;
-use crate::CommandError;
-use crate::error::EVENT_UNREADABLE;
 use crate::event_encoder::EventEncoder;
-use crate::keys::{derived_from, stream_of};
+use crate::keys::stream_of;
 use crate::load::decode;
-use crate::reactors::parked::{retried_event, retried_stream};
+use crate::reactors::cause::Cause;
+use crate::reactors::work::unreadable_again;
 use crate::reactors::{Reactor as _, ReactorError, Retried};
 
 /// Beyond every position: as things stand now.
@@ -30,48 +29,16 @@ const PAGE_EVENTS: u32 = 500;
 impl StockReactor {
     /// Deals with what was put aside and says so in the same append; or leaves everything as it is, with the reason.
     pub(super) async fn try_again(&mut self, parked: &SourceEventParked) -> Result<Retried, ReactorError> {
-        let Some(event) = self.source_of(parked).await? else {
-            return Ok(Retried::Failed {
-                reason: EVENT_UNREADABLE.to_owned(),
-                problem: format!(
-                    "position {} of the log does not hold the event that was put aside; run `posars audit verify`",
-                    parked.source_position
-                ),
-            });
+        let event = match self.work.source_of(parked).await? {
+            Ok(event) => event,
+            Err(failed) => return Ok(failed),
         };
         let cause = Cause::of(&event, Self::NAME, &mut EventEncoder::default())?;
-        let outcome = match self.deal_with(parked, &event, &cause).await {
-            Ok(outcome) => outcome,
-            Err(ReactorError::Command(error @ CommandError::Unreadable { .. })) => failed(&error),
-            Err(error) => return Err(error),
-        };
+        let outcome = unreadable_again(self.deal_with(parked, &event, &cause).await)?;
         if outcome == Retried::Done {
-            self.make_room_for(1).await?;
-            let cause = Cause {
-                // The key is part of the id: one event may have been put aside for several stocks.
-                event_id: derived_from(cause.event_id, &parked.key),
-                ..cause
-            };
-            let state = State::Waiting(parked.source_position);
-            let stream = retried_stream(Self::NAME)?;
-            self.learn_streams(std::slice::from_ref(&stream)).await?;
-            self.slice
-                .push(&stream, &[retried_event(parked)], &cause, state)?;
-            self.flush().await?;
+            self.work.dealt_with(parked, &cause).await?;
         }
         Ok(outcome)
-    }
-
-    async fn source_of(&self, parked: &SourceEventParked) -> Result<Option<RecordedEvent>, ReactorError> {
-        let Some(before) = parked.source_position.checked_sub(1) else {
-            return Ok(None);
-        };
-        let page = self
-            .log
-            .read_log(&ReadLog::after(Position::new(before), 1))
-            .await?;
-        let mut events = page.events.into_iter();
-        Ok(events.find(|event| event.event_id == parked.source_event_id))
     }
 
     async fn deal_with(
@@ -126,7 +93,7 @@ impl StockReactor {
                 Standing::Unknown => waiting_stream(&moved.sku)?,
                 Standing::Untracked | Standing::Tracked => moved.stock.clone(),
             };
-            self.learn_streams(std::slice::from_ref(&stream)).await?;
+            self.work.learn_streams(std::slice::from_ref(&stream)).await?;
             if self.is_beyond(&stream, position) {
                 return Ok(Retried::TooLate { stream });
             }
@@ -148,12 +115,11 @@ impl StockReactor {
     /// is now.
     async fn standing_again(&mut self, moved: &MovedSku, at: Position) -> Result<Standing, ReactorError> {
         let stream = stream_of::<Product>(Product::stream_id(&moved.sku))?;
-        let last = self.log.last_events(std::slice::from_ref(&stream)).await?;
-        let last = last.into_iter().flatten().next();
+        let last = self.work.last_event(&stream).await?;
         for position in [at, NOW] {
             let product = (&moved.sku, &stream);
             self.catalogue
-                .learn(&self.log, product, last.as_ref(), position)
+                .learn(&self.work.log, product, last.as_ref(), position)
                 .await?;
             let standing = self.catalogue.standing(&moved.sku);
             if standing != Standing::Unknown {
@@ -165,7 +131,7 @@ impl StockReactor {
 
     /// Whether something later than a position was done in a stream.
     fn is_beyond(&self, stream: &StreamName, position: Position) -> bool {
-        let through = match self.slice.state(stream) {
+        let through = match self.work.slice.state(stream) {
             State::Stock(state) => state.balance.issued_through,
             State::Waiting(through) => *through,
             State::Nothing | State::Unreadable(_) => 0,
@@ -180,9 +146,8 @@ impl StockReactor {
         cause: &Cause,
     ) -> Result<Retried, ReactorError> {
         let stream = waiting_stream(&defined.settings.sku)?;
-        let last = self.log.last_events(std::slice::from_ref(&stream)).await?;
-        let last = last.into_iter().flatten().next();
-        self.slice.learn(&stream, last.as_ref());
+        let last = self.work.last_event(&stream).await?;
+        self.work.slice.learn(&stream, last.as_ref());
         let Some(last) = last else {
             return Ok(Retried::Done);
         };
@@ -208,6 +173,7 @@ impl StockReactor {
         let mut from = Version::START.plus(1);
         loop {
             let page = self
+                .work
                 .log
                 .read_stream(waiting, from, Direction::Forwards, PAGE_EVENTS)
                 .await?;
@@ -218,20 +184,13 @@ impl StockReactor {
                     continue;
                 };
                 let stock = stock_stream(&lines.store_id, &lines.sku)?;
-                if !self.slice.knows(&stock) {
-                    self.learn_streams(std::slice::from_ref(&stock)).await?;
+                if !self.work.slice.knows(&stock) {
+                    self.work.learn_streams(std::slice::from_ref(&stock)).await?;
                 }
                 if self.is_beyond(&stock, Position::new(newest)) {
                     return Ok(Some(stock));
                 }
             }
         }
-    }
-}
-
-fn failed(error: &CommandError) -> Retried {
-    Retried::Failed {
-        reason: error.reason().to_owned(),
-        problem: error.to_string(),
     }
 }

@@ -1,21 +1,18 @@
 //! The events that move stock, read as far as the reactor needs them.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_domain::sale::{Disposition, SaleKind};
 use posars_domain::stock::{FinalCost, IssueForSale, IssueLine, LineBack, RestockLine, RestockReturn, Stock};
 use posars_domain::waiting::{ParkedMovement, SaleLinesParked};
 use posars_domain::{Currency, LineId, Quantity, ReturnId, SaleId, Sku, StoreId};
-use posars_event_store::{InvalidName, JsonText, Position, RecordedEvent, StreamName, Version};
+use posars_event_store::{InvalidName, Position, RecordedEvent, StreamName, Version};
 use serde::Deserialize;
-use uuid::Uuid;
 
-use crate::event_encoder::EventEncoder;
+use crate::CommandError;
 use crate::keys::stream_of;
 use crate::load::{decode_part, kind_of};
-use crate::{Actor, CommandError, Envelope, Source};
+use crate::reactors::cause::Cause;
 
 /// A sale, void or return, split by SKU.
 #[derive(Clone, Debug)]
@@ -43,16 +40,6 @@ pub(crate) struct MovedSku {
     pub(crate) stock: StreamName,
     /// In the order of the receipt.
     pub(crate) lines: Vec<MovedLine>,
-}
-
-/// The event that leads to others.
-#[derive(Clone, Debug)]
-pub(crate) struct Cause {
-    pub(crate) position: Position,
-    pub(crate) event_id: Uuid,
-    pub(crate) recorded_at: Timestamp,
-    /// What the events that follow say of why they are there.
-    pub(crate) metadata: JsonText,
 }
 
 /// One line of goods that move.
@@ -108,40 +95,6 @@ struct LineJson {
 #[derive(Deserialize)]
 struct ReturnJson {
     lines: Vec<LineJson>,
-}
-
-#[derive(Deserialize)]
-struct CorrelationJson {
-    #[serde(default)]
-    correlation_id: Option<Uuid>,
-}
-
-impl Cause {
-    pub(crate) fn of(
-        event: &RecordedEvent,
-        reactor: &str,
-        encoder: &mut EventEncoder,
-    ) -> Result<Self, CommandError> {
-        let correlation: Option<CorrelationJson> = serde_json::from_str(&event.metadata).ok();
-        let name: Arc<str> = reactor.into();
-        let actor = Actor {
-            subject: Arc::clone(&name),
-            client: None,
-        };
-        let source = Source::Reactor {
-            name,
-            source_position: event.position,
-        };
-        let mut envelope = Envelope::new(actor, source, event.recorded_at);
-        envelope.causation_id = Some(event.event_id);
-        envelope.correlation_id = correlation.and_then(|json| json.correlation_id);
-        Ok(Self {
-            position: event.position,
-            event_id: event.event_id,
-            recorded_at: event.recorded_at,
-            metadata: envelope.metadata(encoder)?,
-        })
-    }
 }
 
 impl Movement {
@@ -317,8 +270,10 @@ pub(crate) fn returned(event: &RecordedEvent) -> Result<Vec<(LineId, Quantity)>,
 mod tests {
     use posars_domain::Kind as _;
     use posars_event_store::EventType;
+    use uuid::Uuid;
 
     use super::*;
+    use crate::event_encoder::EventEncoder;
 
     /// Every example of a sale's event that was ever released, as if it stood first in the log.
     fn released() -> Vec<RecordedEvent> {

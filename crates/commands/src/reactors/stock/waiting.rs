@@ -1,33 +1,27 @@
 //! What is put aside, durably and once: lines whose product nobody has defined, and events that cannot be worked on.
 
-use std::collections::HashSet;
-
 use posars_domain::Sku;
 use posars_domain::product::ProductDefined;
 use posars_domain::sale::Sale;
-use posars_domain::waiting::{SaleLinesReleased, SourceEventParked, WaitingEvent};
+use posars_domain::waiting::{SaleLinesReleased, WaitingEvent};
 use posars_event_store::{Direction, InvalidName, Position, StreamName, Version};
 
 use super::StockReactor;
 use super::catalogue::Standing;
-use super::slice::State;
-use super::source::{Cause, MovedSku, Movement};
+use super::source::{MovedSku, Movement};
+use super::state::State;
 use crate::keys::{stream, stream_of};
 use crate::load::decode;
-use crate::reactors::{Reactor as _, ReactorError, parked_stream};
+use crate::reactors::ReactorError;
+use crate::reactors::cause::Cause;
 
 /// Events of one read of what waits.
 const PAGE_EVENTS: u32 = 500;
-/// The most events ever put aside as not workable; more means that the reactor itself is at fault, and it stops.
-const PARKED_MAX: usize = 10_000;
 
 /// Where the lines of an unknown SKU wait.
 pub(crate) fn waiting_stream(sku: &Sku) -> Result<StreamName, InvalidName> {
     stream("waiting", sku)
 }
-
-/// The events put aside as not workable: the stream concerned, and the position of the event.
-pub(crate) type Parked = HashSet<(String, Position)>;
 
 impl StockReactor {
     /// Makes lines of an unknown SKU wait; once, because the stream tells up to where it was done.
@@ -36,14 +30,13 @@ impl StockReactor {
         if self.waits_through(&stream) >= movement.cause.position {
             return Ok(());
         }
-        self.make_room_for(1).await?;
         let event = WaitingEvent::SaleLinesParked(movement.park(&moved.sku, &moved.lines));
         let state = State::Waiting(movement.cause.position.get());
-        Ok(self.slice.push(&stream, &[event], &movement.cause, state)?)
+        self.work.gather(&stream, &[event], &movement.cause, state).await
     }
 
     fn waits_through(&self, stream: &StreamName) -> Position {
-        match self.slice.state(stream) {
+        match self.work.slice.state(stream) {
             State::Waiting(through) => Position::new(*through),
             State::Nothing | State::Stock(_) | State::Unreadable(_) => Position::START,
         }
@@ -75,29 +68,24 @@ impl StockReactor {
     ) -> Result<(), ReactorError> {
         let stream = waiting_stream(&defined.settings.sku)?;
         // What waits may still be in the slice; it is read back from the log below.
-        self.flush().await?;
+        self.work.flush().await?;
         if defined.settings.tracked {
             self.release_all(&stream, cause).await?;
         }
-        self.make_room_for(1).await?;
         let source_position = through.get();
-        let released = SaleLinesReleased {
+        let released = WaitingEvent::SaleLinesReleased(SaleLinesReleased {
             sku: defined.settings.sku.clone(),
             source_position,
-        };
+        });
         let state = State::Waiting(source_position);
-        Ok(self.slice.push(
-            &stream,
-            &[WaitingEvent::SaleLinesReleased(released)],
-            cause,
-            state,
-        )?)
+        self.work.gather(&stream, &[released], cause, state).await
     }
 
     async fn release_all(&mut self, stream: &StreamName, cause: &Cause) -> Result<(), ReactorError> {
         let mut from = Version::START.plus(1);
         loop {
             let page = self
+                .work
                 .log
                 .read_stream(stream, from, Direction::Forwards, PAGE_EVENTS)
                 .await?;
@@ -121,7 +109,8 @@ impl StockReactor {
                             event_id: recorded.event_id,
                             ..cause.clone()
                         };
-                        self.put_aside(stream, &lines, (error.reason(), error.to_string()))
+                        self.work
+                            .put_aside(stream, &lines, (error.reason(), error.to_string()))
                             .await?;
                     }
                 }
@@ -136,74 +125,5 @@ impl StockReactor {
                 return Ok(());
             }
         }
-    }
-
-    /// Puts an event aside that cannot be worked on, with what it concerns, and goes on.
-    pub(crate) async fn put_aside(
-        &mut self,
-        key: &StreamName,
-        cause: &Cause,
-        (reason, problem): (&str, String),
-    ) -> Result<(), ReactorError> {
-        let mark = (key.to_string(), cause.position);
-        if self.parked().await?.contains(&mark) {
-            return Ok(());
-        }
-        if self.parked().await?.len() >= PARKED_MAX {
-            return Err(ReactorError::TooManyParked {
-                parked: PARKED_MAX,
-                problem,
-            });
-        }
-        tracing::error!(reactor = Self::NAME, key = %key, position = %cause.position, reason, problem, "event put aside");
-        self.make_room_for(1).await?;
-        let event = WaitingEvent::SourceEventParked(SourceEventParked {
-            reactor: Self::NAME.to_owned(),
-            key: key.to_string(),
-            source_position: cause.position.get(),
-            source_event_id: cause.event_id,
-            reason: reason.to_owned(),
-            problem,
-        });
-        // The key is part of the id: one event may be put aside for several stocks.
-        let cause_of_key = Cause {
-            event_id: crate::keys::derived_from(cause.event_id, key.as_str()),
-            ..cause.clone()
-        };
-        let state = State::Waiting(cause.position.get());
-        self.slice
-            .push(&parked_stream(Self::NAME)?, &[event], &cause_of_key, state)?;
-        self.parked.get_or_insert_default().insert(mark);
-        Ok(())
-    }
-
-    /// Everything put aside so far, read once.
-    pub(crate) async fn parked(&mut self) -> Result<&Parked, ReactorError> {
-        if self.parked.is_none() {
-            let stream = parked_stream(Self::NAME)?;
-            let mut parked = Parked::new();
-            let mut last = None;
-            loop {
-                let from = last
-                    .as_ref()
-                    .map_or(Version::START, |last: &posars_event_store::RecordedEvent| {
-                        last.version
-                    });
-                let page = self
-                    .log
-                    .read_stream(&stream, from.plus(1), Direction::Forwards, PAGE_EVENTS)
-                    .await?;
-                let Some(newest) = page.last() else { break };
-                for recorded in &page {
-                    if let Ok(WaitingEvent::SourceEventParked(event)) = decode(recorded) {
-                        parked.insert((event.key, Position::new(event.source_position)));
-                    }
-                }
-                last = Some(newest.clone());
-            }
-            self.slice.learn(&stream, last.as_ref());
-            self.parked = Some(parked);
-        }
-        Ok(self.parked.get_or_insert_default())
     }
 }

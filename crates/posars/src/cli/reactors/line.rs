@@ -47,10 +47,10 @@ impl ReactorLine {
         let stream = parked_stream(&reactor.name)
             .map_err(|error| Failure::new(Exit::Failure, "STREAM_NAME_INVALID", error))?;
         let next = (reactor.parked > 0).then(|| {
-            let company = option_of(log.name().as_str());
+            let (name, company) = (&reactor.name, option_of(log.name().as_str()));
             format!(
-                "see why with `posars reactors parked{company}` or `posars audit replay --stream {stream}{company}`, mend \
-                 that, then `posars reactors retry{company}`; what comes too late needs a count of its stock"
+                "see why with `posars reactors parked {name}{company}` or `posars audit replay --stream {stream}{company}`, \
+                 mend that, then `posars reactors retry {name}{company}`, which says what to do about those that come too late"
             )
         });
         Ok(Self {

@@ -7,7 +7,7 @@ mod status;
 mod waiting;
 
 use clap::{ArgMatches, Subcommand};
-use posars_commands::reactors::KnownReactor;
+use posars_commands::reactors::{AnyReactor, REACTORS, reactor_named};
 
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
@@ -40,9 +40,10 @@ pub(crate) enum ReactorsCommand {
     /// Try the events again that a reactor set aside
     ///
     /// Sales move a stock in the order in which they were recorded. An event that was set aside can be done as long as no
-    /// later sale has moved that stock; after that, count the stock.
+    /// later sale has moved that stock; after that, count the stock. Of what was set aside about low stock, only the last
+    /// word about the same goods is judged anew.
     #[command(
-        after_help = "Example:\n  posars reactors retry\n  posars reactors retry --stream stock-centro-CAFE-500"
+        after_help = "Example:\n  posars reactors retry\n  posars reactors retry --stream stock-centro-CAFE-500\n  posars reactors retry reactor.low_stock"
     )]
     Retry(RetryArgs),
 }
@@ -82,16 +83,14 @@ pub(crate) async fn run(command: ReactorsCommand, matches: &ArgMatches) -> Exit 
 }
 
 /// A reactor named on the command line.
-fn known(name: &str) -> Result<KnownReactor, Failure> {
-    KnownReactor::named(name).ok_or_else(|| {
+fn known(name: &str) -> Result<&'static dyn AnyReactor, Failure> {
+    reactor_named(name).ok_or_else(|| {
+        let names: Vec<&str> = REACTORS.iter().map(|known| known.name()).collect();
         Failure::new(
             Exit::Usage,
             "REACTOR_UNKNOWN",
             format!("there is no reactor {name:?}"),
         )
-        .next(format!(
-            "name one of {}",
-            KnownReactor::ALL.map(KnownReactor::name).join(", ")
-        ))
+        .next(format!("name one of {}", names.join(", ")))
     })
 }

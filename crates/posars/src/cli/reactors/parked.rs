@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use jiff::Timestamp;
-use posars_commands::reactors::{KnownReactor, ParkedEvent, list_parked};
+use posars_commands::reactors::{ParkedEvent, Reactor as _, StockReactor, list_parked};
 use posars_domain::CompanyId;
 use posars_event_store::Version;
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub(crate) struct ParkedArgs {
     #[command(flatten)]
     company: CompanyArgs,
     /// Which reactor
-    #[arg(value_name = "NAME", default_value = KnownReactor::Stock.name())]
+    #[arg(value_name = "NAME", default_value = StockReactor::NAME)]
     name: String,
     /// Only what concerns this stream
     #[arg(long, value_name = "STREAM")]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use posars_commands::reactors::{KnownReactor, ParkedEvent, Retried};
+use posars_commands::reactors::{ParkedEvent, Reactor as _, Retried, StockReactor};
 use serde::Serialize;
 
 use super::known;
@@ -22,7 +22,7 @@ pub(crate) struct RetryArgs {
     #[command(flatten)]
     company: CompanyArgs,
     /// Which reactor
-    #[arg(value_name = "NAME", default_value = KnownReactor::Stock.name())]
+    #[arg(value_name = "NAME", default_value = StockReactor::NAME)]
     name: String,
     /// Only what concerns this stream
     #[arg(long, value_name = "STREAM")]

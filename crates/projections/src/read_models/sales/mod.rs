@@ -271,7 +271,8 @@ impl Projection for SalesFold {
             | EventKind::Store(_)
             | EventKind::Register(_)
             | EventKind::Company(_)
-            | EventKind::Waiting(_) => {}
+            | EventKind::Waiting(_)
+            | EventKind::StockPolicy(_) => {}
         }
         Ok(())
     }

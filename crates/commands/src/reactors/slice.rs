@@ -5,32 +5,38 @@
 
 use std::collections::HashMap;
 
-use posars_domain::stock::{Stock, StockEvent, StockState};
-use posars_domain::waiting::WaitingEvent;
-use posars_domain::{Aggregate as _, DomainEvent};
+use posars_domain::DomainEvent;
 use posars_event_store::{
-    APPEND_EVENTS_MAX, Append, AppendError, Log, NewEvent, RecordedEvent, StreamName, Version,
+    APPEND_EVENTS_MAX, Append, AppendError, Log, NewEvent, Position, RecordedEvent, StreamName, Version,
 };
 
-use super::source::Cause;
+use super::cause::Cause;
+use super::error::ReactorError;
 use crate::CommandError;
 use crate::error::from_append;
 use crate::event_encoder::EventEncoder;
 use crate::keys::derived_from;
-use crate::load::decode;
 use crate::plan::expected;
-use crate::reactors::ReactorError;
 
 /// The most streams whose states are kept between appends; about 400 bytes each.
 const STREAMS_MAX: usize = 50_000;
 /// Bytes of one append at which it is sent; well below the log's own limit, which counts the same bytes.
 const SLICE_BYTES_MAX: usize = 3 * 1024 * 1024;
 
+/// What a reactor must know of a stream to write to it. The default is that of a stream without events.
+pub(crate) trait StreamState: Default + Send {
+    /// Of a stream with this last event.
+    fn after(last: &RecordedEvent) -> Self;
+
+    /// Of a stream whose last event says that something was put aside, or tried again, up to a position.
+    fn marked(through: Position) -> Self;
+}
+
 /// A stream as the next append will find it.
 #[derive(Debug, Default)]
-struct Known {
+struct Known<S> {
     version: Version,
-    state: State,
+    state: S,
     /// What is gathered for it.
     gathered: Option<Gathered>,
 }
@@ -42,24 +48,12 @@ struct Gathered {
     write: usize,
 }
 
-/// What the reactor must know of a stream to write to it.
-#[derive(Debug, Default)]
-pub(crate) enum State {
-    /// It has no event.
-    #[default]
-    Nothing,
-    /// A stock.
-    Stock(StockState),
-    /// Things put aside: the position up to which nothing more will be.
-    Waiting(u64),
-    /// Its last event cannot be read, with the reason: nothing can be decided on it.
-    Unreadable(String),
-}
-
 /// Events gathered for one append.
 #[derive(Debug, Default)]
-pub(crate) struct Slice {
-    known: HashMap<StreamName, Known>,
+pub(crate) struct Slice<S> {
+    known: HashMap<StreamName, Known<S>>,
+    /// The state of every stream that is not known.
+    unknown: S,
     writes: Vec<PendingWrite>,
     /// The number of the append that is being gathered.
     append: u64,
@@ -93,22 +87,27 @@ impl From<SliceFailed> for ReactorError {
     }
 }
 
-impl State {
-    /// A stock after its last event, which says all of it.
-    pub(crate) fn after(last: &StockEvent) -> Self {
-        Self::Stock(Stock::evolve(StockState::default(), last))
-    }
-}
-
-impl Slice {
+impl<S: StreamState> Slice<S> {
     pub(crate) fn knows(&self, stream: &StreamName) -> bool {
         self.known.contains_key(stream)
     }
 
-    pub(crate) fn state(&self, stream: &StreamName) -> &State {
+    pub(crate) fn state(&self, stream: &StreamName) -> &S {
+        self.known.get(stream).map_or(&self.unknown, |known| &known.state)
+    }
+
+    /// The version that a stream has with what is gathered for it.
+    pub(crate) fn version(&self, stream: &StreamName) -> Version {
         self.known
             .get(stream)
-            .map_or(&State::Nothing, |known| &known.state)
+            .map_or(Version::START, |known| known.version)
+    }
+
+    /// Takes over what an event of a stream says that was met in the log. An append that did not expect it fails.
+    pub(crate) fn follow(&mut self, stream: &StreamName, version: Version, state: S) {
+        let known = self.known.entry(stream.clone()).or_default();
+        known.version = known.version.max(version);
+        known.state = state;
     }
 
     /// The version that the log holds, without what is still being gathered.
@@ -129,11 +128,19 @@ impl Slice {
 
     /// Takes over what the log says of a stream that nothing is gathered for.
     pub(crate) fn learn(&mut self, stream: &StreamName, last: Option<&RecordedEvent>) {
-        let known = last.map_or_else(Known::default, |last| Known {
-            version: last.version,
-            state: state_of(last).unwrap_or_else(|error| State::Unreadable(error.to_string())),
+        match last {
+            Some(last) => self.learn_as(stream, last.version, S::after(last)),
+            None => self.learn_as(stream, Version::START, S::default()),
+        }
+    }
+
+    /// As [`Slice::learn`], of a stream whose last event alone does not tell its state.
+    pub(crate) fn learn_as(&mut self, stream: &StreamName, version: Version, state: S) {
+        let known = Known {
+            version,
+            state,
             gathered: None,
-        });
+        };
         self.known.insert(stream.clone(), known);
     }
 
@@ -148,7 +155,7 @@ impl Slice {
         stream: &StreamName,
         events: &[E],
         cause: &Cause,
-        state: State,
+        state: S,
     ) -> Result<(), CommandError> {
         let known = self.known.entry(stream.clone()).or_default();
         let gathered = match known.gathered {
@@ -211,17 +218,4 @@ impl Slice {
             self.forget();
         }
     }
-}
-
-fn state_of(last: &RecordedEvent) -> Result<State, CommandError> {
-    if last.stream.category() == Stock::CATEGORY {
-        let event: StockEvent = decode(last)?;
-        return Ok(State::after(&event));
-    }
-    Ok(match decode::<WaitingEvent>(last)? {
-        WaitingEvent::SaleLinesParked(event) => State::Waiting(event.source_position),
-        WaitingEvent::SaleLinesReleased(event) => State::Waiting(event.source_position),
-        WaitingEvent::SourceEventParked(event) => State::Waiting(event.source_position),
-        WaitingEvent::SourceEventRetried(event) => State::Waiting(event.source_position),
-    })
 }
