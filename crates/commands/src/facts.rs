@@ -17,6 +17,8 @@ use crate::{BATCH_MAX, CommandError, Commands};
 /// The facts that one try has looked up.
 #[derive(Default)]
 pub(crate) struct Facts {
+    /// The store looked up last: most commands are about one.
+    store: Option<Arc<KnownStore>>,
     /// Products that were asked for together with the streams; `None` for those that are not in the catalogue.
     products: HashMap<Sku, Option<Arc<ProductSettings>>>,
 }
@@ -41,7 +43,13 @@ impl Commands {
     /// What a part needs to know.
     pub(crate) async fn look_up(&self, needs: Needs<'_>, facts: &mut Facts) -> Result<Known, CommandError> {
         let store = match needs.touches {
-            Touches::Store(store_id) => self.known_store(store_id).await?,
+            Touches::Store(store_id) => match &facts.store {
+                Some(known) if known.settings.store_id == *store_id => Some(Arc::clone(known)),
+                Some(_) | None => {
+                    facts.store = self.known_store(store_id).await?;
+                    facts.store.clone()
+                }
+            },
             Touches::Company | Touches::Nothing => None,
         };
         let product = match needs.product {

@@ -1,36 +1,23 @@
 //! The one way every command goes: load, decide, append, and again when somebody else wrote first.
 
-use std::collections::HashMap;
 use std::slice;
 use std::time::Instant;
 
 use posars_domain::{
-    Aggregate, Command, CompoundCommand, EventOf, Given, Path, Rejection, RejectionKind, StateOf, Told,
-    Touches,
+    Aggregate, Command, CompoundCommand, EventOf, Given, Rejection, RejectionKind, StateOf, Touches,
 };
-use posars_event_store::{InvalidName, StreamName};
+use posars_event_store::StreamName;
 use tracing::Instrument as _;
 
 use crate::backoff::{ATTEMPTS_MAX, pause_after};
 use crate::facts::{Absent, Facts};
 use crate::fingerprint::Content;
+use crate::job::{Job, targets};
 use crate::keys::stream_of;
 use crate::load::Loaded;
 use crate::plan::{Failed, Plan, Request, Write};
 use crate::touched::Touched;
 use crate::{CommandError, Commands, Envelope, Receipt};
-
-/// One thing to carry out: the command itself, or the parts of a compound one.
-struct Job<'a, C: Command> {
-    name: &'static str,
-    parts: &'a [C],
-    /// The streams, each once, with the first part that is about it.
-    targets: Vec<(StreamName, &'a C)>,
-    /// Which of the streams each part is about.
-    target_of: Vec<usize>,
-    /// The path of a part's field in the whole; `None` where the part is the whole.
-    path_of_part: Option<&'a (dyn Fn(usize, Path) -> Path + Sync)>,
-}
 
 /// What is believed of the stream before it is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,15 +29,20 @@ enum Opening {
 }
 
 impl Commands {
-    /// Carries a command out: its events are in the log when this answers, once per key of the command's own.
+    /// Carries a command out: its events are in the log when this answers. With a key, the command's own or the
+    /// envelope's, that happens once; asked again it gives the first answer, and other content under the key is refused.
     ///
     /// # Errors
-    /// [`CommandError`]; see the aggregate's rejections for the rules.
+    /// [`CommandError::Rejected`] when a rule says no, [`CommandError::OutOfScope`] when the caller may touch some stores
+    /// only, [`CommandError::IdempotencyMismatch`] for a key that was used otherwise, [`CommandError::Conflict`] when others
+    /// were faster each time, [`CommandError::Unreadable`] for a damaged log, [`CommandError::Unavailable`] when the
+    /// database cannot take it.
     pub async fn carry_out<C: Command>(
         &self,
         command: &C,
         envelope: &Envelope,
     ) -> Result<Receipt<EventOf<C>>, CommandError> {
+        let started = Instant::now();
         let job = Job {
             name: C::NAME,
             parts: slice::from_ref(command),
@@ -64,7 +56,7 @@ impl Commands {
             Content::Plain(command)
         };
         let request = Request::new(C::NAME, &content, command.own_key(), envelope)?;
-        self.timed(&job, &request).await
+        self.timed(&job, &request, started).await
     }
 
     /// Carries a command to several streams out: on all of them or on none, once per key of its own.
@@ -76,6 +68,7 @@ impl Commands {
         command: &C,
         envelope: &Envelope,
     ) -> Result<Receipt<EventOf<C::Part>>, CommandError> {
+        let started = Instant::now();
         let parts = command.parts().map_err(CommandError::rejected)?;
         let (targets, target_of) = targets(&parts)?;
         let job = Job {
@@ -86,15 +79,15 @@ impl Commands {
             path_of_part: Some(&|index, path| command.path_of_part(index, path)),
         };
         let request = Request::new(C::NAME, command, command.own_key(), envelope)?;
-        self.timed(&job, &request).await
+        self.timed(&job, &request, started).await
     }
 
     async fn timed<C: Command>(
         &self,
         job: &Job<'_, C>,
         request: &Request<'_>,
+        started: Instant,
     ) -> Result<Receipt<EventOf<C>>, CommandError> {
-        let started = Instant::now();
         let stream = job.targets.first().map_or("", |(stream, _)| stream.as_str());
         let span = tracing::debug_span!("command", name = job.name, stream, parts = job.parts.len());
         let result = self.attempts(job, request).instrument(span).await;
@@ -169,7 +162,7 @@ impl Commands {
             };
             let state = &touched.loaded.state;
             let needs = part.needs(state);
-            refuse_beyond_scope(part, needs.touches, request)?;
+            refuse_beyond_scope(job, index, needs.touches, request)?;
             let known = self.look_up(needs, &mut facts).await?;
             if let Some(store) = &known.store {
                 plan.guard(store.guard());
@@ -197,7 +190,11 @@ impl Commands {
             if job.parts.len() > 1 {
                 touched.evolve(&decision.events);
             }
-            touched.events.extend(decision.events);
+            if touched.events.is_empty() {
+                touched.events = decision.events;
+            } else {
+                touched.events.extend(decision.events);
+            }
         }
         if touched.iter().all(|touched| touched.events.is_empty()) {
             return Ok(nothing_left(touched));
@@ -275,53 +272,10 @@ impl Commands {
     }
 }
 
-/// The streams of parts, each once with the first part that is about it, and which of them each part is about.
-#[expect(clippy::type_complexity, reason = "two lists that are made in one go")]
-fn targets<C: Command>(parts: &[C]) -> Result<(Vec<(StreamName, &C)>, Vec<usize>), InvalidName> {
-    let mut places: HashMap<StreamName, usize> = HashMap::with_capacity(parts.len());
-    let mut targets = Vec::with_capacity(parts.len());
-    let mut target_of = Vec::with_capacity(parts.len());
-    for part in parts {
-        let stream = stream_of::<C::Of>(part.stream_id())?;
-        let place = *places.entry(stream.clone()).or_insert(targets.len());
-        if place == targets.len() {
-            targets.push((stream, part));
-        }
-        target_of.push(place);
-    }
-    Ok((targets, target_of))
-}
-
-impl<C: Command> Job<'_, C> {
-    fn rejected(&self, index: usize, rejection: <C::Of as Aggregate>::Rejection) -> CommandError {
-        match self.path_of_part {
-            None => CommandError::rejected(rejection),
-            Some(path_of_part) => {
-                let path = rejection.told().path;
-                let path = path.map(|path| path_of_part(index, path));
-                CommandError::rejected(InPart { path, rejection })
-            }
-        }
-    }
-
-    fn rejected_absent(&self, absent: Absent) -> CommandError {
-        let Absent {
-            index,
-            path,
-            rejection,
-        } = absent;
-        let path = match self.path_of_part {
-            None => path,
-            Some(path_of_part) => path_of_part(index, path),
-        };
-        let path = Some(path);
-        CommandError::rejected(InPart { path, rejection })
-    }
-}
-
 /// Refuses what the caller may not touch. What is in a store of others is refused as if it were not there.
 fn refuse_beyond_scope<C: Command>(
-    part: &C,
+    job: &Job<'_, C>,
+    index: usize,
     touches: Touches<'_>,
     request: &Request<'_>,
 ) -> Result<(), CommandError> {
@@ -329,9 +283,10 @@ fn refuse_beyond_scope<C: Command>(
     match touches {
         Touches::Store(store_id) if !scope.holds(store_id) => {
             let given = Given::at(request.envelope.received_at);
-            match part.decide(&StateOf::<C>::default(), &given) {
-                Err(rejection) => Err(CommandError::rejected(rejection)),
-                Ok(_) => Err(CommandError::OutOfScope),
+            let part = job.parts.get(index);
+            match part.map(|part| part.decide(&StateOf::<C>::default(), &given)) {
+                Some(Err(rejection)) => Err(job.rejected(index, rejection)),
+                Some(Ok(_)) | None => Err(CommandError::OutOfScope),
             }
         }
         Touches::Company if scope.is_limited() => Err(CommandError::OutOfScope),
@@ -351,31 +306,14 @@ fn is_for_ever(kind: RejectionKind) -> bool {
 fn nothing_left<A: Aggregate>(touched: Vec<Touched<A>>) -> Receipt<A::Event> {
     let mut receipt = Receipt::nothing();
     for Touched { stream, loaded, .. } in touched {
-        receipt.position = receipt.position.max(loaded.position);
+        let answered_at = loaded.answer.as_ref().map(|answer| answer.position);
+        receipt.position = receipt.position.max(answered_at.unwrap_or(loaded.position));
         receipt.streams.push((stream, loaded.version));
         if let Some(answer) = loaded.answer {
-            receipt.position = answer.position;
             receipt.events.push(answer.event);
             receipt.event_ids.push(answer.event_id);
             receipt.recorded_at = Some(answer.recorded_at);
         }
     }
     receipt
-}
-
-/// A rejection of one part, which knows where its field is in the whole command.
-#[derive(Debug, thiserror::Error)]
-#[error("{rejection}")]
-struct InPart<R: Rejection> {
-    path: Option<Path>,
-    rejection: R,
-}
-
-impl<R: Rejection> Rejection for InPart<R> {
-    fn told(&self) -> Told {
-        Told {
-            path: self.path,
-            ..self.rejection.told()
-        }
-    }
 }

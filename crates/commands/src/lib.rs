@@ -20,6 +20,7 @@ mod facts;
 mod fingerprint;
 mod goods_batch;
 mod handle;
+mod job;
 mod keys;
 mod known_policy;
 mod known_stores;

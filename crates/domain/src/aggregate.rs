@@ -71,8 +71,8 @@ pub trait Command: Serialize + Send + Sync {
     /// Whether it begins its stream as a rule. It is then decided on without reading, and the log tells whether that was
     /// right.
     const BEGINS_STREAM: bool = false;
-    /// Whether its fingerprint covers its content under its name. Without, the content stands by itself; the commands
-    /// that began so stay so.
+    /// Whether its fingerprint covers its content under its name. False only for commands whose first fingerprints were
+    /// made of the content alone.
     const FINGERPRINT_IS_TAGGED: bool = true;
 
     /// The id part of its stream's name.
@@ -104,6 +104,10 @@ pub trait Command: Serialize + Send + Sync {
     }
 
     /// Decides what the command makes happen; no events means that there is nothing left to do.
+    ///
+    /// A command that touches a store is also decided on an empty state and without that store, for a caller who may not
+    /// touch it: then it must refuse as it does when the store, or what it is about, is not there, before it says anything
+    /// else of either.
     ///
     /// # Errors
     /// The first rule that says no.

@@ -1,16 +1,20 @@
 //! A command of a call, through the one door.
 
+use std::sync::Arc;
+
 use posars_commands::{CommandError, Commands, Envelope, Receipt};
 use posars_domain::{Command, CompoundCommand, DomainEvent, EventOf, Payload};
 use tonic::Status;
 
 use super::Call;
+use crate::Tenant;
 use crate::proto::log::v1 as pb;
 use crate::status;
 use crate::wire::{FromRequest, write_recorded};
 
 /// A command about to be carried out: by whom, and whether it is only tried.
 pub(crate) struct Ask {
+    tenant: Arc<Tenant>,
     commands: Commands,
     envelope: Envelope,
     validate_only: bool,
@@ -30,6 +34,7 @@ impl Call {
     pub(crate) fn ask(&self, request_id: &str, validate_only: bool) -> Result<Ask, Status> {
         let commands = self.tenant().commands();
         Ok(Ask {
+            tenant: Arc::clone(self.tenant()),
             commands: if validate_only {
                 commands.validate_only()
             } else {
@@ -51,7 +56,7 @@ impl Ask {
         command: &C,
     ) -> Result<Done<EventOf<C>>, Status> {
         let receipt = self.commands.carry_out(command, &self.envelope).await;
-        Ok(self.done(receipt.map_err(refused::<C>)?))
+        Ok(self.done(receipt.map_err(|error| self.refused::<C>(error))?))
     }
 
     /// Carries a command to several streams out.
@@ -63,7 +68,15 @@ impl Ask {
         command: &C,
     ) -> Result<Done<EventOf<C::Part>>, Status> {
         let receipt = self.commands.carry_out_compound(command, &self.envelope).await;
-        Ok(self.done(receipt.map_err(refused::<C>)?))
+        Ok(self.done(receipt.map_err(|error| self.refused::<C>(error))?))
+    }
+
+    /// Why a command was not carried out, in the names of its request.
+    fn refused<C: FromRequest>(&self, error: CommandError) -> Status {
+        match error {
+            CommandError::OutOfScope => status::limited_to_store(self.tenant.company_id()),
+            error => status::from_command_of(C::FIELD_NAMES, error),
+        }
     }
 
     const fn done<E>(&self, receipt: Receipt<E>) -> Done<E> {
@@ -72,11 +85,6 @@ impl Ask {
             validate_only: self.validate_only,
         }
     }
-}
-
-/// Why a command was not carried out, in the names of its request.
-fn refused<C: FromRequest>(error: CommandError) -> Status {
-    status::from_command_of(C::FIELD_NAMES, error)
 }
 
 impl<E: DomainEvent> Done<E> {

@@ -1,4 +1,5 @@
-//! The one place that keeps a caller to the company and the stores that are theirs.
+//! Keeps a caller to the company and the stores that are theirs, before a request is read; what a command turns out to
+//! touch is kept by the door of the commands.
 //!
 //! A service reads every resource name by [`Call::name`], which refuses those of other companies and other stores. What
 //! names a store elsewhere (a field, or a sale that was loaded) goes through [`Call::may_touch`], [`Call::stores`] or
@@ -10,7 +11,6 @@ use posars_domain::{Circumstance, SaleId, StoreId};
 use tonic::Status;
 
 use super::Call;
-
 use crate::status;
 use crate::wire::{ResourceName, SplitName, StoreName};
 
