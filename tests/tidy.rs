@@ -9,6 +9,8 @@ mod circles;
 mod documents;
 #[path = "tidy/edges.rs"]
 mod edges;
+#[path = "tidy/kind_lists.rs"]
+mod kind_lists;
 #[path = "tidy/literals.rs"]
 mod literals;
 #[path = "tidy/manifests.rs"]

@@ -1,15 +1,16 @@
 //! The door itself: one value that every caller clones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use posars_domain::store::{Store, StoreSettings};
-use posars_domain::{Policy, StoreId};
+use posars_domain::{Sku, StoreId};
 use posars_event_store::{Log, Version};
 use uuid::Uuid;
 
 use crate::keys::stream_of;
+use crate::known_policy::KnownPolicy;
 use crate::known_stores::{KnownStore, KnownStores};
 use crate::metrics::Metrics;
 
@@ -20,13 +21,15 @@ pub struct Commands {
     pub(crate) writes: bool,
     /// Stores that are taken for defined although the log does not know them; of a dry run only.
     pub(crate) assumed: Arc<HashMap<StoreId, Arc<KnownStore>>>,
+    /// Products of which the same is true.
+    pub(crate) assumed_products: Arc<HashSet<Sku>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) log: Log,
-    pub(crate) policy: Policy,
     pub(crate) ids: EventIds,
+    pub(crate) policy: KnownPolicy,
     pub(crate) stores: KnownStores,
     pub(crate) metrics: Metrics,
 }
@@ -60,19 +63,19 @@ impl fmt::Debug for EventIds {
 }
 
 impl Commands {
-    /// The commands of the company whose log this is, under the default policy.
+    /// The commands of the company whose log this is.
     #[must_use]
     pub fn new(log: Log) -> Self {
-        Self::with(log, Policy::default(), EventIds::time_ordered())
+        Self::with(log, EventIds::time_ordered())
     }
 
-    /// As [`Commands::new`], with a policy and a source of event ids.
+    /// As [`Commands::new`], with a source of event ids.
     #[must_use]
-    pub fn with(log: Log, policy: Policy, ids: EventIds) -> Self {
+    pub fn with(log: Log, ids: EventIds) -> Self {
         let shared = Shared {
             log,
-            policy,
             ids,
+            policy: KnownPolicy::default(),
             stores: KnownStores::default(),
             metrics: Metrics::new(),
         };
@@ -80,6 +83,7 @@ impl Commands {
             shared: Arc::new(shared),
             writes: true,
             assumed: Arc::default(),
+            assumed_products: Arc::default(),
         }
     }
 
@@ -99,12 +103,17 @@ impl Commands {
             shared: Arc::clone(&self.shared),
             writes: false,
             assumed: Arc::clone(&self.assumed),
+            assumed_products: Arc::clone(&self.assumed_products),
         }
     }
 
-    /// As [`Commands::validate_only`], as if these stores were defined.
+    /// As [`Commands::validate_only`], as if these stores and these products were defined.
     #[must_use]
-    pub fn validate_only_with(&self, stores: impl IntoIterator<Item = StoreSettings>) -> Self {
+    pub fn validate_only_with(
+        &self,
+        stores: impl IntoIterator<Item = StoreSettings>,
+        products: impl IntoIterator<Item = Sku>,
+    ) -> Self {
         let assumed = stores.into_iter().filter_map(|settings| {
             let stream = stream_of::<Store>(Store::stream_id(&settings.store_id)).ok()?;
             let version = Version::START;
@@ -117,6 +126,7 @@ impl Commands {
         });
         Self {
             assumed: Arc::new(assumed.collect()),
+            assumed_products: Arc::new(products.into_iter().collect()),
             ..self.validate_only()
         }
     }

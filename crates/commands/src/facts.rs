@@ -1,17 +1,18 @@
 //! What commands look at beside their own stream: stores, products and the company's policy.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use posars_domain::company::Company;
 use posars_domain::product::{Product, ProductRejection, ProductSettings};
-use posars_domain::{Command, Needs, Sku, StateOf, Touches};
+use posars_domain::{Aggregate, Command, Needs, Path, Policy, Sku, StateOf, Touches};
 use posars_event_store::StreamName;
 
 use crate::keys::stream_of;
 use crate::known_stores::KnownStore;
 use crate::load::Loaded;
 use crate::touched::Touched;
-use crate::{CommandError, Commands};
+use crate::{BATCH_MAX, CommandError, Commands};
 
 /// The facts that one try has looked up.
 #[derive(Default)]
@@ -20,13 +21,25 @@ pub(crate) struct Facts {
     products: HashMap<Sku, Option<Arc<ProductSettings>>>,
 }
 
+/// What a part needs to know.
+pub(crate) struct Known {
+    pub(crate) store: Option<Arc<KnownStore>>,
+    pub(crate) product: Option<Arc<ProductSettings>>,
+    pub(crate) policy: Policy,
+}
+
+/// A product that has to be in the catalogue and is not.
+pub(crate) struct Absent {
+    /// Which part of the command names it.
+    pub(crate) index: usize,
+    /// Its field in the part.
+    pub(crate) path: Path,
+    pub(crate) rejection: ProductRejection,
+}
+
 impl Commands {
     /// What a part needs to know.
-    pub(crate) async fn look_up(
-        &self,
-        needs: Needs<'_>,
-        facts: &mut Facts,
-    ) -> Result<(Option<Arc<KnownStore>>, Option<Arc<ProductSettings>>), CommandError> {
+    pub(crate) async fn look_up(&self, needs: Needs<'_>, facts: &mut Facts) -> Result<Known, CommandError> {
         let store = match needs.touches {
             Touches::Store(store_id) => self.known_store(store_id).await?,
             Touches::Company | Touches::Nothing => None,
@@ -43,27 +56,62 @@ impl Commands {
             },
             None => None,
         };
-        Ok((store, product))
+        let policy = if needs.policy {
+            self.policy().await?
+        } else {
+            Policy::default()
+        };
+        Ok(Known {
+            store,
+            product,
+            policy,
+        })
     }
 
-    /// Refuses what is not in the catalogue, where the company's policy is strict.
-    pub(crate) async fn require_products<C: Command>(&self, parts: &[C]) -> Result<(), CommandError> {
-        if !self.shared.policy.strict_catalog {
-            return Ok(());
+    /// Forgets what a command to this aggregate may have changed, whatever came of it.
+    pub(crate) fn forget_facts_of<A: Aggregate>(&self) {
+        if A::CATEGORY == Company::CATEGORY {
+            self.shared.policy.forget();
         }
-        let skus: Vec<Sku> = parts.iter().flat_map(Command::products).cloned().collect();
-        if skus.is_empty() {
-            return Ok(());
+    }
+
+    /// The first product that is not in the catalogue, where the company's policy is strict.
+    pub(crate) async fn first_absent<C: Command>(&self, parts: &[C]) -> Result<Option<Absent>, CommandError> {
+        let absent = self.absent_products(parts.iter()).await?;
+        if absent.is_empty() {
+            return Ok(None);
         }
-        let products = self.products(&skus).await?;
-        match skus
-            .into_iter()
-            .zip(products)
-            .find(|(_, product)| product.is_none())
-        {
-            Some((sku, _)) => Err(CommandError::rejected(ProductRejection::ProductUnknown { sku })),
-            None => Ok(()),
+        let named = parts.iter().enumerate().flat_map(|(index, part)| {
+            let products = part.products().into_iter().enumerate();
+            products.map(move |(place, sku)| (index, part, place, sku))
+        });
+        let mut named = named.filter(|(.., sku)| absent.contains(*sku));
+        Ok(named.next().map(|(index, part, place, sku)| Absent {
+            index,
+            path: part.path_of_product(place),
+            rejection: ProductRejection::ProductUnknown { sku: sku.clone() },
+        }))
+    }
+
+    /// The products of commands that are not in the catalogue; none are looked for unless the company's policy is strict.
+    pub(crate) async fn absent_products<'c, C: Command + 'c>(
+        &self,
+        commands: impl Iterator<Item = &'c C> + Clone + Send,
+    ) -> Result<HashSet<Sku>, CommandError> {
+        let names_none = commands.clone().all(|command| command.products().is_empty());
+        if names_none || !self.policy().await?.strict_catalog {
+            return Ok(HashSet::new());
         }
+        let mut skus: HashSet<&Sku> = commands.flat_map(Command::products).collect();
+        skus.retain(|sku| !self.assumed_products.contains(*sku));
+        let skus: Vec<Sku> = skus.into_iter().cloned().collect();
+        let mut absent = HashSet::new();
+        for some in skus.chunks(BATCH_MAX) {
+            let products = self.products(some).await?;
+            let missing = some.iter().zip(products).filter(|(_, product)| product.is_none());
+            absent.extend(missing.map(|(sku, _)| sku.clone()));
+        }
+        Ok(absent)
     }
 
     /// Streams whose last event is their state, and the products that their first parts need: all in one round trip.

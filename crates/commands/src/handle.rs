@@ -12,7 +12,7 @@ use posars_event_store::{InvalidName, StreamName};
 use tracing::Instrument as _;
 
 use crate::backoff::{ATTEMPTS_MAX, pause_after};
-use crate::facts::Facts;
+use crate::facts::{Absent, Facts};
 use crate::fingerprint::Content;
 use crate::keys::stream_of;
 use crate::load::Loaded;
@@ -98,6 +98,7 @@ impl Commands {
         let stream = job.targets.first().map_or("", |(stream, _)| stream.as_str());
         let span = tracing::debug_span!("command", name = job.name, stream, parts = job.parts.len());
         let result = self.attempts(job, request).instrument(span).await;
+        self.forget_facts_of::<C::Of>();
         self.shared
             .metrics
             .done(job.name, started.elapsed(), result.as_ref());
@@ -160,7 +161,6 @@ impl Commands {
         request: &Request<'_>,
     ) -> Result<Receipt<EventOf<C>>, Failed> {
         let mut facts = Facts::default();
-        self.require_products(job.parts).await?;
         let mut touched = self.touched(job, opening, &mut facts).await?;
         let mut plan = Plan::default();
         for (index, (part, target)) in job.parts.iter().zip(&job.target_of).enumerate() {
@@ -170,14 +170,14 @@ impl Commands {
             let state = &touched.loaded.state;
             let needs = part.needs(state);
             refuse_beyond_scope(part, needs.touches, request)?;
-            let (store, product) = self.look_up(needs, &mut facts).await?;
-            if let Some(known) = &store {
-                plan.guard(known.guard());
+            let known = self.look_up(needs, &mut facts).await?;
+            if let Some(store) = &known.store {
+                plan.guard(store.guard());
             }
             let given = Given {
-                store: store.as_deref().map(|known| &known.settings),
-                product: product.as_deref(),
-                policy: self.shared.policy,
+                store: known.store.as_deref().map(|store| &store.settings),
+                product: known.product.as_deref(),
+                policy: known.policy,
                 recorded_at: request.envelope.received_at,
             };
             let decided = part.decide(state, &given);
@@ -201,6 +201,9 @@ impl Commands {
         }
         if touched.iter().all(|touched| touched.events.is_empty()) {
             return Ok(nothing_left(touched));
+        }
+        if let Some(absent) = self.first_absent(job.parts).await? {
+            return self.refuse_absent(job, opening, request, absent).await;
         }
         for touched in touched.into_iter().filter(|touched| !touched.events.is_empty()) {
             plan.write(Write {
@@ -231,6 +234,26 @@ impl Commands {
             touched.push(Touched::new(stream.clone(), loaded));
         }
         Ok(touched)
+    }
+
+    /// Refuses what names a product that is not in the catalogue, unless it was carried out when that was no matter.
+    async fn refuse_absent<C: Command>(
+        &self,
+        job: &Job<'_, C>,
+        opening: Opening,
+        request: &Request<'_>,
+        absent: Absent,
+    ) -> Result<Receipt<EventOf<C>>, Failed> {
+        let target = job.target_of.get(absent.index);
+        let target = target.and_then(|target| job.targets.get(*target));
+        match target.map(|(stream, _)| stream) {
+            // The stream that is believed new may hold just this: it has to be looked at.
+            Some(stream) if opening == Opening::New => Err(Failed::Lost(stream.clone())),
+            Some(stream) => Ok(self
+                .unless_done(stream, request, true, job.rejected_absent(absent))
+                .await?),
+            None => Err(Failed::Error(job.rejected_absent(absent))),
+        }
     }
 
     /// The rejection, unless the command was carried out before: its own effect may be what it is now refused for.
@@ -279,6 +302,20 @@ impl<C: Command> Job<'_, C> {
                 CommandError::rejected(InPart { path, rejection })
             }
         }
+    }
+
+    fn rejected_absent(&self, absent: Absent) -> CommandError {
+        let Absent {
+            index,
+            path,
+            rejection,
+        } = absent;
+        let path = match self.path_of_part {
+            None => path,
+            Some(path_of_part) => path_of_part(index, path),
+        };
+        let path = Some(path);
+        CommandError::rejected(InPart { path, rejection })
     }
 }
 

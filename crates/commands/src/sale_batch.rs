@@ -4,13 +4,14 @@
 //! what makes it happen once: a stream that exists already is compared with what is offered, which is the same rule
 //! that a lone sale falls back to.
 
+use std::collections::HashSet;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Instant;
 
 use foldhash::HashMap;
 use posars_domain::sale::{RecordSale, Sale, SaleEvent, SaleState};
-use posars_domain::{Aggregate as _, Command as _, Decision, Given, Policy, StoreId};
+use posars_domain::{Aggregate as _, Command as _, Decision, Given, Sku, StoreId};
 use posars_event_store::{Guard, StreamName, Version};
 
 use crate::answers::{Answer, Answers, Recorded};
@@ -50,10 +51,9 @@ impl StoreOfSales {
     }
 
     /// What decisions on its sales look at.
-    fn given(&self, sale: &Offered<RecordSale>, policy: Policy) -> Given<'_> {
+    fn given(&self, sale: &Offered<RecordSale>) -> Given<'_> {
         Given {
             store: self.known.as_deref().map(|known| &known.settings),
-            policy,
             ..Given::at(sale.envelope.received_at)
         }
     }
@@ -68,21 +68,27 @@ impl Commands {
     pub async fn record_sales(&self, sales: &[Offered<RecordSale>]) -> Vec<Answer> {
         let started = Instant::now();
         let (mut answers, mut turns) = (Answers::none_of(sales.len()), Turns::default());
-        // A strict catalogue asks about every line, a key of the caller's own must be claimed, and a caller may be limited
-        // to stores: all that is the lone command's business.
+        // A key of the caller's own must be claimed, and a caller may be limited to stores: that is the lone command's
+        // business.
         let is_special = |sale: &Offered<RecordSale>| {
             sale.envelope.request_id.is_some() || sale.envelope.stores.is_limited()
         };
-        if self.shared.policy.strict_catalog || sales.iter().any(is_special) {
-            self.name_all(sales, &mut turns, &mut answers).await;
-        } else {
-            for _ in 0..TRIES_TOGETHER {
-                self.append_together(sales, &mut turns, &mut answers).await;
-                if answers.are_complete() {
-                    break;
+        match self.absent_products(sales.iter().map(|sale| &sale.command)).await {
+            Ok(absent) if !sales.iter().any(is_special) => {
+                for _ in 0..TRIES_TOGETHER {
+                    self.append_together(sales, &absent, &mut turns, &mut answers)
+                        .await;
+                    if answers.are_complete() {
+                        break;
+                    }
+                    self.find_recorded(sales, &mut answers).await;
                 }
-                self.find_recorded(sales, &mut answers).await;
             }
+            Err(error) if error.passing().is_some() => {
+                answers.refuse(0, error);
+            }
+            // Also where the policy cannot be read: each says so for itself.
+            Ok(_) | Err(_) => self.name_all(sales, &mut turns, &mut answers).await,
         }
         turns
             .take(sales, &mut answers, |sale| self.record_alone(sale))
@@ -95,8 +101,15 @@ impl Commands {
     }
 
     /// Appends all sales that have no answer yet and whose turn it is, in as few appends as the log's limits allow. No
-    /// answer where the log says no to some of them together, so that each must be looked at.
-    async fn append_together(&self, sales: &[Offered<RecordSale>], turns: &mut Turns, answers: &mut Answers) {
+    /// answer where the log says no to some of them together, so that each must be looked at; nor where a product is
+    /// absent from a catalogue that is strict, because the sale may be in the log from before it was.
+    async fn append_together(
+        &self,
+        sales: &[Offered<RecordSale>],
+        absent: &HashSet<Sku>,
+        turns: &mut Turns,
+        answers: &mut Answers,
+    ) {
         let mut stores = Stores::default();
         let mut encoder = EventEncoder::default();
         let mut together = Together::default();
@@ -112,6 +125,15 @@ impl Commands {
                 }
             };
             turns.name(index, accepted.names());
+            if !absent.is_empty()
+                && sale
+                    .command
+                    .products()
+                    .into_iter()
+                    .any(|sku| absent.contains(sku))
+            {
+                continue;
+            }
             match turns.of(index, answers) {
                 Turn::Now => {
                     if !together.has_room_for(&accepted) {
@@ -154,7 +176,7 @@ impl Commands {
         encoder: &mut EventEncoder,
     ) -> Result<(Accepted, &'a mut StoreOfSales), CommandError> {
         let store = self.store_of(sale, stores).await?;
-        let given = store.given(sale, self.shared.policy);
+        let given = store.given(sale);
         let decision = sale.command.decide(&SaleState::default(), &given);
         let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
         let write = Write {
@@ -238,7 +260,7 @@ impl Commands {
     /// Whether what is offered is what the log has.
     async fn compare(&self, sale: &Offered<RecordSale>, first: &SaleEvent, stores: &mut Stores) -> Answer {
         let store = self.store_of(sale, stores).await?;
-        let given = store.given(sale, self.shared.policy);
+        let given = store.given(sale);
         match sale.command.decide(&Sale::fold([first]), &given) {
             Ok(_) => Ok(Recorded::Before),
             Err(rejection) => Err(CommandError::rejected(rejection)),

@@ -138,10 +138,7 @@ impl Commands {
             // The last of several events is not the whole history.
             Some(_) => return Ok(Decided::Unclear(definition.stream)),
         };
-        let given = Given {
-            policy: self.shared.policy,
-            ..Given::at(definition.envelope.received_at)
-        };
+        let given = Given::at(definition.envelope.received_at);
         let decision = definition.command.decide(&state, &given);
         let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
         match (last, events.is_empty()) {

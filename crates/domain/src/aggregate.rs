@@ -93,6 +93,11 @@ pub trait Command: Serialize + Send + Sync {
         Vec::new()
     }
 
+    /// The path of the field that names one of [`Self::products`]; `index` counts them from 0.
+    fn path_of_product(&self, _index: usize) -> Path {
+        Path::field("sku")
+    }
+
     /// Whether this event is what this command had led to before.
     fn is_answer(&self, event: &EventOf<Self>) -> bool {
         Self::Answer::of(event).is_some()
@@ -152,6 +157,8 @@ pub struct Needs<'a> {
     pub touches: Touches<'a>,
     /// The description of this product is looked at.
     pub product: Option<&'a Sku>,
+    /// The company's policy is looked at.
+    pub policy: bool,
 }
 
 /// What a caller must be allowed to touch.
@@ -168,23 +175,22 @@ pub enum Touches<'a> {
 
 impl<'a> Needs<'a> {
     /// Of what belongs to the company as a whole.
-    pub const COMPANY: Self = Self {
-        touches: Touches::Company,
-        product: None,
-    };
+    pub const COMPANY: Self = Self::of(Touches::Company);
     /// Of what is not there.
-    pub const NOTHING: Self = Self {
-        touches: Touches::Nothing,
-        product: None,
-    };
+    pub const NOTHING: Self = Self::of(Touches::Nothing);
+
+    const fn of(touches: Touches<'a>) -> Self {
+        Self {
+            touches,
+            product: None,
+            policy: false,
+        }
+    }
 
     /// Of something of a store.
     #[must_use]
     pub const fn store(store: &'a StoreId) -> Self {
-        Self {
-            touches: Touches::Store(store),
-            product: None,
-        }
+        Self::of(Touches::Store(store))
     }
 
     /// The description of a product as well.
@@ -194,5 +200,11 @@ impl<'a> Needs<'a> {
             product: Some(product),
             ..self
         }
+    }
+
+    /// The company's policy as well.
+    #[must_use]
+    pub const fn and_policy(self) -> Self {
+        Self { policy: true, ..self }
     }
 }

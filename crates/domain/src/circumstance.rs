@@ -16,16 +16,19 @@ pub struct Given<'a> {
     pub store: Option<&'a StoreSettings>,
     /// The product; `None` when it is not in the catalogue, or was not asked for.
     pub product: Option<&'a ProductSettings>,
-    /// What the company has chosen.
+    /// What the company has chosen; the default when it was not asked for.
     pub policy: Policy,
     /// The server's time.
     pub recorded_at: Timestamp,
 }
 
 /// What the company has chosen where the rules leave a choice.
+///
+/// It is a rule for what comes in, not a promise about what is in the log: a change by another process may be followed
+/// about a second later, and no append is made to depend on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// For how many hours after the sale it may be voided; `None` is for ever.
+    /// For how many hours after the sale it may be voided, 1 to 8,760; `None` is for ever.
     pub void_window_hours: Option<u32>,
     /// Refuse sales and receipts of goods whose SKU is not in the catalogue. They are facts, so the default is to
     /// take them: a sale waits for its product before it moves stock.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use fixtures::{
     adjust, cents, issue, nowhere, receive, record_return, record_sale, restock, shop, v, void_sale,
 };
-use posars_domain::company::{CompanyEvent, DefineCompany};
+use posars_domain::company::{CompanyEvent, DefineCompany, SetCompanyPolicy};
 use posars_domain::product::{ChangeProduct, DefineProduct, Edit, ProductEvent, RetireProduct};
 use posars_domain::register::{DefineRegister, RegisterEvent};
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, SaleEvent};
@@ -302,7 +302,13 @@ fn setup_examples(examples: &mut Vec<(String, String)>) {
         cnpj: Some(v("12ABC34501DE35")),
         currency: Currency::BRL,
     };
-    run(examples, &[], company, &nowhere());
+    let defined = run(examples, &[], company, &nowhere());
+    let policy = SetCompanyPolicy {
+        company_id: v("loja_exemplo"),
+        void_window_hours: Some(72),
+        strict_catalog: true,
+    };
+    run(examples, &defined, policy, &nowhere());
     let define_store = DefineStore {
         store_id: v("centro"),
         name: "Centro".to_owned(),

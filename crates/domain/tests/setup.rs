@@ -3,10 +3,10 @@
 mod fixtures;
 
 use fixtures::{given, nowhere, shop, store, v};
-use posars_domain::company::{Company, DefineCompany};
+use posars_domain::company::{Company, CompanyState, DefineCompany, SetCompanyPolicy};
 use posars_domain::register::{DefineRegister, Register};
 use posars_domain::store::{DefineStore, Store};
-use posars_domain::{Aggregate, Currency, Rejection};
+use posars_domain::{Aggregate, Currency, Policy, Rejection};
 
 fn define_company() -> DefineCompany {
     DefineCompany {
@@ -60,6 +60,58 @@ fn company_field_required() {
     given::<Company>(&[])
         .when(command, &nowhere())
         .rejected("FIELD_REQUIRED", Some("name"));
+}
+
+fn set_policy(void_window_hours: Option<u32>, strict_catalog: bool) -> SetCompanyPolicy {
+    SetCompanyPolicy {
+        company_id: v("loja_exemplo"),
+        void_window_hours,
+        strict_catalog,
+    }
+}
+
+#[test]
+fn a_policy_is_set_as_a_whole_and_leaves_the_company_as_it_was_defined() {
+    let defined = given::<Company>(&[]).when(define_company(), &nowhere()).event();
+    let mut history = vec![defined];
+    assert_eq!(Company::fold(&history).policy(), Policy::default());
+    for (hours, strict) in [(None, false), (Some(1), true), (Some(8_760), false), (None, true)] {
+        // The default may be chosen too: then it is written down.
+        let set = given::<Company>(&history)
+            .when(set_policy(hours, strict), &nowhere())
+            .event();
+        history.push(set);
+        let state = Company::fold(&history);
+        let policy = Policy {
+            void_window_hours: hours,
+            strict_catalog: strict,
+        };
+        assert_eq!(state.policy(), policy);
+        given::<Company>(&history)
+            .when(set_policy(hours, strict), &nowhere())
+            .nothing();
+    }
+    given::<Company>(&history)
+        .when(define_company(), &nowhere())
+        .nothing();
+}
+
+#[test]
+fn company_not_defined() {
+    assert_eq!(CompanyState::default().policy(), Policy::default());
+    given::<Company>(&[])
+        .when(set_policy(None, true), &nowhere())
+        .rejected("COMPANY_NOT_DEFINED", None);
+}
+
+#[test]
+fn void_window_invalid() {
+    let defined = given::<Company>(&[]).when(define_company(), &nowhere()).event();
+    for hours in [0, 8_761, u32::MAX] {
+        given::<Company>(std::slice::from_ref(&defined))
+            .when(set_policy(Some(hours), false), &nowhere())
+            .rejected("VOID_WINDOW_INVALID", Some("void_window_hours"));
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -7,21 +7,24 @@ use tonic_health::server::HealthReporter;
 /// Name that the gRPC health protocol gives to the server as a whole.
 const WHOLE_SERVER: &str = "";
 
-/// Says to the health service, and to whoever asks, which services can take calls.
+/// Says to the health service, and to whoever asks, whether the services can take calls: all of them or none, because
+/// all need the same database.
 ///
-/// Starts with every service not serving: the binary says when the database is there. Clones share one state.
+/// Starts with none serving: the binary says when the database is there. Clones share one state.
 #[derive(Clone)]
 pub struct Readiness {
     reporter: HealthReporter,
-    services: Arc<Mutex<BTreeMap<&'static str, bool>>>,
+    services: &'static [&'static str],
+    serving: Arc<AtomicBool>,
 }
 
 impl Readiness {
     /// Makes a state for `services`, full names such as `posars.sales.v1.SaleService`, none of them serving.
-    pub(crate) async fn closed(reporter: HealthReporter, services: &[&'static str]) -> Self {
+    pub(crate) async fn closed(reporter: HealthReporter, services: &'static [&'static str]) -> Self {
         let readiness = Self {
             reporter,
-            services: Arc::new(Mutex::new(services.iter().map(|name| (*name, false)).collect())),
+            services,
+            serving: Arc::default(),
         };
         readiness.report().await;
         readiness
@@ -29,61 +32,29 @@ impl Readiness {
 
     /// Every service takes calls.
     pub async fn start_serving(&self) {
-        self.set(|_| true, true).await;
+        self.set(true).await;
     }
 
     /// No service takes calls: the start of a shutdown, or the database is away.
     pub async fn stop_serving(&self) {
-        self.set(|_| true, false).await;
+        self.set(false).await;
     }
 
-    /// The service of this full name takes calls. An unknown name changes nothing.
-    pub async fn start_service(&self, name: &str) {
-        self.set(|known| known == name, true).await;
-    }
-
-    /// The service of this full name takes no calls. An unknown name changes nothing.
-    pub async fn stop_service(&self, name: &str) {
-        self.set(|known| known == name, false).await;
-    }
-
-    /// Whether every service takes calls: the answer of `/readyz`.
+    /// Whether the services take calls: the answer of `/readyz`.
     pub fn is_serving(&self) -> bool {
-        self.snapshot().iter().all(|(_, serving)| *serving)
+        self.serving.load(Ordering::Acquire)
     }
 
-    /// The services that take no calls now, by full name.
-    pub fn not_serving(&self) -> Vec<&'static str> {
-        self.snapshot()
-            .into_iter()
-            .filter(|(_, serving)| !serving)
-            .map(|(name, _)| name)
-            .collect()
-    }
-
-    async fn set(&self, which: impl Fn(&str) -> bool, serving: bool) {
-        {
-            let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
-            services
-                .iter_mut()
-                .filter(|(name, _)| which(name))
-                .for_each(|(_, state)| *state = serving);
-        }
+    async fn set(&self, serving: bool) {
+        self.serving.store(serving, Ordering::Release);
         self.report().await;
     }
 
     async fn report(&self) {
-        for (name, serving) in self.snapshot() {
-            self.reporter.set_service_status(name, status_of(serving)).await;
+        for name in self.services.iter().copied().chain([WHOLE_SERVER]) {
+            let status = status_of(self.is_serving());
+            self.reporter.set_service_status(name, status).await;
         }
-        self.reporter
-            .set_service_status(WHOLE_SERVER, status_of(self.is_serving()))
-            .await;
-    }
-
-    fn snapshot(&self) -> Vec<(&'static str, bool)> {
-        let services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
-        services.iter().map(|(name, serving)| (*name, *serving)).collect()
     }
 }
 

@@ -25,8 +25,8 @@ mod user;
 mod value;
 
 pub(crate) use company::{
-    read_define_company, read_define_register, read_define_store, write_caller_company, write_company,
-    write_register, write_store,
+    read_define_company, read_define_register, read_define_store, read_set_company_policy,
+    write_caller_company, write_company, write_company_policy, write_register, write_store,
 };
 pub(crate) use daily_sales::write_daily_sales;
 pub(crate) use from_request::FromRequest;

@@ -4,8 +4,9 @@
 mod shop;
 
 use posars_gateway::proto::sales::v1::{
-    Company, DefineCompanyRequest, DefineRegisterRequest, DefineStoreRequest, GetCompanyRequest,
-    GetRegisterRequest, GetStoreRequest, ListRegistersRequest, ListStoresRequest, Register, Store,
+    Company, CompanyPolicy, DefineCompanyRequest, DefineRegisterRequest, DefineStoreRequest,
+    GetCompanyRequest, GetRegisterRequest, GetStoreRequest, ListRegistersRequest, ListStoresRequest,
+    Register, SetCompanyPolicyRequest, Store,
 };
 use shop::{COMPANY, STORE, Shop, fields, refused, store, value};
 use tonic::Code;
@@ -52,6 +53,97 @@ async fn defines_the_company_once() {
         companies.define_company(other).await,
         Code::AlreadyExists,
         "COMPANY_EXISTS",
+    );
+}
+
+fn set_policy(policy: Option<CompanyPolicy>) -> SetCompanyPolicyRequest {
+    SetCompanyPolicyRequest {
+        name: COMPANY.into(),
+        policy,
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn sets_the_policy_of_a_company_and_reads_it_back() {
+    let shop = Shop::empty().await;
+    let _work = shop.work();
+    let mut companies = shop.companies();
+    let policy = CompanyPolicy {
+        void_window_hours: Some(48),
+        strict_catalog: true,
+    };
+    refused(
+        companies.set_company_policy(set_policy(Some(policy))).await,
+        Code::NotFound,
+        "COMPANY_NOT_DEFINED",
+    );
+    companies.define_company(company()).await.unwrap();
+    let read = async |min_position| {
+        let request = GetCompanyRequest {
+            name: COMPANY.into(),
+            min_position,
+        };
+        let answer = shop.companies().get_company(request).await.unwrap().into_inner();
+        assert_eq!(answer.company.unwrap().display_name, "Acme Comércio Ltda");
+        assert!(answer.position >= min_position);
+        answer.policy.unwrap()
+    };
+    assert_eq!(read(1).await, CompanyPolicy::default());
+
+    let dry = SetCompanyPolicyRequest {
+        validate_only: true,
+        ..set_policy(Some(policy))
+    };
+    let answer = companies.set_company_policy(dry).await.unwrap().into_inner();
+    assert_eq!(answer.policy, Some(policy));
+    assert_eq!(answer.recorded.unwrap().preview.len(), 1);
+    assert_eq!(read(1).await, CompanyPolicy::default());
+
+    let mut written = 1;
+    for policy in [policy, CompanyPolicy::default(), policy] {
+        let request = set_policy(Some(policy));
+        let answer = companies.set_company_policy(request.clone()).await.unwrap();
+        let answer = answer.into_inner();
+        assert_eq!(answer.policy, Some(policy));
+        written += 1;
+        assert_eq!(answer.recorded.unwrap().position, written);
+        assert_eq!(read(written).await, policy);
+        // The same again changes nothing, and answers the same.
+        let again = companies.set_company_policy(request).await.unwrap().into_inner();
+        assert_eq!(again.policy, Some(policy));
+        let recorded = again.recorded.unwrap();
+        assert!(recorded.replayed && recorded.position == written, "{recorded:?}");
+    }
+    let again = companies.define_company(company()).await.unwrap().into_inner();
+    assert_eq!(again.company.unwrap().display_name, "Acme Comércio Ltda");
+}
+
+#[tokio::test]
+async fn a_wrong_policy_is_told_its_field() {
+    let shop = Shop::empty().await;
+    let mut companies = shop.companies();
+    companies.define_company(company()).await.unwrap();
+    let answer = companies.set_company_policy(set_policy(None)).await;
+    let details = refused(answer, Code::InvalidArgument, "FIELD_REQUIRED");
+    assert_eq!(fields(&details), ["policy"]);
+    for hours in [0, 8_761] {
+        let policy = CompanyPolicy {
+            void_window_hours: Some(hours),
+            ..Default::default()
+        };
+        let answer = companies.set_company_policy(set_policy(Some(policy))).await;
+        let details = refused(answer, Code::InvalidArgument, "VOID_WINDOW_INVALID");
+        assert_eq!(fields(&details), ["policy.void_window_hours"]);
+    }
+    let elsewhere = SetCompanyPolicyRequest {
+        name: "companies/other".into(),
+        ..set_policy(Some(CompanyPolicy::default()))
+    };
+    refused(
+        companies.set_company_policy(elsewhere).await,
+        Code::NotFound,
+        "UNKNOWN_COMPANY",
     );
 }
 

@@ -16,7 +16,7 @@ use crate::template::{PathTemplate, Segment};
 /// How an HTTP request becomes a request of one RPC.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// The HTTP method; `*` (see [`Binding::is_any_method`]) takes every method that no other binding of the path has.
+    /// The HTTP method; that of the custom kind, `*`, takes every method that no other binding of the path has.
     pub method: Method,
     /// The path.
     pub template: PathTemplate,
@@ -30,13 +30,6 @@ pub struct Binding {
     pub rpc: MethodDescriptor,
     /// 0 for the main binding of the RPC, then its additional ones from 1.
     pub ordinal: usize,
-}
-
-impl Binding {
-    /// Whether the binding is of the custom kind `*`.
-    pub fn is_any_method(&self) -> bool {
-        self.method.as_str() == "*"
-    }
 }
 
 /// What the body of an HTTP request holds.

@@ -34,28 +34,23 @@ impl ParserCommand {
     #[must_use]
     pub fn this_binary() -> Self {
         // The running file itself, even when an upgrade has replaced it on disk meanwhile.
-        Self::new("/proc/self/exe", [PARSE_CHILD_WORD])
+        Self::new("/proc/self/exe", [PARSE_CHILD_WORD], PARSER_DEADLINE)
     }
 
-    /// Another program; the container and the sheet's name are added to the arguments.
+    /// Another program, which is ended at a deadline; the container and the sheet's name are added to the arguments.
     #[must_use]
     pub fn new(
         program: impl Into<PathBuf>,
         arguments: impl IntoIterator<Item = impl Into<OsString>>,
+        deadline: Duration,
     ) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
         Self {
             program: program.into(),
             arguments,
             environment: Vec::new(),
-            deadline: PARSER_DEADLINE,
+            deadline,
         }
-    }
-
-    /// The same with another deadline.
-    #[must_use]
-    pub fn with_deadline(self, deadline: Duration) -> Self {
-        Self { deadline, ..self }
     }
 
     /// The same with a variable in its environment, which is empty otherwise. For the allocator of a binary that

@@ -53,8 +53,6 @@ pub(crate) mod cell {
 pub(crate) struct Hello {
     pub(crate) protocol_version: u32,
     pub(crate) sheet: String,
-    /// The sheet read is hidden; only one asked for by name can be.
-    pub(crate) sheet_is_hidden: bool,
     /// Serial numbers count from 1904, not 1900.
     pub(crate) epoch_1904: bool,
     /// Other visible sheets, not read.

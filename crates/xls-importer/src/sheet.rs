@@ -134,12 +134,6 @@ impl Sheet {
         &self.hello.sheet
     }
 
-    /// Whether the sheet is hidden; only one asked for by name can be.
-    #[must_use]
-    pub fn is_hidden(&self) -> bool {
-        self.hello.sheet_is_hidden
-    }
-
     /// Whether serial dates count from 1904.
     #[must_use]
     pub fn epoch_1904(&self) -> bool {
@@ -322,7 +316,6 @@ mod tests {
         Sheet::new(Hello {
             protocol_version: 2,
             sheet: "Plan1".to_owned(),
-            sheet_is_hidden: false,
             epoch_1904: false,
             other_sheets: Vec::new(),
             unread_sheets: Vec::new(),

@@ -1,8 +1,8 @@
 //! Goods received and quantities put right.
 
-use posars_commands::{Commands, EventIds, Offered};
+use posars_commands::Offered;
 use posars_domain::stock::{AdjustStock, AdjustmentReason, StockEvent};
-use posars_domain::{AccessKey, AdjustmentId, Currency, Policy};
+use posars_domain::{AccessKey, AdjustmentId, Currency};
 use posars_event_store::Version;
 use uuid::Uuid;
 
@@ -91,15 +91,16 @@ async fn a_bad_line_refuses_the_whole_delivery_and_says_which() -> anyhow::Resul
         reason(shop.commands.carry_out_compound(&elsewhere, &api()).await),
         "UNKNOWN_STORE"
     );
-    let policy = Policy {
-        strict_catalog: true,
-        ..Policy::default()
-    };
-    let strict = Commands::with(shop.log.clone(), policy, EventIds::time_ordered());
-    let unknown = strict
-        .carry_out_compound(&delivery(&[("novo", "1", 1)]), &api())
-        .await;
-    assert_eq!(reason(unknown), "PRODUCT_UNKNOWN");
+    assert_eq!(shop.head().await?, head);
+    shop.be_strict().await?;
+    let head = shop.head().await?;
+    let unknown = shop
+        .commands
+        .carry_out_compound(&delivery(&[("cafe", "1", 1), ("novo", "1", 1)]), &api())
+        .await
+        .unwrap_err();
+    assert_eq!(unknown.reason(), "PRODUCT_UNKNOWN");
+    assert_eq!(unknown.field().as_deref(), Some("lines[1].sku"));
     assert_eq!(shop.head().await?, head);
     Ok(())
 }

@@ -7,6 +7,7 @@ mod earlier_versions;
 mod goods;
 mod low_stock;
 mod pins;
+mod policy;
 mod races;
 mod reactor;
 mod reactor_parked;

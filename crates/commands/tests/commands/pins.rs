@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use posars_commands::{Actor, Envelope, Source};
-use posars_domain::company::DefineCompany;
+use posars_domain::company::{DefineCompany, SetCompanyPolicy};
 use posars_domain::product::{ChangeProduct, DefineProduct, Edit, RetireProduct};
 use posars_domain::register::DefineRegister;
 use posars_domain::sale::{Customer, Disposition, OrderDiscount, RecordSale};
@@ -28,7 +28,8 @@ const KEYS: &str = "\
 00000000-0000-4000-8000-000000000004 51dd07b8d8bd7dc83b67913423135a61c424c376c520ad138ae27121b7e33df4 ProductDefined
 00000000-0000-4000-8000-000000000005 b30d810e154812b63cab3b9ef8c83c049776e460fae918bf287b2f6135a52ac7 ProductChanged
 00000000-0000-4000-8000-000000000006 3fb2d361d5344763959d3be6c3e0bed47eb9d7ac4b598ab7d6a58c66458ede23 ProductRetired
-00000000-0000-4000-8000-000000000007 2ac998f22c3845d242083c241350b4f43187914212f5f230bc78b384ecbd7281 StockPolicyDefined
+00000000-0000-4000-8000-000000000007 0e156ab360ad977542310a1ecb37a109b6ff06d6ddc7d2f4a9a271b6e72c6ede CompanyPolicySet
+00000000-0000-4000-8000-000000000008 2ac998f22c3845d242083c241350b4f43187914212f5f230bc78b384ecbd7281 StockPolicyDefined
 6e65ec49-cb63-5b49-8caf-513106d1697f 822308537747f2a3302c068d470e648bc835cf597f041a9fa34188ce1392284e StockReceived
 c29f01d7-0f1b-5d0b-afcd-bc95b060e0d9 f7a99cd1c72201c4c1f5018471f524f67b7cd4e1a0aaea1183ec8743dd050985 StockAdjusted
 0193a5f0-0000-7000-8000-000000000001 4510a871cc80f7d01eb1abd9946bd9595e410925da084ef6b1b76e40a2b67846 SaleRecorded
@@ -149,12 +150,18 @@ async fn set_up(shop: &Shop) -> anyhow::Result<()> {
         reason: Some("Fora de linha".to_owned()),
     };
     shop.commands.carry_out(&retire, &asked_as(request(6))).await?;
+    let policy = SetCompanyPolicy {
+        company_id: v("acme"),
+        void_window_hours: Some(72),
+        strict_catalog: true,
+    };
+    shop.commands.carry_out(&policy, &asked_as(request(7))).await?;
     let policy = DefineStockPolicy {
         store_id: v("centro"),
         sku: v("cafe"),
         reorder_point: Some(v("2.5")),
     };
-    shop.commands.carry_out(&policy, &asked_as(request(7))).await?;
+    shop.commands.carry_out(&policy, &asked_as(request(8))).await?;
     Ok(())
 }
 

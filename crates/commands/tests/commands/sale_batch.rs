@@ -1,8 +1,8 @@
 //! Many sales at once get what each would get alone.
 
-use posars_commands::{BATCH_MAX, CommandError, Commands, EventIds, Offered, Recorded, Source};
+use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Recorded, Source};
 use posars_domain::sale::{RecordSale, id_of_receipt};
-use posars_domain::{FiscalRef, Payment, PaymentMethod, Policy, ReceiptNumber, RejectionKind, SaleId};
+use posars_domain::{FiscalRef, Payment, PaymentMethod, ReceiptNumber, RejectionKind, SaleId};
 use posars_event_store::ReadLog;
 use uuid::Uuid;
 
@@ -204,14 +204,10 @@ async fn of_those_that_want_the_same_receipt_key_or_pix_the_first_row_has_it() -
 #[tokio::test]
 async fn rows_that_go_alone_keep_their_order_too() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    let policy = Policy {
-        strict_catalog: true,
-        ..Policy::default()
-    };
-    let strict = Commands::with(shop.log.clone(), policy, EventIds::time_ordered());
+    shop.be_strict().await?;
     let sales = rivals(30, |sale, number| receipt(sale, &number.to_string()));
     assert_eq!(
-        answers(&strict, &sales).await,
+        answers(&shop.commands, &sales).await,
         ["now", "DUPLICATE_RECEIPT"].repeat(30)
     );
     // So do those that share a key of the caller's own.
@@ -346,13 +342,9 @@ async fn a_dry_run_answers_and_writes_nothing() -> anyhow::Result<()> {
 #[tokio::test]
 async fn what_needs_a_look_of_its_own_goes_alone() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    let policy = Policy {
-        strict_catalog: true,
-        ..Policy::default()
-    };
-    let strict = Commands::with(shop.log.clone(), policy, EventIds::time_ordered());
+    shop.be_strict().await?;
     assert_eq!(
-        answers(&strict, &[sale(&[("cafe", "1")]), sale(&[("cha", "1")])]).await,
+        answers(&shop.commands, &[sale(&[("cafe", "1")]), sale(&[("cha", "1")])]).await,
         ["now", "PRODUCT_UNKNOWN"]
     );
     // The caller's own key stays taken by the sale that it came with.

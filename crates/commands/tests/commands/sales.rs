@@ -225,22 +225,22 @@ async fn returns_are_recorded_once_each_and_never_exceed_the_sale() -> anyhow::R
 #[tokio::test]
 async fn a_strict_catalogue_refuses_what_it_does_not_know() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    let policy = Policy {
-        strict_catalog: true,
-        ..Policy::default()
-    };
+    shop.be_strict().await?;
     let ids = EventIds::from_fn(|| Uuid::from_u128(7));
-    let strict = Commands::with(shop.log.clone(), policy, ids);
-    assert_eq!(
-        reason(strict.carry_out(&sale(&[("cha", "1")]), &api()).await),
-        "PRODUCT_UNKNOWN"
-    );
+    let strict = Commands::with(shop.log.clone(), ids);
+    let refused = strict
+        .carry_out(&sale(&[("cafe", "1"), ("cha", "1")]), &api())
+        .await;
+    let error = refused.unwrap_err();
+    assert_eq!(error.reason(), "PRODUCT_UNKNOWN");
+    assert_eq!(error.field().as_deref(), Some("lines[1].sku"));
     let receipt = strict.carry_out(&sale(&[("cafe", "1")]), &api()).await?;
     assert_eq!(
         receipt.event_ids,
         [Uuid::from_u128(7)],
         "ids come from where the caller says"
     );
+    shop.set_policy(Policy::default()).await?;
     shop.commands.carry_out(&sale(&[("cha", "1")]), &api()).await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use posars_commands::reactors::ReactorRunner;
 use posars_commands::{Actor, CommandError, Commands, Envelope, Recorded, Source};
+use posars_domain::company::{DefineCompany, SetCompanyPolicy};
 use posars_domain::product::DefineProduct;
 use posars_domain::sale::{
     Disposition, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine, VoidSale,
@@ -9,7 +10,7 @@ use posars_domain::sale::{
 use posars_domain::stock::{ReceiveGoods, ReceiveGoodsLine, ReceivedCost, Stock, StockEvent, StockState};
 use posars_domain::store::DefineStore;
 use posars_domain::{
-    Aggregate as _, Amount, Channel, Currency, DomainEvent, LineId, Payment, PaymentMethod, Quantity,
+    Aggregate as _, Amount, Channel, Currency, DomainEvent, LineId, Payment, PaymentMethod, Policy, Quantity,
     ReceiptId, ReturnId, SaleId, Sku, StoreId,
 };
 use posars_event_store::{
@@ -60,6 +61,30 @@ impl Shop {
             store,
             database,
         })
+    }
+
+    /// Sets the company's policy, and defines the company before.
+    pub(crate) async fn set_policy(&self, policy: Policy) -> anyhow::Result<()> {
+        let company = DefineCompany {
+            company_id: v("main"),
+            name: "Loja".to_owned(),
+            cnpj: None,
+            currency: Currency::BRL,
+        };
+        self.commands.carry_out(&company, &api()).await?;
+        self.commands
+            .carry_out(&policy_of("main", policy), &api())
+            .await?;
+        Ok(())
+    }
+
+    /// Refuses from now on what is not in the catalogue.
+    pub(crate) async fn be_strict(&self) -> anyhow::Result<()> {
+        let policy = Policy {
+            strict_catalog: true,
+            ..Policy::default()
+        };
+        self.set_policy(policy).await
     }
 
     /// A second process, as far as the log can tell.
@@ -177,6 +202,14 @@ pub(crate) fn told(answers: Vec<Result<Recorded, CommandError>>) -> Vec<String> 
             Err(error) => error.reason().to_owned(),
         })
         .collect()
+}
+
+pub(crate) fn policy_of(company_id: &str, policy: Policy) -> SetCompanyPolicy {
+    SetCompanyPolicy {
+        company_id: v(company_id),
+        void_window_hours: policy.void_window_hours,
+        strict_catalog: policy.strict_catalog,
+    }
 }
 
 pub(crate) fn define_product(sku: &str) -> DefineProduct {

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::events;
-use crate::{Cnpj, CompanyId, Currency};
+use crate::{Cnpj, CompanyId, Currency, Policy};
 
 events! {
     /// What can have happened to a company.
     pub enum CompanyEvent of CompanyKind {
         /// The company was set up.
         CompanyDefined(CompanyDefined) = 1,
+        /// The company chose where the rules leave a choice.
+        CompanyPolicySet(CompanyPolicySet) = 1,
     }
 }
 
@@ -25,4 +27,27 @@ pub struct CompanyDefined {
     pub cnpj: Option<Cnpj>,
     /// The currency its books are kept in.
     pub currency: Currency,
+}
+
+/// The company chose where the rules leave a choice; the whole policy from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanyPolicySet {
+    /// The company.
+    pub company_id: CompanyId,
+    /// For how many hours after the sale it may be voided, by the clock of the sale and of the void; `None` is for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub void_window_hours: Option<u32>,
+    /// Whether sales and receipts of goods whose SKU is not in the catalogue are refused.
+    pub strict_catalog: bool,
+}
+
+impl CompanyPolicySet {
+    /// The policy as rules look at it.
+    #[must_use]
+    pub const fn policy(&self) -> Policy {
+        Policy {
+            void_window_hours: self.void_window_hours,
+            strict_catalog: self.strict_catalog,
+        }
+    }
 }

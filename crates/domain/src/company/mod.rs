@@ -3,9 +3,11 @@
 mod define_company;
 mod event;
 mod rejection;
+mod set_company_policy;
 mod state;
 
 pub use define_company::DefineCompany;
-pub use event::{CompanyDefined, CompanyEvent, CompanyKind};
+pub use event::{CompanyDefined, CompanyEvent, CompanyKind, CompanyPolicySet};
 pub use rejection::CompanyRejection;
+pub use set_company_policy::SetCompanyPolicy;
 pub use state::{Company, CompanyState};

@@ -14,6 +14,12 @@ pub enum CompanyRejection {
         /// The company.
         company_id: CompanyId,
     },
+    /// The company is not defined yet.
+    #[error("company {company_id} is not defined yet; define it first")]
+    CompanyNotDefined {
+        /// The company.
+        company_id: CompanyId,
+    },
 }
 
 impl Rejection for CompanyRejection {
@@ -22,6 +28,9 @@ impl Rejection for CompanyRejection {
             Self::Invalid(invalid) => invalid.told(),
             Self::CompanyExists { company_id } => {
                 Told::duplicate("COMPANY_EXISTS").with("company_id", company_id)
+            }
+            Self::CompanyNotDefined { company_id } => {
+                Told::not_found("COMPANY_NOT_DEFINED").with("company_id", company_id)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a company's events add up to.
 
-use super::{CompanyDefined, CompanyEvent, CompanyRejection};
-use crate::{Aggregate, CompanyId};
+use super::{CompanyDefined, CompanyEvent, CompanyPolicySet, CompanyRejection};
+use crate::{Aggregate, CompanyId, Policy};
 
 /// What a company is.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +21,15 @@ impl Aggregate for Company {
     type State = CompanyState;
     type Rejection = CompanyRejection;
 
-    fn evolve(_state: CompanyState, event: &CompanyEvent) -> CompanyState {
+    fn evolve(state: CompanyState, event: &CompanyEvent) -> CompanyState {
         match event {
             CompanyEvent::CompanyDefined(defined) => CompanyState {
                 defined: Some(defined.clone()),
+                ..state
+            },
+            CompanyEvent::CompanyPolicySet(set) => CompanyState {
+                policy_set: Some(set.clone()),
+                ..state
             },
         }
     }
@@ -35,4 +40,17 @@ impl Aggregate for Company {
 pub struct CompanyState {
     /// The definition; `None` before it.
     pub defined: Option<CompanyDefined>,
+    /// The policy as it was set last; `None` before it.
+    pub policy_set: Option<CompanyPolicySet>,
+}
+
+impl CompanyState {
+    /// The policy that holds: the default until another is set.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        self.policy_set
+            .as_ref()
+            .map(CompanyPolicySet::policy)
+            .unwrap_or_default()
+    }
 }

@@ -126,6 +126,10 @@ impl Command for RecordSale {
         self.lines.iter().map(|line| &line.sku).collect()
     }
 
+    fn path_of_product(&self, index: usize) -> Path {
+        Path::line(index, "sku")
+    }
+
     fn decide(&self, state: &SaleState, given: &Given<'_>) -> Decided<Sale> {
         let store = given.store(&self.store_id)?;
         let sale = priced(self, store)?;

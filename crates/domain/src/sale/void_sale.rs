@@ -41,7 +41,7 @@ impl Command for VoidSale {
     }
 
     fn needs<'a>(&'a self, state: &'a SaleState) -> Needs<'a> {
-        state.needs()
+        state.needs().and_policy()
     }
 
     fn decide(&self, state: &SaleState, given: &Given<'_>) -> Decided<Sale> {

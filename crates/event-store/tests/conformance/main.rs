@@ -24,7 +24,6 @@ mod plain_owner;
 mod plans;
 mod reading;
 mod smoke;
-mod snapshots;
 mod subscriptions;
 mod together;
 mod trouble;

@@ -1,3 +1,4 @@
+use posars_domain::company::CompanyPolicySet;
 use posars_projections::Freshness;
 use tonic::{Request, Response, Status};
 
@@ -9,7 +10,8 @@ use crate::proto::sales::v1::company_service_server::CompanyService;
 use crate::status;
 use crate::wire::{
     CompanyName, RegisterName, StoreName, read_define_company, read_define_register, read_define_store,
-    write_caller_company, write_company, write_register, write_store,
+    read_set_company_policy, write_caller_company, write_company, write_company_policy, write_register,
+    write_store,
 };
 
 /// Sets up the company, its stores and its registers, and reads them back.
@@ -29,6 +31,24 @@ impl CompanyService for CompanyApi {
         let company = done.answer().map(write_company);
         let recorded = done.recorded();
         Ok(Response::new(pb::DefineCompanyResponse { company, recorded }))
+    }
+
+    async fn set_company_policy(
+        &self,
+        request: Request<pb::SetCompanyPolicyRequest>,
+    ) -> Result<Response<pb::SetCompanyPolicyResponse>, Status> {
+        let (call, request) = Call::of(request)?;
+        let CompanyName = call.name("name", &request.name)?;
+        call.whole_company()?;
+        let ask = call.ask(&request.request_id, request.validate_only)?;
+        let command = read_set_company_policy(request, call.company().clone())?;
+        let done = ask.carry_out(&command).await?;
+        let policy = done
+            .answer()
+            .map(CompanyPolicySet::policy)
+            .map(write_company_policy);
+        let recorded = done.recorded();
+        Ok(Response::new(pb::SetCompanyPolicyResponse { policy, recorded }))
     }
 
     async fn define_store(
@@ -97,9 +117,13 @@ impl CompanyService for CompanyApi {
         let (company, position) = answer.map_err(|error| status::from_query(&error))?;
         let company =
             company.ok_or_else(|| status::not_found("COMPANY_NOT_FOUND", "company", &request.name))?;
+        // From the log, which is never behind the read model: no read model needs the policy but this answer.
+        let policy = call.tenant().commands().company_policy().await;
+        let policy = policy.map_err(status::from_command)?;
         Ok(Response::new(pb::GetCompanyResponse {
             company: Some(write_company(&company)),
             position: position.get(),
+            policy: Some(write_company_policy(policy)),
         }))
     }
 

@@ -1,9 +1,9 @@
 //! Company, store and register.
 
-use posars_domain::company::{CompanyDefined, DefineCompany};
+use posars_domain::company::{CompanyDefined, DefineCompany, SetCompanyPolicy};
 use posars_domain::register::{DefineRegister, RegisterDefined};
 use posars_domain::store::{DefineStore, StoreDefined};
-use posars_domain::{CompanyId, StoreId};
+use posars_domain::{CompanyId, Policy, StoreId};
 use posars_identity::Membership;
 use tonic::Status;
 
@@ -45,6 +45,33 @@ pub(crate) fn write_company(company: &CompanyDefined) -> pb::Company {
         display_name: company.name.clone(),
         cnpj: company.cnpj.as_ref().map(ToString::to_string).unwrap_or_default(),
         currency_code: company.currency.to_string(),
+    }
+}
+
+impl FromRequest for SetCompanyPolicy {
+    const FIELD_NAMES: FieldNames = FieldNames::SAME.inside("policy");
+}
+
+/// Reads the command of a `SetCompanyPolicyRequest`.
+pub(crate) fn read_set_company_policy(
+    request: pb::SetCompanyPolicyRequest,
+    company_id: CompanyId,
+) -> Result<SetCompanyPolicy, Status> {
+    let mut reader = Reader::new();
+    let policy = reader.required("policy", request.policy);
+    let command = policy.map(|policy| SetCompanyPolicy {
+        company_id,
+        void_window_hours: policy.void_window_hours,
+        strict_catalog: policy.strict_catalog,
+    });
+    reader.finish(command)
+}
+
+/// Writes a company's policy.
+pub(crate) const fn write_company_policy(policy: Policy) -> pb::CompanyPolicy {
+    pb::CompanyPolicy {
+        void_window_hours: policy.void_window_hours,
+        strict_catalog: policy.strict_catalog,
     }
 }
 

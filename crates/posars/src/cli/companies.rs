@@ -86,12 +86,14 @@ impl CompanyLine {
 async fn display_name(log: &Log, id: &CompanyId) -> Result<Option<String>, Failure> {
     let stream = StreamName::new("company", id)
         .map_err(|error| Failure::new(Exit::Failure, "COMPANY_ID_INVALID", error))?;
-    let last = log.last_events(&[stream]).await?;
-    let Some(event) = last.first().and_then(Option::as_ref) else {
+    // The definition begins the stream; what is set later has no name in it.
+    let first = log.first_events(&[stream]).await?;
+    let Some(event) = first.first().and_then(Option::as_ref) else {
         return Ok(None);
     };
     match CompanyEvent::from_json(event.event_type.as_str(), event.schema_version, &event.data) {
         Ok(CompanyEvent::CompanyDefined(defined)) => Ok(Some(defined.name)),
+        Ok(CompanyEvent::CompanyPolicySet(_)) => Ok(None),
         Err(error) => Err(Failure::new(Exit::Unverified, "LOG_UNREADABLE", error)),
     }
 }

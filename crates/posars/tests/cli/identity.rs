@@ -41,7 +41,7 @@ fn claims(token: &str) -> Value {
 }
 
 /// The one line of a token.
-fn token(ran: Ran) -> String {
+pub(crate) fn token(ran: Ran) -> String {
     let out = ran.ended(0).out;
     let token = out.strip_suffix('\n').unwrap();
     assert_eq!(token.split('.').count(), 3, "{out}");
@@ -184,7 +184,7 @@ async fn the_log_shows_that_a_role_was_given_by_hand() {
 }
 
 /// Status and answer of a REST call.
-fn post(up: &Up, path: &str, token: &str, body: &Value) -> (u16, String) {
+pub(crate) fn post(up: &Up, path: &str, token: &str, body: &Value) -> (u16, String) {
     let mut stream = TcpStream::connect(up.address()).unwrap();
     let body = body.to_string();
     write!(

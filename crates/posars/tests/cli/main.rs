@@ -17,6 +17,7 @@ mod import;
 mod import_xls;
 mod network;
 mod own_files;
+mod policy;
 mod projections;
 mod reactors;
 mod readme;

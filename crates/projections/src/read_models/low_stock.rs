@@ -7,7 +7,7 @@ use posars_domain::stock_policy::StockPolicyKind;
 use posars_domain::{Quantity, Sku, StoreId};
 use serde::Deserialize;
 
-use super::payments::ten_thousandths;
+use super::payments::quantity_e4;
 use super::stock_position::StockPositionFold;
 use crate::fold::Rows;
 use crate::listing::Listing;
@@ -66,9 +66,7 @@ fn about(event: &Event<'_>, store_id: &str, sku: &str) -> Result<Told, ApplyErro
 
 fn defined(event: &Event<'_>) -> Result<Told, ApplyError> {
     let policy: Policy<'_> = event.payload()?;
-    let point = policy
-        .reorder_point
-        .map(|text| ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity"))));
+    let point = policy.reorder_point.map(|text| quantity_e4(event, text));
     Ok(Told {
         reorder_point_e4: point.transpose()?,
         is_on: Some(policy.reorder_point.is_some()),

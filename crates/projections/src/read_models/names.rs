@@ -132,7 +132,8 @@ impl Projection for NamesFold {
                 fold.put(named(event, NameKind::Product)?);
             }
             EventKind::Product(ProductKind::ProductRetired) => fold.change(retired(event)?),
-            EventKind::Sale(_)
+            EventKind::Company(CompanyKind::CompanyPolicySet)
+            | EventKind::Sale(_)
             | EventKind::Stock(_)
             | EventKind::Register(_)
             | EventKind::Waiting(_)

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 
+use crate::{ApplyError, Event};
+
 /// A payment, as far as it is needed. Methods are plain words, so they can be borrowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 pub(super) struct Payment<'a> {
@@ -125,8 +127,13 @@ impl<'de> Deserialize<'de> for Lines {
     }
 }
 
+/// Reads a quantity of an event, which cannot be applied when the text is none.
+pub(super) fn quantity_e4(event: &Event<'_>, text: &str) -> Result<i64, ApplyError> {
+    ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")))
+}
+
 /// Reads a quantity as events have it, `12` or `-0.125`, without the detour over a decimal type.
-pub(super) fn ten_thousandths(text: &str) -> Option<i64> {
+fn ten_thousandths(text: &str) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text),

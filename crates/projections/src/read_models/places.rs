@@ -135,7 +135,8 @@ impl Projection for PlacesFold {
             EventKind::Company(CompanyKind::CompanyDefined) => fold.put(company(event)?),
             EventKind::Store(StoreKind::StoreDefined) => fold.put(store(event)?),
             EventKind::Register(RegisterKind::RegisterDefined) => fold.put(register(event)?),
-            EventKind::Sale(_)
+            EventKind::Company(CompanyKind::CompanyPolicySet)
+            | EventKind::Sale(_)
             | EventKind::Stock(_)
             | EventKind::Product(_)
             | EventKind::Waiting(_)

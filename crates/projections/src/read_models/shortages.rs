@@ -10,7 +10,7 @@ use posars_event_store::Position;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::payments::ten_thousandths;
+use super::payments::quantity_e4;
 use crate::fold::{LoneChange, Parts};
 use crate::listing::Listing;
 use crate::read::{Columns, ReadRow, sql_position};
@@ -83,7 +83,6 @@ struct Resolved<'a> {
 
 fn began(event: &Event<'_>) -> Result<Began, ApplyError> {
     let detected: Detected<'_> = event.payload()?;
-    let missing = ten_thousandths(detected.missing);
     Ok(Began {
         store_id: event.parse::<StoreId>(detected.store_id)?.to_string(),
         sku: event.parse::<Sku>(&detected.sku)?.to_string(),
@@ -91,8 +90,7 @@ fn began(event: &Event<'_>) -> Result<Began, ApplyError> {
         last_position: sql_position(event.position),
         began_at: detected.occurred_at,
         ended_at: None,
-        missing_e4: missing
-            .ok_or_else(|| event.bad(&format_args!("{:?} is no quantity", detected.missing)))?,
+        missing_e4: quantity_e4(event, detected.missing)?,
         times: 1,
         sale_id: detected.sale_id,
         began_on: detected.business_date,

@@ -10,7 +10,7 @@ use posars_event_store::{Position, Version};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::payments::ten_thousandths;
+use super::payments::quantity_e4;
 use crate::fold::Rows;
 use crate::listing::Listing;
 use crate::read::{Columns, LAST_DAY, ReadRow, day_key, sql_position};
@@ -76,8 +76,7 @@ struct Balance<'a> {
 
 fn adjusted(event: &Event<'_>) -> Result<Adjustment, ApplyError> {
     let adjusted: Adjusted<'_> = event.payload()?;
-    let quantity =
-        |text: &str| ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")));
+    let quantity = |text: &str| quantity_e4(event, text);
     Ok(Adjustment {
         adjustment_id: adjusted.adjustment_id,
         position: sql_position(event.position),

@@ -14,7 +14,7 @@ use posars_event_store::{Position, Version};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::payments::ten_thousandths;
+use super::payments::quantity_e4;
 use crate::fold_map::TextMap;
 use crate::projection::{Fold, Target};
 use crate::read::{Columns, FIRST_DAY, LAST_DAY, ReadRow, key_part, sql_position};
@@ -189,9 +189,7 @@ pub struct Cards {
 impl Cards {
     fn add(&mut self, event: &Event<'_>, kind: MovementKind) -> Result<(), ApplyError> {
         let moved: Payload<'_> = event.payload()?;
-        let quantity = |text: &str| {
-            ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")))
-        };
+        let quantity = |text: &str| quantity_e4(event, text);
         let document = match kind {
             MovementKind::Received => moved.receipt_id,
             MovementKind::Issued => moved.sale_id,

@@ -10,7 +10,7 @@ use posars_domain::{Amount, Currency, Quantity, Sku, StoreId};
 use posars_event_store::{Position, Version};
 use serde::Deserialize;
 
-use super::payments::ten_thousandths;
+use super::payments::quantity_e4;
 use crate::fold::Rows;
 use crate::read::{Columns, ReadRow, sql_position};
 use crate::row::table_row;
@@ -68,8 +68,7 @@ struct BasisPayload<'a> {
 /// Sets the row to what the event says the stock has now.
 fn set(fold: &mut Rows<Balance>, event: &Event<'_>) -> Result<(), ApplyError> {
     let stock: Payload<'_> = event.payload()?;
-    let quantity =
-        |text: &str| ten_thousandths(text).ok_or_else(|| event.bad(&format_args!("{text:?} is no quantity")));
+    let quantity = |text: &str| quantity_e4(event, text);
     let quantity_e4 = quantity(stock.balance.quantity)?;
     let basis = match stock.balance.average_basis {
         Some(basis) => Some((quantity(basis.quantity)?, basis.value)),

@@ -14,7 +14,7 @@ use posars_event_store::Position;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::payments::ten_thousandths;
+use super::payments::quantity_e4;
 use crate::column::JsonObject;
 use crate::fold::Rows;
 use crate::listing::Listing;
@@ -79,11 +79,9 @@ struct Received<'a> {
 
 fn received(event: &Event<'_>) -> Result<Receipt, ApplyError> {
     let received: Received<'_> = event.payload()?;
-    let quantity = ten_thousandths(received.quantity);
     let line = Line {
         sku: event.parse::<Sku>(&received.sku)?.to_string(),
-        quantity_e4: quantity
-            .ok_or_else(|| event.bad(&format_args!("{:?} is no quantity", received.quantity)))?,
+        quantity_e4: quantity_e4(event, received.quantity)?,
         value_minor: received.value,
         settled_minor: received.negative_settled,
     };

@@ -12,7 +12,7 @@ use posars_event_store::Position;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::payments::ten_thousandths;
+use super::payments::quantity_e4;
 use crate::fold_map::TextMap;
 use crate::listing::Listing;
 use crate::projection::{Fold, Target};
@@ -100,7 +100,6 @@ impl WaitingLines {
         let sku: Sku = event.parse(&parked.sku)?;
         let store_id = event.parse::<StoreId>(parked.store_id)?.to_string();
         let waits = |line: &ParkedLine<'_>| {
-            let quantity = ten_thousandths(line.quantity);
             Ok::<_, ApplyError>(Waits {
                 store_id: store_id.clone(),
                 sku: sku.to_string(),
@@ -108,8 +107,7 @@ impl WaitingLines {
                 line_id: line.line_id.into(),
                 occurred_at: parked.occurred_at,
                 waits_since: event.recorded_at(),
-                quantity_e4: quantity
-                    .ok_or_else(|| event.bad(&format_args!("{:?} is no quantity", line.quantity)))?,
+                quantity_e4: quantity_e4(event, line.quantity)?,
                 sale_id: parked.sale_id,
                 return_id: parked.return_id,
                 business_date: parked.business_date,

@@ -26,6 +26,14 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "COMPANY_NOT_DEFINED",
+        [
+            "The company {company_id} is not defined yet",
+            "A empresa {company_id} ainda não está cadastrada",
+        ],
+        ["Define it first", "Cadastre-a antes"],
+    ),
+    reason(
         "ETAG_MISMATCH",
         [
             "The stock is at version {actual}, not {expected}",

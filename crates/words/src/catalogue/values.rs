@@ -275,4 +275,15 @@ pub(super) const REASONS: &[Reason] = &[
             "Deixe o valor fora: a saída usa o custo da própria mercadoria",
         ],
     ),
+    reason(
+        "VOID_WINDOW_INVALID",
+        [
+            "The time for voiding a sale is not 1 to 8760 hours[: {given}]",
+            "O prazo para cancelar uma venda não é de 1 a 8760 horas[: {given}]",
+        ],
+        [
+            "Correct it, or leave it out for no limit",
+            "Corrija-o ou deixe-o fora para não haver limite",
+        ],
+    ),
 ];

@@ -29,6 +29,11 @@ impl Catalogue {
         self.unknown.contains(sku)
     }
 
+    /// The products that are in it.
+    pub(super) fn products(&self) -> impl Iterator<Item = &Sku> {
+        self.units.keys()
+    }
+
     /// The first product that its line counts in another unit, with both: two boxes are not two pieces.
     pub(super) fn other_unit<'a>(
         &self,

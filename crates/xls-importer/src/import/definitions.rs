@@ -36,14 +36,19 @@ pub(super) struct ImportStore {
 }
 
 impl Run<'_> {
-    /// The commands, which also know the stores that a dry run has defined in thought.
-    pub(super) fn commands_in(&self, stores: &HashMap<StoreId, ImportStore>) -> Commands {
-        let imagined = stores.values().filter(|store| store.is_imagined);
-        let mut imagined = imagined.map(|store| store.settings.clone()).peekable();
-        if imagined.peek().is_none() {
+    /// The commands, which in a dry run take for defined what the import would have defined by then.
+    pub(super) fn commands_in(
+        &self,
+        stores: &HashMap<StoreId, ImportStore>,
+        catalogue: &Catalogue,
+    ) -> Commands {
+        if !self.settings.dry_run {
             return self.commands.clone();
         }
-        self.commands.validate_only_with(imagined)
+        let imagined = stores.values().filter(|store| store.is_imagined);
+        let imagined = imagined.map(|store| store.settings.clone());
+        self.commands
+            .validate_only_with(imagined, catalogue.products().cloned())
     }
 
     /// Settings of every store named; unknown ones are defined when told so, else missing from the answer.

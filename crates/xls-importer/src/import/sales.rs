@@ -77,6 +77,7 @@ impl Run<'_> {
             by_day,
             zeros,
         };
+        let commands = self.commands_in(&known.stores, &known.catalogue);
         let mut drafts = reading.sales();
         let next = |ledger: &mut Ledger<P>| {
             loop {
@@ -86,7 +87,6 @@ impl Run<'_> {
                 }
             }
         };
-        let commands = self.commands_in(&known.stores);
         let attempt = async |sales: &[Offered<RecordSale>]| commands.record_sales(sales).await;
         deliver_batches(ledger, next, BATCH_MAX, attempt).await;
         Ok(())

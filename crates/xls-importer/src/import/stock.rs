@@ -59,6 +59,7 @@ impl Run<'_> {
             products.retain(|product| lost_zeros.unclear(&product.sku).is_none());
             self.define_products(&products, ledger).await
         };
+        let commands = self.commands_in(&stores, &catalogue);
         let moved = self.moved_stocks(&reading, &stores, ledger).await;
         let mut drafts = reading.receipts().iter();
         let next = |ledger: &mut Ledger<P>| {
@@ -80,7 +81,6 @@ impl Run<'_> {
                 }
             }
         };
-        let commands = self.commands_in(&stores);
         let attempt = async |offers: &[Offer]| {
             let deliveries: Vec<&Offered<ReceiveGoods>> =
                 offers.iter().map(|offer| &offer.delivery).collect();

@@ -12,7 +12,7 @@ pub(super) struct SheetChoice {
     /// All visible work sheets.
     pub(super) visible: Vec<String>,
     /// Hidden work sheets; read only when named.
-    pub(super) hidden: Vec<String>,
+    hidden: Vec<String>,
 }
 
 impl SheetChoice {
@@ -28,6 +28,12 @@ impl SheetChoice {
     /// Visible sheets besides the chosen one.
     pub(super) fn others(&self, chosen: &str) -> Vec<String> {
         let others = self.visible.iter().filter(|name| *name != chosen);
+        others.cloned().collect()
+    }
+
+    /// Hidden sheets besides the chosen one, which is one of them when it was asked for by name.
+    pub(super) fn hidden_others(&self, chosen: &str) -> Vec<String> {
+        let others = self.hidden.iter().filter(|name| *name != chosen);
         others.cloned().collect()
     }
 }

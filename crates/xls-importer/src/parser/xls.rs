@@ -41,11 +41,10 @@ pub(super) fn parse<W: Write>(mut file: File, wanted: Option<&str>, out: &mut W)
     let mut evidence = xls_evidence::read(&file, index.unwrap_or_default())?;
     let hello = Hello {
         protocol_version: PROTOCOL_VERSION,
-        sheet_is_hidden: choice.hidden.contains(&chosen),
         epoch_1904: workbook.has_1904_epoch(),
         unread_sheets: unread_sheets(&mut workbook, &choice, &chosen, size_bytes),
         other_sheets: choice.others(&chosen),
-        hidden_sheets: choice.hidden.clone(),
+        hidden_sheets: choice.hidden_others(&chosen),
         hidden_rows: evidence.hidden_rows(),
         shown: evidence.table.formats().to_vec(),
         sheet: chosen,

@@ -35,11 +35,10 @@ pub(super) fn parse<R: Read + Seek, W: Write>(
     let table = FormatTable::of_styles(reader.map_err(|error| refusal(&sheet, &error))?.styles());
     let hello = Hello {
         protocol_version: PROTOCOL_VERSION,
-        sheet_is_hidden: choice.hidden.contains(&sheet),
         epoch_1904: workbook.has_1904_epoch(),
         other_sheets,
         unread_sheets,
-        hidden_sheets: choice.hidden.clone(),
+        hidden_sheets: choice.hidden_others(&sheet),
         hidden_rows: hidden_rows(copy, &sheet),
         shown: table.formats().to_vec(),
         sheet,

@@ -102,10 +102,4 @@ impl<'a> Row<'a> {
     pub fn cells(&self) -> impl Iterator<Item = (u32, Cell<'a>)> {
         (0..).zip(self.cells.iter().copied())
     }
-
-    /// Whether nothing is in the row.
-    #[must_use]
-    pub fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| *cell == Cell::Empty)
-    }
 }

@@ -26,8 +26,15 @@ fn read_with(command: &ParserCommand) -> FileRefusal {
     Workbook::read(file(&bytes).path(), None, command).unwrap_err()
 }
 
+/// Long enough for every stand-in that is to die of something else.
+const DEADLINE: Duration = Duration::from_secs(300);
+
 fn shell(script: &str) -> ParserCommand {
-    ParserCommand::new("/bin/sh", ["-c", script])
+    shell_until(DEADLINE, script)
+}
+
+fn shell_until(deadline: Duration, script: &str) -> ParserCommand {
+    ParserCommand::new("/bin/sh", ["-c", script], deadline)
 }
 
 fn cause(script: &str) -> ParserDeath {
@@ -65,7 +72,7 @@ fn by_panic() -> Result<(), Skipped> {
 
 fn at_the_deadline() -> Result<(), Skipped> {
     let started = Instant::now();
-    let command = shell("exec /bin/sleep 60").with_deadline(Duration::from_millis(300));
+    let command = shell_until(Duration::from_millis(300), "exec /bin/sleep 60");
     let refusal = read_with(&command);
     assert_eq!(
         refusal,
@@ -118,7 +125,7 @@ fn flooding_both_pipes() -> Result<(), Skipped> {
 }
 
 fn not_there() -> Result<(), Skipped> {
-    let command = ParserCommand::new("/nowhere/parser", [""; 0]);
+    let command = ParserCommand::new("/nowhere/parser", [""; 0], DEADLINE);
     assert_eq!(read_with(&command).code(), "parser_unavailable");
     Ok(())
 }
