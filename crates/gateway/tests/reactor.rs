@@ -146,7 +146,6 @@ async fn reactors_tell_how_far_behind_they_are() {
             parent: COMPANY.into(),
             page_token: listed.next_page_token,
             page_size: 1,
-            ..Default::default()
         })
         .await
         .unwrap()
@@ -252,7 +251,7 @@ async fn what_cannot_be_asked_is_refused() {
     let details = refused(answer, Code::NotFound, "REACTOR_NOT_FOUND");
     assert_eq!(
         (value(&details, "name"), value(&details, "known")),
-        (nobody.as_str(), "reactor.stock")
+        (nobody.as_str(), "reactor.stock, reactor.low_stock")
     );
     let list = ListParkedEventsRequest {
         parent: nobody.clone(),
