@@ -114,7 +114,7 @@ impl CommandError {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Rejected(rejection) => rejection.reason(),
-            Self::Conflict { .. } => "CONFLICT",
+            Self::Conflict { .. } => reasons::CONFLICT,
             Self::IdempotencyMismatch { .. } => reasons::IDEMPOTENCY_MISMATCH,
             Self::OutOfScope => "ROLE_LIMITED_TO_STORE",
             Self::Unreadable { .. } => EVENT_UNREADABLE,

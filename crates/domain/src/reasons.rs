@@ -4,6 +4,8 @@
 
 /// An amount, or a sum of them, is larger than an amount may be.
 pub const AMOUNT_OUT_OF_RANGE: &str = "AMOUNT_OUT_OF_RANGE";
+/// Others wrote first each time.
+pub const CONFLICT: &str = "CONFLICT";
 /// An amount is not in the currency of the store or the document.
 pub const CURRENCY_MISMATCH: &str = "CURRENCY_MISMATCH";
 /// Another document has the same access key.

@@ -73,10 +73,10 @@ impl Ask {
 
     /// Why a command was not carried out, in the names of its request.
     fn refused<C: FromRequest>(&self, error: CommandError) -> Status {
-        match error {
-            CommandError::OutOfScope => status::limited_to_store(self.tenant.company_id()),
-            error => status::from_command_of(C::FIELD_NAMES, error),
+        if matches!(error, CommandError::OutOfScope) {
+            return status::limited_to_store(self.tenant.company_id());
         }
+        status::from_command_of(C::FIELD_NAMES, error)
     }
 
     const fn done<E>(&self, receipt: Receipt<E>) -> Done<E> {

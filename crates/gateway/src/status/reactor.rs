@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use posars_commands::reactors::ReactorError;
+use posars_domain::reasons;
 use tonic::{Code, Status};
 
 use super::{from_command, owned, retriable, status};
@@ -15,7 +16,7 @@ pub(crate) fn from_reactor(error: ReactorError) -> Status {
     match error {
         ReactorError::Command(error) => from_command(error),
         ReactorError::Lost { .. } | ReactorError::Lease(_) => {
-            retriable(Code::Aborted, "CONFLICT", error.to_string(), [], RETRY)
+            retriable(Code::Aborted, reasons::CONFLICT, error.to_string(), [], RETRY)
         }
         ReactorError::TooManyParked { parked, .. } => {
             tracing::error!(%error, "a reactor has set too much aside");

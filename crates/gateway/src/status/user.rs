@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use posars_commands::Unavailability;
 use posars_identity::UsersError;
 use tonic::{Code, Status};
 
@@ -16,7 +17,13 @@ pub(crate) fn from_users(error: UsersError) -> Status {
         UsersError::Unavailable(_) => {
             tracing::warn!(%error, "the users could not be read");
             let message = "the database does not answer; ask again after a pause";
-            retriable(Code::Unavailable, "DATABASE_AWAY", message, [], DATABASE_RETRY)
+            retriable(
+                Code::Unavailable,
+                Unavailability::DatabaseAway.as_str(),
+                message,
+                [],
+                DATABASE_RETRY,
+            )
         }
         // All others are answers to changes, which no call makes.
         UsersError::Refused(_)
@@ -30,7 +37,12 @@ pub(crate) fn from_users(error: UsersError) -> Status {
             tracing::error!(%error, "the users could not be read");
             let message =
                 "the database refused what this server sent; its operator finds the cause in the log";
-            status(Code::Internal, "DATABASE_REFUSED", message, [])
+            status(
+                Code::Internal,
+                Unavailability::DatabaseRefused.as_str(),
+                message,
+                [],
+            )
         }
     }
 }

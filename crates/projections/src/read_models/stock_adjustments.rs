@@ -105,15 +105,15 @@ impl Projection for StockAdjustmentsFold {
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Adjustment>) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::Stock(StockKind::StockAdjusted) => fold.put(adjusted(event)?),
-            EventKind::Stock(
+            EventKind::Stock(kind) => match kind {
+                StockKind::StockAdjusted => fold.put(adjusted(event)?),
                 StockKind::StockReceived
                 | StockKind::StockIssued
                 | StockKind::StockReturned
                 | StockKind::ShortageDetected
-                | StockKind::ShortageResolved,
-            )
-            | EventKind::Sale(_)
+                | StockKind::ShortageResolved => {}
+            },
+            EventKind::Sale(_)
             | EventKind::Product(_)
             | EventKind::Store(_)
             | EventKind::Register(_)

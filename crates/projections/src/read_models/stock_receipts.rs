@@ -110,15 +110,15 @@ impl Projection for StockReceiptsFold {
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Receipt>) -> Result<(), ApplyError> {
         match event.kind {
-            EventKind::Stock(StockKind::StockReceived) => fold.put(received(event)?),
-            EventKind::Stock(
+            EventKind::Stock(kind) => match kind {
+                StockKind::StockReceived => fold.put(received(event)?),
                 StockKind::StockIssued
                 | StockKind::StockReturned
                 | StockKind::StockAdjusted
                 | StockKind::ShortageDetected
-                | StockKind::ShortageResolved,
-            )
-            | EventKind::Sale(_)
+                | StockKind::ShortageResolved => {}
+            },
+            EventKind::Sale(_)
             | EventKind::Product(_)
             | EventKind::Store(_)
             | EventKind::Register(_)
