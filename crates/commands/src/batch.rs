@@ -8,7 +8,7 @@ use posars_event_store::{
     NewEvent, StreamName,
 };
 
-use crate::answers::{Answers, Recorded};
+use crate::batch_answers::{BatchAnswers, Written};
 use crate::error::from_append;
 use crate::keys::LogClaim;
 use crate::names::Name;
@@ -60,14 +60,14 @@ pub(crate) struct Together {
 impl Commands {
     /// Appends what is gathered and answers for it. No answer when the log says no to some of it together, so that each
     /// command must be looked at.
-    pub(crate) async fn append_gathered(&self, together: Together, answers: &mut Answers) {
+    pub(crate) async fn append_gathered(&self, together: Together, answers: &mut BatchAnswers) {
         let (indexes, append) = together.into_append();
         let Some(append) = append.filter(|_| self.writes) else {
-            answers.give_all(&indexes, || Ok(Recorded::Now));
+            answers.give_all(&indexes, || Ok(Written::Now));
             return;
         };
         match self.shared.log.append(append).await {
-            Ok(_) => answers.give_all(&indexes, || Ok(Recorded::Now)),
+            Ok(_) => answers.give_all(&indexes, || Ok(Written::Now)),
             Err(AppendError::WrongVersion { stream, .. }) => {
                 // If it is a store's, its settings have changed.
                 self.shared.stores.forget(&stream);

@@ -93,7 +93,7 @@ impl Commands {
         &self.shared.log
     }
 
-    /// The same commands, decided but not written: a [`Receipt`](crate::Receipt) shows the events there would be.
+    /// The same commands, decided but not written: a [`Completed`](crate::Completed) shows the events there would be.
     ///
     /// What only the append can find out is not looked at: whether a unique key is taken, and whether an id was used
     /// before with other content.

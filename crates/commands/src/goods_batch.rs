@@ -3,8 +3,8 @@
 use posars_domain::stock::{ReceiveGoods, Stock};
 
 use crate::Commands;
-use crate::answers::{Answer, Answers};
 use crate::batch::Offered;
+use crate::batch_answers::{BatchAnswer, BatchAnswers};
 use crate::keys::stream_of;
 use crate::names::Name;
 use crate::turns::Turns;
@@ -18,8 +18,8 @@ impl Commands {
     /// # Errors
     /// Each has its own [`CommandError`](crate::CommandError); one that is refused does not stand in the way of the
     /// others.
-    pub async fn receive_deliveries(&self, deliveries: &[&Offered<ReceiveGoods>]) -> Vec<Answer> {
-        let (mut answers, mut turns) = (Answers::none_of(deliveries.len()), Turns::default());
+    pub async fn receive_deliveries(&self, deliveries: &[&Offered<ReceiveGoods>]) -> Vec<BatchAnswer> {
+        let (mut answers, mut turns) = (BatchAnswers::none_of(deliveries.len()), Turns::default());
         for (index, delivery) in deliveries.iter().enumerate() {
             turns.name(index, names(delivery));
         }
@@ -29,11 +29,11 @@ impl Commands {
         answers.completed()
     }
 
-    async fn receive_alone(&self, delivery: &Offered<ReceiveGoods>) -> Answer {
+    async fn receive_alone(&self, delivery: &Offered<ReceiveGoods>) -> BatchAnswer {
         let done = self
             .carry_out_compound(&delivery.command, &delivery.envelope)
             .await?;
-        Ok(done.recorded())
+        Ok(done.written())
     }
 }
 

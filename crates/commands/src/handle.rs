@@ -17,7 +17,7 @@ use crate::keys::stream_of;
 use crate::load::Loaded;
 use crate::plan::{Failed, Plan, Request, Write};
 use crate::touched::Touched;
-use crate::{CommandError, Commands, Envelope, Receipt};
+use crate::{CommandError, Commands, Completed, Envelope};
 
 /// What is believed of the stream before it is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Commands {
         &self,
         command: &C,
         envelope: &Envelope,
-    ) -> Result<Receipt<EventOf<C>>, CommandError> {
+    ) -> Result<Completed<EventOf<C>>, CommandError> {
         let started = Instant::now();
         let job = Job {
             name: C::NAME,
@@ -67,7 +67,7 @@ impl Commands {
         &self,
         command: &C,
         envelope: &Envelope,
-    ) -> Result<Receipt<EventOf<C::Part>>, CommandError> {
+    ) -> Result<Completed<EventOf<C::Part>>, CommandError> {
         let started = Instant::now();
         let parts = command.parts().map_err(CommandError::rejected)?;
         let (targets, target_of) = targets(&parts)?;
@@ -87,7 +87,7 @@ impl Commands {
         job: &Job<'_, C>,
         request: &Request<'_>,
         started: Instant,
-    ) -> Result<Receipt<EventOf<C>>, CommandError> {
+    ) -> Result<Completed<EventOf<C>>, CommandError> {
         let stream = job.targets.first().map_or("", |(stream, _)| stream.as_str());
         let span = tracing::debug_span!("command", name = job.name, stream, parts = job.parts.len());
         let result = self.attempts(job, request).instrument(span).await;
@@ -102,7 +102,7 @@ impl Commands {
         &self,
         job: &Job<'_, C>,
         request: &Request<'_>,
-    ) -> Result<Receipt<EventOf<C>>, CommandError> {
+    ) -> Result<Completed<EventOf<C>>, CommandError> {
         let mut opening = if C::BEGINS_STREAM {
             Opening::New
         } else {
@@ -112,7 +112,7 @@ impl Commands {
         loop {
             attempts += 1;
             let lost = match self.attempt(job, opening, request).await {
-                Ok(receipt) => return Ok(receipt),
+                Ok(completed) => return Ok(completed),
                 Err(Failed::Error(error)) => return Err(error),
                 Err(Failed::Lost(stream)) => stream,
             };
@@ -152,7 +152,7 @@ impl Commands {
         job: &Job<'_, C>,
         opening: Opening,
         request: &Request<'_>,
-    ) -> Result<Receipt<EventOf<C>>, Failed> {
+    ) -> Result<Completed<EventOf<C>>, Failed> {
         let mut facts = Facts::default();
         let mut touched = self.touched(job, opening, &mut facts).await?;
         let mut plan = Plan::default();
@@ -240,7 +240,7 @@ impl Commands {
         opening: Opening,
         request: &Request<'_>,
         absent: Absent,
-    ) -> Result<Receipt<EventOf<C>>, Failed> {
+    ) -> Result<Completed<EventOf<C>>, Failed> {
         let target = job.target_of.get(absent.index);
         let target = target.and_then(|target| job.targets.get(*target));
         match target.map(|(stream, _)| stream) {
@@ -260,13 +260,13 @@ impl Commands {
         request: &Request<'_>,
         may_be_done: bool,
         rejected: CommandError,
-    ) -> Result<Receipt<E>, CommandError> {
+    ) -> Result<Completed<E>, CommandError> {
         if may_be_done
             && self.writes
             && request.has_key()
-            && let Some(receipt) = self.first_answer(stream, request).await?
+            && let Some(completed) = self.first_answer(stream, request).await?
         {
-            return Ok(receipt);
+            return Ok(completed);
         }
         Err(rejected)
     }
@@ -303,17 +303,17 @@ fn is_for_ever(kind: RejectionKind) -> bool {
 }
 
 /// Everything is as asked: the answer is the event that had made it so.
-fn nothing_left<A: Aggregate>(touched: Vec<Touched<A>>) -> Receipt<A::Event> {
-    let mut receipt = Receipt::nothing();
+fn nothing_left<A: Aggregate>(touched: Vec<Touched<A>>) -> Completed<A::Event> {
+    let mut completed = Completed::nothing();
     for Touched { stream, loaded, .. } in touched {
         let answered_at = loaded.answer.as_ref().map(|answer| answer.position);
-        receipt.position = receipt.position.max(answered_at.unwrap_or(loaded.position));
-        receipt.streams.push((stream, loaded.version));
+        completed.position = completed.position.max(answered_at.unwrap_or(loaded.position));
+        completed.streams.push((stream, loaded.version));
         if let Some(answer) = loaded.answer {
-            receipt.events.push(answer.event);
-            receipt.event_ids.push(answer.event_id);
-            receipt.recorded_at = Some(answer.recorded_at);
+            completed.events.push(answer.event);
+            completed.event_ids.push(answer.event_id);
+            completed.recorded_at = Some(answer.recorded_at);
         }
     }
-    receipt
+    completed
 }

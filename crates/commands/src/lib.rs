@@ -1,6 +1,6 @@
 //! The one door to the log: load, decide, append, retry; and the reactors that turn events into commands.
 //!
-//! - [`Commands`] carries out every command of one company; each answers with a [`Receipt`].
+//! - [`Commands`] carries out every command of one company; each answers with a [`Completed`].
 //! - An [`Envelope`] says who asks, why and from where; it becomes the metadata of the events.
 //! - [`Commands::validate_only`] decides without writing.
 //! - [`reactors`] turn what happened into further commands: a sale into stock movements.
@@ -8,10 +8,11 @@
 //! No rule of the trade is decided here: rules live in `posars-domain`, once-ness and order in
 //! `posars-event-store`.
 
-mod answers;
 mod backoff;
 mod batch;
+mod batch_answers;
 mod commands;
+mod completed;
 mod documents;
 mod envelope;
 mod error;
@@ -30,7 +31,6 @@ mod names;
 mod plan;
 mod policy;
 mod products;
-mod receipt;
 mod sale_batch;
 mod set_up_batch;
 mod stock_history;
@@ -41,11 +41,11 @@ mod turns;
 
 pub mod reactors;
 
-pub use answers::Recorded;
 pub use batch::{BATCH_MAX, Offered};
+pub use batch_answers::Written;
 pub use commands::{Commands, EventIds};
+pub use completed::Completed;
 pub use documents::Document;
 pub use envelope::{Actor, Envelope, Source};
 pub use error::{CommandError, Unavailability};
-pub use receipt::Receipt;
 pub use store_scope::StoreScope;

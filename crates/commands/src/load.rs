@@ -20,11 +20,11 @@ pub(crate) struct Loaded<A: Aggregate> {
     pub(crate) version: Version,
     pub(crate) position: Position,
     /// The event that a command had led to before, if it had.
-    pub(crate) answer: Option<Answer<A::Event>>,
+    pub(crate) answer: Option<EarlierEvent<A::Event>>,
 }
 
 /// An event that is the answer to a command carried out before.
-pub(crate) struct Answer<E> {
+pub(crate) struct EarlierEvent<E> {
     pub(crate) event: E,
     pub(crate) event_id: Uuid,
     pub(crate) position: Position,
@@ -64,7 +64,7 @@ impl<A: Aggregate> Loaded<A> {
         self.state = A::evolve(std::mem::take(&mut self.state), &event);
         (self.version, self.position) = (recorded.version, recorded.position);
         if is_answer(&event) {
-            self.answer = Some(Answer {
+            self.answer = Some(EarlierEvent {
                 event,
                 event_id: recorded.event_id,
                 position: recorded.position,

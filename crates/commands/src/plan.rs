@@ -1,4 +1,4 @@
-//! From decided events to the append, and from its answer to the receipt.
+//! From decided events to the append, and from its answer to the completed.
 
 use posars_domain::{Claim, DomainEvent, OwnKey, Rejection};
 use posars_event_store::{
@@ -13,7 +13,7 @@ use crate::event_encoder::EventEncoder;
 use crate::fingerprint::fingerprint;
 use crate::keys::{LogClaim, claim_key, derived, stream};
 use crate::load::decode;
-use crate::{CommandError, Commands, Envelope, Receipt, Source};
+use crate::{CommandError, Commands, Completed, Envelope, Source};
 
 /// A command on its way: what stays the same over all tries.
 pub(crate) struct Request<'a> {
@@ -139,7 +139,7 @@ impl Commands {
         &self,
         plan: Plan<E>,
         request: &Request<'_>,
-    ) -> Result<Receipt<E>, Failed> {
+    ) -> Result<Completed<E>, Failed> {
         if !self.writes {
             return Ok(shown(plan));
         }
@@ -164,7 +164,7 @@ impl Commands {
         let append = self.identify(append, request)?;
         match self.shared.log.append(append).await {
             Ok(appended) if appended.replayed => Ok(first_answer_of(appended)?),
-            Ok(appended) => Ok(Receipt {
+            Ok(appended) => Ok(Completed {
                 events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
                 event_ids,
                 streams: appended.streams,
@@ -226,7 +226,7 @@ impl Commands {
         &self,
         stream: &StreamName,
         request: &Request<'_>,
-    ) -> Result<Option<Receipt<E>>, CommandError> {
+    ) -> Result<Option<Completed<E>>, CommandError> {
         let Some(key) = request.key else { return Ok(None) };
         let question = NewEvent {
             event_id: Uuid::nil(),
@@ -247,8 +247,8 @@ impl Commands {
     }
 }
 
-fn first_answer_of<E: DomainEvent>(appended: Appended) -> Result<Receipt<E>, CommandError> {
-    Ok(Receipt {
+fn first_answer_of<E: DomainEvent>(appended: Appended) -> Result<Completed<E>, CommandError> {
+    Ok(Completed {
         events: appended
             .first_events
             .iter()
@@ -270,8 +270,8 @@ pub(crate) fn expected(version: Version) -> ExpectedVersion {
     }
 }
 
-fn shown<E>(plan: Plan<E>) -> Receipt<E> {
-    Receipt {
+fn shown<E>(plan: Plan<E>) -> Completed<E> {
+    Completed {
         streams: plan
             .writes
             .iter()

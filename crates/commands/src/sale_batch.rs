@@ -14,8 +14,8 @@ use posars_domain::sale::{RecordSale, Sale, SaleEvent, SaleState};
 use posars_domain::{Aggregate as _, Command as _, Decision, Given, Sku, StoreId};
 use posars_event_store::{Guard, StreamName, Version};
 
-use crate::answers::{Answer, Answers, Recorded};
 use crate::batch::{Accepted, Offered, Together, give_way};
+use crate::batch_answers::{BatchAnswer, BatchAnswers, Written};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::known_stores::KnownStore;
@@ -65,9 +65,9 @@ impl Commands {
     ///
     /// # Errors
     /// Each sale has its own [`CommandError`]; one that is refused does not stand in the way of the others.
-    pub async fn record_sales(&self, sales: &[Offered<RecordSale>]) -> Vec<Answer> {
+    pub async fn record_sales(&self, sales: &[Offered<RecordSale>]) -> Vec<BatchAnswer> {
         let started = Instant::now();
-        let (mut answers, mut turns) = (Answers::none_of(sales.len()), Turns::default());
+        let (mut answers, mut turns) = (BatchAnswers::none_of(sales.len()), Turns::default());
         // A key of the caller's own must be claimed, and a caller may be limited to stores: that is the lone command's
         // business.
         let is_special = |sale: &Offered<RecordSale>| {
@@ -96,7 +96,7 @@ impl Commands {
         let answers = answers.completed();
         self.shared
             .metrics
-            .done("RecordSales", started.elapsed(), Answers::outcome(&answers));
+            .done("RecordSales", started.elapsed(), BatchAnswers::outcome(&answers));
         answers
     }
 
@@ -108,7 +108,7 @@ impl Commands {
         sales: &[Offered<RecordSale>],
         absent: &HashSet<Sku>,
         turns: &mut Turns,
-        answers: &mut Answers,
+        answers: &mut BatchAnswers,
     ) {
         let mut stores = Stores::default();
         let mut encoder = EventEncoder::default();
@@ -150,7 +150,7 @@ impl Commands {
     }
 
     /// Takes down what each sale asks for, when they are to go one by one.
-    async fn name_all(&self, sales: &[Offered<RecordSale>], turns: &mut Turns, answers: &mut Answers) {
+    async fn name_all(&self, sales: &[Offered<RecordSale>], turns: &mut Turns, answers: &mut BatchAnswers) {
         let mut stores = Stores::default();
         let mut encoder = EventEncoder::default();
         for (done, (index, sale)) in answers.open(sales).into_iter().enumerate() {
@@ -207,8 +207,8 @@ impl Commands {
         }
     }
 
-    /// Answers for those sales that are in the log already; the others stay without an answer.
-    async fn find_recorded(&self, sales: &[Offered<RecordSale>], answers: &mut Answers) {
+    /// BatchAnswers for those sales that are in the log already; the others stay without an answer.
+    async fn find_recorded(&self, sales: &[Offered<RecordSale>], answers: &mut BatchAnswers) {
         let mut stores = Stores::default();
         let open = answers.open(sales);
         let mut rest = open.as_slice();
@@ -229,7 +229,7 @@ impl Commands {
         &self,
         sales: &[(usize, &Offered<RecordSale>)],
         stores: &mut Stores,
-        answers: &mut Answers,
+        answers: &mut BatchAnswers,
     ) {
         let mut asked = Vec::with_capacity(sales.len());
         let mut streams = Vec::with_capacity(sales.len());
@@ -258,18 +258,23 @@ impl Commands {
     }
 
     /// Whether what is offered is what the log has.
-    async fn compare(&self, sale: &Offered<RecordSale>, first: &SaleEvent, stores: &mut Stores) -> Answer {
+    async fn compare(
+        &self,
+        sale: &Offered<RecordSale>,
+        first: &SaleEvent,
+        stores: &mut Stores,
+    ) -> BatchAnswer {
         let store = self.store_of(sale, stores).await?;
         let given = store.given(sale);
         match sale.command.decide(&Sale::fold([first]), &given) {
-            Ok(_) => Ok(Recorded::Before),
+            Ok(_) => Ok(Written::Before),
             Err(rejection) => Err(CommandError::rejected(rejection)),
         }
     }
 
-    async fn record_alone(&self, sale: &Offered<RecordSale>) -> Answer {
+    async fn record_alone(&self, sale: &Offered<RecordSale>) -> BatchAnswer {
         let receipt = self.carry_out(&sale.command, &sale.envelope).await?;
-        Ok(receipt.recorded())
+        Ok(receipt.written())
     }
 }
 

@@ -10,8 +10,8 @@ use posars_domain::{Aggregate, Command, Decision, Given, StateOf};
 use posars_event_store::{RecordedEvent, StreamName, Version};
 use uuid::Uuid;
 
-use crate::answers::{Answer, Answers, Recorded};
 use crate::batch::{Accepted, Offered, Together, give_way};
+use crate::batch_answers::{BatchAnswer, BatchAnswers, Written};
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;
@@ -34,7 +34,7 @@ impl Commands {
     ///
     /// # Errors
     /// Each has its own [`CommandError`]; one that is refused does not stand in the way of the others.
-    pub async fn define_stores(&self, stores: &[Offered<DefineStore>]) -> Vec<Answer> {
+    pub async fn define_stores(&self, stores: &[Offered<DefineStore>]) -> Vec<BatchAnswer> {
         self.define_all("DefineStores", stores).await
     }
 
@@ -43,11 +43,11 @@ impl Commands {
     ///
     /// # Errors
     /// Each has its own [`CommandError`]; one that is refused does not stand in the way of the others.
-    pub async fn define_products(&self, products: &[Offered<DefineProduct>]) -> Vec<Answer> {
+    pub async fn define_products(&self, products: &[Offered<DefineProduct>]) -> Vec<BatchAnswer> {
         self.define_all("DefineProducts", products).await
     }
 
-    async fn define_all<C: Command>(&self, name: &'static str, offered: &[Offered<C>]) -> Vec<Answer> {
+    async fn define_all<C: Command>(&self, name: &'static str, offered: &[Offered<C>]) -> Vec<BatchAnswer> {
         let started = Instant::now();
         let (mut answers, turns) = self.define_together(offered).await;
         turns
@@ -56,18 +56,18 @@ impl Commands {
         let answers = answers.completed();
         self.shared
             .metrics
-            .done(name, started.elapsed(), Answers::outcome(&answers));
+            .done(name, started.elapsed(), BatchAnswers::outcome(&answers));
         answers
     }
 
-    async fn define_alone<C: Command>(&self, one: &Offered<C>) -> Answer {
-        Ok(self.carry_out(&one.command, &one.envelope).await?.recorded())
+    async fn define_alone<C: Command>(&self, one: &Offered<C>) -> BatchAnswer {
+        Ok(self.carry_out(&one.command, &one.envelope).await?.written())
     }
 
-    /// Answers for the definitions of new streams and for those that change nothing; the others stay open, such as what
+    /// BatchAnswers for the definitions of new streams and for those that change nothing; the others stay open, such as what
     /// the log refuses together with others, and take their turns.
-    async fn define_together<C: Command>(&self, offered: &[Offered<C>]) -> (Answers, Turns) {
-        let (mut answers, mut turns) = (Answers::none_of(offered.len()), Turns::default());
+    async fn define_together<C: Command>(&self, offered: &[Offered<C>]) -> (BatchAnswers, Turns) {
+        let (mut answers, mut turns) = (BatchAnswers::none_of(offered.len()), Turns::default());
         // A key of the caller's own must be claimed: the lone command's business, one after the other, because nothing
         // else is known of them.
         let is_special =
@@ -117,7 +117,7 @@ impl Commands {
                         Turn::Never(error) => answers.give(index, Err(error)),
                     }
                 }
-                Ok(Decided::Before) => answers.give(index, Ok(Recorded::Before)),
+                Ok(Decided::Before) => answers.give(index, Ok(Written::Before)),
                 Ok(Decided::Unclear(stream)) => turns.name(index, [Name::stream(&stream)]),
                 Err(error) => answers.give(index, Err(error)),
             }

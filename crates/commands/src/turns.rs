@@ -10,7 +10,7 @@ use foldhash::HashMap;
 use futures_util::future::join_all;
 
 use crate::CommandError;
-use crate::answers::{Answer, Answers};
+use crate::batch_answers::{BatchAnswer, BatchAnswers};
 use crate::names::Name;
 
 /// Who waits for whom in a batch.
@@ -45,7 +45,7 @@ impl Turns {
     }
 
     /// Whether it is a command's turn.
-    pub(crate) fn of(&self, index: usize, answers: &Answers) -> Turn {
+    pub(crate) fn of(&self, index: usize, answers: &BatchAnswers) -> Turn {
         for before in self.ahead.get(&index).into_iter().flatten() {
             let Some(answer) = answers.of(*before) else {
                 return Turn::Later;
@@ -58,10 +58,10 @@ impl Turns {
     }
 
     /// Carries out each command that has no answer yet on its own: at once, but in turn where they ask for the same.
-    pub(crate) async fn take<'c, C, F: Future<Output = Answer>>(
+    pub(crate) async fn take<'c, C, F: Future<Output = BatchAnswer>>(
         &self,
         commands: &'c [C],
-        answers: &mut Answers,
+        answers: &mut BatchAnswers,
         alone: impl Fn(&'c C) -> F,
     ) {
         loop {
@@ -90,7 +90,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::{Recorded, Unavailability};
+    use crate::{Unavailability, Written};
 
     fn named(names: &[&[u64]]) -> Turns {
         let mut turns = Turns::default();
@@ -115,7 +115,7 @@ mod tests {
     async fn waves(names: &[&[u64]], away: &[usize]) -> (Vec<Vec<usize>>, Vec<Option<String>>) {
         let turns = named(names);
         let commands: Vec<usize> = (0..names.len()).collect();
-        let mut answers = Answers::none_of(commands.len());
+        let mut answers = BatchAnswers::none_of(commands.len());
         let (waves, under_way) = (RefCell::new(Vec::new()), RefCell::new(0_usize));
         let alone = |index: &usize| {
             let index = *index;
@@ -133,7 +133,7 @@ mod tests {
                 if away.contains(&index) {
                     Err(busy())
                 } else {
-                    Ok(Recorded::Now)
+                    Ok(Written::Now)
                 }
             }
         };

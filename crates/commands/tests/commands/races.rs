@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use posars_commands::{CommandError, Commands, Receipt, Unavailability};
+use posars_commands::{CommandError, Commands, Completed, Unavailability};
 use posars_domain::sale::{Disposition, SaleEvent};
 use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_testkit::TestServer;
@@ -93,7 +93,7 @@ async fn one_sale_sent_many_times_at_once_is_one_sale() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_sale_never_counts_by_settings_of_its_store_that_are_over() -> anyhow::Result<()> {
     let shop = Shop::open().await?;
-    let hour_of = |receipt: &Receipt<SaleEvent>| match &receipt.events[0] {
+    let hour_of = |receipt: &Completed<SaleEvent>| match &receipt.events[0] {
         SaleEvent::SaleRecorded(recorded) => recorded.local_hour,
         SaleEvent::SaleVoided(_) | SaleEvent::SaleReturned(_) => unreachable!(),
     };

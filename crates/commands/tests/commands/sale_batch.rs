@@ -1,6 +1,6 @@
 //! Many sales at once get what each would get alone.
 
-use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Recorded, Source};
+use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Source, Written};
 use posars_domain::sale::{RecordSale, id_of_receipt};
 use posars_domain::{FiscalRef, Payment, PaymentMethod, ReceiptNumber, RejectionKind, SaleId};
 use posars_event_store::ReadLog;
@@ -351,7 +351,7 @@ async fn what_needs_a_look_of_its_own_goes_alone() -> anyhow::Result<()> {
     let key = Uuid::now_v7();
     let keyed = Offered::new(sale(&[("cafe", "1")]), asked_as(key));
     let told = shop.commands.record_sales(&[keyed]).await;
-    assert!(matches!(told.as_slice(), [Ok(Recorded::Now)]), "{told:?}");
+    assert!(matches!(told.as_slice(), [Ok(Written::Now)]), "{told:?}");
     assert_eq!(
         reason(
             shop.commands

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use posars_commands::{CommandError, Envelope, Offered, Recorded, StoreScope};
+use posars_commands::{CommandError, Envelope, Offered, StoreScope, Written};
 use posars_domain::product::RetireProduct;
 use posars_domain::register::DefineRegister;
 use posars_domain::sale::{Disposition, RecordReturn, RecordSale};
@@ -176,7 +176,7 @@ async fn a_batch_keeps_each_of_its_commands_to_its_caller() -> anyhow::Result<()
         .iter()
         .map(|answer| answer.as_ref().map_err(CommandError::reason))
         .collect();
-    assert_eq!(told, [Err("UNKNOWN_STORE"), Ok(&Recorded::Now)]);
+    assert_eq!(told, [Err("UNKNOWN_STORE"), Ok(&Written::Now)]);
     let product = Offered::new(define_product("novo"), of_stores(&["centro"]));
     let answers = shop.commands.define_products(&[product]).await;
     assert!(

@@ -1,6 +1,6 @@
 //! Many definitions at once get what each would get alone.
 
-use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Recorded};
+use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Written};
 use posars_domain::product::{ChangeProduct, DefineProduct, Edit, RetireProduct};
 use posars_domain::store::DefineStore;
 use posars_event_store::ReadLog;
@@ -39,10 +39,10 @@ async fn stores(commands: &Commands, stores: &[DefineStore]) -> Vec<String> {
 
 /// What each gets when it is offered alone, one after the other.
 async fn products_alone(commands: &Commands, products: &[DefineProduct]) -> Vec<String> {
-    let mut answers: Vec<Result<Recorded, CommandError>> = Vec::new();
+    let mut answers: Vec<Result<Written, CommandError>> = Vec::new();
     for product in products {
         let receipt = commands.carry_out(product, &api()).await;
-        answers.push(receipt.map(|receipt| receipt.recorded()));
+        answers.push(receipt.map(|receipt| receipt.written()));
     }
     told(answers)
 }

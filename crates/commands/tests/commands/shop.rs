@@ -1,7 +1,7 @@
 //! One small shop for all tests, and short ways to say what happens in it.
 
 use posars_commands::reactors::ReactorRunner;
-use posars_commands::{Actor, CommandError, Commands, Envelope, Recorded, Source};
+use posars_commands::{Actor, CommandError, Commands, Envelope, Source, Written};
 use posars_domain::company::{DefineCompany, SetCompanyPolicy};
 use posars_domain::product::DefineProduct;
 use posars_domain::sale::{
@@ -193,12 +193,12 @@ pub(crate) fn define_store(store_id: &str) -> DefineStore {
 }
 
 /// What became of each command of a batch: `now`, `before`, or the code of the refusal.
-pub(crate) fn told(answers: Vec<Result<Recorded, CommandError>>) -> Vec<String> {
+pub(crate) fn told(answers: Vec<Result<Written, CommandError>>) -> Vec<String> {
     let answers = answers.into_iter();
     answers
         .map(|answer| match answer {
-            Ok(Recorded::Now) => "now".to_owned(),
-            Ok(Recorded::Before) => "before".to_owned(),
+            Ok(Written::Now) => "now".to_owned(),
+            Ok(Written::Before) => "before".to_owned(),
             Err(error) => error.reason().to_owned(),
         })
         .collect()

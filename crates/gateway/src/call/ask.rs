@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use posars_commands::{CommandError, Commands, Envelope, Receipt};
+use posars_commands::{CommandError, Commands, Completed, Envelope};
 use posars_domain::{Command, CompoundCommand, DomainEvent, EventOf, Payload};
 use tonic::Status;
 
@@ -22,7 +22,7 @@ pub(crate) struct Ask {
 
 /// What a command of a call has come to.
 pub(crate) struct Done<E> {
-    pub(crate) receipt: Receipt<E>,
+    pub(crate) completed: Completed<E>,
     validate_only: bool,
 }
 
@@ -55,8 +55,8 @@ impl Ask {
         &self,
         command: &C,
     ) -> Result<Done<EventOf<C>>, Status> {
-        let receipt = self.commands.carry_out(command, &self.envelope).await;
-        Ok(self.done(receipt.map_err(|error| self.refused::<C>(error))?))
+        let completed = self.commands.carry_out(command, &self.envelope).await;
+        Ok(self.done(completed.map_err(|error| self.refused::<C>(error))?))
     }
 
     /// Carries a command to several streams out.
@@ -67,8 +67,8 @@ impl Ask {
         &self,
         command: &C,
     ) -> Result<Done<EventOf<C::Part>>, Status> {
-        let receipt = self.commands.carry_out_compound(command, &self.envelope).await;
-        Ok(self.done(receipt.map_err(|error| self.refused::<C>(error))?))
+        let completed = self.commands.carry_out_compound(command, &self.envelope).await;
+        Ok(self.done(completed.map_err(|error| self.refused::<C>(error))?))
     }
 
     /// Why a command was not carried out, in the names of its request.
@@ -79,22 +79,22 @@ impl Ask {
         status::from_command_of(C::FIELD_NAMES, error)
     }
 
-    const fn done<E>(&self, receipt: Receipt<E>) -> Done<E> {
+    const fn done<E>(&self, completed: Completed<E>) -> Done<E> {
         Done {
-            receipt,
+            completed,
             validate_only: self.validate_only,
         }
     }
 }
 
 impl<E: DomainEvent> Done<E> {
-    /// The event that answers the command; see [`Receipt::answer`].
+    /// The event that answers the command; see [`Completed::answer`].
     pub(crate) fn answer<P: Payload<Event = E>>(&self) -> Option<&P> {
-        self.receipt.answer()
+        self.completed.answer()
     }
 
     /// The log's side of the answer.
     pub(crate) fn recorded(&self) -> Option<pb::Recorded> {
-        Some(write_recorded(&self.receipt, self.validate_only))
+        Some(write_recorded(&self.completed, self.validate_only))
     }
 }

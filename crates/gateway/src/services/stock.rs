@@ -188,10 +188,10 @@ async fn store_currency(call: &Call, store_id: &StoreId) -> Result<Currency, Sta
 /// Each item that the command moved, as its last event left it, in the order of the events.
 fn items_after(company: &CompanyId, done: &Done<StockEvent>, currency: Currency) -> Vec<pb::StockItem> {
     let is_last = |(index, event): &(usize, &StockEvent)| {
-        let mut later = done.receipt.events.iter().skip(index + 1);
+        let mut later = done.completed.events.iter().skip(index + 1);
         !later.any(|later| later.key() == event.key())
     };
-    let last = done.receipt.events.iter().enumerate().filter(is_last);
+    let last = done.completed.events.iter().enumerate().filter(is_last);
     last.map(|(_, event)| write_stock_item_after(company, event, currency))
         .collect()
 }

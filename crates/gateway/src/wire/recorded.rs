@@ -1,6 +1,6 @@
 //! The log's side of a command's answer.
 
-use posars_commands::Receipt;
+use posars_commands::Completed;
 use posars_domain::DomainEvent;
 use posars_event_store::Version;
 
@@ -8,18 +8,18 @@ use super::value::write_time;
 use crate::proto::log::v1 as pb;
 
 /// Writes what a command made happen; with `validate_only`, what it would have.
-pub(crate) fn write_recorded<E: DomainEvent>(receipt: &Receipt<E>, validate_only: bool) -> pb::Recorded {
+pub(crate) fn write_recorded<E: DomainEvent>(completed: &Completed<E>, validate_only: bool) -> pb::Recorded {
     let preview = if validate_only {
-        receipt.events.iter().map(write_preview).collect()
+        completed.events.iter().map(write_preview).collect()
     } else {
         Vec::new()
     };
-    let version = receipt.version();
+    let version = completed.version();
     pb::Recorded {
-        position: receipt.position.get(),
-        event_ids: receipt.event_ids.iter().map(ToString::to_string).collect(),
-        replayed: receipt.replayed && !validate_only,
-        record_time: receipt.recorded_at.map(write_time),
+        position: completed.position.get(),
+        event_ids: completed.event_ids.iter().map(ToString::to_string).collect(),
+        replayed: completed.replayed && !validate_only,
+        record_time: completed.recorded_at.map(write_time),
         etag: if version == Version::START {
             String::new()
         } else {

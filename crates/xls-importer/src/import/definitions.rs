@@ -6,14 +6,14 @@ use std::sync::{Arc, LazyLock};
 
 use foldhash::{HashMap, HashMapExt as _};
 use jiff::civil::Time;
-use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Recorded};
+use posars_commands::{BATCH_MAX, CommandError, Commands, Offered, Written};
 use posars_domain::product::DefineProduct;
 use posars_domain::store::{DefineStore, StoreSettings};
 use posars_domain::{Sku, StoreId};
 
 use super::catalogue::Catalogue;
 use super::{ImportProgress, Run};
-use crate::import::ledger::Ledger;
+use crate::import::tally::ImportTally;
 use crate::note::Note;
 use crate::product_names::ProductName;
 use crate::reading::StoreName;
@@ -55,12 +55,12 @@ impl Run<'_> {
     pub(super) async fn stores<P: Fn(ImportProgress)>(
         &self,
         names: &[StoreName],
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> HashMap<StoreId, ImportStore> {
         let mut stores = HashMap::new();
         for some in names.chunks(BATCH_MAX) {
-            if let Err(error) = self.some_stores(some, &mut stores, ledger).await {
-                ledger.interrupt(&error);
+            if let Err(error) = self.some_stores(some, &mut stores, tally).await {
+                tally.interrupt(&error);
                 break;
             }
         }
@@ -71,7 +71,7 @@ impl Run<'_> {
         &self,
         names: &[StoreName],
         stores: &mut HashMap<StoreId, ImportStore>,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> Result<(), CommandError> {
         self.find_stores(names, stores).await?;
         let mut asked: HashSet<&StoreId> = HashSet::new();
@@ -83,14 +83,14 @@ impl Run<'_> {
         if missing.is_empty() || !self.settings.define_missing {
             return Ok(());
         }
-        let offers = self.offers(&missing, ledger);
+        let offers = self.offers(&missing, tally);
         let answers = self.commands.define_stores(&offers).await;
         for (store, answer) in missing.into_iter().zip(answers) {
             if !was_defined(
                 &store.name,
                 answer,
-                &mut ledger.outcome.records.stores_defined,
-                &mut ledger.outcome.notes,
+                &mut tally.outcome.records.stores_defined,
+                &mut tally.outcome.notes,
             )? {
                 continue;
             }
@@ -133,8 +133,12 @@ impl Run<'_> {
     }
 
     /// The commands as from the row of the titles.
-    fn offers<C: Clone, P: Fn(ImportProgress)>(&self, commands: &[C], ledger: &Ledger<P>) -> Vec<Offered<C>> {
-        let row = ledger.outcome.header_row;
+    fn offers<C: Clone, P: Fn(ImportProgress)>(
+        &self,
+        commands: &[C],
+        tally: &ImportTally<P>,
+    ) -> Vec<Offered<C>> {
+        let row = tally.outcome.header_row;
         let commands = commands.iter().cloned();
         commands
             .map(|command| Offered::new(command, self.envelope(row)))
@@ -145,12 +149,12 @@ impl Run<'_> {
     pub(super) async fn define_products<P: Fn(ImportProgress)>(
         &self,
         names: &[ProductName],
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> Catalogue {
         let mut catalogue = Catalogue::default();
         for some in one_a_sku(names).chunks(BATCH_MAX) {
-            if let Err(error) = self.define_some_products(some, &mut catalogue, ledger).await {
-                ledger.interrupt(&error);
+            if let Err(error) = self.define_some_products(some, &mut catalogue, tally).await {
+                tally.interrupt(&error);
                 break;
             }
         }
@@ -161,7 +165,7 @@ impl Run<'_> {
         &self,
         products: &[DefineProduct],
         catalogue: &mut Catalogue,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> Result<(), CommandError> {
         let skus: Vec<Sku> = products.iter().map(|product| product.sku.clone()).collect();
         let known = self.commands.products(&skus).await?;
@@ -178,9 +182,9 @@ impl Run<'_> {
                 .for_each(|product| catalogue.has_no(product.sku));
             return Ok(());
         }
-        let offers = self.offers(&missing, ledger);
+        let offers = self.offers(&missing, tally);
         let answers = self.commands.define_products(&offers).await;
-        let outcome = &mut ledger.outcome;
+        let outcome = &mut tally.outcome;
         for (product, answer) in missing.into_iter().zip(answers) {
             // A retired product stays retired; its sales are recorded all the same.
             let defined = was_defined(
@@ -202,13 +206,13 @@ impl Run<'_> {
 /// Counts what a definition made and notes what the rules refused; false for the latter.
 fn was_defined(
     subject: &impl Display,
-    answer: Result<Recorded, CommandError>,
+    answer: Result<Written, CommandError>,
     defined: &mut u32,
     notes: &mut Vec<Note>,
 ) -> Result<bool, CommandError> {
     match answer {
         Ok(recorded) => {
-            *defined += u32::from(recorded == Recorded::Now);
+            *defined += u32::from(recorded == Written::Now);
             Ok(true)
         }
         Err(error @ CommandError::Rejected(_)) => {

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
-use posars_commands::{CommandError, Recorded, Unavailability};
+use posars_commands::{CommandError, Unavailability, Written};
 
 use super::ImportProgress;
-use super::ledger::{Answer, Ledger, Record};
+use super::tally::{Fate, ImportTally, RowGroup};
 use crate::note::Note;
 
 /// Commands under way: a full batch of the log. About 10 kB each.
@@ -26,15 +26,15 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Offers record after record to the log, `batch_max` at a time, and enters the answers.
 ///
-/// `next` gives the next record, or settles in the ledger those that need not be offered. `attempt` offers some, again
+/// `next` gives the next record, or settles in the tally those that need not be offered. `attempt` offers some, again
 /// while the log cannot take them, and answers in their order.
 pub(super) async fn deliver_batches<O, P: Fn(ImportProgress)>(
-    ledger: &mut Ledger<P>,
-    next: impl FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
+    tally: &mut ImportTally<P>,
+    next: impl FnMut(&mut ImportTally<P>) -> Option<(RowGroup, O)>,
     batch_max: usize,
-    attempt: impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
+    attempt: impl AsyncFn(&[O]) -> Vec<Result<Written, CommandError>>,
 ) {
-    let desk = Desk(Mutex::new((ledger, next)));
+    let desk = Desk(Mutex::new((tally, next)));
     // Lanes that live as long as the import, on this task: a task for each command costs more than its decision.
     let lanes = (0..BATCHES_UNDER_WAY_MAX).map(|_| lane(&desk, batch_max, &attempt));
     let mut lanes: FuturesUnordered<_> = lanes.collect();
@@ -42,22 +42,22 @@ pub(super) async fn deliver_batches<O, P: Fn(ImportProgress)>(
 }
 
 /// Where the lanes fetch records and hand in answers.
-struct Desk<'l, N, P>(Mutex<(&'l mut Ledger<P>, N)>);
+struct Desk<'l, N, P>(Mutex<(&'l mut ImportTally<P>, N)>);
 
 impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
-    fn lock(&self) -> MutexGuard<'_, (&'l mut Ledger<P>, N)> {
+    fn lock(&self) -> MutexGuard<'_, (&'l mut ImportTally<P>, N)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The next records and what is to be offered of them, at most so many; none at the end.
-    fn fetch<O>(&self, batch_max: usize) -> (Vec<Record>, Vec<O>)
+    fn fetch<O>(&self, batch_max: usize) -> (Vec<RowGroup>, Vec<O>)
     where
-        N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
+        N: FnMut(&mut ImportTally<P>) -> Option<(RowGroup, O)>,
     {
-        let (ledger, next) = &mut *self.lock();
+        let (tally, next) = &mut *self.lock();
         let (mut records, mut offers) = (Vec::with_capacity(batch_max), Vec::with_capacity(batch_max));
-        while records.len() < batch_max && !ledger.is_interrupted() {
-            let Some((record, offer)) = next(ledger) else {
+        while records.len() < batch_max && !tally.is_interrupted() {
+            let Some((record, offer)) = next(tally) else {
                 break;
             };
             records.push(record);
@@ -66,16 +66,16 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
         (records, offers)
     }
 
-    fn hand_in(&self, record: &Record, answer: Option<Result<Recorded, CommandError>>) {
-        let ledger = &mut self.lock().0;
+    fn hand_in(&self, record: &RowGroup, answer: Option<Result<Written, CommandError>>) {
+        let tally = &mut self.lock().0;
         match answer {
-            Some(Ok(Recorded::Before)) => ledger.enter(record, Answer::Duplicate),
-            Some(Ok(Recorded::Now)) => ledger.enter(record, Answer::Accepted),
-            Some(Err(error)) => ledger.enter(record, Answer::Refused(error)),
+            Some(Ok(Written::Before)) => tally.enter(record, Fate::Duplicate),
+            Some(Ok(Written::Now)) => tally.enter(record, Fate::Accepted),
+            Some(Err(error)) => tally.enter(record, Fate::Refused(error)),
             None => {
                 // A command that panicked has no answer; the same file again will find out.
                 tracing::error!(rows = ?record.rows, "a command of the import did not end");
-                ledger.stop(Note::CommandWithoutAnswer);
+                tally.stop(Note::CommandWithoutAnswer);
             }
         }
     }
@@ -85,12 +85,12 @@ impl<'l, N, P: Fn(ImportProgress)> Desk<'l, N, P> {
 async fn lane<O, N, P: Fn(ImportProgress)>(
     desk: &Desk<'_, N, P>,
     batch_max: usize,
-    attempt: &impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
+    attempt: &impl AsyncFn(&[O]) -> Vec<Result<Written, CommandError>>,
 ) where
-    N: FnMut(&mut Ledger<P>) -> Option<(Record, O)>,
+    N: FnMut(&mut ImportTally<P>) -> Option<(RowGroup, O)>,
 {
     loop {
-        let (records, offers): (Vec<Record>, Vec<O>) = desk.fetch(batch_max);
+        let (records, offers): (Vec<RowGroup>, Vec<O>) = desk.fetch(batch_max);
         if records.is_empty() {
             return;
         }
@@ -105,9 +105,9 @@ async fn lane<O, N, P: Fn(ImportProgress)>(
 /// Offers those once more that the log could not take; the others have their answers already. The same ids make that
 /// safe even where an answer was lost.
 async fn insist<O>(
-    attempt: &impl AsyncFn(&[O]) -> Vec<Result<Recorded, CommandError>>,
+    attempt: &impl AsyncFn(&[O]) -> Vec<Result<Written, CommandError>>,
     offers: Vec<O>,
-) -> Vec<Result<Recorded, CommandError>> {
+) -> Vec<Result<Written, CommandError>> {
     let started = Instant::now();
     let mut answers = attempt(&offers).await;
     if answers.iter().all(Result::is_ok) {
@@ -173,26 +173,24 @@ mod tests {
     use crate::outcome::{ImportOutcome, ImportState};
 
     /// Delivers the rows 1 to 10, two at a time.
-    async fn delivered(
-        attempt: impl AsyncFn(&[u32]) -> Vec<Result<Recorded, CommandError>>,
-    ) -> ImportOutcome {
-        let mut ledger = Ledger::new(ImportOutcome::of_nothing(), |_| ());
+    async fn delivered(attempt: impl AsyncFn(&[u32]) -> Vec<Result<Written, CommandError>>) -> ImportOutcome {
+        let mut tally = ImportTally::new(ImportOutcome::of_nothing(), |_| ());
         let mut rows = 1..=10;
-        let next = |_: &mut Ledger<_>| {
+        let next = |_: &mut ImportTally<_>| {
             let row = rows.next()?;
-            let record = Record {
+            let record = RowGroup {
                 rows: vec![row],
-                ..Record::default()
+                ..RowGroup::default()
             };
             Some((record, row))
         };
-        deliver_batches(&mut ledger, next, 2, attempt).await;
-        ledger.close(false)
+        deliver_batches(&mut tally, next, 2, attempt).await;
+        tally.close(false)
     }
 
     #[tokio::test]
     async fn all_are_delivered() {
-        let outcome = delivered(async |rows: &[u32]| rows.iter().map(|_| Ok(Recorded::Now)).collect()).await;
+        let outcome = delivered(async |rows: &[u32]| rows.iter().map(|_| Ok(Written::Now)).collect()).await;
         assert_eq!(outcome.state, ImportState::Completed);
         assert_eq!(outcome.accepted_rows.ranges(), [(1, 10)]);
     }
@@ -201,7 +199,7 @@ mod tests {
     async fn a_batch_that_panics_interrupts() {
         let outcome = delivered(async |rows: &[u32]| {
             assert!(!rows.contains(&5), "a fault of ours");
-            rows.iter().map(|_| Ok(Recorded::Now)).collect()
+            rows.iter().map(|_| Ok(Written::Now)).collect()
         })
         .await;
         assert_eq!(outcome.state, ImportState::Interrupted);
@@ -216,7 +214,7 @@ mod tests {
     #[tokio::test]
     async fn a_record_without_an_answer_interrupts() {
         let outcome =
-            delivered(async |rows: &[u32]| rows.iter().skip(1).map(|_| Ok(Recorded::Now)).collect()).await;
+            delivered(async |rows: &[u32]| rows.iter().skip(1).map(|_| Ok(Written::Now)).collect()).await;
         assert_eq!(outcome.state, ImportState::Interrupted);
         assert_eq!(outcome.notes, [Note::CommandWithoutAnswer]);
     }

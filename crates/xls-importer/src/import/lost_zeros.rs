@@ -6,7 +6,7 @@ use posars_commands::{BATCH_MAX, CommandError};
 use posars_domain::Sku;
 
 use super::{ImportProgress, Run};
-use crate::import::ledger::Ledger;
+use crate::import::tally::ImportTally;
 use crate::note::Note;
 
 /// Lengths of codes with zeros in front: those people number products with, and those of bar codes.
@@ -41,7 +41,7 @@ impl Run<'_> {
     pub(super) async fn lost_zeros<P: Fn(ImportProgress)>(
         &self,
         codes: impl Iterator<Item = (&Sku, bool)>,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> LostZeros {
         let (mut bare, mut whole) = (BTreeSet::new(), HashSet::new());
         for (sku, may_lack_zeros) in codes {
@@ -57,12 +57,12 @@ impl Run<'_> {
             return LostZeros::default();
         }
         let found = self.with_zeros(bare, &whole).await.unwrap_or_else(|error| {
-            ledger.interrupt(&error);
+            tally.interrupt(&error);
             BTreeMap::new()
         });
         let matched = found.values().filter(|codes| codes.len() == 1).count();
         if matched > 0 {
-            ledger.outcome.notes.push(Note::ZerosRestored(matched));
+            tally.outcome.notes.push(Note::ZerosRestored(matched));
         }
         LostZeros {
             found: found.into_iter().collect(),

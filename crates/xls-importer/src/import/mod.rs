@@ -3,13 +3,13 @@
 mod catalogue;
 mod definitions;
 mod deliveries;
-mod ledger;
 mod lost_zeros;
 mod products;
 mod receipt_zeros;
 mod receipts_by_day;
 mod sales;
 mod stock;
+mod tally;
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use crate::read_options::ReadOptions;
 use crate::refusal::FileRefusal;
 use crate::workbook::Workbook;
 
-use ledger::Ledger;
+use tally::ImportTally;
 
 /// Brings sheets into the log. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -84,13 +84,13 @@ impl Importer {
         let run = Run::new(self, workbook, settings);
         let mut outcome = ImportOutcome::new(workbook, header);
         outcome.find_left_out(workbook);
-        let mut ledger = Ledger::new(outcome, progress);
+        let mut tally = ImportTally::new(outcome, progress);
         match header.mapping.kind {
-            SheetKind::Sales => run.sales(&workbook.sheet, header, &mut ledger).await?,
-            SheetKind::Stock => run.stock(&workbook.sheet, header, &mut ledger).await?,
-            SheetKind::Products => run.products(&workbook.sheet, header, &mut ledger).await,
+            SheetKind::Sales => run.sales(&workbook.sheet, header, &mut tally).await?,
+            SheetKind::Stock => run.stock(&workbook.sheet, header, &mut tally).await?,
+            SheetKind::Products => run.products(&workbook.sheet, header, &mut tally).await,
         }
-        Ok(ledger.close(settings.dry_run))
+        Ok(tally.close(settings.dry_run))
     }
 }
 

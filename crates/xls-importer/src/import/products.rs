@@ -6,7 +6,7 @@ use posars_domain::{Amount, Quantity};
 
 use super::definitions::{cut, decimals_of, unit};
 use super::deliveries::deliver_batches;
-use super::ledger::{Ledger, Record};
+use super::tally::{ImportTally, RowGroup};
 use super::{ImportProgress, Run};
 use crate::field::Field;
 use crate::header::Header;
@@ -21,29 +21,29 @@ impl Run<'_> {
         &self,
         sheet: &Sheet,
         header: &Header,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) {
         let mut reading = ProductsReading::read(sheet, header, &self.settings.read);
-        ledger.outcome.tally = reading.tally().clone();
-        ledger.outcome.refusals = reading.refusals().clone();
-        ledger.outcome.records.refused = reading.refusals().count();
-        ledger.outcome.footer_checks = reading.footer_checks().to_vec();
-        ledger.outcome.sum_not_recorded(Field::OnHand, reading.on_hand());
-        ledger.rows_refused_in_reading();
+        tally.outcome.tally = reading.tally().clone();
+        tally.outcome.refusals = reading.refusals().clone();
+        tally.outcome.records.refused = reading.refusals().count();
+        tally.outcome.footer_checks = reading.footer_checks().to_vec();
+        tally.outcome.sum_not_recorded(Field::OnHand, reading.on_hand());
+        tally.rows_refused_in_reading();
         if reading.without_sku() > 0 {
-            ledger.outcome.notes.push(Note::WithoutSku(reading.without_sku()));
+            tally.outcome.notes.push(Note::WithoutSku(reading.without_sku()));
         }
         let codes = reading.products().iter();
         let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
-        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        let lost_zeros = self.lost_zeros(codes, tally).await;
         for product in reading.products_mut() {
             lost_zeros.restore(&mut product.sku);
         }
         let mut drafts = reading.products().iter();
-        let next = |ledger: &mut Ledger<P>| {
+        let next = |tally: &mut ImportTally<P>| {
             loop {
                 let draft = drafts.next()?;
-                let record = Record {
+                let record = RowGroup {
                     rows: vec![draft.row],
                     repeats: draft.repeated_in.clone(),
                     quantity: Quantity::ZERO,
@@ -51,7 +51,7 @@ impl Run<'_> {
                     waiting: Vec::new(),
                 };
                 if let Some(detail) = lost_zeros.unclear(&draft.sku) {
-                    ledger.refuse_all(&record, &RowFault::of_row(RowReason::CodeUnclear, detail));
+                    tally.refuse_all(&record, &RowFault::of_row(RowReason::CodeUnclear, detail));
                     continue;
                 }
                 return Some((record, Offered::new(command(draft), self.envelope(draft.row))));
@@ -59,7 +59,7 @@ impl Run<'_> {
         };
         let attempt =
             async |products: &[Offered<DefineProduct>]| self.commands.define_products(products).await;
-        deliver_batches(ledger, next, BATCH_MAX, attempt).await;
+        deliver_batches(tally, next, BATCH_MAX, attempt).await;
     }
 }
 

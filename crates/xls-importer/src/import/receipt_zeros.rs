@@ -6,8 +6,8 @@ use posars_commands::CommandError;
 use posars_domain::{ReceiptNumber, SaleId, StoreId};
 
 use super::definitions::ImportStore;
-use super::ledger::Ledger;
 use super::receipts_by_day::{ReceiptsByDay, day_of, has_the_goods, id_of};
+use super::tally::ImportTally;
 use super::{ImportProgress, Run};
 use crate::note::Note;
 use crate::sales::{SaleDraft, SalesReading};
@@ -57,7 +57,7 @@ impl Run<'_> {
         &self,
         reading: &SalesReading,
         (stores, by_day): (&HashMap<StoreId, ImportStore>, &ReceiptsByDay),
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> ReceiptZeros {
         let mut lowest = reading.lowest_receipts(LOWEST);
         lowest.retain(|draft| {
@@ -69,12 +69,12 @@ impl Run<'_> {
                 for store in zeros.0.keys() {
                     let name = reading.stores().iter().find(|known| known.store_id == *store);
                     let name = name.map_or_else(|| store.to_string(), |known| known.name.clone());
-                    ledger.outcome.notes.push(Note::ReceiptsWithOtherZeros(name));
+                    tally.outcome.notes.push(Note::ReceiptsWithOtherZeros(name));
                 }
                 zeros
             }
             Err(error) => {
-                ledger.interrupt(&error);
+                tally.interrupt(&error);
                 ReceiptZeros::default()
             }
         }

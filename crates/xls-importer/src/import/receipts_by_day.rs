@@ -14,7 +14,7 @@ use posars_domain::sale::{SaleRecorded, id_of_receipt};
 use posars_domain::{Amount, ReceiptNumber, SaleId, StoreId};
 
 use super::definitions::ImportStore;
-use super::ledger::Ledger;
+use super::tally::ImportTally;
 use super::{ImportProgress, Run};
 use crate::finding::Finding;
 use crate::natural_key::{receipt_of_day, receipt_without_day};
@@ -84,25 +84,25 @@ impl Run<'_> {
         &self,
         reading: &SalesReading,
         stores: &HashMap<StoreId, ImportStore>,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> ReceiptsByDay {
         let mut by_day = ReceiptsByDay::default();
         for shown in reading.stores_by_day() {
             by_day.stores.insert(shown.store.store_id.clone(), Shown::BySheet);
-            ledger.outcome.findings.push(Finding::ReceiptsByDay {
+            tally.outcome.findings.push(Finding::ReceiptsByDay {
                 store: shown.store.name.clone(),
                 receipts: Some(shown.receipts),
                 number: shown.number.to_owned(),
                 days: shown.days,
             });
         }
-        let found = self.shown_by_log(reading, stores, &mut by_day, ledger).await;
+        let found = self.shown_by_log(reading, stores, &mut by_day, tally).await;
         let found = match found {
             Ok(()) => self.keep_known(reading, stores, &mut by_day).await,
             Err(error) => Err(error),
         };
         if let Err(error) = found {
-            ledger.interrupt(&error);
+            tally.interrupt(&error);
         }
         by_day
     }
@@ -113,7 +113,7 @@ impl Run<'_> {
         reading: &SalesReading,
         stores: &HashMap<StoreId, ImportStore>,
         by_day: &mut ReceiptsByDay,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> Result<(), CommandError> {
         let lowest = reading.lowest_receipts(LOWEST);
         let mut of_stores: Vec<(&[SaleDraft<'_>], &ImportStore)> = Vec::new();
@@ -146,7 +146,7 @@ impl Run<'_> {
                 .stores
                 .insert(store.settings.store_id.clone(), Shown::ByLog);
             let number = other.receipt.as_ref().map(|receipt| receipt.number().to_owned());
-            ledger.outcome.findings.push(Finding::ReceiptsByDay {
+            tally.outcome.findings.push(Finding::ReceiptsByDay {
                 store: first.store.name.clone(),
                 receipts: None,
                 number: number.unwrap_or_default(),

@@ -11,10 +11,10 @@ use posars_domain::{Amount, Channel, Currency, Quantity, ReceiptNumber, SaleId, 
 use super::catalogue::Catalogue;
 use super::definitions::{ImportStore, shared_unit};
 use super::deliveries::deliver_batches;
-use super::ledger::{Ledger, Record};
 use super::lost_zeros::LostZeros;
 use super::receipt_zeros::ReceiptZeros;
 use super::receipts_by_day::ReceiptsByDay;
+use super::tally::{ImportTally, RowGroup};
 use super::{ImportProgress, Run, instant_of};
 use crate::header::Header;
 use crate::note::Note;
@@ -31,44 +31,44 @@ impl Run<'_> {
         &self,
         sheet: &Sheet,
         header: &Header,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> Result<(), FileRefusal> {
         let mut reading = SalesReading::read(sheet, header, &self.settings.read)?;
-        ledger.outcome.tally = reading.tally().clone();
-        ledger.outcome.refusals = reading.refusals().clone();
-        ledger.outcome.records.refused = reading.refused_sales();
-        ledger.outcome.footer_checks = reading.footer_checks().to_vec();
-        ledger.rows_refused_in_reading();
+        tally.outcome.tally = reading.tally().clone();
+        tally.outcome.refusals = reading.refusals().clone();
+        tally.outcome.records.refused = reading.refused_sales();
+        tally.outcome.footer_checks = reading.footer_checks().to_vec();
+        tally.rows_refused_in_reading();
         let dates = reading.receipts_with_several_dates();
         if dates > 0 {
-            ledger.outcome.notes.push(Note::ReceiptsOfSeveralDates(dates));
+            tally.outcome.notes.push(Note::ReceiptsOfSeveralDates(dates));
         }
         let codes = reading.products().iter();
         let codes = codes.map(|product| (&product.sku, product.may_lack_zeros));
-        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        let lost_zeros = self.lost_zeros(codes, tally).await;
         for product in reading.products_mut() {
             lost_zeros.restore(&mut product.sku);
         }
         let stores: Vec<StoreName> = reading.stores_of_lines().cloned().collect();
-        let stores = self.stores(&stores, ledger).await;
-        let catalogue = if ledger.is_interrupted() {
+        let stores = self.stores(&stores, tally).await;
+        let catalogue = if tally.is_interrupted() {
             Catalogue::default()
         } else {
             let clear = reading
                 .products_of_lines()
                 .filter(|product| lost_zeros.unclear(&product.sku).is_none());
             let clear: Vec<ProductName> = clear.cloned().collect();
-            self.define_products(&clear, ledger).await
+            self.define_products(&clear, tally).await
         };
-        let by_day = if ledger.is_interrupted() {
+        let by_day = if tally.is_interrupted() {
             ReceiptsByDay::default()
         } else {
-            self.receipts_by_day(&reading, &stores, ledger).await
+            self.receipts_by_day(&reading, &stores, tally).await
         };
-        let zeros = if ledger.is_interrupted() {
+        let zeros = if tally.is_interrupted() {
             ReceiptZeros::default()
         } else {
-            self.receipt_zeros(&reading, (&stores, &by_day), ledger).await
+            self.receipt_zeros(&reading, (&stores, &by_day), tally).await
         };
         let known = Known {
             stores,
@@ -79,16 +79,16 @@ impl Run<'_> {
         };
         let commands = self.commands_in(&known.stores, &known.catalogue);
         let mut drafts = reading.sales();
-        let next = |ledger: &mut Ledger<P>| {
+        let next = |tally: &mut ImportTally<P>| {
             loop {
-                let offer = self.sale_offer(drafts.next()?, &known, ledger);
+                let offer = self.sale_offer(drafts.next()?, &known, tally);
                 if offer.is_some() {
                     return offer;
                 }
             }
         };
         let attempt = async |sales: &[Offered<RecordSale>]| commands.record_sales(sales).await;
-        deliver_batches(ledger, next, BATCH_MAX, attempt).await;
+        deliver_batches(tally, next, BATCH_MAX, attempt).await;
         Ok(())
     }
 
@@ -97,12 +97,12 @@ impl Run<'_> {
         &self,
         draft: SaleDraft<'_>,
         known: &Known,
-        ledger: &mut Ledger<P>,
-    ) -> Option<(Record, Offered<RecordSale>)> {
+        tally: &mut ImportTally<P>,
+    ) -> Option<(RowGroup, Offered<RecordSale>)> {
         let record = weigh(&draft, &known.catalogue);
         let mut skus = draft.lines.iter().map(|line| line.sku);
         if let Some(detail) = skus.find_map(|sku| known.lost_zeros.unclear(sku)) {
-            ledger.refuse_all(&record, &RowFault::of_row(RowReason::CodeUnclear, detail));
+            tally.refuse_all(&record, &RowFault::of_row(RowReason::CodeUnclear, detail));
             return None;
         }
         let units = draft
@@ -110,11 +110,11 @@ impl Run<'_> {
             .iter()
             .map(|line| (line.sku, line.unit.map(|unit| &**unit)));
         if let Some(detail) = known.catalogue.other_unit(units) {
-            ledger.refuse_all(&record, &RowFault::of_row(RowReason::UnitDiffers, detail));
+            tally.refuse_all(&record, &RowFault::of_row(RowReason::UnitDiffers, detail));
             return None;
         }
         let Some(store) = known.stores.get(&draft.store.store_id) else {
-            ledger.refuse_all(
+            tally.refuse_all(
                 &record,
                 &RowFault::unknown_store(&draft.store.store_id, &draft.store.name),
             );
@@ -124,7 +124,7 @@ impl Run<'_> {
         let key = key.unwrap_or_else(|| known.by_day.key(&draft));
         let Some(command) = command(draft, key, &store.settings, self.settings.read.currency) else {
             // A day that does not exist in the zone; civil days of four digits always do.
-            ledger.refuse_all(&record, &RowFault::of_row(RowReason::DateInvalid, ""));
+            tally.refuse_all(&record, &RowFault::of_row(RowReason::DateInvalid, ""));
             return None;
         };
         let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
@@ -141,9 +141,9 @@ struct Known {
     zeros: ReceiptZeros,
 }
 
-fn weigh(draft: &SaleDraft<'_>, catalogue: &Catalogue) -> Record {
+fn weigh(draft: &SaleDraft<'_>, catalogue: &Catalogue) -> RowGroup {
     let waiting = draft.lines.iter().filter(|line| catalogue.lacks(line.sku));
-    Record {
+    RowGroup {
         rows: draft.lines.iter().map(|line| line.row).collect(),
         repeats: Vec::new(),
         quantity: Quantity::checked_sum(draft.lines.iter().map(|line| line.quantity))

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use foldhash::HashMap;
-use posars_commands::{BATCH_MAX, CommandError, Offered, Recorded};
+use posars_commands::{BATCH_MAX, CommandError, Offered, Written};
 use posars_domain::stock::{ReceiveGoods, ReceiveGoodsLine, ReceivedCost};
 use posars_domain::store::StoreSettings;
 use posars_domain::{Amount, Quantity, Sku, StoreId};
@@ -11,7 +11,7 @@ use posars_domain::{Amount, Quantity, Sku, StoreId};
 use super::catalogue::Catalogue;
 use super::definitions::ImportStore;
 use super::deliveries::{UNDER_WAY_MAX, deliver_batches};
-use super::ledger::{Answer, Ledger, Record};
+use super::tally::{Fate, ImportTally, RowGroup};
 use super::{ImportProgress, Run, instant};
 use crate::header::Header;
 use crate::note::Note;
@@ -28,20 +28,20 @@ impl Run<'_> {
         &self,
         sheet: &Sheet,
         header: &Header,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> Result<(), FileRefusal> {
         let mut reading = StockReading::read(sheet, header, &self.settings.read)?;
-        ledger.outcome.tally = reading.tally().clone();
-        ledger.outcome.refusals = reading.refusals().clone();
-        ledger.outcome.records.refused = reading.refused_receipts();
-        ledger.outcome.footer_checks = reading.footer_checks().to_vec();
-        ledger.rows_refused_in_reading();
+        tally.outcome.tally = reading.tally().clone();
+        tally.outcome.refusals = reading.refusals().clone();
+        tally.outcome.records.refused = reading.refused_receipts();
+        tally.outcome.footer_checks = reading.footer_checks().to_vec();
+        tally.rows_refused_in_reading();
         if reading.is_count() {
-            ledger.outcome.notes.push(Note::CountAsOpeningStock);
+            tally.outcome.notes.push(Note::CountAsOpeningStock);
         }
         let lines = reading.receipts().iter().flat_map(|receipt| &receipt.lines);
         let codes = lines.map(|line| (&line.sku, line.may_lack_zeros));
-        let lost_zeros = self.lost_zeros(codes, ledger).await;
+        let lost_zeros = self.lost_zeros(codes, tally).await;
         for line in reading.lines_mut() {
             lost_zeros.restore(&mut line.sku);
         }
@@ -51,31 +51,31 @@ impl Run<'_> {
                 names.push(receipt.store.clone());
             }
         }
-        let stores = self.stores(&names, ledger).await;
-        let catalogue = if ledger.is_interrupted() {
+        let stores = self.stores(&names, tally).await;
+        let catalogue = if tally.is_interrupted() {
             Catalogue::default()
         } else {
             let mut products = products(&reading);
             products.retain(|product| lost_zeros.unclear(&product.sku).is_none());
-            self.define_products(&products, ledger).await
+            self.define_products(&products, tally).await
         };
         let commands = self.commands_in(&stores, &catalogue);
-        let moved = self.moved_stocks(&reading, &stores, ledger).await;
+        let moved = self.moved_stocks(&reading, &stores, tally).await;
         let mut drafts = reading.receipts().iter();
-        let next = |ledger: &mut Ledger<P>| {
+        let next = |tally: &mut ImportTally<P>| {
             loop {
                 let draft = drafts.next()?;
                 let unclear = draft.lines.iter().find_map(|line| lost_zeros.unclear(&line.sku));
                 if let Some(detail) = unclear {
-                    ledger.refuse_all(&weigh(draft), &RowFault::of_row(RowReason::CodeUnclear, detail));
+                    tally.refuse_all(&weigh(draft), &RowFault::of_row(RowReason::CodeUnclear, detail));
                     continue;
                 }
                 let units = draft.lines.iter().map(|line| (&line.sku, line.unit.as_deref()));
                 if let Some(detail) = catalogue.other_unit(units) {
-                    ledger.refuse_all(&weigh(draft), &RowFault::of_row(RowReason::UnitDiffers, detail));
+                    tally.refuse_all(&weigh(draft), &RowFault::of_row(RowReason::UnitDiffers, detail));
                     continue;
                 }
-                let offer = self.receipt_offer(draft, (&stores, &moved), ledger);
+                let offer = self.receipt_offer(draft, (&stores, &moved), tally);
                 if offer.is_some() {
                     return offer;
                 }
@@ -87,12 +87,12 @@ impl Run<'_> {
             let answers = commands.receive_deliveries(&deliveries).await;
             let told = offers.iter().zip(answers).map(|(offer, answer)| match answer {
                 // The id of an undated row is made of all it says, so only the hour of the import can differ.
-                Err(CommandError::IdempotencyMismatch { .. }) if offer.is_undated => Ok(Recorded::Before),
+                Err(CommandError::IdempotencyMismatch { .. }) if offer.is_undated => Ok(Written::Before),
                 answer => answer,
             });
             told.collect()
         };
-        deliver_batches(ledger, next, UNDER_WAY_MAX, attempt).await;
+        deliver_batches(tally, next, UNDER_WAY_MAX, attempt).await;
         Ok(())
     }
 
@@ -101,10 +101,10 @@ impl Run<'_> {
         &self,
         reading: &StockReading,
         stores: &HashMap<StoreId, ImportStore>,
-        ledger: &mut Ledger<P>,
+        tally: &mut ImportTally<P>,
     ) -> HashSet<(StoreId, Sku)> {
         let mut moved = HashSet::default();
-        if !reading.is_count() || ledger.is_interrupted() {
+        if !reading.is_count() || tally.is_interrupted() {
             return moved;
         }
         let receipts = reading
@@ -132,7 +132,7 @@ impl Run<'_> {
                     moved.extend(some.map(|(stock, _)| stock.clone()));
                 }
                 Err(error) => {
-                    ledger.interrupt(&error);
+                    tally.interrupt(&error);
                     break;
                 }
             }
@@ -145,11 +145,11 @@ impl Run<'_> {
         &self,
         draft: &StockReceiptDraft,
         (stores, moved): (&HashMap<StoreId, ImportStore>, &HashSet<(StoreId, Sku)>),
-        ledger: &mut Ledger<P>,
-    ) -> Option<(Record, Offer)> {
+        tally: &mut ImportTally<P>,
+    ) -> Option<(RowGroup, Offer)> {
         let record = weigh(draft);
         let Some(store) = stores.get(&draft.store.store_id) else {
-            ledger.refuse_all(
+            tally.refuse_all(
                 &record,
                 &RowFault::unknown_store(&draft.store.store_id, &draft.store.name),
             );
@@ -159,13 +159,13 @@ impl Run<'_> {
             |line: &&StockLineDraft| moved.contains(&(draft.store.store_id.clone(), line.sku.clone()));
         if let Some(line) = draft.lines.iter().find(has_moved).filter(|_| !moved.is_empty()) {
             let detail = format!("{}: {}", draft.store.store_id, line.sku);
-            ledger.refuse_all(&record, &RowFault::of_row(RowReason::StockHasHistory, detail));
+            tally.refuse_all(&record, &RowFault::of_row(RowReason::StockHasHistory, detail));
             return None;
         }
         let command = self.receive_goods(draft, &store.settings);
         // A count of nothing moves nothing: all is as the sheet says.
         if command.lines.is_empty() {
-            ledger.enter(&record, Answer::Nothing);
+            tally.enter(&record, Fate::Nothing);
             return None;
         }
         let envelope = self.envelope(record.rows.iter().copied().min().unwrap_or_default());
@@ -213,9 +213,9 @@ struct Offer {
 }
 
 /// Rows of the lines that are offered, in their order; those of nothing follow.
-fn weigh(draft: &StockReceiptDraft) -> Record {
+fn weigh(draft: &StockReceiptDraft) -> RowGroup {
     let (offered, nothing): (Vec<_>, Vec<_>) = draft.lines.iter().partition(|line| !line.quantity.is_zero());
-    Record {
+    RowGroup {
         rows: offered.iter().chain(&nothing).map(|line| line.row).collect(),
         repeats: Vec::new(),
         quantity: Quantity::checked_sum(offered.iter().map(|line| line.quantity)).unwrap_or(Quantity::ZERO),

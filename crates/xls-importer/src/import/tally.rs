@@ -1,4 +1,4 @@
-//! The book of one import: what became of every record, counted as the answers come in.
+//! The tally of one import: what became of every record, counted as the answers come in.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ const ROWS_TOLD_EVERY: u32 = 500;
 
 /// A record that was offered to the log: its rows and what it weighs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Record {
+pub(super) struct RowGroup {
     /// Rows in the order of the command's lines.
     pub(super) rows: Vec<u32>,
     /// Later rows that say the same as the record: duplicates of it, or refused with it.
@@ -30,7 +30,7 @@ pub(super) struct Record {
     pub(super) waiting: Vec<(Sku, Quantity)>,
 }
 
-impl Record {
+impl RowGroup {
     /// How many records the rows make: the repeats count for themselves.
     fn with_repeats(&self) -> u32 {
         u32::try_from(1 + self.repeats.len()).unwrap_or(u32::MAX)
@@ -39,7 +39,7 @@ impl Record {
 
 /// What the log answered.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(super) enum Fate {
     /// New in the log.
     Accepted,
     /// There already.
@@ -51,7 +51,7 @@ pub(super) enum Answer {
 }
 
 /// Counts answers into the outcome.
-pub(super) struct Ledger<P> {
+pub(super) struct ImportTally<P> {
     pub(super) outcome: ImportOutcome,
     interrupted: bool,
     quantity: Quantity,
@@ -70,7 +70,7 @@ struct Waiting {
     quantity: Quantity,
 }
 
-impl<P: Fn(ImportProgress)> Ledger<P> {
+impl<P: Fn(ImportProgress)> ImportTally<P> {
     pub(super) fn new(outcome: ImportOutcome, progress: P) -> Self {
         Self {
             outcome,
@@ -98,7 +98,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         self.stop(Note::Interrupted(ToldRefusal::of(error)));
     }
 
-    /// As [`Ledger::interrupt`], for a reason that is no command's.
+    /// As [`ImportTally::interrupt`], for a reason that is no command's.
     pub(super) fn stop(&mut self, note: Note) {
         if !self.interrupted {
             self.outcome.notes.push(note);
@@ -113,7 +113,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     }
 
     /// Refuses all rows of a record without asking the log.
-    pub(super) fn refuse_all(&mut self, record: &Record, fault: &RowFault) {
+    pub(super) fn refuse_all(&mut self, record: &RowGroup, fault: &RowFault) {
         self.outcome.records.refused += record.with_repeats();
         for row in record.rows.iter().chain(&record.repeats) {
             self.outcome.refusals.add(*row, vec![fault.clone()]);
@@ -122,9 +122,9 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     }
 
     /// Enters an answer.
-    pub(super) fn enter(&mut self, record: &Record, answer: Answer) {
+    pub(super) fn enter(&mut self, record: &RowGroup, answer: Fate) {
         match answer {
-            Answer::Accepted => {
+            Fate::Accepted => {
                 self.outcome.records.accepted += 1;
                 record
                     .rows
@@ -133,7 +133,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
                 self.enter_repeats(record);
                 self.weigh(record);
             }
-            Answer::Duplicate => {
+            Fate::Duplicate => {
                 self.outcome.records.duplicate += 1;
                 record
                     .rows
@@ -142,16 +142,16 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
                 self.enter_repeats(record);
                 self.weigh(record);
             }
-            Answer::Nothing => {
+            Fate::Nothing => {
                 self.outcome.records.without_effect += 1;
                 let rows = record.rows.iter();
                 rows.for_each(|row| self.outcome.rows_without_effect.add(*row));
             }
-            Answer::Refused(error) if is_about_the_record(&error) => {
+            Fate::Refused(error) if is_about_the_record(&error) => {
                 self.outcome.records.refused += record.with_repeats();
                 self.refuse(record, &error);
             }
-            Answer::Refused(error) => {
+            Fate::Refused(error) => {
                 self.interrupt(&error);
                 return;
             }
@@ -159,14 +159,14 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         self.have_fate(record);
     }
 
-    fn enter_repeats(&mut self, record: &Record) {
+    fn enter_repeats(&mut self, record: &RowGroup) {
         for row in &record.repeats {
             self.outcome.records.duplicate += 1;
             self.outcome.duplicate_rows.add(*row);
         }
     }
 
-    fn have_fate(&mut self, record: &Record) {
+    fn have_fate(&mut self, record: &RowGroup) {
         let rows = record.rows.len() + record.repeats.len();
         self.rows_done += u32::try_from(rows).unwrap_or(u32::MAX);
         self.tell();
@@ -187,7 +187,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         }
     }
 
-    fn weigh(&mut self, record: &Record) {
+    fn weigh(&mut self, record: &RowGroup) {
         self.quantity = self
             .quantity
             .checked_add(record.quantity)
@@ -204,7 +204,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
     }
 
     /// The row of the line at fault says why; its siblings say that it fell with that row.
-    fn refuse(&mut self, record: &Record, error: &CommandError) {
+    fn refuse(&mut self, record: &RowGroup, error: &CommandError) {
         let at_fault = error
             .path()
             .and_then(|path| path.index_in("lines"))
@@ -227,7 +227,7 @@ impl<P: Fn(ImportProgress)> Ledger<P> {
         }
     }
 
-    /// Closes the book with a last word about the progress. Totals are of what is in the log, or would be.
+    /// Closes the tally with a last word about the progress. Totals are of what is in the log, or would be.
     pub(super) fn close(mut self, dry_run: bool) -> ImportOutcome {
         (self.progress)(self.reached());
         self.outcome.refusals.sort();

@@ -5,11 +5,11 @@ use posars_domain::{DomainEvent, Payload};
 use posars_event_store::{Position, StreamName, Version};
 use uuid::Uuid;
 
-use crate::Recorded;
+use crate::Written;
 
 /// What a command made happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt<E> {
+pub struct Completed<E> {
     /// The events, in order; empty when everything was as asked before and no event of ours had made it so.
     pub events: Vec<E>,
     /// Their ids, in the same order; empty for a validation.
@@ -25,7 +25,7 @@ pub struct Receipt<E> {
     pub recorded_at: Option<Timestamp>,
 }
 
-impl<E: DomainEvent> Receipt<E> {
+impl<E: DomainEvent> Completed<E> {
     /// The event that answers the command: what it led to, now or the first time.
     #[must_use]
     pub fn answer<P: Payload<Event = E>>(&self) -> Option<&P> {
@@ -33,7 +33,7 @@ impl<E: DomainEvent> Receipt<E> {
     }
 }
 
-impl<E> Receipt<E> {
+impl<E> Completed<E> {
     /// Of a command that left nothing to do, before its streams are looked at.
     pub(crate) const fn nothing() -> Self {
         Self {
@@ -48,11 +48,11 @@ impl<E> Receipt<E> {
 
     /// Since when what was asked for is in the log.
     #[must_use]
-    pub fn recorded(&self) -> Recorded {
+    pub fn written(&self) -> Written {
         if self.replayed {
-            Recorded::Before
+            Written::Before
         } else {
-            Recorded::Now
+            Written::Now
         }
     }
 

@@ -4,19 +4,19 @@ use crate::CommandError;
 
 /// Since when what a command asks for is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recorded {
+pub enum Written {
     /// This call wrote it, or would have.
     Now,
     /// It was there before, with the same content.
     Before,
 }
 
-pub(crate) type Answer = Result<Recorded, CommandError>;
+pub(crate) type BatchAnswer = Result<Written, CommandError>;
 
 /// The answers of a batch in the order of its commands, as far as they are known.
-pub(crate) struct Answers(Vec<Option<Answer>>);
+pub(crate) struct BatchAnswers(Vec<Option<BatchAnswer>>);
 
-impl Answers {
+impl BatchAnswers {
     pub(crate) fn none_of(count: usize) -> Self {
         let mut answers = Vec::new();
         answers.resize_with(count, || None);
@@ -24,7 +24,7 @@ impl Answers {
     }
 
     /// The answer that a command has.
-    pub(crate) fn of(&self, index: usize) -> Option<&Answer> {
+    pub(crate) fn of(&self, index: usize) -> Option<&BatchAnswer> {
         self.0.get(index)?.as_ref()
     }
 
@@ -36,13 +36,13 @@ impl Answers {
         self.0.iter().all(Option::is_some)
     }
 
-    pub(crate) fn give(&mut self, index: usize, answer: Answer) {
+    pub(crate) fn give(&mut self, index: usize, answer: BatchAnswer) {
         if let Some(slot) = self.0.get_mut(index) {
             *slot = Some(answer);
         }
     }
 
-    pub(crate) fn give_all(&mut self, indexes: &[usize], answer: impl Fn() -> Answer) {
+    pub(crate) fn give_all(&mut self, indexes: &[usize], answer: impl Fn() -> BatchAnswer) {
         for index in indexes {
             self.give(*index, answer());
         }
@@ -73,7 +73,7 @@ impl Answers {
     }
 
     /// What a batch that ends like this has come to: the first answer that says the log could not be asked, if any does.
-    pub(crate) fn outcome(answers: &[Answer]) -> Result<(), &CommandError> {
+    pub(crate) fn outcome(answers: &[BatchAnswer]) -> Result<(), &CommandError> {
         let errors = answers.iter().filter_map(|answer| answer.as_ref().err());
         let mut grave = errors.filter(|error| match error {
             CommandError::Rejected(_)
@@ -87,7 +87,7 @@ impl Answers {
     }
 
     /// All answers; every command has one by now.
-    pub(crate) fn completed(self) -> Vec<Answer> {
+    pub(crate) fn completed(self) -> Vec<BatchAnswer> {
         self.0.into_iter().flatten().collect()
     }
 }
