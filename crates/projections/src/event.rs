@@ -20,8 +20,9 @@ use crate::ApplyError;
 /// Declares the categories whose events this build reads; what stands in others is none of its business.
 macro_rules! categories {
     ($($category:ident($kind:ident)),+ $(,)?) => {
-        /// Every event this build reads, by the category of its stream. `apply` matches its own category's kinds and the
-        /// other categories, both without a `_` arm, so a new event stops the compiler where its category is read.
+        /// Every event this build reads, by the category of its stream. `apply` takes the categories that it reads and
+        /// matches their kinds without a `_` arm: a new event stops the compiler where its category is read, and a new
+        /// category concerns nobody who does not name it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[expect(missing_docs, reason = "each is documented where the domain declares it")]
         pub enum EventKind {

@@ -198,21 +198,15 @@ impl Projection for DailySalesFold {
     type Fold = Rows<Change>;
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Change>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Sale(SaleKind::SaleRecorded) => fold.record(event),
-            EventKind::Sale(SaleKind::SaleVoided) => {
-                fold.give_back(event, |row| &mut row.voids, |row| &mut row.void_minor)
-            }
-            EventKind::Sale(SaleKind::SaleReturned) => {
+        let EventKind::Sale(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            SaleKind::SaleRecorded => fold.record(event),
+            SaleKind::SaleVoided => fold.give_back(event, |row| &mut row.voids, |row| &mut row.void_minor),
+            SaleKind::SaleReturned => {
                 fold.give_back(event, |row| &mut row.returns, |row| &mut row.refund_minor)
             }
-            EventKind::Stock(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => Ok(()),
         }
     }
 }

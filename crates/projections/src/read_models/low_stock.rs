@@ -89,17 +89,13 @@ impl Projection for LowStockFold {
     type Fold = Rows<Told>;
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Told>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::StockPolicy(StockPolicyKind::StockPolicyDefined) => fold.put(defined(event)?),
-            EventKind::StockPolicy(StockPolicyKind::LowStockDetected) => fold.put(alarm(event, true)?),
-            EventKind::StockPolicy(StockPolicyKind::LowStockResolved) => fold.put(alarm(event, false)?),
-            EventKind::Sale(_)
-            | EventKind::Stock(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_) => {}
+        let EventKind::StockPolicy(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            StockPolicyKind::StockPolicyDefined => fold.put(defined(event)?),
+            StockPolicyKind::LowStockDetected => fold.put(alarm(event, true)?),
+            StockPolicyKind::LowStockResolved => fold.put(alarm(event, false)?),
         }
         Ok(())
     }

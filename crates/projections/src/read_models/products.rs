@@ -137,18 +137,14 @@ impl Projection for ProductsFold {
     type Fold = Parts<Product, Retirement>;
 
     fn apply(event: &Event<'_>, fold: &mut Parts<Product, Retirement>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Product(ProductKind::ProductDefined | ProductKind::ProductChanged) => {
+        let EventKind::Product(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            ProductKind::ProductDefined | ProductKind::ProductChanged => {
                 fold.put(described(event)?);
             }
-            EventKind::Product(ProductKind::ProductRetired) => fold.change(retired(event)?),
-            EventKind::Sale(_)
-            | EventKind::Stock(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => {}
+            ProductKind::ProductRetired => fold.change(retired(event)?),
         }
         Ok(())
     }

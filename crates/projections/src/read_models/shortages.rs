@@ -117,22 +117,16 @@ impl Projection for ShortagesFold {
     type Fold = Parts<Began, Ended>;
 
     fn apply(event: &Event<'_>, fold: &mut Parts<Began, Ended>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Stock(StockKind::ShortageDetected) => fold.put(began(event)?),
-            EventKind::Stock(StockKind::ShortageResolved) => fold.change(ended(event)?),
-            EventKind::Stock(
-                StockKind::StockReceived
-                | StockKind::StockIssued
-                | StockKind::StockReturned
-                | StockKind::StockAdjusted,
-            )
-            | EventKind::Sale(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => {}
+        let EventKind::Stock(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            StockKind::ShortageDetected => fold.put(began(event)?),
+            StockKind::ShortageResolved => fold.change(ended(event)?),
+            StockKind::StockReceived
+            | StockKind::StockIssued
+            | StockKind::StockReturned
+            | StockKind::StockAdjusted => {}
         }
         Ok(())
     }

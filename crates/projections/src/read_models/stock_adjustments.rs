@@ -104,22 +104,16 @@ impl Projection for StockAdjustmentsFold {
     type Fold = Rows<Adjustment>;
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Adjustment>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Stock(kind) => match kind {
-                StockKind::StockAdjusted => fold.put(adjusted(event)?),
-                StockKind::StockReceived
-                | StockKind::StockIssued
-                | StockKind::StockReturned
-                | StockKind::ShortageDetected
-                | StockKind::ShortageResolved => {}
-            },
-            EventKind::Sale(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => {}
+        let EventKind::Stock(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            StockKind::StockAdjusted => fold.put(adjusted(event)?),
+            StockKind::StockReceived
+            | StockKind::StockIssued
+            | StockKind::StockReturned
+            | StockKind::ShortageDetected
+            | StockKind::ShortageResolved => {}
         }
         Ok(())
     }

@@ -271,20 +271,16 @@ impl Projection for StockMovementsFold {
     type Fold = Cards;
 
     fn apply(event: &Event<'_>, fold: &mut Cards) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Stock(StockKind::StockReceived) => fold.add(event, MovementKind::Received),
-            EventKind::Stock(StockKind::StockIssued) => fold.add(event, MovementKind::Issued),
-            EventKind::Stock(StockKind::StockReturned) => fold.add(event, MovementKind::Returned),
-            EventKind::Stock(StockKind::StockAdjusted) => fold.add(event, MovementKind::Adjusted),
+        let EventKind::Stock(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            StockKind::StockReceived => fold.add(event, MovementKind::Received),
+            StockKind::StockIssued => fold.add(event, MovementKind::Issued),
+            StockKind::StockReturned => fold.add(event, MovementKind::Returned),
+            StockKind::StockAdjusted => fold.add(event, MovementKind::Adjusted),
             // A shortage says what the movement before it led to; nothing moves.
-            EventKind::Stock(StockKind::ShortageDetected | StockKind::ShortageResolved)
-            | EventKind::Sale(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => Ok(()),
+            StockKind::ShortageDetected | StockKind::ShortageResolved => Ok(()),
         }
     }
 }

@@ -126,22 +126,16 @@ impl Projection for StockPositionFold {
     type Fold = Rows<Balance>;
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Balance>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Stock(
-                StockKind::StockReceived
-                | StockKind::StockIssued
-                | StockKind::StockReturned
-                | StockKind::StockAdjusted
-                | StockKind::ShortageDetected
-                | StockKind::ShortageResolved,
-            ) => set(fold, event),
-            EventKind::Sale(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => Ok(()),
+        let EventKind::Stock(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            StockKind::StockReceived
+            | StockKind::StockIssued
+            | StockKind::StockReturned
+            | StockKind::StockAdjusted
+            | StockKind::ShortageDetected
+            | StockKind::ShortageResolved => set(fold, event),
         }
     }
 }

@@ -109,22 +109,16 @@ impl Projection for StockReceiptsFold {
     type Fold = Rows<Receipt>;
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Receipt>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Stock(kind) => match kind {
-                StockKind::StockReceived => fold.put(received(event)?),
-                StockKind::StockIssued
-                | StockKind::StockReturned
-                | StockKind::StockAdjusted
-                | StockKind::ShortageDetected
-                | StockKind::ShortageResolved => {}
-            },
-            EventKind::Sale(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => {}
+        let EventKind::Stock(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            StockKind::StockReceived => fold.put(received(event)?),
+            StockKind::StockIssued
+            | StockKind::StockReturned
+            | StockKind::StockAdjusted
+            | StockKind::ShortageDetected
+            | StockKind::ShortageResolved => {}
         }
         Ok(())
     }

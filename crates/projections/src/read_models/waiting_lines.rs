@@ -143,17 +143,13 @@ impl Projection for WaitingLinesFold {
     type Fold = WaitingLines;
 
     fn apply(event: &Event<'_>, fold: &mut WaitingLines) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Waiting(WaitingKind::SaleLinesParked) => fold.park(event),
-            EventKind::Waiting(WaitingKind::SaleLinesReleased) => fold.release(event),
-            EventKind::Waiting(WaitingKind::SourceEventParked | WaitingKind::SourceEventRetried)
-            | EventKind::Sale(_)
-            | EventKind::Stock(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::StockPolicy(_) => Ok(()),
+        let EventKind::Waiting(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            WaitingKind::SaleLinesParked => fold.park(event),
+            WaitingKind::SaleLinesReleased => fold.release(event),
+            WaitingKind::SourceEventParked | WaitingKind::SourceEventRetried => Ok(()),
         }
     }
 }

@@ -246,9 +246,12 @@ impl Projection for SalesFold {
     type Fold = Sales;
 
     fn apply(event: &Event<'_>, fold: &mut Sales) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Sale(SaleKind::SaleRecorded) => fold.record(event)?,
-            EventKind::Sale(SaleKind::SaleVoided) => {
+        let EventKind::Sale(kind) = event.kind else {
+            return Ok(());
+        };
+        match kind {
+            SaleKind::SaleRecorded => fold.record(event)?,
+            SaleKind::SaleVoided => {
                 let void: VoidedPayload<'_> = event.payload()?;
                 fold.change(Change {
                     voided_at: Some(void.occurred_at),
@@ -257,7 +260,7 @@ impl Projection for SalesFold {
                     ..Change::of(void.sale_id, event)
                 });
             }
-            EventKind::Sale(SaleKind::SaleReturned) => {
+            SaleKind::SaleReturned => {
                 let back: ReturnedPayload = event.payload()?;
                 fold.change(Change {
                     returned_minor: back.returned_total,
@@ -266,13 +269,6 @@ impl Projection for SalesFold {
                     ..Change::of(back.sale_id, event)
                 });
             }
-            EventKind::Stock(_)
-            | EventKind::Product(_)
-            | EventKind::Store(_)
-            | EventKind::Register(_)
-            | EventKind::Company(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => {}
         }
         Ok(())
     }
