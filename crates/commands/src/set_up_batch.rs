@@ -47,6 +47,7 @@ impl Commands {
         self.define_all("DefineProducts", products).await
     }
 
+    /// For commands of one stream that need nothing beside it and have no key of their own.
     async fn define_all<C: Command>(&self, name: &'static str, offered: &[Offered<C>]) -> Vec<BatchAnswer> {
         let started = Instant::now();
         let (mut answers, turns) = self.define_together(offered).await;

@@ -68,7 +68,7 @@ impl Commands {
         let mut settings = Vec::with_capacity(store_ids.len());
         for ((store_id, stream), last) in store_ids.iter().zip(streams).zip(last) {
             settings.push(match last {
-                None => None,
+                None => self.assumed.get(store_id).map(|known| known.settings.clone()),
                 // The only event of its stream is its whole history.
                 Some(first) if first.version == Version::START.plus(1) => {
                     let state = Store::fold([&decode(&first)?]);

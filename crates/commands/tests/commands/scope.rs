@@ -7,8 +7,9 @@ use posars_commands::{CommandError, Envelope, Offered, StoreScope, Written};
 use posars_domain::product::RetireProduct;
 use posars_domain::register::DefineRegister;
 use posars_domain::sale::{Disposition, RecordReturn, RecordSale};
-use posars_domain::stock::{AdjustStock, AdjustmentReason};
-use posars_domain::{Command, Quantity, StoreId};
+use posars_domain::stock::{AdjustStock, AdjustmentReason, RevalueStock};
+use posars_domain::stock_policy::DefineStockPolicy;
+use posars_domain::{Command, Currency, Quantity, StoreId};
 
 use crate::shop::{
     Shop, api, asked_as, define_product, define_store, delivery, reason, return_of, sale, v, void_of,
@@ -40,7 +41,7 @@ fn adjustment(store: &str) -> AdjustStock {
         sku: v("cafe"),
         adjustment_id: v("0193a5f0-0000-7000-8000-000000000300"),
         occurred_at: v("2026-11-20T14:30:00Z"),
-        currency: posars_domain::Currency::BRL,
+        currency: Currency::BRL,
         delta: Quantity::from_units(1),
         value: None,
         reason: Some(AdjustmentReason::Found),
@@ -98,6 +99,25 @@ async fn what_is_in_a_store_of_others_is_not_there() -> anyhow::Result<()> {
         name: None,
     };
     let hidden = is_hidden(&shop, &register("norte"), &register("nenhuma"), stores).await?;
+    assert_eq!(hidden, "UNKNOWN_STORE");
+    let reorder_point = |store: &str| DefineStockPolicy {
+        store_id: v(store),
+        sku: v("cafe"),
+        reorder_point: Some(Quantity::from_units(1)),
+    };
+    let hidden = is_hidden(&shop, &reorder_point("norte"), &reorder_point("nenhuma"), stores).await?;
+    assert_eq!(hidden, "UNKNOWN_STORE");
+    let worth = |store: &str| RevalueStock {
+        store_id: v(store),
+        sku: v("cafe"),
+        adjustment_id: v("0193a5f0-0000-7000-8000-000000000301"),
+        occurred_at: v("2026-11-20T14:45:00Z"),
+        currency: Currency::BRL,
+        value: crate::shop::cents(100),
+        note: "Nota fiscal corrigida".to_owned(),
+        expected_version: 0,
+    };
+    let hidden = is_hidden(&shop, &worth("norte"), &worth("nenhuma"), stores).await?;
     assert_eq!(hidden, "UNKNOWN_STORE");
 
     let unsold = sale(&[("cafe", "2")]);
