@@ -30,8 +30,8 @@ pub struct ReadLog {
     pub up_to: Option<Position>,
     /// The order of the answer.
     pub direction: Direction,
-    /// Only streams of this category.
-    pub category: Option<String>,
+    /// Only streams of these categories; none for all there are.
+    pub categories: Vec<String>,
     /// The most events of the answer, at most [`READ_EVENTS_MAX`].
     pub limit: u32,
 }
@@ -44,15 +44,15 @@ impl ReadLog {
             after,
             up_to: None,
             direction: Direction::Forwards,
-            category: None,
+            categories: Vec::new(),
             limit,
         }
     }
 
-    /// Only streams of one category.
+    /// Only streams of this category, and of those named so before.
     #[must_use]
     pub fn category(mut self, category: &str) -> Self {
-        self.category = Some(category.to_owned());
+        self.categories.push(category.to_owned());
         self
     }
 
@@ -184,6 +184,17 @@ impl Log {
             .await
     }
 
+    /// The events at these positions, in the order of the log; none for a position beyond its head. One round trip.
+    ///
+    /// # Errors
+    /// As [`Log::read_stream`].
+    pub async fn events_at(&self, positions: &[Position]) -> Result<Vec<RecordedEvent>, StoreError> {
+        let positions: Vec<i64> = positions.iter().map(|position| position.to_sql()).collect();
+        let sql = include_str!("sql/events_at.sql");
+        let rows = self.connections().query(sql, &[&self.id, &positions]).await?;
+        rows.iter().map(|row| self.decode(row)).collect()
+    }
+
     async fn one_of_each(
         &self,
         sql: &str,
@@ -229,10 +240,10 @@ impl Log {
                 page.at_end = false;
                 break;
             }
-            let reach = if read.category.is_some() {
-                SCAN_POSITIONS
-            } else {
+            let reach = if read.categories.is_empty() {
                 u64::try_from(left.events).unwrap_or(0)
+            } else {
+                SCAN_POSITIONS
             };
             let (from, to) = match read.direction {
                 Direction::Forwards => (low, low.plus(reach).min(high)),
@@ -266,11 +277,13 @@ impl Log {
             Direction::Forwards => include_str!("sql/read_log_forwards.sql"),
             Direction::Backwards => include_str!("sql/read_log_backwards.sql"),
         };
+        // No list at all asks for everything.
+        let categories = (!read.categories.is_empty()).then_some(&read.categories);
         let params: [&(dyn tokio_postgres::types::ToSql + Sync); 6] = [
             &self.id,
             &from.to_sql(),
             &to.to_sql(),
-            &read.category,
+            &categories,
             &left.events,
             &left.bytes,
         ];
@@ -281,7 +294,7 @@ impl Log {
             .collect::<Result<_, _>>()?;
         left.events -= i64::try_from(events.len()).unwrap_or(i64::MAX);
         left.bytes -= rows.last().map_or(0, |row| row.get::<_, i64>("through_bytes"));
-        if read.category.is_none() {
+        if read.categories.is_empty() {
             let last = events.last().filter(|_| left.is_none());
             let range = match (last, read.direction) {
                 (None, _) => (from, to),

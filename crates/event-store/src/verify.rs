@@ -290,7 +290,7 @@ impl<'a> StoredEvents<'a> {
     }
 
     async fn fetch(&mut self) -> Result<(), StoreError> {
-        let no_category: Option<&str> = None;
+        let no_category: Option<&[&str]> = None;
         // By range, not by limit: every position of it is looked at, whether a row is there or not.
         let to = self.after.plus(Self::PAGE_POSITIONS).min(self.last);
         let limit = i64::try_from(Self::PAGE_POSITIONS).unwrap_or(i64::MAX);

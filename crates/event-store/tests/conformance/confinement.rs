@@ -99,9 +99,9 @@ async fn a_statement_that_forgets_the_log_sees_its_own_alone() -> anyhow::Result
 async fn the_stores_statements_with_another_log_find_nothing() -> anyhow::Result<()> {
     let (world, _other) = two_companies().await?;
     let (own, foreign) = (log_id(&world, "main").await?, log_id(&world, "other").await?);
-    let no_category: Option<&str> = None;
+    let no_category: Option<&[&str]> = None;
     for (log, found) in [(own, true), (foreign, false)] {
-        let asked: [(&str, &[&(dyn ToSql + Sync)]); 4] = [
+        let asked: [(&str, &[&(dyn ToSql + Sync)]); 5] = [
             (include_str!("../../src/sql/head.sql"), &[&log]),
             (
                 include_str!("../../src/sql/read_stream_forwards.sql"),
@@ -114,6 +114,10 @@ async fn the_stores_statements_with_another_log_find_nothing() -> anyhow::Result
             (
                 include_str!("../../src/sql/last_events.sql"),
                 &[&log, &["sale-1"].as_slice()],
+            ),
+            (
+                include_str!("../../src/sql/events_at.sql"),
+                &[&log, &[1_i64].as_slice()],
             ),
         ];
         for (statement, params) in asked {
@@ -202,8 +206,10 @@ async fn callers_may_read_these_tables_and_change_no_other_than_snapshots() -> a
     for (right, tables) in [
         (
             "select",
-            "checkpoints daily_sales events log_head low_stock names parked_events places products read_model_builds \
-             sales shortages snapshots stock_adjustments stock_movements stock_position stock_receipts streams waiting_lines",
+            "account_days accounts book_settings book_ties checkpoints daily_sales events installments item_lookups \
+             item_moves journal_entries ledger_lines log_head low_stock names open_items parked_events periods places \
+             products read_model_builds sales shortages snapshots statement_lines stock_adjustments stock_movements \
+             stock_position stock_receipts streams unposted waiting_lines",
         ),
         ("insert", "snapshots"),
         ("update", "snapshots"),

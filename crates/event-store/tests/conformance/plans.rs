@@ -9,7 +9,7 @@ const LOG: &str = "1, ";
 /// Every stream there is: so many that a join of whole tables would look cheap to the planner.
 const STREAMS: &str = "streams";
 /// Statement and its parameters after the log.
-const HOT: [(&str, &str); 8] = [
+const HOT: [(&str, &str); 9] = [
     (include_str!("../../src/sql/head.sql"), ""),
     (
         include_str!("../../src/sql/read_stream_forwards.sql"),
@@ -22,12 +22,16 @@ const HOT: [(&str, &str); 8] = [
     (include_str!("../../src/sql/first_events.sql"), STREAMS),
     (include_str!("../../src/sql/last_events.sql"), STREAMS),
     (
+        include_str!("../../src/sql/events_at.sql"),
+        "array[1, 40, 200, 4000]::bigint[]",
+    ),
+    (
         include_str!("../../src/sql/read_log_forwards.sql"),
         "100, 200, null, 100, 1000000",
     ),
     (
         include_str!("../../src/sql/read_log_backwards.sql"),
-        "100, 200, 'sale', 100, 1000000",
+        "100, 200, array['sale'], 100, 1000000",
     ),
     (
         include_str!("../../src/sql/replayed_events.sql"),

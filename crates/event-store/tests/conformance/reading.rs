@@ -73,7 +73,7 @@ async fn pages_of_the_log_equal_a_naive_filter() -> anyhow::Result<()> {
         for (after, up_to) in borders {
             for limit in [1, 7, 1_000] {
                 let mut read = ReadLog::after(position(after), limit);
-                read.category = category.map(str::to_owned);
+                read.categories.extend(category.map(str::to_owned));
                 read.up_to = up_to.map(position);
                 let mut expected: Vec<RecordedEvent> = log
                     .iter()
@@ -92,6 +92,32 @@ async fn pages_of_the_log_equal_a_naive_filter() -> anyhow::Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn several_categories_are_one_page_and_places_are_found_at_once() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let log = mixed(&world).await?;
+    for limit in [1, 7, 1_000] {
+        let read = ReadLog::after(Position::START, limit)
+            .category("sale")
+            .category("stock")
+            .category("none");
+        let expected = log.iter().filter(|event| {
+            let category = event.stream.category();
+            category == "sale" || category == "stock"
+        });
+        let expected: Vec<RecordedEvent> = expected.cloned().collect();
+        assert!(expected.len() > 10 && expected.len() < log.len());
+        assert_eq!(paged(&world, read).await?, expected, "{limit}");
+    }
+    // Out of order, twice, and beyond the head.
+    let asked = [40, 7, 7, 1_000_000, 1].map(position);
+    let found = world.log.events_at(&asked).await?;
+    let found: Vec<&RecordedEvent> = found.iter().collect();
+    assert_eq!(found, [&log[0], &log[6], &log[6], &log[39]]);
+    assert!(world.log.events_at(&[]).await?.is_empty());
     Ok(())
 }
 
@@ -164,7 +190,8 @@ async fn pages_of_large_events_are_bounded_in_bytes() -> anyhow::Result<()> {
         assert_eq!(expected.len(), if category.is_none() { 32 } else { 12 });
         for direction in [Direction::Forwards, Direction::Backwards] {
             let mut read = ReadLog::after(Position::START, 1_000);
-            (read.category, read.direction) = (category.map(str::to_owned), direction);
+            read.categories.extend(category.map(str::to_owned));
+            read.direction = direction;
             let found = large_pages(&world, read).await?;
             // Without a word about texts of megabytes.
             assert!(found == expected, "{category:?}, {direction:?}");

@@ -161,7 +161,7 @@ impl World {
 const WHOLE_LOG: ReadLog = ReadLog {
     after: Position::START,
     direction: Direction::Forwards,
-    category: None,
+    categories: Vec::new(),
     limit: 1_000,
     up_to: None,
 };
