@@ -5,7 +5,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Decision, DomainEvent, Given, InvalidValue, Path, Payload, Rejection, Sku, StoreId};
+use crate::{Decision, DomainEvent, Founded, Given, InvalidValue, Path, Payload, Rejection, Sku, StoreId};
 
 /// What a stream is about: its events and the state that they add up to.
 pub trait Aggregate {
@@ -98,6 +98,22 @@ pub trait Command: Serialize + Send + Sync {
         Path::field("sku")
     }
 
+    /// Streams of other aggregates that begin in the same append, when the command leads to events. One that is there
+    /// already stays as it is.
+    fn founds(&self) -> Vec<Founded> {
+        Vec::new()
+    }
+
+    /// The stores that have to be defined, beside the one that it touches.
+    fn stores(&self) -> Vec<&StoreId> {
+        Vec::new()
+    }
+
+    /// The path of the field that names one of [`Self::stores`]; `index` counts them from 0.
+    fn path_of_store(&self, _index: usize) -> Path {
+        Path::field("store_id")
+    }
+
     /// Whether this event is what this command had led to before.
     fn is_answer(&self, event: &EventOf<Self>) -> bool {
         Self::Answer::of(event).is_some()
@@ -135,6 +151,21 @@ pub trait CompoundCommand: Serialize + Send + Sync {
     fn path_of_part(&self, index: usize, path: Path) -> Path;
 }
 
+impl Founded {
+    /// The stream of an aggregate with its first event.
+    #[must_use]
+    pub fn of<A: Aggregate>(id: impl Display, first: impl Into<A::Event>) -> Self {
+        let first = first.into();
+        Self {
+            category: A::CATEGORY,
+            id: id.to_string(),
+            event_type: first.event_type(),
+            schema_version: first.schema_version(),
+            data: first.to_json().get().to_owned(),
+        }
+    }
+}
+
 /// The aggregate's event that a command leads to.
 pub type EventOf<C> = <<C as Command>::Of as Aggregate>::Event;
 /// The state that a command is decided on.
@@ -163,6 +194,9 @@ pub struct Needs<'a> {
     pub product: Option<&'a Sku>,
     /// The company's policy is looked at.
     pub policy: bool,
+    /// The chart of accounts and the months are looked at, and stay as they are until the append. Not for a command to one
+    /// of these.
+    pub books: bool,
 }
 
 /// What a caller must be allowed to touch.
@@ -188,6 +222,7 @@ impl<'a> Needs<'a> {
             touches,
             product: None,
             policy: false,
+            books: false,
         }
     }
 
@@ -210,5 +245,11 @@ impl<'a> Needs<'a> {
     #[must_use]
     pub const fn and_policy(self) -> Self {
         Self { policy: true, ..self }
+    }
+
+    /// The chart of accounts and the months as well.
+    #[must_use]
+    pub const fn and_books(self) -> Self {
+        Self { books: true, ..self }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::books::{BooksCircumstance, GivenBooks};
 use crate::product::ProductSettings;
 use crate::store::StoreSettings;
 use crate::{Currency, Rejection, StoreId, Told, reasons};
@@ -18,6 +19,8 @@ pub struct Given<'a> {
     pub product: Option<&'a ProductSettings>,
     /// What the company has chosen; the default when it was not asked for.
     pub policy: Policy,
+    /// The chart of accounts and the months; `None` when they were not asked for.
+    pub books: Option<GivenBooks<'a>>,
     /// The server's time.
     pub recorded_at: Timestamp,
 }
@@ -46,6 +49,7 @@ impl<'a> Given<'a> {
                 void_window_hours: None,
                 strict_catalog: false,
             },
+            books: None,
             recorded_at,
         }
     }
@@ -116,6 +120,15 @@ pub enum Circumstance {
         /// The currency of the store or the sale.
         expected: Currency,
     },
+    /// The books stand in the way. Boxed: it is larger than the others, and every result would grow with it.
+    #[error(transparent)]
+    Books(Box<BooksCircumstance>),
+}
+
+impl From<BooksCircumstance> for Circumstance {
+    fn from(circumstance: BooksCircumstance) -> Self {
+        Self::Books(Box::new(circumstance))
+    }
 }
 
 impl Rejection for Circumstance {
@@ -135,6 +148,7 @@ impl Rejection for Circumstance {
                 .at("currency")
                 .with("given", given)
                 .with("expected", expected),
+            Self::Books(circumstance) => circumstance.told(),
         }
     }
 }

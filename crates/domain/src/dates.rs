@@ -54,3 +54,12 @@ pub(crate) fn due_day(field: impl Into<Path>, day: Option<Date>) -> Result<(), I
     let rule = "a due date is of 2000-01-01 to 2099-12-31; leave it out when there is none";
     Err(InvalidValue::new(REASON, day, rule).at(field))
 }
+
+/// Refuses a day that the books cannot hold.
+pub(crate) fn business_day(field: impl Into<Path>, day: Date) -> Result<(), InvalidValue> {
+    if (FIRST_DAY..=LAST_DAY).contains(&day) {
+        return Ok(());
+    }
+    let rule = "the books hold days of 2000-01-01 to 2099-12-31; correct the date";
+    Err(InvalidValue::new(REASON, day, rule).at(field))
+}

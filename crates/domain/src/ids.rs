@@ -9,10 +9,12 @@ use uuid::Uuid;
 
 use crate::invisible::is_invisible;
 use crate::masking::length_of;
-use crate::misplaced::not_in_code;
+use crate::misplaced::{Refused, not_an_id, not_in_code};
 use crate::name::normalise;
 use crate::text::serde_as_str;
 use crate::{InvalidValue, Path, reasons};
+
+const PARTY_ID_INVALID: &str = "PARTY_ID_INVALID";
 
 /// Declares an id that is text: its limit, the characters it accepts, the code of its refusal and what an error shows of
 /// a refused one.
@@ -183,6 +185,15 @@ impl SubjectId {
     }
 }
 
+impl PartyId {
+    /// Refuses one that is new to the log and has invisible characters or is a person's tax number.
+    pub(crate) fn check_new(&self, field: impl Into<Path>) -> Result<(), InvalidValue> {
+        let field = field.into();
+        all_visible(field, self.as_str(), PARTY_ID_INVALID)?;
+        not_an_id(field, self.as_str(), Refused::Cpf)
+    }
+}
+
 impl ReceiptNumber {
     /// Refuses one that is new to the log and has invisible characters or a tax number in it.
     pub(crate) fn check_new(&self, field: impl Into<Path>) -> Result<(), InvalidValue> {
@@ -195,6 +206,24 @@ impl ReceiptNumber {
     }
 }
 
+text_id!(
+    /// An account of the chart: 1 to 30 of digits, letters, `.` and `-`, as `1.1.01.001`.
+    AccountCode, max 30, "ACCOUNT_CODE_INVALID",
+    "an account code is 1 to 30 of digits, letters, . and -, as 1.1.01.001",
+    |character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-'),
+    str::to_owned
+);
+text_id!(
+    /// A cost centre: 1 to 40 of `a-z 0-9 _ .`.
+    CostCenterId, max 40, "COST_CENTER_ID_INVALID",
+    "a cost centre id is 1 to 40 of a-z, 0-9, _ and .", is_slug, str::to_owned
+);
+text_id!(
+    /// Who owes or is owed: 1 to 64 visible characters, such as a CNPJ or a subject id; never a CPF.
+    PartyId, max 64, PARTY_ID_INVALID,
+    "a party id is 1 to 64 characters without white space", is_visible, length_of
+);
+
 uuid_id! {
     /// A sale; made by the client, and its idempotency key for ever.
     SaleId, "SALE_ID_INVALID";
@@ -204,6 +233,14 @@ uuid_id! {
     ReceiptId, "RECEIPT_ID_INVALID";
     /// An adjustment of stock; made by the client.
     AdjustmentId, "ADJUSTMENT_ID_INVALID";
+    /// An entry of the journal; made by the client, or derived from the event that it is posted for.
+    EntryId, "ENTRY_ID_INVALID";
+    /// Something owed to the company or by it; made by the client, or derived from what it is owed for.
+    OpenItemId, "OPEN_ITEM_ID_INVALID";
+    /// A settlement, credit, cancellation or write-off of something owed; made by the client, or derived.
+    SettlementId, "SETTLEMENT_ID_INVALID";
+    /// A line of a statement of an acquirer, a bank or PIX; derived from what it says.
+    StatementLineId, "STATEMENT_LINE_ID_INVALID";
 }
 
 /// A line of a document, unique within it.

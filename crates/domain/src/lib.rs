@@ -3,15 +3,18 @@
 //! One public module per aggregate, each with its events, its state and its decisions; the value types they
 //! share are at the root. Start at [`Command`].
 
+mod account;
 mod aggregate;
 mod apportion;
 mod business_date;
 mod check_digits;
 mod circumstance;
+mod closed_word;
 mod dates;
 mod decision;
 mod event;
 mod fiscal;
+mod founded;
 mod gtin;
 mod ids;
 mod invalid;
@@ -19,8 +22,10 @@ mod invisible;
 mod masking;
 mod misplaced;
 mod money;
+mod month;
 mod name;
 mod natural_id;
+mod open_word;
 mod path;
 mod payment;
 mod plain;
@@ -31,16 +36,26 @@ mod tax_id;
 mod text;
 mod zone;
 
+pub mod books;
+pub mod chart;
 pub mod company;
+pub mod journal;
+pub mod open_item;
+pub mod posting;
+pub mod posting_rules;
 pub mod product;
 pub mod reasons;
 pub mod register;
 pub mod sale;
+pub mod statement_line;
 pub mod stock;
 pub mod stock_policy;
 pub mod store;
+pub mod terms;
+pub mod unposted;
 pub mod waiting;
 
+pub use account::{AccountRole, AccountType, Side};
 pub use aggregate::{Aggregate, Command, CompoundCommand, Decided, EventOf, Needs, OwnKey, StateOf, Touches};
 pub use apportion::{ApportionError, apportion};
 pub use business_date::{business_date, local_hour};
@@ -49,16 +64,18 @@ pub use dates::{FIRST_DAY, LAST_DAY};
 pub use decision::{Claim, Decision};
 pub use event::{DomainEvent, Kind, Payload, UnreadableEvent};
 pub use fiscal::{AccessKey, FiscalRef, Ncm, TaxAmount};
+pub use founded::Founded;
 pub use gtin::Gtin;
 pub use ids::{
-    AdjustmentId, CompanyId, LineId, ReceiptId, ReceiptNumber, RegisterNo, ReturnId, SaleId, Sku, StoreId,
-    SubjectId,
+    AccountCode, AdjustmentId, CompanyId, CostCenterId, EntryId, LineId, OpenItemId, PartyId, ReceiptId,
+    ReceiptNumber, RegisterNo, ReturnId, SaleId, SettlementId, Sku, StatementLineId, StoreId, SubjectId,
 };
 pub use invalid::InvalidValue;
 pub use invisible::{is_invisible, turns_direction};
 pub use masking::mask_cpf;
 pub use misplaced::is_tax_id;
 pub use money::{Amount, Currency, Money};
+pub use month::Month;
 pub use natural_id::{name_based_id, natural_id};
 pub use path::{Path, Step};
 pub use payment::{Channel, MethodAmount, Payment, PaymentCode, PaymentMethod};

@@ -196,7 +196,7 @@ impl FromStr for Amount {
             .filter(|amount| amount.is_in_range())
             .ok_or_else(|| {
                 InvalidValue::new(
-                    "AMOUNT_INVALID",
+                    reasons::AMOUNT_INVALID,
                     text,
                     "an amount is a whole number of minor units",
                 )

@@ -8,53 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::dates::due_day;
+use crate::open_word::open_word;
 use crate::text::{self, serde_as_str};
 use crate::{Amount, Cnpj, InvalidValue, Path, reasons};
-
-/// Longest method or channel, in characters.
-const SLUG_CHARS_MAX: usize = 40;
-
-/// Declares an open list of snake-case words.
-macro_rules! open_word {
-    ($(#[$meta:meta])* $name:ident, $reason:literal, $rule:literal, { $($(#[$word_meta:meta])* $constant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Cow<'static, str>);
-
-        impl $name {
-            $($(#[$word_meta])* pub const $constant: Self = Self(Cow::Borrowed($word));)+
-
-            /// The word.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = InvalidValue;
-
-            fn from_str(text: &str) -> Result<Self, InvalidValue> {
-                // Known words need no allocation; they are nearly all there is.
-                match text {
-                    $($word => return Ok(Self::$constant),)+
-                    _ => {}
-                }
-                let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-                if text.is_empty() || text.len() > SLUG_CHARS_MAX || !text.bytes().all(is_word) {
-                    return Err(InvalidValue::new($reason, text, $rule));
-                }
-                Ok(Self(Cow::Owned(text.to_owned())))
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str(&self.0)
-            }
-        }
-    };
-}
 
 open_word!(
     /// A means of payment, as a snake-case word; the list is open, because new ones keep coming.

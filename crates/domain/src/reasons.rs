@@ -2,22 +2,42 @@
 //!
 //! A code that one rule alone gives stands at that rule.
 
+/// An amount that is none.
+pub const AMOUNT_INVALID: &str = "AMOUNT_INVALID";
 /// An amount, or a sum of them, is larger than an amount may be.
 pub const AMOUNT_OUT_OF_RANGE: &str = "AMOUNT_OUT_OF_RANGE";
+/// The books of the company have begun, and begin once.
+pub const BOOKS_EXIST: &str = "BOOKS_EXIST";
+/// The company has no books yet.
+pub const BOOKS_NOT_BEGUN: &str = "BOOKS_NOT_BEGUN";
 /// Others wrote first each time.
 pub const CONFLICT: &str = "CONFLICT";
 /// An amount is not in the currency of the store or the document.
 pub const CURRENCY_MISMATCH: &str = "CURRENCY_MISMATCH";
+/// More days than there may be to an instalment, or fewer than to the one before.
+pub const DAYS_OUT_OF_RANGE: &str = "DAYS_OUT_OF_RANGE";
 /// Another document has the same access key.
 pub const DUPLICATE_FISCAL_KEY: &str = "DUPLICATE_FISCAL_KEY";
+/// The caller decided on an older version than the present one.
+pub const ETAG_MISMATCH: &str = "ETAG_MISMATCH";
+/// A field that cannot be read.
+pub const FIELD_INVALID: &str = "FIELD_INVALID";
 /// A field that must be filled is empty.
 pub const FIELD_REQUIRED: &str = "FIELD_REQUIRED";
 /// The same id with other content.
 pub const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
 /// A number of instalments below one.
 pub const INSTALLMENTS_INVALID: &str = "INSTALLMENTS_INVALID";
+/// The month is closed, or about to be.
+pub const PERIOD_CLOSED: &str = "PERIOD_CLOSED";
+/// A seal came for a month that is not being closed.
+pub const PERIOD_NOT_CLOSING: &str = "PERIOD_NOT_CLOSING";
+/// A list of lines that is empty or too long.
+pub const LINE_COUNT_INVALID: &str = "LINE_COUNT_INVALID";
 /// A quantity that is none.
 pub const QUANTITY_INVALID: &str = "QUANTITY_INVALID";
+/// Nobody said why.
+pub const REASON_REQUIRED: &str = "REASON_REQUIRED";
 /// A reason of an adjustment that is not known.
 pub const REASON_UNKNOWN: &str = "REASON_UNKNOWN";
 /// The number of a receipt that is none.

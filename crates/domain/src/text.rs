@@ -22,11 +22,15 @@ pub(crate) const URI_CHARS_MAX: usize = 1_000;
 pub(crate) fn required(field: impl Into<Path>, text: &str, chars_max: usize) -> Result<String, InvalidValue> {
     let field = field.into();
     let text = optional(field, text, chars_max)?;
-    // What nobody sees is as good as nothing.
-    if text.chars().all(is_invisible) {
+    if shows_nothing(&text) {
         return Err(InvalidValue::new(reasons::FIELD_REQUIRED, "", "a text is required here").at(field));
     }
     Ok(text)
+}
+
+/// Whether there is nothing to see: what nobody sees is as good as nothing.
+pub(crate) fn shows_nothing(text: &str) -> bool {
+    text.chars().all(is_invisible)
 }
 
 /// Trims a text that may be empty and checks its bounds.
@@ -94,15 +98,21 @@ pub(crate) fn check_new_codes<'c>(
     codes: impl IntoIterator<Item = (&'static str, &'c Option<String>)>,
 ) -> Result<(), InvalidValue> {
     for (name, code) in codes {
-        let Some(code) = code else { continue };
-        let field = part.then(name);
-        if code.chars().any(is_invisible) {
-            let rule = "a code has visible characters only";
-            return Err(InvalidValue::new(reasons::TEXT_HAS_CONTROL, length_of(code), rule).at(field));
+        if let Some(code) = code {
+            check_new_code(part.then(name), code)?;
         }
-        not_in_code(field, code)?;
     }
     Ok(())
+}
+
+/// As [`check_new_codes`], of one.
+pub(crate) fn check_new_code(field: impl Into<Path>, code: &str) -> Result<(), InvalidValue> {
+    let field = field.into();
+    if code.chars().any(is_invisible) {
+        let rule = "a code has visible characters only";
+        return Err(InvalidValue::new(reasons::TEXT_HAS_CONTROL, length_of(code), rule).at(field));
+    }
+    not_in_code(field, code)
 }
 
 /// Reads a type back from its text form, checking the text.

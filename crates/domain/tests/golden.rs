@@ -8,20 +8,42 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use fixtures::owed_examples;
 use fixtures::{
     adjust, cents, issue, nowhere, receive, record_return, record_sale, restock, shop, v, void_sale,
 };
+use posars_domain::books::{
+    BeginBooks, BeginPeriodClose, BooksEvent, CompletePeriodClose, LockPeriod, OpeningStock, ReopenPeriod,
+    TrialBalanceRow,
+};
+use posars_domain::chart::{
+    AssignAccountRole, ChangeAccount, ChangeCostCenter, ChartDefined, ChartEvent, CostCenter, DefineAccount,
+    DefineCostCenter, RetireAccount, RetireCostCenter,
+};
 use posars_domain::company::{CompanyEvent, DefineCompany, SetCompanyPolicy};
+use posars_domain::journal::{
+    EntryEvent, EntryLine, EntrySource, JournalEntryPosted, JournalEntryReversed, entry_id_of, mirrored,
+    reversal_id_of,
+};
+use posars_domain::open_item::{ItemKind, Payable, PayableEvent, Receivable, ReceivableEvent};
+use posars_domain::posting_rules::{
+    DefinePostingRule, PostedEvent, PostingPart, PostingRulesDefined, PostingRulesEvent,
+};
 use posars_domain::product::{ChangeProduct, DefineProduct, Edit, ProductEvent, RetireProduct};
 use posars_domain::register::{DefineRegister, RegisterEvent};
 use posars_domain::sale::{Customer, OrderDiscount, RecordSale, SaleEvent};
+use posars_domain::statement_line::StatementLineEvent;
 use posars_domain::stock::{AdjustmentReason, RevalueStock, Stock, StockEvent};
 use posars_domain::stock_policy::{DefineStockPolicy, StockPolicyEvent, WatchStock};
 use posars_domain::store::{DefineStore, StoreEvent};
+use posars_domain::terms::{
+    DefineReceiptTerms, DefineSupplierTerms, ReceiptTerms, SupplierTerms, TermsEvent,
+};
+use posars_domain::unposted::{PostingParked, PostingReleased, UnpostedEvent};
 use posars_domain::waiting::WaitingEvent;
 use posars_domain::{
-    Aggregate, Command, Currency, DomainEvent, EventOf, FiscalRef, Given, Kind, MethodAmount, Payment,
-    PaymentMethod, Quantity, TaxAmount, UnreadableEvent,
+    AccountRole, AccountType, Aggregate, Command, Currency, DomainEvent, EventOf, FiscalRef, Given, Kind,
+    MethodAmount, Payment, PaymentMethod, Quantity, Side, TaxAmount, UnreadableEvent,
 };
 
 fn folder() -> PathBuf {
@@ -141,6 +163,51 @@ fn waiting_events() {
 }
 
 #[test]
+fn unposted_events() {
+    keeps_its_meaning::<UnpostedEvent>();
+}
+
+#[test]
+fn chart_events() {
+    keeps_its_meaning::<ChartEvent>();
+}
+
+#[test]
+fn posting_rules_events() {
+    keeps_its_meaning::<PostingRulesEvent>();
+}
+
+#[test]
+fn terms_events() {
+    keeps_its_meaning::<TermsEvent>();
+}
+
+#[test]
+fn books_events() {
+    keeps_its_meaning::<BooksEvent>();
+}
+
+#[test]
+fn entry_events() {
+    keeps_its_meaning::<EntryEvent>();
+}
+
+#[test]
+fn receivable_events() {
+    keeps_its_meaning::<ReceivableEvent>();
+}
+
+#[test]
+fn payable_events() {
+    keeps_its_meaning::<PayableEvent>();
+}
+
+#[test]
+fn statement_line_events() {
+    keeps_its_meaning::<StatementLineEvent>();
+}
+
+#[test]
 fn every_file_belongs_to_an_event_and_no_type_is_written_by_two_aggregates() {
     let types = [
         CompanyEvent::TYPES,
@@ -151,6 +218,15 @@ fn every_file_belongs_to_an_event_and_no_type_is_written_by_two_aggregates() {
         StockEvent::TYPES,
         StockPolicyEvent::TYPES,
         WaitingEvent::TYPES,
+        UnpostedEvent::TYPES,
+        ChartEvent::TYPES,
+        PostingRulesEvent::TYPES,
+        TermsEvent::TYPES,
+        BooksEvent::TYPES,
+        EntryEvent::TYPES,
+        ReceivableEvent::TYPES,
+        PayableEvent::TYPES,
+        StatementLineEvent::TYPES,
     ]
     .concat();
     assert_eq!(types.iter().collect::<BTreeSet<_>>().len(), types.len());
@@ -221,6 +297,12 @@ fn examples() -> Vec<(String, String)> {
     run_as("lines", &mut examples, &sale, back, &shop());
     stock_examples(&mut examples);
     stock_policy_examples(&mut examples);
+    chart_examples(&mut examples);
+    posting_examples(&mut examples);
+    entry_examples(&mut examples);
+    unposted_examples(&mut examples);
+    books_examples(&mut examples);
+    owed_examples(&mut examples);
     examples
 }
 
@@ -404,6 +486,246 @@ fn stock_policy_examples(examples: &mut Vec<(String, String)>) {
         };
         history = run(examples, &history, watch, &shop());
     }
+}
+
+fn chart_examples(examples: &mut Vec<(String, String)>) {
+    let mut founded = ChartDefined::brazilian_retail();
+    founded.cost_centers.push(CostCenter {
+        cost_center_id: v("matriz"),
+        name: "Matriz".to_owned(),
+    });
+    note(examples, &ChartEvent::from(founded.clone()));
+    let history = vec![founded.into()];
+    let define = DefineAccount {
+        code: v("1.1.01.900"),
+        name: "(-) Cheques devolvidos".to_owned(),
+        account_type: AccountType::Asset,
+        nature: Some(Side::Credit),
+        parent: Some(v("1.1.01")),
+        postable: true,
+        liquid: true,
+    };
+    let history = run(examples, &history, define, &nowhere());
+    let change = ChangeAccount {
+        code: v("1.1.01.900"),
+        name: Some("(-) Cheques sem fundo".to_owned()),
+        parent: Edit::Set(v("1.1.02")),
+        liquid: Some(false),
+        account_type: None,
+        nature: None,
+        postable: None,
+    };
+    let history = run(examples, &history, change, &nowhere());
+    let assign = AssignAccountRole {
+        role: AccountRole::CASH,
+        store_id: Some(v("centro")),
+        code: v("1.1.01.003"),
+    };
+    let history = run(examples, &history, assign, &nowhere());
+    let retire = RetireAccount {
+        code: v("1.1.01.900"),
+    };
+    let history = run(examples, &history, retire, &nowhere());
+    let define = DefineCostCenter {
+        cost_center_id: v("centro"),
+        name: "Loja Centro".to_owned(),
+    };
+    let history = run(examples, &history, define, &nowhere());
+    let change = ChangeCostCenter {
+        cost_center_id: v("centro"),
+        name: "Loja do Centro".to_owned(),
+    };
+    let history = run(examples, &history, change, &nowhere());
+    let retire = RetireCostCenter {
+        cost_center_id: v("centro"),
+    };
+    run(examples, &history, retire, &nowhere());
+}
+
+fn posting_examples(examples: &mut Vec<(String, String)>) {
+    let founded = PostingRulesDefined::brazilian_retail();
+    note(examples, &PostingRulesEvent::from(founded.clone()));
+    let define = DefinePostingRule {
+        event: PostedEvent::SaleRecorded,
+        part: PostingPart::Payment,
+        qualifier: Some("pix".to_owned()),
+        role: AccountRole::BANK,
+        valid_from: v("2026-12-01"),
+    };
+    run(examples, &[founded.into()], define, &nowhere());
+    let terms = ReceiptTerms {
+        method: PaymentMethod::CREDIT_CARD,
+        acquirer_cnpj: Some(v("12ABC34501DE35")),
+        brand: Some("Visa".to_owned()),
+        installments_from: 2,
+        installments_to: 6,
+        fee_ppm: 29_900,
+        first_days: 30,
+        every_days: 31,
+        valid_from: v("2026-12-01"),
+    };
+    run(examples, &[], DefineReceiptTerms { terms }, &nowhere());
+    let terms = SupplierTerms {
+        supplier: Some("Torrefação Sul".to_owned()),
+        due_days: vec![28, 35, 42],
+        valid_from: v("2026-12-01"),
+    };
+    run(examples, &[], DefineSupplierTerms { terms }, &nowhere());
+}
+
+/// Notes an event that takes more than a command to come about.
+fn note(examples: &mut Vec<(String, String)>, event: &impl DomainEvent) {
+    let name = format!("{}.v{}.json", event.event_type(), event.schema_version());
+    examples.push((name, event.to_json().to_string()));
+}
+
+fn owed_examples(examples: &mut Vec<(String, String)>) {
+    let words = ["", ".sale", ".delivery", ".refund"];
+    let named = |examples: &mut Vec<(String, String)>, word: &str, json: (String, String)| {
+        examples.push((json.0.replacen(".v1", &format!("{word}.v1"), 1), json.1));
+    };
+    let mut noted = Vec::new();
+    for (registered, word) in owed_examples::registered::<Receivable>(ItemKind::Card, "1.1.02.002")
+        .into_iter()
+        .zip(words)
+    {
+        note(&mut noted, &ReceivableEvent::from(registered));
+        noted.drain(..).for_each(|json| named(examples, word, json));
+    }
+    for (registered, word) in owed_examples::registered::<Payable>(ItemKind::Supplier, "2.1.01")
+        .into_iter()
+        .zip(words)
+    {
+        note(&mut noted, &PayableEvent::from(registered));
+        noted.drain(..).for_each(|json| named(examples, word, json));
+    }
+    let receivable = owed_examples::changes::<Receivable>(ItemKind::Card, "1.1.02.002");
+    receivable.iter().for_each(|event| note(examples, event));
+    let payable = owed_examples::changes::<Payable>(ItemKind::Supplier, "2.1.01");
+    payable.iter().for_each(|event| note(examples, event));
+    owed_examples::line_events()
+        .iter()
+        .for_each(|event| note(examples, event));
+}
+
+fn entry_examples(examples: &mut Vec<(String, String)>) {
+    let sale = v("0193a5f0-0000-7000-8000-000000000001");
+    let line = |account: &str, role: AccountRole, debit: i64, credit: i64| EntryLine {
+        account: v(account),
+        role: Some(role),
+        debit: cents(debit),
+        credit: cents(credit),
+        store_id: Some(v("centro")),
+        cost_center: Some(v("loja")),
+        party: Some(v("11222333000181")),
+        document: Some("1:1001".to_owned()),
+        due_date: Some(v("2026-12-20")),
+    };
+    let lines = vec![
+        line("1.1.02.001", AccountRole::CARD_RECEIVABLE, 1_999, 0),
+        line("3.1.01.001", AccountRole::GROSS_REVENUE, 0, 1_999),
+    ];
+    let posted = EntryEvent::from(JournalEntryPosted {
+        entry_id: entry_id_of(sale),
+        accounting_date: v("2026-12-01"),
+        business_date: v("2026-11-20"),
+        late_for: Some(v("2026-11")),
+        currency: Currency::BRL,
+        memo: "Venda do balcão".to_owned(),
+        source: Some(EntrySource {
+            event_type: "SaleRecorded".to_owned(),
+            position: 46,
+            event_id: sale,
+        }),
+        lines: lines.clone(),
+    });
+    note(examples, &posted);
+    let reversed = EntryEvent::from(JournalEntryReversed {
+        entry_id: entry_id_of(sale),
+        reversal_id: reversal_id_of(entry_id_of(sale)),
+        accounting_date: v("2026-12-01"),
+        business_date: v("2026-11-25"),
+        late_for: Some(v("2026-11")),
+        currency: Currency::BRL,
+        reason: "Lançado em dobro".to_owned(),
+        lines: mirrored(&lines),
+    });
+    note(examples, &reversed);
+}
+
+fn unposted_examples(examples: &mut Vec<(String, String)>) {
+    let parked = UnpostedEvent::from(PostingParked {
+        key: "rule-SaleRecorded-payment-pix".to_owned(),
+        reason: "POSTING_RULE_MISSING".to_owned(),
+        problem:
+            "no posting rule for SaleRecorded, payment of pix; define one that holds on the day of the event"
+                .to_owned(),
+        event_type: "SaleRecorded".to_owned(),
+        source_position: 46,
+        source_event_id: v("0193a5f0-0000-7000-8000-000000000001"),
+        store_id: Some(v("centro")),
+        business_date: v("2026-11-20"),
+        waiting: 2,
+        through_position: 46,
+    });
+    note(examples, &parked);
+    let released = UnpostedEvent::from(PostingReleased {
+        key: "rule-SaleRecorded-payment-pix".to_owned(),
+        released_through: 47,
+        waiting: 1,
+        through_position: 46,
+    });
+    note(examples, &released);
+}
+
+fn books_examples(examples: &mut Vec<(String, String)>) {
+    let begin = BeginBooks {
+        currency: Currency::BRL,
+        begins_on: Some(v("2026-10-16")),
+        up_to_position: 46,
+        opening: Vec::new(),
+    };
+    let month = v("2026-10");
+    let history = run(examples, &[], begin.clone(), &nowhere());
+    let opening = vec![OpeningStock {
+        store_id: v("centro"),
+        value: cents(123_456),
+    }];
+    run_as(
+        "opening",
+        examples,
+        &[],
+        BeginBooks { opening, ..begin },
+        &nowhere(),
+    );
+    let history = run(examples, &history, BeginPeriodClose { month }, &nowhere());
+    let row = |account: &str, name: &str, account_type: AccountType, sign: i64| TrialBalanceRow {
+        account: v(account),
+        name: name.to_owned(),
+        account_type,
+        store_id: Some(v("centro")),
+        cost_center: Some(v("loja")),
+        opening: cents(sign * 1_000),
+        debit: cents(700),
+        credit: cents(700),
+        closing: cents(sign * 1_000),
+    };
+    let seal = CompletePeriodClose {
+        month,
+        books_version: 2,
+        up_to_position: 77,
+        trial_balance: vec![
+            row("1.1.01.001", "Caixa das lojas", AccountType::Asset, 1),
+            row("3.1.01.001", "Venda de mercadorias", AccountType::Revenue, -1),
+        ],
+    };
+    let history = run(examples, &history, seal, &nowhere());
+    run(examples, &history, LockPeriod { month }, &nowhere());
+    let reopen = ReopenPeriod {
+        month,
+        reason: "Nota fiscal em falta".to_owned(),
+    };
+    run(examples, &history, reopen, &nowhere());
 }
 
 /// As [`run`], for examples of fields that came later: the file of each type has a word more.

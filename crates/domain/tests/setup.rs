@@ -3,10 +3,12 @@
 mod fixtures;
 
 use fixtures::{given, nowhere, shop, store, v};
+use posars_domain::books::{Books, BooksEvent};
+use posars_domain::chart::{Chart, ChartEvent};
 use posars_domain::company::{Company, CompanyState, DefineCompany, SetCompanyPolicy};
 use posars_domain::register::{DefineRegister, Register};
 use posars_domain::store::{DefineStore, Store};
-use posars_domain::{Aggregate, Currency, Policy, Rejection};
+use posars_domain::{Aggregate, Command as _, Currency, DomainEvent as _, Policy, Rejection};
 
 fn define_company() -> DefineCompany {
     DefineCompany {
@@ -49,6 +51,26 @@ fn company_exists() {
     given::<Company>(&[defined])
         .when(other, &nowhere())
         .rejected("COMPANY_EXISTS", None);
+}
+
+#[test]
+fn a_company_begins_with_its_books() {
+    let founded = define_company().founds();
+    let streams: Vec<_> = founded
+        .iter()
+        .map(|founded| (founded.category, founded.id.as_str(), founded.event_type))
+        .collect();
+    let expected = [
+        ("chart", "main", "ChartDefined"),
+        ("postingrules", "main", "PostingRulesDefined"),
+        ("books", "main", "BooksBegun"),
+    ];
+    assert_eq!(streams, expected);
+    let begun = BooksEvent::from_json("BooksBegun", founded[2].schema_version, &founded[2].data).unwrap();
+    let state = Books::fold(&[begun]);
+    assert_eq!(state.begun.unwrap().currency, Currency::BRL);
+    let chart = ChartEvent::from_json("ChartDefined", founded[0].schema_version, &founded[0].data).unwrap();
+    assert!(Chart::fold(&[chart]).is_begun);
 }
 
 #[test]

@@ -5,11 +5,13 @@ use std::fmt::Display;
 use serde::{Deserialize, Serialize};
 
 use super::{Company, CompanyDefined, CompanyRejection, CompanyState};
+use crate::books::all_books;
 use crate::misplaced::{Refused, not_an_id, not_in_words};
 use crate::text::{self, NAME_CHARS_MAX};
-use crate::{Cnpj, Command, CompanyId, Currency, Decided, Decision, Given};
+use crate::{Cnpj, Command, CompanyId, Currency, Decided, Decision, Founded, Given};
 
-/// Sets up the company; the same definition again changes nothing.
+/// Sets up the company, and its books with it: every company has a chart of accounts and posting rules from its first day,
+/// so that nothing that happens waits for them. The same definition again changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefineCompany {
     /// The company.
@@ -30,6 +32,10 @@ impl Command for DefineCompany {
 
     fn stream_id(&self) -> impl Display + Send {
         &self.company_id
+    }
+
+    fn founds(&self) -> Vec<Founded> {
+        all_books(self.currency)
     }
 
     fn decide(&self, state: &CompanyState, _given: &Given<'_>) -> Decided<Company> {

@@ -90,26 +90,39 @@ impl SaleRecorded {
     /// below zero, and the card stays at what its acquirer pays.
     #[must_use]
     pub fn received(&self) -> Vec<MethodAmount> {
-        let as_paid = |payment: &Payment| MethodAmount {
-            method: payment.method.clone(),
-            amount: payment.amount,
+        self.received_by_payment()
+            .into_iter()
+            .map(|(_, received)| received)
+            .collect()
+    }
+
+    /// As [`Self::received`], each with which payment it is of, from 0; `None` for cash below zero, which is of none.
+    #[must_use]
+    pub fn received_by_payment(&self) -> Vec<(Option<usize>, MethodAmount)> {
+        let as_paid = |(index, payment): (usize, &Payment)| {
+            let received = MethodAmount {
+                method: payment.method.clone(),
+                amount: payment.amount,
+            };
+            (Some(index), received)
         };
-        let mut received = self.payments.iter().map(as_paid).collect::<Vec<_>>();
+        let mut received = self.payments.iter().enumerate().map(as_paid).collect::<Vec<_>>();
         let mut change = self.change;
         let cash = received
             .iter_mut()
             .rev()
-            .filter(|payment| payment.method == PaymentMethod::CASH);
-        for payment in cash {
+            .filter(|(_, payment)| payment.method == PaymentMethod::CASH);
+        for (_, payment) in cash {
             let taken = change.min(payment.amount);
             payment.amount = payment.amount.checked_sub(taken).unwrap_or_default();
             change = change.checked_sub(taken).unwrap_or_default();
         }
-        received.push(MethodAmount {
+        let beyond_cash = MethodAmount {
             method: PaymentMethod::CASH,
             amount: change.checked_neg().unwrap_or_default(),
-        });
-        received.retain(|payment| !payment.amount.is_zero());
+        };
+        received.push((None, beyond_cash));
+        received.retain(|(_, payment)| !payment.amount.is_zero());
         received
     }
 

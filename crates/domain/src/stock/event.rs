@@ -42,6 +42,21 @@ impl StockEvent {
         }
     }
 
+    /// By how much the value of the stock rises, of which business day that is, and in which currency. `None` when its
+    /// value does not move; the amount is `None` beyond the range of amounts.
+    #[must_use]
+    pub fn value_moved(&self) -> Option<(Option<Amount>, Date, Currency)> {
+        let moved =
+            |value: Amount, settled: Amount, day, currency| (value.checked_sub(settled), day, currency);
+        Some(match self {
+            Self::StockReceived(it) => moved(it.value, it.negative_settled, it.business_date, it.currency),
+            Self::StockReturned(it) => moved(it.value, it.negative_settled, it.business_date, it.currency),
+            Self::StockAdjusted(it) => moved(it.value, it.negative_settled, it.business_date, it.currency),
+            Self::StockIssued(it) => moved(Amount::ZERO, it.cost, it.business_date, it.currency),
+            Self::ShortageDetected(_) | Self::ShortageResolved(_) => return None,
+        })
+    }
+
     /// The sale of which goods came back.
     #[must_use]
     pub const fn returned_sale(&self) -> Option<SaleId> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{ReceiveStock, ReceivedCost};
 use crate::{
     AccessKey, Amount, CompoundCommand, Currency, InvalidValue, LineId, OwnKey, Path, Quantity, ReceiptId,
-    Sku, StoreId,
+    Sku, StoreId, reasons,
 };
 
 /// The most lines of one receipt of goods: two events each at most, in one append of at most 1,000.
@@ -80,7 +80,7 @@ impl ReceiveGoods {
     fn check_lines(&self) -> Result<(), InvalidValue> {
         if self.lines.is_empty() || self.lines.len() > RECEIPT_LINES_MAX {
             let rule = "a receipt of goods has 1 to 450 lines; split a longer one";
-            return Err(InvalidValue::new("LINE_COUNT_INVALID", self.lines.len(), rule).at("lines"));
+            return Err(InvalidValue::new(reasons::LINE_COUNT_INVALID, self.lines.len(), rule).at("lines"));
         }
         let mut seen = HashSet::new();
         let mut lines = self.lines.iter().enumerate();

@@ -76,13 +76,13 @@ impl Rejection for StockRejection {
             Self::DuplicateFiscalKey { access_key } => Told::duplicate(reasons::DUPLICATE_FISCAL_KEY)
                 .at("access_key")
                 .with("access_key", access_key),
-            Self::ReasonRequired => Told::invalid("REASON_REQUIRED").at("reason"),
+            Self::ReasonRequired => Told::invalid(reasons::REASON_REQUIRED).at("reason"),
             Self::StockWouldGoNegative { sku, quantity, delta } => Told::state("STOCK_WOULD_GO_NEGATIVE")
                 .at("delta")
                 .with("sku", sku)
                 .with_decimal("quantity", quantity)
                 .with_decimal("delta", delta),
-            Self::EtagMismatch { expected, actual } => Told::conflict("ETAG_MISMATCH")
+            Self::EtagMismatch { expected, actual } => Told::conflict(reasons::ETAG_MISMATCH)
                 .at("expected_version")
                 .with("expected", expected)
                 .with("actual", actual),
