@@ -1,8 +1,13 @@
 //! Every reason that a person can be told, by where it comes from.
 
 mod access;
+mod book_codes;
+mod chart;
 mod codes;
+mod items;
+mod journal;
 mod operations;
+mod posting;
 mod rest;
 mod sale;
 mod server;
@@ -15,7 +20,7 @@ use std::sync::LazyLock;
 use crate::reason::Reason;
 
 /// Where reasons come from, in the order of `docs/errors.md`: the title and the reasons of each, in alphabetical order.
-pub const PARTS: [(&str, &[Reason]); 8] = [
+pub const PARTS: [(&str, &[Reason]); 13] = [
     ("Who may call, and how often", access::REASONS),
     ("The server, the log and the read models", server::REASONS),
     (
@@ -25,7 +30,12 @@ pub const PARTS: [(&str, &[Reason]); 8] = [
     ("REST", rest::REASONS),
     ("Sales", sale::REASONS),
     ("Companies, stores, products and stock", shop::REASONS),
+    ("The chart, posting rules and terms", chart::REASONS),
+    ("The journal and its months", journal::REASONS),
+    ("Events that are not posted", posting::REASONS),
+    ("What is owed, and statements", items::REASONS),
     ("Ids and codes", codes::REASONS),
+    ("Ids and words of the books", book_codes::REASONS),
     ("Amounts, quantities, texts and lists", values::REASONS),
 ];
 

@@ -36,8 +36,8 @@ pub(super) const REASONS: &[Reason] = &[
     reason(
         "ETAG_MISMATCH",
         [
-            "The stock is at version {actual}, not {expected}",
-            "O estoque está na versão {actual}, não na {expected}",
+            "It is at version {actual} by now, not {expected}",
+            "Já está na versão {actual}, não na {expected}",
         ],
         ["Read it again and decide anew", "Leia de novo e decida outra vez"],
     ),

@@ -191,12 +191,12 @@ pub(super) const REASONS: &[Reason] = &[
     reason(
         "REASON_REQUIRED",
         [
-            "The adjustment does not say why, or says `other` without a note",
-            "O ajuste não diz o motivo, ou diz `other` sem observação",
+            "It does not say why, or an adjustment says `other` without a note",
+            "Falta o motivo, ou um ajuste diz `other` sem observação",
         ],
         [
-            "Add the reason, and a note when it is `other`",
-            "Informe o motivo e, se for `other`, uma observação",
+            "Add the reason; an adjustment of `other` needs a note as well",
+            "Informe o motivo; um ajuste `other` precisa também de observação",
         ],
     ),
     reason(
