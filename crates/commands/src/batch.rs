@@ -34,6 +34,12 @@ impl<C> Offered<C> {
     pub const fn new(command: C, envelope: Envelope) -> Self {
         Self { command, envelope }
     }
+
+    /// The command.
+    #[must_use]
+    pub const fn command(&self) -> &C {
+        &self.command
+    }
 }
 
 /// A command that the rules accept, ready for the log as a new stream.

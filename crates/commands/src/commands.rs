@@ -10,6 +10,7 @@ use posars_event_store::{Log, Version};
 use uuid::Uuid;
 
 use crate::keys::stream_of;
+use crate::known_books::KnownBooksCell;
 use crate::known_policy::KnownPolicy;
 use crate::known_stores::{KnownStore, KnownStores};
 use crate::metrics::Metrics;
@@ -29,6 +30,7 @@ pub struct Commands {
 pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) ids: EventIds,
+    pub(crate) books: KnownBooksCell,
     pub(crate) policy: KnownPolicy,
     pub(crate) stores: KnownStores,
     pub(crate) metrics: Metrics,
@@ -75,6 +77,7 @@ impl Commands {
         let shared = Shared {
             log,
             ids,
+            books: KnownBooksCell::default(),
             policy: KnownPolicy::default(),
             stores: KnownStores::default(),
             metrics: Metrics::new(),

@@ -1,7 +1,7 @@
 //! The answer to a command that was carried out.
 
 use jiff::Timestamp;
-use posars_domain::{DomainEvent, Payload};
+use posars_domain::{DomainEvent, Founded, Payload};
 use posars_event_store::{Position, StreamName, Version};
 use uuid::Uuid;
 
@@ -12,7 +12,9 @@ use crate::Written;
 pub struct Completed<E> {
     /// The events, in order; empty when everything was as asked before and no event of ours had made it so.
     pub events: Vec<E>,
-    /// Their ids, in the same order; empty for a validation.
+    /// The streams of other aggregates that begin with them, or would; empty when it is the first answer again.
+    pub founded: Vec<Founded>,
+    /// The ids of the events, in the same order, then those of what was founded; empty for a validation.
     pub event_ids: Vec<Uuid>,
     /// Each stream the command is about, with its version afterwards (for a validation: before).
     pub streams: Vec<(StreamName, Version)>,
@@ -38,12 +40,19 @@ impl<E> Completed<E> {
     pub(crate) const fn nothing() -> Self {
         Self {
             events: Vec::new(),
+            founded: Vec::new(),
             event_ids: Vec::new(),
             streams: Vec::new(),
             position: Position::START,
             replayed: true,
             recorded_at: None,
         }
+    }
+
+    /// Where the first event stands; `None` when nothing was written.
+    pub(crate) fn first_position(&self) -> Option<Position> {
+        let after_first = u64::try_from(self.event_ids.len()).ok()?.checked_sub(1)?;
+        self.position.get().checked_sub(after_first).map(Position::new)
     }
 
     /// Since when what was asked for is in the log.

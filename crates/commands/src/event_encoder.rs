@@ -1,6 +1,6 @@
 //! Decided events into the form that the log takes.
 
-use posars_domain::DomainEvent;
+use posars_domain::{DomainEvent, Founded};
 use posars_event_store::{EventType, JsonText, JsonWriter, NewEvent};
 use serde::Serialize;
 use uuid::Uuid;
@@ -29,6 +29,22 @@ impl EventEncoder {
             event_type: self.event_type(event.event_type())?,
             schema_version: event.schema_version(),
             data: self.json(event)?,
+            metadata: metadata.clone(),
+        })
+    }
+
+    /// The first event of a stream that begins with others.
+    pub(crate) fn founding(
+        &mut self,
+        event_id: Uuid,
+        founded: &Founded,
+        metadata: &JsonText,
+    ) -> Result<NewEvent, CommandError> {
+        Ok(NewEvent {
+            event_id,
+            event_type: self.event_type(founded.event_type)?,
+            schema_version: founded.schema_version,
+            data: JsonText::parse(&founded.data).map_err(|error| from_append(&error))?,
             metadata: metadata.clone(),
         })
     }

@@ -1,14 +1,16 @@
-//! What commands look at beside their own stream: stores, products and the company's policy.
+//! What commands look at beside their own stream: stores, products, the company's policy and the books.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use posars_domain::company::Company;
 use posars_domain::product::{Product, ProductRejection, ProductSettings};
-use posars_domain::{Aggregate, Command, Needs, Path, Policy, Sku, StateOf, Touches};
-use posars_event_store::StreamName;
+use posars_domain::{Aggregate, Circumstance, Command, Given, Needs, Path, Policy, Sku, StateOf, Touches};
+use posars_event_store::{Guard, StreamName};
 
 use crate::keys::stream_of;
+use crate::known_books::KnownBooks;
 use crate::known_stores::KnownStore;
 use crate::load::Loaded;
 use crate::touched::Touched;
@@ -21,6 +23,8 @@ pub(crate) struct Facts {
     store: Option<Arc<KnownStore>>,
     /// Products that were asked for together with the streams; `None` for those that are not in the catalogue.
     products: HashMap<Sku, Option<Arc<ProductSettings>>>,
+    /// The chart and the months: one look at them for all parts.
+    books: Option<Arc<KnownBooks>>,
 }
 
 /// What a part needs to know.
@@ -28,15 +32,35 @@ pub(crate) struct Known {
     pub(crate) store: Option<Arc<KnownStore>>,
     pub(crate) product: Option<Arc<ProductSettings>>,
     pub(crate) policy: Policy,
+    pub(crate) books: Option<Arc<KnownBooks>>,
 }
 
-/// A product that has to be in the catalogue and is not.
-pub(crate) struct Absent {
+impl Known {
+    /// As the rule gets it.
+    pub(crate) fn given(&self, recorded_at: Timestamp) -> Given<'_> {
+        Given {
+            store: self.store.as_deref().map(|store| &store.settings),
+            product: self.product.as_deref(),
+            policy: self.policy,
+            books: self.books.as_deref().map(KnownBooks::given),
+            recorded_at,
+        }
+    }
+
+    /// Hold while what is known is so.
+    pub(crate) fn guards(&self) -> impl Iterator<Item = Guard> {
+        let store = self.store.iter().map(|store| store.guard());
+        store.chain(self.books.iter().flat_map(|books| books.guards()))
+    }
+}
+
+/// A product that has to be in the catalogue and is not, or a store that has to be defined.
+pub(crate) struct Absent<R> {
     /// Which part of the command names it.
     pub(crate) index: usize,
     /// Its field in the part.
     pub(crate) path: Path,
-    pub(crate) rejection: ProductRejection,
+    pub(crate) rejection: R,
 }
 
 impl Commands {
@@ -69,10 +93,14 @@ impl Commands {
         } else {
             Policy::default()
         };
+        if needs.books && facts.books.is_none() {
+            facts.books = Some(self.known_books().await?);
+        }
         Ok(Known {
             store,
             product,
             policy,
+            books: facts.books.clone().filter(|_| needs.books),
         })
     }
 
@@ -81,10 +109,40 @@ impl Commands {
         if A::CATEGORY == Company::CATEGORY {
             self.shared.policy.forget();
         }
+        self.shared.books.forget_of(A::CATEGORY);
+    }
+
+    /// The first store that is named beside the one that is touched and is not defined.
+    pub(crate) async fn first_absent_store<C: Command>(
+        &self,
+        parts: &[C],
+    ) -> Result<Option<Absent<Circumstance>>, CommandError> {
+        let named = parts.iter().enumerate().flat_map(|(index, part)| {
+            let stores = part.stores().into_iter().enumerate();
+            stores.map(move |(place, store_id)| (index, part, place, store_id))
+        });
+        let named: Vec<_> = named.collect();
+        // Stores are few and nearly always kept: one that is not is asked for once.
+        let mut seen = HashSet::new();
+        for (index, part, place, store_id) in named {
+            if seen.insert(store_id) && self.known_store(store_id).await?.is_none() {
+                return Ok(Some(Absent {
+                    index,
+                    path: part.path_of_store(place),
+                    rejection: Circumstance::UnknownStore {
+                        store_id: store_id.clone(),
+                    },
+                }));
+            }
+        }
+        Ok(None)
     }
 
     /// The first product that is not in the catalogue, where the company's policy is strict.
-    pub(crate) async fn first_absent<C: Command>(&self, parts: &[C]) -> Result<Option<Absent>, CommandError> {
+    pub(crate) async fn first_absent<C: Command>(
+        &self,
+        parts: &[C],
+    ) -> Result<Option<Absent<ProductRejection>>, CommandError> {
         let absent = self.absent_products(parts.iter()).await?;
         if absent.is_empty() {
             return Ok(None);

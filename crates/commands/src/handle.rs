@@ -3,6 +3,7 @@
 use std::slice;
 use std::time::Instant;
 
+use posars_domain::product::ProductRejection;
 use posars_domain::{
     Aggregate, Command, CompoundCommand, EventOf, Given, Rejection, RejectionKind, StateOf, Touches,
 };
@@ -10,8 +11,7 @@ use posars_event_store::StreamName;
 use tracing::Instrument as _;
 
 use crate::backoff::{ATTEMPTS_MAX, pause_after};
-use crate::facts::{Absent, Facts};
-use crate::fingerprint::Content;
+use crate::facts::{Absent, Facts, Known};
 use crate::job::{Job, targets};
 use crate::keys::stream_of;
 use crate::load::Loaded;
@@ -50,12 +50,7 @@ impl Commands {
             target_of: vec![0],
             path_of_part: None,
         };
-        let content = if C::FINGERPRINT_IS_TAGGED {
-            Content::Tagged(command)
-        } else {
-            Content::Plain(command)
-        };
-        let request = Request::new(C::NAME, &content, command.own_key(), envelope)?;
+        let request = Request::of(command, envelope)?;
         self.timed(&job, &request, started).await
     }
 
@@ -126,7 +121,7 @@ impl Commands {
     }
 
     /// After a lost race: forgets what was stale and waits a little, a bounded number of times.
-    async fn lost(
+    pub(crate) async fn lost(
         &self,
         name: &'static str,
         stream: &StreamName,
@@ -141,6 +136,7 @@ impl Commands {
         }
         self.shared.metrics.retried(name);
         self.shared.stores.forget(stream);
+        self.shared.books.forget(stream);
         if pause {
             tokio::time::sleep(pause_after(attempts)).await;
         }
@@ -164,19 +160,12 @@ impl Commands {
             let needs = part.needs(state);
             refuse_beyond_scope(job, index, needs.touches, request)?;
             let known = self.look_up(needs, &mut facts).await?;
-            if let Some(store) = &known.store {
-                plan.guard(store.guard());
-            }
-            let given = Given {
-                store: known.store.as_deref().map(|store| &store.settings),
-                product: known.product.as_deref(),
-                policy: known.policy,
-                recorded_at: request.envelope.received_at,
-            };
-            let decided = part.decide(state, &given);
+            known.guards().for_each(|guard| plan.guard(guard));
+            let decided = part.decide(state, &known.given(request.envelope.received_at));
             let decision = match decided {
                 Ok(decision) => decision,
                 Err(rejection) => {
+                    self.stands(rejection.kind(), &known, opening, touched).await?;
                     let may_be_done = opening == Opening::Fold && !is_for_ever(rejection.kind());
                     let rejected = job.rejected(index, rejection);
                     return Ok(self
@@ -199,8 +188,14 @@ impl Commands {
         if touched.iter().all(|touched| touched.events.is_empty()) {
             return Ok(nothing_left(touched));
         }
+        if let Some(absent) = self.first_absent_store(job.parts).await? {
+            return Err(Failed::Error(job.rejected_absent(absent)));
+        }
         if let Some(absent) = self.first_absent(job.parts).await? {
             return self.refuse_absent(job, opening, request, absent).await;
+        }
+        for part in job.parts {
+            plan.found(self.absent(part.founds()).await?);
         }
         for touched in touched.into_iter().filter(|touched| !touched.events.is_empty()) {
             plan.write(Write {
@@ -233,13 +228,35 @@ impl Commands {
         Ok(touched)
     }
 
+    /// Lets a no stand that was decided on the books, unless what it was decided on may be otherwise.
+    async fn stands<A: Aggregate>(
+        &self,
+        kind: RejectionKind,
+        known: &Known,
+        opening: Opening,
+        touched: &Touched<A>,
+    ) -> Result<(), Failed> {
+        let Some(books) = known.books.as_ref().filter(|_| kind != RejectionKind::Invalid) else {
+            return Ok(());
+        };
+        // The stream that is believed new may hold just this, from when its month was open.
+        if opening == Opening::New {
+            return Err(Failed::Lost(touched.stream.clone()));
+        }
+        if self.are_present(books).await? {
+            return Ok(());
+        }
+        let [_, (months, _)] = &books.versions;
+        Err(Failed::Lost(months.clone()))
+    }
+
     /// Refuses what names a product that is not in the catalogue, unless it was carried out when that was no matter.
     async fn refuse_absent<C: Command>(
         &self,
         job: &Job<'_, C>,
         opening: Opening,
         request: &Request<'_>,
-        absent: Absent,
+        absent: Absent<ProductRejection>,
     ) -> Result<Completed<EventOf<C>>, Failed> {
         let target = job.target_of.get(absent.index);
         let target = target.and_then(|target| job.targets.get(*target));

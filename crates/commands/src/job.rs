@@ -50,7 +50,7 @@ impl<C: Command> Job<'_, C> {
         }
     }
 
-    pub(crate) fn rejected_absent(&self, absent: Absent) -> CommandError {
+    pub(crate) fn rejected_absent<R: Rejection>(&self, absent: Absent<R>) -> CommandError {
         let Absent {
             index,
             path,

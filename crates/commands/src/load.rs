@@ -43,6 +43,15 @@ impl<A: Aggregate> Default for Loaded<A> {
 }
 
 impl<A: Aggregate> Loaded<A> {
+    /// A stream that was folded up to a version before.
+    pub(crate) fn up_to(version: Version, state: A::State) -> Self {
+        Self {
+            state,
+            version,
+            ..Self::default()
+        }
+    }
+
     /// A stream whose last event is its state; none if it has no event.
     pub(crate) fn last(
         last: Option<RecordedEvent>,
@@ -114,7 +123,16 @@ impl Commands {
         stream: &StreamName,
         is_answer: impl Fn(&A::Event) -> bool + Send,
     ) -> Result<Loaded<A>, CommandError> {
-        let mut loaded = Loaded::<A>::default();
+        self.load_on(stream, Loaded::default(), is_answer).await
+    }
+
+    /// As [`Commands::load`], of a stream that was folded up to a version before.
+    pub(crate) async fn load_on<A: Aggregate>(
+        &self,
+        stream: &StreamName,
+        mut loaded: Loaded<A>,
+        is_answer: impl Fn(&A::Event) -> bool + Send,
+    ) -> Result<Loaded<A>, CommandError> {
         loop {
             let from = loaded.version.plus(1);
             let page = self

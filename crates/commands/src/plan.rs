@@ -1,16 +1,17 @@
 //! From decided events to the append, and from its answer to the completed.
 
-use posars_domain::{Claim, DomainEvent, OwnKey, Rejection};
+use posars_domain::{Claim, Command, DomainEvent, Founded, OwnKey, Rejection};
 use posars_event_store::{
     Append, AppendError, Appended, ClaimKey, EventType, ExpectedVersion, Guard, InvalidName, JsonText,
-    NewEvent, Position, StreamName, Version,
+    NewEvent, Position, RecordedEvent, StreamName, Version,
 };
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::from_append;
 use crate::event_encoder::EventEncoder;
-use crate::fingerprint::fingerprint;
+use crate::expected::expected;
+use crate::fingerprint::{Content, fingerprint};
 use crate::keys::{LogClaim, claim_key, derived, stream};
 use crate::load::decode;
 use crate::{CommandError, Commands, Completed, Envelope, Source};
@@ -50,6 +51,16 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Of a command that goes alone.
+    pub(crate) fn of<C: Command>(command: &C, envelope: &'a Envelope) -> Result<Self, CommandError> {
+        let content = if C::FINGERPRINT_IS_TAGGED {
+            Content::Tagged(command)
+        } else {
+            Content::Plain(command)
+        };
+        Self::new(C::NAME, &content, command.own_key(), envelope)
+    }
+
     pub(crate) fn has_key(&self) -> bool {
         self.key.is_some()
     }
@@ -66,6 +77,7 @@ pub(crate) struct Write<E> {
 /// All that one append is to write and to check.
 pub(crate) struct Plan<E> {
     writes: Vec<Write<E>>,
+    founded: Vec<Founded>,
     guards: Vec<Guard>,
     claims: Vec<Claimed>,
 }
@@ -79,6 +91,7 @@ impl<E> Default for Plan<E> {
     fn default() -> Self {
         Self {
             writes: Vec::new(),
+            founded: Vec::new(),
             guards: Vec::new(),
             claims: Vec::new(),
         }
@@ -96,6 +109,11 @@ impl<E> Plan<E> {
     /// Adds the events of one stream, at least one.
     pub(crate) fn write(&mut self, write: Write<E>) {
         self.writes.push(write);
+    }
+
+    /// Adds streams that begin with it.
+    pub(crate) fn found(&mut self, founded: Vec<Founded>) {
+        self.founded.extend(founded);
     }
 
     /// Adds a claim; the same key for the same holder counts once.
@@ -152,6 +170,13 @@ impl Commands {
             event_ids.extend(events.iter().map(|event| event.event_id));
             writes.push((write.stream.clone(), expected(write.version), events));
         }
+        for founded in &plan.founded {
+            let stream = stream(founded.category, &founded.id)?;
+            let event_id = self.event_id(&stream, Version::START.plus(1), &request.envelope.source);
+            event_ids.push(event_id);
+            let event = encoder.founding(event_id, founded, &metadata)?;
+            writes.push((stream, ExpectedVersion::NoStream, vec![event]));
+        }
         let Some(mut append) = Append::to_all(writes) else {
             return Ok(shown(plan));
         };
@@ -166,6 +191,7 @@ impl Commands {
             Ok(appended) if appended.replayed => Ok(first_answer_of(appended)?),
             Ok(appended) => Ok(Completed {
                 events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
+                founded: plan.founded,
                 event_ids,
                 streams: appended.streams,
                 position: appended.last_position,
@@ -191,21 +217,23 @@ impl Commands {
         let mut events = Vec::with_capacity(write.events.len());
         for event in &write.events {
             version = version.plus(1);
-            let event_id = match source {
-                Source::Api => self.shared.ids.next(),
-                // The same row or event gives the same ids, wherever and whenever it is carried out.
-                Source::Import { .. } | Source::Reactor { .. } => derived(&format_args!(
-                    "{}/{}/{version}",
-                    self.shared.log.name(),
-                    write.stream
-                )),
-            };
+            let event_id = self.event_id(&write.stream, version, source);
             events.push(encoder.event(event_id, event, metadata)?);
         }
         Ok(events)
     }
 
-    fn identify(&self, append: Append, request: &Request<'_>) -> Result<Append, CommandError> {
+    fn event_id(&self, stream: &StreamName, version: Version, source: &Source) -> Uuid {
+        match source {
+            Source::Api => self.shared.ids.next(),
+            // The same row or event gives the same ids, wherever and whenever it is carried out.
+            Source::Import { .. } | Source::Reactor { .. } => {
+                derived(&format_args!("{}/{stream}/{version}", self.shared.log.name()))
+            }
+        }
+    }
+
+    pub(crate) fn identify(&self, append: Append, request: &Request<'_>) -> Result<Append, CommandError> {
         let Some(key) = request.key else { return Ok(append) };
         let append = append.idempotent(key, request.fingerprint);
         let Some(second_key) = request.second_key else {
@@ -248,26 +276,18 @@ impl Commands {
 }
 
 fn first_answer_of<E: DomainEvent>(appended: Appended) -> Result<Completed<E>, CommandError> {
+    // What was founded with them is of other aggregates.
+    let is_own = |event: &&RecordedEvent| E::TYPES.contains(&event.event_type.as_str());
+    let own = appended.first_events.iter().filter(is_own);
     Ok(Completed {
-        events: appended
-            .first_events
-            .iter()
-            .map(decode)
-            .collect::<Result<_, _>>()?,
+        events: own.map(decode).collect::<Result<_, _>>()?,
+        founded: Vec::new(),
         event_ids: appended.first_events.iter().map(|event| event.event_id).collect(),
         streams: appended.streams,
         position: appended.last_position,
         replayed: true,
         recorded_at: Some(appended.recorded_at),
     })
-}
-
-pub(crate) fn expected(version: Version) -> ExpectedVersion {
-    if version == Version::START {
-        ExpectedVersion::NoStream
-    } else {
-        ExpectedVersion::Exact(version)
-    }
 }
 
 fn shown<E>(plan: Plan<E>) -> Completed<E> {
@@ -278,6 +298,7 @@ fn shown<E>(plan: Plan<E>) -> Completed<E> {
             .map(|write| (write.stream.clone(), write.version))
             .collect(),
         events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
+        founded: plan.founded,
         event_ids: Vec::new(),
         position: Position::START,
         replayed: false,

@@ -1,22 +1,23 @@
-//! What a reactor reads of the log: the events of two categories, in order.
+//! What a reactor reads of the log: the events of some categories, in order.
 
 use posars_event_store::{EventType, ExportedEvent, Log, Position, ReadLog, RecordedEvent, StreamName};
 
 use super::error::ReactorError;
 use crate::CommandError;
 
-/// The most events of the rarer category on one page; fewer positions are covered when there are more.
+/// The most events of the rarer categories on one page; fewer positions are covered when there are more.
 const RARE_EVENTS: u32 = 5_000;
-/// How far behind the head, in pages, a mass export is cheaper than asking for two categories.
+/// How far behind the head, in pages, a mass export is cheaper than asking for the categories.
 const FAR_PAGES: u64 = 2;
 
 /// What a reactor follows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sources {
-    /// The category that most of its source events are of.
-    pub(crate) usual: &'static str,
-    /// The other one.
-    pub(crate) rare: &'static str,
+    /// The categories that most of its source events are of.
+    pub(crate) usual: &'static [&'static str],
+    /// The others, where there are far fewer of them: they are asked for apart, so that a page is as many of the usual
+    /// ones.
+    pub(crate) rare: &'static [&'static str],
 }
 
 /// Source events of a stretch of the log.
@@ -67,22 +68,32 @@ impl Sources {
 
     fn has(self, stream: &str) -> bool {
         let category = stream.split_once('-').map_or(stream, |(category, _)| category);
-        category == self.usual || category == self.rare
+        self.usual.contains(&category) || self.rare.contains(&category)
     }
 
-    /// At most `page_events` of the usual category and those of the other between them, category by category: among the
-    /// reactor's own events, which are most of a living log, few are sources.
+    /// All of them.
+    pub(crate) fn categories(self) -> Vec<&'static str> {
+        [self.usual, self.rare].concat()
+    }
+
+    /// At most `page_events` of the usual categories and those of the others between them, by category: among the reactor's
+    /// own events, which are most of a living log, few are sources.
     pub(crate) async fn read_few(
         self,
         log: &Log,
         after: Position,
         page_events: u32,
     ) -> Result<Intake, ReactorError> {
-        let usual = ReadLog::after(after, page_events).category(self.usual);
+        let usual = of_all(ReadLog::after(after, page_events), self.usual);
         let usual = log.read_log(&usual).await?;
-        let rare = ReadLog::after(after, RARE_EVENTS)
-            .category(self.rare)
-            .up_to(usual.scanned_to);
+        if self.rare.is_empty() {
+            return Ok(Intake {
+                events: usual.events,
+                scanned_to: usual.scanned_to,
+                at_end: usual.at_end,
+            });
+        }
+        let rare = of_all(ReadLog::after(after, RARE_EVENTS), self.rare).up_to(usual.scanned_to);
         let rare = log.read_log(&rare).await?;
         let scanned_to = rare.scanned_to.min(usual.scanned_to);
         let mut events = usual.events;
@@ -97,6 +108,10 @@ impl Sources {
             at_end: usual.at_end && rare.at_end,
         })
     }
+}
+
+fn of_all(read: ReadLog, categories: &[&str]) -> ReadLog {
+    categories.iter().copied().fold(read, ReadLog::category)
 }
 
 fn recorded(event: &ExportedEvent<'_>) -> Result<RecordedEvent, CommandError> {

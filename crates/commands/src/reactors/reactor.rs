@@ -17,6 +17,9 @@ pub trait Reactor: Send + Sized + 'static {
     /// What it does, to a person who waits for it.
     const WHAT: &'static str;
 
+    /// The categories of the streams that it follows.
+    fn categories() -> Vec<&'static str>;
+
     /// The reactor of a log.
     fn of(log: Log) -> Self;
 
@@ -29,6 +32,11 @@ pub trait Reactor: Send + Sized + 'static {
 
     /// How many events it has set aside because it could not work on them, and that are still open.
     fn parked_count(&mut self) -> impl Future<Output = Result<usize, ReactorError>> + Send;
+
+    /// How many events wait for something that may come, beside those; zero for a reactor that lets none wait.
+    fn waiting_count(&mut self) -> impl Future<Output = Result<u64, ReactorError>> + Send {
+        std::future::ready(Ok(0))
+    }
 
     /// Tries an event again that it has set aside. When it succeeds, what follows from it and the event that says so are
     /// appended together; when it does not, nothing is.

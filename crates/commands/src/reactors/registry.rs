@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use posars_event_store::Log;
 
+use super::books::BooksReactor;
 use super::error::ReactorError;
 use super::low_stock::LowStockReactor;
 use super::parked::{ParkedEvent, retry_parked};
@@ -14,7 +15,11 @@ use super::runner::{AnyRunner, ReactorRunner};
 use super::stock::StockReactor;
 
 /// Every reactor. One stands behind those whose events it follows, so that one pass in this order catches up with all.
-pub const REACTORS: &[&dyn AnyReactor] = &[registered::<StockReactor>(), registered::<LowStockReactor>()];
+pub const REACTORS: &[&dyn AnyReactor] = &[
+    registered::<StockReactor>(),
+    registered::<LowStockReactor>(),
+    registered::<BooksReactor>(),
+];
 
 /// The reactor of this name.
 #[must_use]
@@ -36,6 +41,9 @@ pub trait AnyReactor: Sync {
 
     /// As [`Reactor::WORKER`].
     fn worker(&self) -> &'static str;
+
+    /// As [`Reactor::categories`].
+    fn categories(&self) -> Vec<&'static str>;
 
     /// A runner of it on a log. `holder` names this process in the lease.
     fn runner(&self, log: Log, holder: &str) -> Box<dyn AnyRunner>;
@@ -62,6 +70,10 @@ impl<R: Reactor> AnyReactor for Registered<R> {
 
     fn worker(&self) -> &'static str {
         R::WORKER
+    }
+
+    fn categories(&self) -> Vec<&'static str> {
+        R::categories()
     }
 
     fn runner(&self, log: Log, holder: &str) -> Box<dyn AnyRunner> {

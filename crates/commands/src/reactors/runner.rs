@@ -30,6 +30,14 @@ pub struct ReactorRunner<R> {
     status: watch::Sender<ReactorStatus>,
 }
 
+/// A page, with how many events were set aside and how many waited by then.
+#[derive(Debug)]
+struct Told {
+    reacted: Reacted,
+    parked: usize,
+    waiting: u64,
+}
+
 /// A reactor on its way through the log.
 #[derive(Debug)]
 struct Run<R> {
@@ -38,8 +46,8 @@ struct Run<R> {
     subscription: Subscription,
     status: watch::Sender<ReactorStatus>,
     instruments: Instruments,
-    /// The last page, with how many events were set aside by then, until it is told.
-    reacted: Option<(Reacted, usize)>,
+    /// The last page, until it is told.
+    reacted: Option<Told>,
 }
 
 impl<R: Reactor> ReactorRunner<R> {
@@ -131,10 +139,17 @@ impl<R> Run<R> {
 impl<R: Reactor> Consume for Run<R> {
     type Error = ReactorError;
 
-    async fn page(&mut self, _lease: &mut Lease, after: Position) -> Result<PageDone, ReactorError> {
+    async fn page(&mut self, lease: &mut Lease, after: Position) -> Result<PageDone, ReactorError> {
         let reacted = self.reactor.page(after).await?;
-        let parked = self.reactor.parked_count().await?;
-        self.reacted = Some((reacted, parked));
+        if reacted.done.scanned_to <= after && !reacted.done.at_end {
+            // What follows from one event may take many pages, none of which is worth a checkpoint.
+            lease.renew().await?;
+        }
+        self.reacted = Some(Told {
+            reacted,
+            parked: self.reactor.parked_count().await?,
+            waiting: self.reactor.waiting_count().await?,
+        });
         Ok(reacted.done)
     }
 
@@ -167,7 +182,12 @@ impl<R: Reactor> Consume for Run<R> {
     }
 
     fn done(&mut self, done: &PageDone) {
-        let Some((reacted, parked)) = self.reacted.take() else {
+        let Some(Told {
+            reacted,
+            parked,
+            waiting,
+        }) = self.reacted.take()
+        else {
             return;
         };
         self.instruments.appended(reacted.appended);
@@ -177,6 +197,7 @@ impl<R: Reactor> Consume for Run<R> {
             status.state = ReactorState::Running;
             (status.position, status.head) = (done.scanned_to, head);
             status.parked = u64::try_from(parked).unwrap_or(u64::MAX);
+            status.waiting = waiting;
             status.problem = None;
             status.lag_ms = behind_since.map_or(0, |since| {
                 u64::try_from(Timestamp::now().duration_since(since).as_millis()).unwrap_or(0)

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use posars_domain::DomainEvent;
 use posars_event_store::{
-    APPEND_EVENTS_MAX, Append, AppendError, Log, NewEvent, Position, RecordedEvent, StreamName, Version,
+    APPEND_EVENTS_MAX, Append, AppendError, Guard, Log, NewEvent, Position, RecordedEvent, StreamName,
+    Version,
 };
 
 use super::cause::Cause;
@@ -15,8 +16,8 @@ use super::error::ReactorError;
 use crate::CommandError;
 use crate::error::from_append;
 use crate::event_encoder::EventEncoder;
+use crate::expected::expected;
 use crate::keys::derived_from;
-use crate::plan::expected;
 
 /// The most streams whose states are kept between appends; about 400 bytes each.
 const STREAMS_MAX: usize = 50_000;
@@ -55,6 +56,8 @@ pub(crate) struct Slice<S> {
     /// The state of every stream that is not known.
     unknown: S,
     writes: Vec<PendingWrite>,
+    /// What must hold for the append that is being gathered.
+    guards: Vec<Guard>,
     /// The number of the append that is being gathered.
     append: u64,
     event_count: usize,
@@ -187,14 +190,26 @@ impl<S: StreamState> Slice<S> {
         Ok(())
     }
 
-    /// Appends what was gathered; the number of events. Whatever fails, nothing gathered is kept.
-    pub(crate) async fn flush(&mut self, log: &Log) -> Result<u64, SliceFailed> {
+    /// A further condition for the append that is being gathered; the same once more counts once.
+    pub(crate) fn guard(&mut self, guard: Guard) {
+        if !self.guards.contains(&guard) {
+            self.guards.push(guard);
+        }
+    }
+
+    /// Appends what was gathered, if all guards hold; the number of events. Whatever fails, nothing gathered is kept.
+    pub(crate) async fn flush(&mut self, log: &Log, guards: &[Guard]) -> Result<u64, SliceFailed> {
         let count = u64::try_from(self.event_count).unwrap_or(u64::MAX);
         (self.event_count, self.size_bytes) = (0, 0);
         self.append += 1;
         let writes = self.writes.drain(..);
         let append = Append::to_all(writes.map(|write| (write.stream, expected(write.base), write.events)));
-        let Some(append) = append else { return Ok(0) };
+        let Some(append) = append else {
+            self.guards.clear();
+            return Ok(0);
+        };
+        let guards = guards.iter().cloned().chain(self.guards.drain(..));
+        let append = guards.fold(append, Append::guard);
         match log.append(append).await {
             Ok(_) => Ok(count),
             Err(error) => {
@@ -205,6 +220,12 @@ impl<S: StreamState> Slice<S> {
                 Err(SliceFailed::Error(from_append(&error)))
             }
         }
+    }
+
+    /// Throws away what is known of the streams of some categories, between appends.
+    pub(crate) fn forget_all(&mut self, categories: &[&str]) {
+        self.known
+            .retain(|stream, _| !categories.contains(&stream.category()));
     }
 
     /// Throws away everything, gathered or known.

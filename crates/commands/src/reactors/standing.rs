@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use posars_event_store::{Log, Position, ReadLog, SubscriptionState};
 
+use super::books::{BooksReactor, count_unposted};
 use super::parked::count_parked;
+use super::reactor::Reactor as _;
 use super::registry::{AnyReactor, REACTORS};
 use crate::CommandError;
 
@@ -25,6 +27,8 @@ pub struct ReactorStanding {
     pub lag_seconds: u64,
     /// Events that it set aside and that were not tried again with success.
     pub parked: u64,
+    /// Events that wait to be posted; only of the reactor that posts.
+    pub waiting: u64,
     /// Who runs it now; none when nobody does.
     pub holder: Option<String>,
 }
@@ -50,6 +54,25 @@ pub async fn standings(log: &Log) -> Result<Vec<ReactorStanding>, CommandError> 
         standings.push(standing(log, head, one).await?);
     }
     Ok(standings)
+}
+
+/// Whether a reactor has dealt with everything up to a position: its checkpoint is there, or nothing stands between that is
+/// any business of it. A quiet log's checkpoint is written now and then only.
+///
+/// # Errors
+/// [`CommandError`] when the log cannot be read.
+pub async fn has_dealt_with(
+    log: &Log,
+    reactor: &dyn AnyReactor,
+    through: Position,
+) -> Result<bool, CommandError> {
+    let position = log.subscription(reactor.name()).position().await?;
+    if position >= through {
+        return Ok(true);
+    }
+    let read = ReadLog::after(position, 1).up_to(through);
+    let sources = reactor.categories().into_iter().fold(read, ReadLog::category);
+    Ok(log.read_log(&sources).await?.events.is_empty())
 }
 
 fn never_ran(reactor: &dyn AnyReactor) -> SubscriptionState {
@@ -79,6 +102,11 @@ async fn standing(
         lag_events: head.get().saturating_sub(reactor.position.get()),
         lag_seconds,
         parked: count_parked(log, &reactor.name).await?,
+        waiting: if reactor.name == BooksReactor::NAME {
+            count_unposted(log).await?
+        } else {
+            0
+        },
         holder: reactor.lease.map(|(holder, _)| holder),
         name: reactor.name,
     })

@@ -22,6 +22,8 @@ pub struct ReactorStatus {
     /// How many events it had to put aside because it could not work on them, and that were not tried again with success;
     /// they stand in the stream `parked-{name}`.
     pub parked: u64,
+    /// How many events wait for something that may come, as for a posting rule.
+    pub waiting: u64,
     /// The last thing that went wrong, with the next step; `None` while all is well.
     pub problem: Option<String>,
 }
@@ -49,6 +51,7 @@ impl ReactorStatus {
             lag_events: 0,
             lag_ms: 0,
             parked: 0,
+            waiting: 0,
             problem: None,
         }
     }
@@ -61,6 +64,7 @@ pub(crate) struct Instruments {
     lag_events: Gauge<u64>,
     lag_seconds: Gauge<f64>,
     parked: Gauge<u64>,
+    waiting: Gauge<u64>,
     events: Counter<u64>,
     failures: Counter<u64>,
 }
@@ -86,6 +90,10 @@ impl Instruments {
                 "posars.reactor.parked",
                 "Events put aside because they could not be worked on",
             ),
+            waiting: gauge(
+                "posars.reactor.waiting",
+                "Events that wait for something that may come",
+            ),
             events: counter("posars.reactor.events", "Events appended"),
             failures: counter(
                 "posars.reactor.failures",
@@ -99,6 +107,7 @@ impl Instruments {
         let lag = std::time::Duration::from_millis(status.lag_ms);
         self.lag_seconds.record(lag.as_secs_f64(), &self.labels);
         self.parked.record(status.parked, &self.labels);
+        self.waiting.record(status.waiting, &self.labels);
     }
 
     pub(crate) fn appended(&self, events: u64) {

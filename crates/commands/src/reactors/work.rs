@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use posars_domain::DomainEvent;
 use posars_domain::waiting::{SourceEventParked, WaitingEvent};
-use posars_event_store::{Direction, Log, Position, ReadLog, RecordedEvent, StreamName, Version};
+use posars_event_store::{Direction, Guard, Log, Position, ReadLog, RecordedEvent, StreamName, Version};
 
 use super::cause::Cause;
 use super::error::ReactorError;
@@ -37,6 +37,8 @@ pub(crate) struct Work<S> {
     parked: Option<Parked>,
     page_events: u32,
     appended: u64,
+    /// What must hold of other streams for every append.
+    guards: Vec<Guard>,
 }
 
 impl<S: StreamState> Work<S> {
@@ -48,7 +50,14 @@ impl<S: StreamState> Work<S> {
             parked: None,
             page_events: PAGE_EVENTS,
             appended: 0,
+            guards: Vec::new(),
         }
+    }
+
+    /// What must hold of other streams for every append from now on: that they are as what was decided had looked at
+    /// them. One that does not is a lost race.
+    pub(crate) fn guard_by(&mut self, guards: Vec<Guard>) {
+        self.guards = guards;
     }
 
     /// The next source events.
@@ -107,6 +116,17 @@ impl<S: StreamState> Work<S> {
         Ok(last)
     }
 
+    pub(crate) async fn first_events(
+        &self,
+        streams: &[StreamName],
+    ) -> Result<Vec<Option<RecordedEvent>>, ReactorError> {
+        let mut first = Vec::with_capacity(streams.len());
+        for streams in streams.chunks(STREAMS_MAX) {
+            first.extend(self.log.first_events(streams).await?);
+        }
+        Ok(first)
+    }
+
     pub(crate) async fn last_event(
         &self,
         stream: &StreamName,
@@ -137,7 +157,7 @@ impl<S: StreamState> Work<S> {
     }
 
     pub(crate) async fn flush(&mut self) -> Result<(), ReactorError> {
-        self.appended += self.slice.flush(&self.log).await?;
+        self.appended += self.slice.flush(&self.log, &self.guards).await?;
         Ok(())
     }
 

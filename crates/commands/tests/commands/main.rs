@@ -1,12 +1,17 @@
 //! The commands and reactors on a real log: each test on a database of its own.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod books;
 mod catalogue;
 mod costs;
 mod earlier_versions;
+mod founding;
 mod goods;
 mod low_stock;
+mod owed;
 mod pins;
+mod pins_books;
+mod pins_chart;
 mod policy;
 mod races;
 mod reactor;
@@ -17,4 +22,5 @@ mod sales;
 mod scope;
 mod set_up_batch;
 mod shop;
+mod statement_lines;
 mod volume;

@@ -220,11 +220,8 @@ async fn trade(shop: &Shop) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn every_command_keeps_its_key_and_its_fingerprint() -> anyhow::Result<()> {
-    let shop = Shop::open().await?;
-    set_up(&shop).await?;
-    trade(&shop).await?;
+/// Each key of the log with its fingerprint and the type of its first event, in the order of the events.
+pub(crate) async fn keys_of(shop: &Shop) -> anyhow::Result<String> {
     let client = shop.store.pool().get().await?;
     let sql = "select key, encode(fingerprint, 'hex'), type from idempotency
         join events on events.log_id = idempotency.log_id and position = first_position order by first_position";
@@ -233,7 +230,15 @@ async fn every_command_keeps_its_key_and_its_fingerprint() -> anyhow::Result<()>
         let (key, fingerprint, event_type): (Uuid, String, String) = (row.get(0), row.get(1), row.get(2));
         writeln!(found, "{key} {fingerprint} {event_type}")?;
     }
-    assert_eq!(found, KEYS);
+    Ok(found)
+}
+
+#[tokio::test]
+async fn every_command_keeps_its_key_and_its_fingerprint() -> anyhow::Result<()> {
+    let shop = Shop::open().await?;
+    set_up(&shop).await?;
+    trade(&shop).await?;
+    assert_eq!(keys_of(&shop).await?, KEYS);
     Ok(())
 }
 

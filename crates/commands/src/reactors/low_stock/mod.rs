@@ -34,8 +34,8 @@ use crate::reactors::{Reacted, Reactor, ReactorError, Retried};
 
 /// What moves stock, and what says when it is low.
 const SOURCES: Sources = Sources {
-    usual: Stock::CATEGORY,
-    rare: StockPolicy::CATEGORY,
+    usual: &[Stock::CATEGORY],
+    rare: &[StockPolicy::CATEGORY],
 };
 
 /// How often the first policy is looked for: a shop that sells all the time must not pay for alarms that nobody wants.
@@ -56,6 +56,10 @@ impl Reactor for LowStockReactor {
     const NAME: &'static str = "reactor.low_stock";
     const WORKER: &'static str = "low_stock_reactor";
     const WHAT: &'static str = "looking for low stock";
+
+    fn categories() -> Vec<&'static str> {
+        SOURCES.categories()
+    }
 
     fn of(log: Log) -> Self {
         Self {

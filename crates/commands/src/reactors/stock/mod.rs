@@ -37,8 +37,8 @@ use crate::reactors::{Reacted, Reactor, ReactorError, ReactorRunner, Retried};
 
 /// What moves stock, and what says of which products stock is kept.
 const SOURCES: Sources = Sources {
-    usual: Sale::CATEGORY,
-    rare: Product::CATEGORY,
+    usual: &[Sale::CATEGORY],
+    rare: &[Product::CATEGORY],
 };
 /// The most events of a sale: its record, its returns and a void, with room to spare.
 const SALE_EVENTS: u32 = 1_000;
@@ -65,6 +65,10 @@ impl Reactor for StockReactor {
     const NAME: &'static str = "reactor.stock";
     const WORKER: &'static str = "stock_reactor";
     const WHAT: &'static str = "moving stock";
+
+    fn categories() -> Vec<&'static str> {
+        SOURCES.categories()
+    }
 
     fn of(log: Log) -> Self {
         Self {
