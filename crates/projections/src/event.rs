@@ -3,13 +3,21 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use posars_domain::books::BooksKind;
+use posars_domain::chart::ChartKind;
 use posars_domain::company::{Company, CompanyKind};
+use posars_domain::journal::EntryKind;
+use posars_domain::open_item::{PayableKind, ReceivableKind};
+use posars_domain::posting_rules::PostingRulesKind;
 use posars_domain::product::{Product, ProductKind};
 use posars_domain::register::{Register, RegisterKind};
 use posars_domain::sale::{Sale, SaleKind};
+use posars_domain::statement_line::StatementLineKind;
 use posars_domain::stock::{Stock, StockKind};
 use posars_domain::stock_policy::{StockPolicy, StockPolicyKind};
 use posars_domain::store::{Store, StoreKind};
+use posars_domain::terms::TermsKind;
+use posars_domain::unposted::UnpostedKind;
 use posars_domain::waiting::WaitingKind;
 use posars_domain::{Aggregate as _, Kind as _, UnreadableEvent};
 use posars_event_store::{ExportedEvent, Position, RecordedEvent, Version};
@@ -62,20 +70,46 @@ macro_rules! categories {
 categories!(
     Sale(SaleKind),
     Stock(StockKind),
+    Entry(EntryKind),
+    Receivable(ReceivableKind),
+    Payable(PayableKind),
     Product(ProductKind),
     Store(StoreKind),
     Register(RegisterKind),
     Company(CompanyKind),
     Waiting(WaitingKind),
     StockPolicy(StockPolicyKind),
+    StatementLine(StatementLineKind),
+    Unposted(UnpostedKind),
+    Chart(ChartKind),
+    PostingRules(PostingRulesKind),
+    Terms(TermsKind),
+    Books(BooksKind),
 );
 
-/// Stands in the macro for a category without an aggregate: only reactors write it.
-struct Waiting;
+/// Declares what stands in the macro for a category whose aggregate is not its name, or that only reactors write.
+macro_rules! named {
+    ($($category:ident = $name:literal),+ $(,)?) => {$(
+        struct $category;
 
-impl Waiting {
-    const CATEGORY: &'static str = "waiting";
+        impl $category {
+            const CATEGORY: &'static str = $name;
+        }
+    )+};
 }
+
+named!(
+    Waiting = "waiting",
+    Entry = "entry",
+    Receivable = "receivable",
+    Payable = "payable",
+    StatementLine = "statementline",
+    Unposted = "unposted",
+    Chart = "chart",
+    PostingRules = "postingrules",
+    Terms = "terms",
+    Books = "books",
+);
 
 /// An event on its way through a projection.
 #[derive(Clone, Debug)]
@@ -100,6 +134,8 @@ pub(crate) struct RawEvent<'a> {
     pub(crate) version: Version,
     pub(crate) stream: &'a str,
     pub(crate) event_type: &'a str,
+    /// Found once, however many projections the event goes through; none of a type that this build does not read.
+    kind: Option<EventKind>,
     schema_version: u16,
     data: &'a str,
     recorded_at_micros: i64,
@@ -112,6 +148,7 @@ impl<'a> From<&'a RecordedEvent> for RawEvent<'a> {
             version: event.version,
             stream: event.stream.as_str(),
             event_type: event.event_type.as_str(),
+            kind: EventKind::parse(event.event_type.as_str()),
             schema_version: event.schema_version,
             data: &event.data,
             recorded_at_micros: event.recorded_at.as_microsecond(),
@@ -126,6 +163,7 @@ impl<'a> From<ExportedEvent<'a>> for RawEvent<'a> {
             version: event.version,
             stream: event.stream,
             event_type: event.event_type,
+            kind: EventKind::parse(event.event_type),
             schema_version: event.schema_version,
             data: event.data,
             recorded_at_micros: event.recorded_at_micros,
@@ -139,6 +177,7 @@ pub(crate) struct StoredEvent {
     position: Position,
     version: Version,
     recorded_at_micros: i64,
+    kind: Option<EventKind>,
     schema_version: u16,
     start: usize,
     stream_end: usize,
@@ -158,6 +197,7 @@ impl StoredEvent {
             position: event.position,
             version: event.version,
             recorded_at_micros: event.recorded_at_micros,
+            kind: event.kind,
             schema_version: event.schema_version,
             start,
             stream_end: end_of(event.stream),
@@ -173,6 +213,7 @@ impl StoredEvent {
             version: self.version,
             stream: texts.get(self.start..self.stream_end)?,
             event_type: texts.get(self.stream_end..self.type_end)?,
+            kind: self.kind,
             schema_version: self.schema_version,
             data: texts.get(self.type_end..self.data_end)?,
             recorded_at_micros: self.recorded_at_micros,
@@ -187,7 +228,7 @@ impl<'a> RawEvent<'a> {
     /// [`ApplyError::Unknown`] for a type or schema version that only a newer build knows, [`ApplyError::BadPayload`] for
     /// an earlier version that is not what it should be.
     pub(crate) fn known(&self) -> Result<Option<Event<'a>>, ApplyError> {
-        let Some(kind) = EventKind::parse(self.event_type) else {
+        let Some(kind) = self.kind else {
             let category = self
                 .stream
                 .split_once('-')

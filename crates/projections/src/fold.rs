@@ -44,6 +44,44 @@ impl<R: StoredRow> Fold for Rows<R> {
     }
 }
 
+/// Rows that one event each tells whole and no later one changes.
+#[derive(Debug)]
+pub struct Once<R>(Vec<R>);
+
+impl<R> Default for Once<R> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<R: StoredRow> Once<R> {
+    /// Adds the rows of an event.
+    pub(crate) fn extend(&mut self, rows: impl IntoIterator<Item = R>) {
+        self.0.extend(rows);
+    }
+}
+
+impl<R: StoredRow> Fold for Once<R> {
+    const LOAD: Load = Load::InParts;
+
+    fn merge(&mut self, mut later: Self) {
+        self.0.append(&mut later.0);
+    }
+
+    fn bytes(&self) -> usize {
+        row_bytes::<R>() * self.0.len()
+    }
+
+    async fn write(self, target: &Target<'_>) -> Result<(), DatabaseError> {
+        target.insert(&self.0).await
+    }
+
+    async fn copy(self, target: &Target<'_>) -> Result<Self, DatabaseError> {
+        target.copy(self.0.into_iter()).await?;
+        Ok(Self::default())
+    }
+}
+
 /// A change that some event may tell before any told the row.
 pub trait LoneChange: RowChange {
     /// The row that the change makes where there is none; mostly nothing.

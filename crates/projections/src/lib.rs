@@ -4,6 +4,7 @@
 //! - [`Projections`] is the handle on one log's read models: typed queries, the runner, rebuilds, status.
 //! - A query takes a [`Freshness`] (read your writes) and, where it lists, a [`PageRequest`].
 
+mod book_reports;
 mod column;
 mod error;
 mod event;
@@ -28,6 +29,7 @@ mod table;
 
 pub use posars_event_store::Position;
 
+pub use book_reports::*;
 pub use error::{ApplyError, DatabaseError, ProjectionError, QueryError};
 pub use event::{Event, EventKind};
 pub use fold::{Parts, Rows};

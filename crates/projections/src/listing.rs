@@ -80,6 +80,40 @@ impl<'a> Listing<'a> {
         self
     }
 
+    /// Only rows that have a value in a column, or only those that have none; no answer asks for nothing.
+    pub(crate) fn with_value(mut self, column: &'static str, has_value: Option<bool>) -> Self {
+        if let Some(has_value) = has_value {
+            let not = if has_value { "not " } else { "" };
+            // Writing to a String cannot fail.
+            let _ = write!(self.conditions, " and t.{column} is {not}null");
+        }
+        self
+    }
+
+    /// Only rows that have something else than zero in a column.
+    pub(crate) fn not_zero(mut self, column: &'static str, asked: bool) -> Self {
+        if asked {
+            // Writing to a String cannot fail.
+            let _ = write!(self.conditions, " and t.{column} <> 0");
+        }
+        self
+    }
+
+    /// Only items with an instalment that falls due within days; `open_only`: of which something is open.
+    ///
+    /// A look of its own for each row, because a join of tables without statistics may read them whole.
+    pub(crate) fn with_due(mut self, first: Value<'a>, last: Value<'a>, open_only: bool) -> Self {
+        let (first, last) = (self.bind(first), self.bind(last));
+        let open = if open_only { " and i.open_minor <> 0" } else { "" };
+        // Writing to a String cannot fail.
+        let _ = write!(
+            self.conditions,
+            " and (select count(*) from installments i where i.item_id = t.item_id and i.side = t.side \
+             and i.log_id = $2 and i.due_date >= {first} and i.due_date <= {last}{open}) > 0"
+        );
+        self
+    }
+
     /// Only rows whose value in a column is at most this.
     pub(crate) fn up_to(self, column: &'static str, value: Value<'a>) -> Self {
         self.that(column, "<=", value)

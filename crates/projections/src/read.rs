@@ -19,6 +19,8 @@ const QUERY_DEADLINE: Duration = Duration::from_secs(10);
 pub(crate) const FIRST_DAY: Date = Date::constant(-4000, 1, 1);
 /// See [`FIRST_DAY`].
 pub(crate) const LAST_DAY: Date = Date::constant(9999, 12, 31);
+/// How long one read model is waited for that another one's answer goes with: they are a page apart at most.
+const FOLLOW_WAIT: Duration = Duration::from_secs(10);
 /// How often a checkpoint that another process moves is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -204,6 +206,16 @@ impl<'a> Columns<'a> {
         text.map(|text| self.read(column, text)).transpose()
     }
 
+    /// A text column that is empty where there is no value.
+    pub(crate) fn parse_unless_empty<T>(&self, column: &str) -> Result<Option<T>, QueryError>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        let text: &str = self.get(column)?;
+        (!text.is_empty()).then(|| self.read(column, text)).transpose()
+    }
+
     pub(crate) fn amount(&self, column: &str) -> Result<posars_domain::Amount, QueryError> {
         Ok(posars_domain::Amount::from_minor(self.get(column)?))
     }
@@ -363,6 +375,19 @@ impl Projections {
             // The runner of this process tells at once; one elsewhere is found by looking.
             let _ = tokio::time::timeout(left.min(POLL), progress.changed()).await;
         }
+    }
+
+    /// Waits until a read model has what another one's answer includes, which it is shown with.
+    ///
+    /// # Errors
+    /// As [`Projections::wait_for`].
+    pub(crate) async fn follow(
+        &self,
+        projection: &'static str,
+        position: Position,
+    ) -> Result<Position, QueryError> {
+        self.wait_for(projection, Freshness::at_least(position, FOLLOW_WAIT))
+            .await
     }
 
     /// Refuses a position that the log has not reached. Every position that was ever answered with is committed, so one

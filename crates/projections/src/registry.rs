@@ -22,6 +22,19 @@ pub(crate) const ALL: &[&dyn AnyProjection] = &[
     registered::<read_models::ShortagesFold>(),
     registered::<read_models::WaitingLinesFold>(),
     registered::<read_models::LowStockFold>(),
+    registered::<read_models::AccountsFold>(),
+    registered::<read_models::BookSettingsFold>(),
+    registered::<read_models::JournalEntriesFold>(),
+    registered::<read_models::LedgerLinesFold>(),
+    registered::<read_models::AccountDaysFold>(),
+    registered::<read_models::BookTiesFold>(),
+    registered::<read_models::OpenItemsFold>(),
+    registered::<read_models::InstallmentsFold>(),
+    registered::<read_models::ItemMovesFold>(),
+    registered::<read_models::ItemLookupsFold>(),
+    registered::<read_models::StatementLinesFold>(),
+    registered::<read_models::PeriodsFold>(),
+    registered::<read_models::UnpostedFold>(),
 ];
 
 const fn registered<P: Projection>() -> &'static dyn AnyProjection {

@@ -215,7 +215,10 @@ macro_rules! merged {
     ($earlier:expr, $later:expr) => {
         $earlier = $later
     };
-    ($earlier:expr, $later:expr, key) => {};
+    ($earlier:expr, $later:expr, key) => {
+        // The same in both.
+        let _ = &$later;
+    };
     ($earlier:expr, $later:expr, add) => {
         $crate::column::Addable::add(&mut $earlier, $later)
     };

@@ -1,5 +1,6 @@
 //! The read models, one file each: what is folded, the row, the queries.
 
+pub(crate) mod books;
 pub(crate) mod daily_sales;
 pub(crate) mod low_stock;
 pub(crate) mod names;
@@ -14,6 +15,7 @@ pub(crate) mod stock_position;
 pub(crate) mod stock_receipts;
 pub(crate) mod waiting_lines;
 
+pub use books::*;
 pub use daily_sales::{DailySales, DailySalesFilter, DailySalesFold, SalesFigures};
 pub use low_stock::{LowStockFold, StockPolicyFilter, StockPolicyRow};
 pub use names::{Name, NameKind, NamesFold};

@@ -125,19 +125,22 @@ impl Projection for NamesFold {
     type Fold = Parts<Named, Retirement>;
 
     fn apply(event: &Event<'_>, fold: &mut Parts<Named, Retirement>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Company(CompanyKind::CompanyDefined) => fold.put(named(event, NameKind::Company)?),
-            EventKind::Store(StoreKind::StoreDefined) => fold.put(named(event, NameKind::Store)?),
-            EventKind::Product(ProductKind::ProductDefined | ProductKind::ProductChanged) => {
-                fold.put(named(event, NameKind::Product)?);
+        if let EventKind::Product(kind) = event.kind {
+            match kind {
+                ProductKind::ProductDefined | ProductKind::ProductChanged => {
+                    fold.put(named(event, NameKind::Product)?);
+                }
+                ProductKind::ProductRetired => fold.change(retired(event)?),
             }
-            EventKind::Product(ProductKind::ProductRetired) => fold.change(retired(event)?),
-            EventKind::Company(CompanyKind::CompanyPolicySet)
-            | EventKind::Sale(_)
-            | EventKind::Stock(_)
-            | EventKind::Register(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => {}
+        } else if let EventKind::Store(kind) = event.kind {
+            match kind {
+                StoreKind::StoreDefined => fold.put(named(event, NameKind::Store)?),
+            }
+        } else if let EventKind::Company(kind) = event.kind {
+            match kind {
+                CompanyKind::CompanyDefined => fold.put(named(event, NameKind::Company)?),
+                CompanyKind::CompanyPolicySet => {}
+            }
         }
         Ok(())
     }

@@ -131,16 +131,19 @@ impl Projection for PlacesFold {
     type Fold = Rows<Place>;
 
     fn apply(event: &Event<'_>, fold: &mut Rows<Place>) -> Result<(), ApplyError> {
-        match event.kind {
-            EventKind::Company(CompanyKind::CompanyDefined) => fold.put(company(event)?),
-            EventKind::Store(StoreKind::StoreDefined) => fold.put(store(event)?),
-            EventKind::Register(RegisterKind::RegisterDefined) => fold.put(register(event)?),
-            EventKind::Company(CompanyKind::CompanyPolicySet)
-            | EventKind::Sale(_)
-            | EventKind::Stock(_)
-            | EventKind::Product(_)
-            | EventKind::Waiting(_)
-            | EventKind::StockPolicy(_) => {}
+        if let EventKind::Store(kind) = event.kind {
+            match kind {
+                StoreKind::StoreDefined => fold.put(store(event)?),
+            }
+        } else if let EventKind::Register(kind) = event.kind {
+            match kind {
+                RegisterKind::RegisterDefined => fold.put(register(event)?),
+            }
+        } else if let EventKind::Company(kind) = event.kind {
+            match kind {
+                CompanyKind::CompanyDefined => fold.put(company(event)?),
+                CompanyKind::CompanyPolicySet => {}
+            }
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The projections on a real PostgreSQL, one database a test.
 
+mod books;
 mod catalogue;
 mod copies;
 mod crashes;

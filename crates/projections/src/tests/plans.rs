@@ -11,6 +11,7 @@ use posars_domain::{AdjustmentId, ReceiptId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::books::plans as of_books;
 use super::world::World;
 use crate::row::{RowChange as _, StoredRow as _};
 use crate::{
@@ -30,7 +31,7 @@ const EXECUTIONS: usize = 7;
 
 /// Whose session a statement runs in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Session {
+pub(super) enum Session {
     Reader,
     Owner,
 }
@@ -307,7 +308,7 @@ const WRITE_STOCK_MOVEMENTS: &str = "1, array['loja_3'], array['sku_7'], array[9
     array['issued'], array['d'], array['BRL'], array[false], array[false]";
 
 /// Statements over all rows of a table by their purpose, and those that only make or move tables.
-const WHOLE: [&str; 2] = ["checksum_", "forget_parked"];
+const WHOLE: [&str; 5] = ["checksum_", "forget_parked", "sum_", "all_", "count_"];
 /// What a company of seven stores has after a while.
 const FILL: &str = "
 insert into sales (sale_id, log_id, position, last_position, version, occurred_at, recorded_at, gross_minor,
@@ -358,6 +359,11 @@ insert into parked_events (projection, log_id, build, position, stream, event_ty
 select case when n <= 20 then 'sales' else 'daily_sales' end, 1, 1, n, 'sale-' || n, 'SaleRecorded'
   from generate_series(1, 4000) n
 ";
+
+/// All statements, those over the books too.
+fn statements() -> impl Iterator<Item = (&'static str, Session, &'static str)> {
+    STATEMENTS.iter().chain(of_books::STATEMENTS).copied()
+}
 
 /// The pools' own sessions, kept from the empty tables to the full ones.
 struct Sessions {
@@ -410,7 +416,7 @@ fn spelled_out(name: &str) -> Option<String> {
         "write_low_stock" => low_stock::Told::statements().put.clone(),
         "write_shortages" => shortages::Began::statements().put.clone(),
         "write_waiting_lines" => waiting_lines::Waits::statements().put.clone(),
-        _ => return None,
+        _ => return of_books::spelled_out(name),
     })
 }
 
@@ -437,6 +443,9 @@ fn adjustments(name: &str) -> anyhow::Result<AdjustmentFilter> {
 async fn ask(projections: &Projections, name: &str) -> anyhow::Result<()> {
     let (page, any, nobody) = (&PageRequest::first(50), Freshness::ANY, Uuid::nil());
     let store_id = name.contains("store").then(|| STORE.parse()).transpose()?;
+    if of_books::ask(projections, name).await? {
+        return Ok(());
+    }
     if name == "stock_receipts, one" {
         projections.stock_receipt(ReceiptId::new(nobody), any).await?;
     } else if name == "stock_adjustments, one" {
@@ -473,7 +482,7 @@ async fn ask(projections: &Projections, name: &str) -> anyhow::Result<()> {
 async fn asked(world: &World) -> anyhow::Result<HashMap<&'static str, String>> {
     let mut all = HashMap::new();
     let mut known: Vec<String> = Vec::new();
-    let names = STATEMENTS.iter().map(|(name, ..)| *name);
+    let names = statements().map(|(name, ..)| name);
     for name in names.filter(|name| name.contains(' ')) {
         ask(&world.projections, name).await?;
         let prepared = "select statement from pg_prepared_statements where statement like '% as applied%'";
@@ -532,7 +541,7 @@ async fn plans_of_empty_tables(statistics: &str) -> anyhow::Result<()> {
     outside.batch_execute(built).await?;
     outside.batch_execute(statistics).await?;
     let asked = asked(&sessions.world).await?;
-    let numbered = || (0..).zip(STATEMENTS.iter().copied());
+    let numbered = || (0..).zip(statements());
     for (number, (name, session, params)) in numbered() {
         let text = match asked.get(name) {
             Some(text) => text.clone(),
@@ -550,6 +559,7 @@ async fn plans_of_empty_tables(statistics: &str) -> anyhow::Result<()> {
         }
     }
     outside.batch_execute(FILL).await?;
+    outside.batch_execute(of_books::FILL).await?;
     for (number, (name, session, params)) in numbered() {
         sessions.ask(session, "begin").await?;
         let explain = format!("explain (analyze, costs off, timing off) execute kept_{number}({params})");
@@ -580,7 +590,7 @@ async fn a_plan_of_tables_known_to_be_empty_reads_a_page_and_no_more() -> anyhow
 
 #[test]
 fn every_statement_of_the_read_models_is_here() -> anyhow::Result<()> {
-    let known = |name: &str| STATEMENTS.iter().any(|(known, ..)| *known == name);
+    let known = |name: &str| statements().any(|(known, ..)| known == name);
     let mut tables = vec!["parked_events"];
     tables.extend(registry::ALL.iter().map(|projection| projection.name()));
     let mut missing = Vec::new();
