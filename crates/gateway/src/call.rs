@@ -31,6 +31,10 @@ use crate::wire::{Reader, read_optional_uuid};
 const WAIT_DEFAULT: Duration = Duration::from_secs(5);
 /// Kept back from a call's time, so that "the read model is behind" is said before "too late".
 const ANSWER_TIME: Duration = Duration::from_millis(50);
+/// Kept back from a call's time for the command that follows a wait.
+const COMMAND_TIME: Duration = Duration::from_secs(1);
+/// The longest that a command waits for others: what is not done by then does not come by waiting.
+const PATIENCE_MAX: Duration = Duration::from_secs(60);
 /// Header with the idempotency key of a command.
 const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 
@@ -73,7 +77,7 @@ impl Call {
     ///
     /// # Errors
     /// When `request_id` or the header is no UUID.
-    fn envelope(&self, request_id: &str) -> Result<Envelope, Status> {
+    pub(crate) fn envelope(&self, request_id: &str) -> Result<Envelope, Status> {
         let mut reader = Reader::new();
         let (field, text) = match self.idempotency_key.as_deref() {
             Some(key) if request_id.is_empty() => (IDEMPOTENCY_HEADER, key),
@@ -107,6 +111,14 @@ impl Call {
             .map_or(WAIT_DEFAULT, |deadline| deadline.duration_since(Instant::now()));
         let wait = left.saturating_sub(ANSWER_TIME);
         Freshness::at_least(Position::new(min_position), wait)
+    }
+
+    /// How long a command of this call may wait for others before it does its own part.
+    pub(crate) fn patience(&self) -> Duration {
+        let left = self
+            .deadline
+            .map_or(WAIT_DEFAULT, |deadline| deadline.duration_since(Instant::now()));
+        left.saturating_sub(COMMAND_TIME).min(PATIENCE_MAX)
     }
 
     /// The company of the call: its log and its read models.

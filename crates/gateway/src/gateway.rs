@@ -25,6 +25,15 @@ use crate::in_flight::{InFlight, hold_slot};
 use crate::localize::{localize_call, localize_rest};
 use crate::observe::{CallMetrics, observe_call};
 use crate::proto::FILE_DESCRIPTOR_SET;
+use crate::proto::finance::v1::chart_service_server::{self, ChartServiceServer};
+use crate::proto::finance::v1::finance_report_service_server::{self, FinanceReportServiceServer};
+use crate::proto::finance::v1::journal_service_server::{self, JournalServiceServer};
+use crate::proto::finance::v1::payable_service_server::{self, PayableServiceServer};
+use crate::proto::finance::v1::period_service_server::{self, PeriodServiceServer};
+use crate::proto::finance::v1::posting_rule_service_server::{self, PostingRuleServiceServer};
+use crate::proto::finance::v1::receivable_service_server::{self, ReceivableServiceServer};
+use crate::proto::finance::v1::settlement_service_server::{self, SettlementServiceServer};
+use crate::proto::finance::v1::terms_service_server::{self, TermsServiceServer};
 use crate::proto::identity::v1::user_service_server::{self, UserServiceServer};
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_alert_service_server::{self, StockAlertServiceServer};
@@ -37,14 +46,15 @@ use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{CallRates, keep_rate, turn_strangers_away};
 use crate::services::{
-    CompanyApi, ProductApi, ProjectionApi, ReactorApi, SaleApi, SalesReportApi, StockAlertApi, StockApi,
-    StockDocumentApi, UserApi,
+    ChartApi, CompanyApi, FinanceReportApi, JournalApi, PayableApi, PeriodApi, PostingRuleApi, ProductApi,
+    ProjectionApi, ReactorApi, ReceivableApi, SaleApi, SalesReportApi, SettlementApi, StockAlertApi,
+    StockApi, StockDocumentApi, TermsApi, UserApi,
 };
 use crate::weigh::{Weighing, refuse_large, weigh_request};
 use crate::{ERROR_DOMAIN, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
-pub(crate) const SERVICE_NAMES: [&str; 10] = [
+pub(crate) const SERVICE_NAMES: [&str; 19] = [
     company_service_server::SERVICE_NAME,
     sale_service_server::SERVICE_NAME,
     product_service_server::SERVICE_NAME,
@@ -52,6 +62,15 @@ pub(crate) const SERVICE_NAMES: [&str; 10] = [
     stock_document_service_server::SERVICE_NAME,
     stock_alert_service_server::SERVICE_NAME,
     sales_report_service_server::SERVICE_NAME,
+    chart_service_server::SERVICE_NAME,
+    posting_rule_service_server::SERVICE_NAME,
+    terms_service_server::SERVICE_NAME,
+    journal_service_server::SERVICE_NAME,
+    receivable_service_server::SERVICE_NAME,
+    payable_service_server::SERVICE_NAME,
+    settlement_service_server::SERVICE_NAME,
+    period_service_server::SERVICE_NAME,
+    finance_report_service_server::SERVICE_NAME,
     projection_service_server::SERVICE_NAME,
     reactor_service_server::SERVICE_NAME,
     user_service_server::SERVICE_NAME,
@@ -204,7 +223,7 @@ fn services(request_bytes_max: usize, users: Option<Users>) -> Routes {
     let reactor = ReactorServiceServer::new(ReactorApi);
     let user = UserServiceServer::new(UserApi { users });
     let sales_report = SalesReportServiceServer::new(SalesReportApi);
-    Routes::new(company.max_decoding_message_size(request_bytes_max))
+    let routes = Routes::new(company.max_decoding_message_size(request_bytes_max))
         .add_service(sale.max_decoding_message_size(request_bytes_max))
         .add_service(product.max_decoding_message_size(request_bytes_max))
         .add_service(stock.max_decoding_message_size(request_bytes_max))
@@ -213,7 +232,31 @@ fn services(request_bytes_max: usize, users: Option<Users>) -> Routes {
         .add_service(sales_report.max_decoding_message_size(request_bytes_max))
         .add_service(projection.max_decoding_message_size(request_bytes_max))
         .add_service(reactor.max_decoding_message_size(request_bytes_max))
-        .add_service(user.max_decoding_message_size(request_bytes_max))
+        .add_service(user.max_decoding_message_size(request_bytes_max));
+    with_books(routes, request_bytes_max)
+}
+
+/// Adds the services of the books.
+fn with_books(routes: Routes, request_bytes_max: usize) -> Routes {
+    let chart = ChartServiceServer::new(ChartApi);
+    let posting_rule = PostingRuleServiceServer::new(PostingRuleApi);
+    let terms = TermsServiceServer::new(TermsApi);
+    let journal = JournalServiceServer::new(JournalApi);
+    let receivable = ReceivableServiceServer::new(ReceivableApi);
+    let payable = PayableServiceServer::new(PayableApi);
+    let settlement = SettlementServiceServer::new(SettlementApi);
+    let period = PeriodServiceServer::new(PeriodApi);
+    let finance_report = FinanceReportServiceServer::new(FinanceReportApi);
+    routes
+        .add_service(chart.max_decoding_message_size(request_bytes_max))
+        .add_service(posting_rule.max_decoding_message_size(request_bytes_max))
+        .add_service(terms.max_decoding_message_size(request_bytes_max))
+        .add_service(journal.max_decoding_message_size(request_bytes_max))
+        .add_service(receivable.max_decoding_message_size(request_bytes_max))
+        .add_service(payable.max_decoding_message_size(request_bytes_max))
+        .add_service(settlement.max_decoding_message_size(request_bytes_max))
+        .add_service(period.max_decoding_message_size(request_bytes_max))
+        .add_service(finance_report.max_decoding_message_size(request_bytes_max))
 }
 
 /// Adds reflection in both versions: older clients know only v1alpha.

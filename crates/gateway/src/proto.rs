@@ -19,7 +19,7 @@ mod generated {
 }
 
 pub use generated::google;
-pub use generated::posars::{authz, identity, inventory, log, money, operations, reporting, sales};
+pub use generated::posars::{authz, finance, identity, inventory, log, money, operations, reporting, sales};
 
 /// The descriptors of every proto, with imports, comments, HTTP bindings and error details: an encoded
 /// `google.protobuf.FileDescriptorSet`.

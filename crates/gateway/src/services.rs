@@ -4,6 +4,7 @@
 //! here.
 
 mod company;
+mod finance;
 mod product;
 mod projection;
 mod reactor;
@@ -15,6 +16,10 @@ mod stock_document;
 mod user;
 
 pub(crate) use company::CompanyApi;
+pub(crate) use finance::{
+    ChartApi, FinanceReportApi, JournalApi, PayableApi, PeriodApi, PostingRuleApi, ReceivableApi,
+    SettlementApi, TermsApi,
+};
 pub(crate) use product::ProductApi;
 pub(crate) use projection::ProjectionApi;
 pub(crate) use reactor::ReactorApi;

@@ -2,6 +2,7 @@
 
 mod company;
 mod daily_sales;
+pub(crate) mod finance;
 mod fiscal;
 mod from_request;
 mod grant;
@@ -21,6 +22,7 @@ mod stock_command;
 mod stock_document;
 mod stock_names;
 mod stock_policy;
+mod update_mask;
 mod user;
 mod value;
 
@@ -52,4 +54,6 @@ pub(crate) use stock_document::{
 pub(crate) use stock_names::{StockAdjustmentName, StockReceiptName};
 pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy, write_stock_policy_row};
 pub(crate) use user::write_user;
-pub(crate) use value::{check_date_range, read_date, read_optional_date, read_optional_uuid};
+pub(crate) use value::{
+    DATE_RANGE_INVALID, check_date_range, read_date, read_optional_date, read_optional_uuid,
+};

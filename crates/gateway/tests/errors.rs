@@ -17,7 +17,8 @@ use posars_gateway::errors::{code_of, http_status};
 use posars_words::{catalogue, entry};
 
 /// Crates whose sources can make a reason that leaves the server.
-const MAKERS: [&str; 7] = [
+const MAKERS: [&str; 8] = [
+    "bookkeeping",
     "commands",
     "domain",
     "edge",

@@ -116,5 +116,9 @@ async fn one_projection_is_read_by_its_name() {
         "PROJECTION_NOT_FOUND",
     );
     assert_eq!(value(&details, "name"), nobody);
-    assert_eq!(value(&details, "known"), shop.projections.names().join(", "));
+    // There are so many that a value of an answer does not hold them all: its middle is left out.
+    let known = value(&details, "known");
+    let names = shop.projections.names().join(", ");
+    let (beginning, end) = known.split_once('…').unwrap();
+    assert!(names.starts_with(beginning) && names.ends_with(end), "{known}");
 }

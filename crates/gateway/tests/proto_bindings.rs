@@ -79,6 +79,9 @@ fn commands_can_be_tried_and_repeated_and_queries_can_wait() {
             // Who asks how far the read models or the reactors are wants to know it now. A retry leaves nothing to repeat:
             // what it did is no longer set aside.
             name if name.starts_with("posars.operations.v1.") => (&[], "position"),
+            // The month is the key: of one that is closed, its seal is the answer. Each line of a statement is its own.
+            "posars.finance.v1.PeriodService.ClosePeriod" => (&["validate_only"], "recorded"),
+            "posars.finance.v1.SettlementService.RecordSettlements" => (&["validate_only"], "position"),
             _ if reads => (&["min_position"], "position"),
             _ => (&["validate_only", "request_id"], "recorded"),
         };

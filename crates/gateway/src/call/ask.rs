@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use posars_commands::{CommandError, Commands, Completed, Envelope};
+use posars_domain::open_item::{Receivable, ReceivableEvent, ReverseSettlement};
 use posars_domain::{Command, CompoundCommand, DomainEvent, EventOf, Payload};
 use tonic::Status;
 
@@ -69,6 +70,21 @@ impl Ask {
     ) -> Result<Done<EventOf<C::Part>>, Status> {
         let completed = self.commands.carry_out_compound(command, &self.envelope).await;
         Ok(self.done(completed.map_err(|error| self.refused::<C>(error))?))
+    }
+
+    /// Undoes a payment of a receivable, and frees the line of a statement that told of it.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub(crate) async fn reverse(
+        &self,
+        command: &ReverseSettlement<Receivable>,
+    ) -> Result<Done<ReceivableEvent>, Status> {
+        let completed = self
+            .commands
+            .reverse_receivable_settlement(command, &self.envelope)
+            .await;
+        Ok(self.done(completed.map_err(|error| self.refused::<ReverseSettlement<Receivable>>(error))?))
     }
 
     /// Why a command was not carried out, in the names of its request.

@@ -89,7 +89,21 @@ const CODES: [(Code, &[&str]); 13] = [
     ),
     (Code::AlreadyExists, &["IDEMPOTENCY_MISMATCH"]),
     (Code::Aborted, &["CONFLICT"]),
-    (Code::FailedPrecondition, &["REACTOR_STUCK", "USERS_ELSEWHERE"]),
+    (
+        Code::FailedPrecondition,
+        &[
+            "ACCOUNT_ROLE_UNASSIGNED",
+            "CURRENCY_NOT_OF_BOOKS",
+            "ENTRY_ID_TAKEN",
+            "ITEM_ID_TAKEN",
+            "NO_OPEN_MONTH",
+            "POSTING_RULE_MISSING",
+            "POSTING_RULE_UNFIT",
+            "REACTOR_STUCK",
+            "SALE_NOT_POSTED",
+            "USERS_ELSEWHERE",
+        ],
+    ),
     (Code::OutOfRange, &["FIGURES_OUT_OF_RANGE", "POSITION_BEYOND_LOG"]),
 ];
 

@@ -11,6 +11,7 @@ use super::Reader;
 use super::from_request::{DISPLAY_NAME, FromRequest};
 use super::names::{ProductName, ResourceName as _};
 use super::reader::FIELD_INVALID;
+use super::update_mask::read_mask;
 use super::value::{given, read_label};
 use crate::page::{PageAsked, page_asked};
 use crate::proto::inventory::v1 as pb;
@@ -19,8 +20,6 @@ use crate::status::FieldNames;
 /// Unit of a product that does not name one.
 const UNIT_DEFAULT: &str = "UN";
 
-/// Stands for every field in a mask.
-const EVERY_FIELD: &str = "*";
 /// The fields of a product that a change may name.
 const CHANGING_FIELDS: [&str; 6] = ["display_name", "gtin", "ncm", "unit", "decimals", "tracked"];
 /// Longest text that products are looked for by, in characters: as long as a product's name.
@@ -63,12 +62,6 @@ pub(crate) fn read_change_product(
     update_mask: Option<FieldMask>,
 ) -> Result<ChangeProduct, Status> {
     let mut reader = Reader::new();
-    let mask = update_mask.unwrap_or_default();
-    if mask.paths.is_empty() {
-        let problem = "name the fields to change, such as display_name";
-        reader.refuse("update_mask", reasons::FIELD_REQUIRED, problem);
-        return reader.finish(None);
-    }
     let mut change = ChangeProduct {
         sku,
         name: None,
@@ -78,18 +71,11 @@ pub(crate) fn read_change_product(
         decimals: None,
         tracked: None,
     };
-    for path in &mask.paths {
-        let paths = if path == EVERY_FIELD {
-            CHANGING_FIELDS.as_slice()
-        } else {
-            &[path.as_str()]
-        };
-        for path in paths {
-            reader.inside("product", |reader| {
-                read_change(reader, &product, path, &mut change);
-            });
-        }
-    }
+    read_mask(&mut reader, update_mask, &CHANGING_FIELDS, |reader, path| {
+        reader.inside("product", |reader| {
+            read_change(reader, &product, path, &mut change);
+        });
+    });
     reader.finish(Some(change))
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn write_reactor(company: &CompanyId, reactor: &ReactorStanding) -> p
         lag_seconds: reactor.lag_seconds,
         parked_events: reactor.parked,
         holder: reactor.holder.clone().unwrap_or_default(),
+        waiting_events: reactor.waiting,
     }
 }
 

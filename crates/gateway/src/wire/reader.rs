@@ -8,7 +8,7 @@ use tonic_types::FieldViolation;
 use crate::status;
 
 /// Reason of a field that cannot be read.
-pub(crate) const FIELD_INVALID: &str = "FIELD_INVALID";
+pub(crate) const FIELD_INVALID: &str = reasons::FIELD_INVALID;
 
 /// Reads the fields of a request and collects everything that is wrong with them, each with its path.
 ///

@@ -1,7 +1,7 @@
 //! The log's side of a command's answer.
 
 use posars_commands::Completed;
-use posars_domain::DomainEvent;
+use posars_domain::{DomainEvent, Founded};
 use posars_event_store::Version;
 
 use super::value::write_time;
@@ -10,7 +10,10 @@ use crate::proto::log::v1 as pb;
 /// Writes what a command made happen; with `validate_only`, what it would have.
 pub(crate) fn write_recorded<E: DomainEvent>(completed: &Completed<E>, validate_only: bool) -> pb::Recorded {
     let preview = if validate_only {
-        completed.events.iter().map(write_preview).collect()
+        let events = completed.events.iter().map(write_preview);
+        events
+            .chain(completed.founded.iter().map(write_founded))
+            .collect()
     } else {
         Vec::new()
     };
@@ -34,5 +37,13 @@ fn write_preview<E: DomainEvent>(event: &E) -> pb::EventPreview {
         event_type: event.event_type().to_owned(),
         schema_version: u32::from(event.schema_version()),
         payload_json: event.to_json().to_string(),
+    }
+}
+
+fn write_founded(founded: &Founded) -> pb::EventPreview {
+    pb::EventPreview {
+        event_type: founded.event_type.to_owned(),
+        schema_version: u32::from(founded.schema_version),
+        payload_json: founded.data.clone(),
     }
 }

@@ -11,6 +11,9 @@ use super::reader::FIELD_INVALID;
 use crate::proto::google::r#type as google;
 use crate::proto::money::v1::Money;
 
+/// Reason of a span that no document can be in, or too long.
+pub(crate) const DATE_RANGE_INVALID: &str = "DATE_RANGE_INVALID";
+
 /// Reads an amount that must be there, in the currency of the whole document.
 pub(crate) fn read_amount(
     reader: &mut Reader,
@@ -108,25 +111,33 @@ pub(crate) fn read_date(reader: &mut Reader, field: &str, date: Option<google::D
     read_optional_date(reader, field, Some(date)).flatten()
 }
 
-/// Notes when no document can be of the days from `from` to `to`: the answer would be empty, and look like a shop that
-/// sold nothing.
+/// Notes when no document can be of the days from `start_date` to `end_date`, as [`check_days`].
 pub(crate) fn check_date_range(reader: &mut Reader, from: Option<Date>, to: Option<Date>) {
+    check_days(reader, ["start_date", "end_date"], from, to);
+}
+
+/// Notes when no document can be of the days between those in two fields: the answer would be empty, and look like a shop
+/// that sold nothing.
+pub(crate) fn check_days(
+    reader: &mut Reader,
+    [first, last]: [&str; 2],
+    from: Option<Date>,
+    to: Option<Date>,
+) {
     let problem = match (from, to) {
-        (Some(from), Some(to)) if from > to => {
-            Some(("end_date", "the last day is before the first; swap them"))
-        }
+        (Some(from), Some(to)) if from > to => Some((last, "the last day is before the first; swap them")),
         (_, Some(to)) if to < FIRST_DAY => Some((
-            "end_date",
+            last,
             "no document is of a day before 2000-01-01; leave the last day out when there is none",
         )),
         (Some(from), _) if from > LAST_DAY => Some((
-            "start_date",
+            first,
             "no document is of a day after 2099-12-31; leave the first day out when there is none",
         )),
         _ => None,
     };
     if let Some((field, problem)) = problem {
-        reader.refuse(field, "DATE_RANGE_INVALID", problem);
+        reader.refuse(field, DATE_RANGE_INVALID, problem);
     }
 }
 

@@ -9,7 +9,11 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use posars_commands::Commands;
+use jiff::Timestamp;
+use posars_commands::reactors::REACTORS;
+use posars_commands::{Actor, Commands, Envelope, Source};
+use posars_domain::Currency;
+use posars_domain::books::BeginBooks;
 use posars_edge::{Limits, serve};
 use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_gateway::proto::FILE_DESCRIPTOR_SET;
@@ -90,6 +94,24 @@ pub(crate) struct House {
     _database: TestDatabase,
 }
 
+/// The books of a company, which may be defined later.
+const fn begin_books() -> BeginBooks {
+    BeginBooks {
+        currency: Currency::BRL,
+        begins_on: None,
+        up_to_position: 0,
+        opening: Vec::new(),
+    }
+}
+
+fn by_ana() -> Envelope {
+    let actor = Actor {
+        subject: "ana".into(),
+        client: None,
+    };
+    Envelope::new(actor, Source::Api, Timestamp::now())
+}
+
 impl House {
     /// Two companies; acme has two stores, a product, goods and a sale in each store.
     pub(crate) async fn open() -> Self {
@@ -149,6 +171,9 @@ impl House {
     }
 
     async fn furnish(&self) {
+        for commands in &self.companies {
+            commands.carry_out(&begin_books(), &by_ana()).await.unwrap();
+        }
         let define = DefineProductRequest {
             parent: shop::COMPANY.into(),
             sku: "cafe".into(),
@@ -183,6 +208,20 @@ impl House {
                 ..Default::default()
             };
             stock.receive_stock(self.signed(received)).await.unwrap();
+        }
+        self.drain().await;
+    }
+
+    /// Lets every reactor deal with all that was recorded, so that no call waits for one.
+    async fn drain(&self) {
+        for company in &self.companies {
+            let log = company.log();
+            // What one writes, the others follow; and the last one what it wrote itself.
+            for reactor in REACTORS.iter().chain(REACTORS) {
+                let head = log.head().await.unwrap().position;
+                let mut runner = reactor.runner(log.clone(), "test");
+                runner.catch_up_to(head).await.unwrap();
+            }
         }
     }
 

@@ -152,10 +152,14 @@ impl Rpc {
                 "sales" => &self.sale,
                 "products" | "stockItems" => "cafe",
                 "registers" => "1",
-                "returns" | "stockReceipts" | "stockAdjustments" => super::NO_SALE,
+                "returns" | "stockReceipts" | "stockAdjustments" | "journalEntries" | "receivables"
+                | "payables" | "statementLines" => super::NO_SALE,
                 "reactors" => "reactor.stock",
                 "projections" => "sales",
                 "users" => "ana",
+                "accounts" => "9.9.99.999",
+                "costCenters" => "centro",
+                "periods" => "2026-10",
                 other => panic!("give {other} an id"),
             };
             format!("{}/{id}", pair[0])
@@ -182,13 +186,8 @@ impl Rpc {
             }
         }
         for (field, text) in &self.fields {
-            let is_number = self.input.get_field_by_name(field).unwrap().kind() == Kind::Int32;
-            let value = if is_number {
-                Value::I32(text.parse().unwrap())
-            } else {
-                Value::String(text.clone())
-            };
-            set(&mut request, field, value);
+            let kind = self.input.get_field_by_name(field).unwrap().kind();
+            set(&mut request, field, read(&kind, text));
         }
         request
     }
@@ -217,6 +216,39 @@ impl Rpc {
             .encode_to_vec(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// A value as a test writes it: a day as `2026-11-30`, which may be none of the calendar.
+fn read(kind: &Kind, text: &str) -> Value {
+    match kind {
+        Kind::Int32 => Value::I32(text.parse().unwrap()),
+        Kind::Uint64 => Value::U64(text.parse().unwrap()),
+        Kind::Bool => Value::Bool(text.parse().unwrap()),
+        Kind::Enum(words) => {
+            let word = words.get_value_by_name(text).map(|word| word.number());
+            Value::EnumNumber(word.unwrap_or_else(|| text.parse().unwrap()))
+        }
+        Kind::Message(day) if day.full_name() == "google.type.Date" => {
+            let mut message = DynamicMessage::new(day.clone());
+            for (field, part) in ["year", "month", "day"].into_iter().zip(text.split('-')) {
+                message.set_field_by_name(field, Value::I32(part.parse().unwrap()));
+            }
+            Value::Message(message)
+        }
+        Kind::Double
+        | Kind::Float
+        | Kind::Int64
+        | Kind::Uint32
+        | Kind::Sint32
+        | Kind::Sint64
+        | Kind::Fixed32
+        | Kind::Fixed64
+        | Kind::Sfixed32
+        | Kind::Sfixed64
+        | Kind::String
+        | Kind::Bytes
+        | Kind::Message(_) => Value::String(text.to_owned()),
     }
 }
 

@@ -218,7 +218,7 @@ impl RestClient {
             let begin = path.find('{').unwrap();
             let end = path.find('}').unwrap();
             path.replace_range(begin..=end, &value);
-            let pointer = format!("/{}", variable.replace('.', "/"));
+            let pointer = format!("/{}", in_json(&variable).replace('.', "/"));
             let (parent, field) = pointer.rsplit_once('/').unwrap();
             let parent = message.pointer_mut(parent).unwrap();
             parent.as_object_mut().unwrap().remove(field);
@@ -232,7 +232,7 @@ impl RestClient {
             "*" => message.to_string().into(),
             field => {
                 path.push_str("?validateOnly=true");
-                message[field].to_string().into()
+                message[in_json(field)].to_string().into()
             }
         };
         let mut request = hyper::Request::builder()
@@ -254,6 +254,16 @@ impl RestClient {
             .unwrap_or_else(|error| panic!("{error}: {} {path}: {head:?} {bytes:?}", rpc.verb));
         Answer::of_json(head.status.as_u16(), &head.headers, body)
     }
+}
+
+/// The name of a field in JSON.
+fn in_json(field: &str) -> String {
+    let mut parts = field.split('_');
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |name, part| {
+        let (head, tail) = part.split_at(1);
+        name + &head.to_uppercase() + tail
+    })
 }
 
 impl Answer {

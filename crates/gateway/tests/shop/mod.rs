@@ -166,6 +166,13 @@ impl Shop {
 
 pub(crate) struct AbortOnDrop(JoinHandle<()>);
 
+impl AbortOnDrop {
+    /// Runs something until the answer is dropped.
+    pub(crate) fn of(run: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(tokio::spawn(run))
+    }
+}
+
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
