@@ -33,7 +33,7 @@ const WIRE_AND_SQL: &[&str] = &[
     "deadpool-postgres",
 ];
 
-const PLACES: [Place; 15] = [
+const PLACES: [Place; 16] = [
     Place {
         name: "posars-domain",
         may: &[],
@@ -90,6 +90,17 @@ const PLACES: [Place; 15] = [
         never: WIRE,
     },
     Place {
+        name: "posars-bookkeeping",
+        may: &[
+            "posars-commands",
+            "posars-domain",
+            "posars-event-store",
+            "posars-projections",
+        ],
+        tests_may: TESTKIT,
+        never: WIRE_AND_SQL,
+    },
+    Place {
         name: "posars-reports",
         may: &["posars-domain", "posars-projections", "posars-words"],
         // A report is tested over a read model that was filled the way the product fills it.
@@ -143,6 +154,7 @@ const PLACES: [Place; 15] = [
     Place {
         name: "posars-gateway",
         may: &[
+            "posars-bookkeeping",
             "posars-commands",
             "posars-domain",
             "posars-edge",
@@ -160,6 +172,7 @@ const PLACES: [Place; 15] = [
     Place {
         name: "posars",
         may: &[
+            "posars-bookkeeping",
             "posars-commands",
             "posars-domain",
             "posars-edge",

@@ -10,7 +10,7 @@ use crate::verdict;
 /// Where each reason has its words.
 const CATALOGUE: &str = "crates/words/src/catalogue/";
 /// Crates that give reasons to those who command and ask.
-const GIVERS: [&str; 3] = ["commands", "domain", "gateway"];
+const GIVERS: [&str; 4] = ["bookkeeping", "commands", "domain", "gateway"];
 /// The wire's half of the catalogue: the gRPC codes of what no rule gives, and the statuses of REST.
 const CODES: &str = "crates/gateway/src/errors/";
 /// Shorter words are none.

@@ -1,5 +1,6 @@
 //! The one map from the errors of the crates below to codes and exit codes.
 
+use posars_bookkeeping::BookkeepingError;
 use posars_commands::reactors::ReactorError;
 use posars_commands::{CommandError, Unavailability};
 use posars_domain::{InvalidValue, Rejection as _, RejectionKind};
@@ -69,6 +70,15 @@ impl From<SchemaError> for Failure {
             SchemaError::BadFiles(_) => (Exit::Failure, "MIGRATIONS_BROKEN"),
         };
         Self::new(exit, code, error)
+    }
+}
+
+impl From<BookkeepingError> for Failure {
+    fn from(error: BookkeepingError) -> Self {
+        match error {
+            BookkeepingError::Command(error) => error.into(),
+            BookkeepingError::Query(error) => error.into(),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Everything a command works with: one company's log, the door to it, and its read models.
 
 use jiff::Timestamp;
-use posars_commands::reactors::REACTORS;
-use posars_commands::{Actor, Commands, Envelope, Source};
+use posars_commands::reactors::{AnyReactor, REACTORS};
+use posars_commands::{Actor, Commands, Envelope, Source, Written};
 use posars_domain::company::DefineCompany;
 use posars_domain::{CompanyId, Currency};
 use posars_event_store::{EventStore, Log, Position, StreamName};
@@ -80,19 +80,24 @@ impl House {
         if self.log.last_events(&[stream]).await?.iter().any(Option::is_some) {
             return Ok(());
         }
-        let actor = Actor {
-            subject: "posars".into(),
-            client: None,
-        };
         let command = DefineCompany {
             company_id: self.company_id.clone(),
             name: name.to_owned(),
             cnpj: None,
             currency: Currency::BRL,
         };
-        self.commands
-            .carry_out(&command, &Envelope::new(actor, Source::Api, Timestamp::now()))
-            .await?;
+        self.commands.carry_out(&command, &by_ourselves()).await?;
+        Ok(())
+    }
+
+    /// Begins the books of a company that an earlier build defined: its whole history is posted then.
+    ///
+    /// # Errors
+    /// Those of the command.
+    pub(crate) async fn begin_missing_books(&self) -> Result<(), Failure> {
+        if self.commands.begin_missing_books(&by_ourselves()).await? == Written::Now {
+            tracing::info!(company = %self.company_id, "the books begin, with all that ever happened");
+        }
         Ok(())
     }
 
@@ -110,32 +115,51 @@ impl House {
         Ok(head)
     }
 
-    /// Lets every reactor follow the log to its end, each after those whose events it follows, then the read models.
+    /// Lets every reactor follow the log to its end, each after those whose events it follows, then the read models. The
+    /// books of an older company begin before that.
     ///
     /// # Errors
     /// As [`House::catch_up_read_models`].
     pub(crate) async fn catch_up(&self, screen: Screen) -> Result<Position, Failure> {
+        self.begin_missing_books().await?;
         for reactor in REACTORS {
-            let head = self.log.head().await?.position;
-            let mut runner = reactor.runner(self.log.clone(), &holder());
-            let status = runner.status();
-            let bar = progress::bar(screen, reactor.what(), head.get());
-            let caught_up = {
-                let follow = async {
-                    let mut status = status;
-                    while status.changed().await.is_ok() {
-                        bar.set_position(status.borrow_and_update().position.get().min(head.get()));
-                    }
-                    std::future::pending().await
-                };
-                tokio::select! {
-                    caught_up = runner.catch_up_to(head) => caught_up,
-                    never = follow => never,
-                }
-            };
-            bar.finish_and_clear();
-            caught_up?;
+            self.follow(*reactor, screen).await?;
         }
         self.catch_up_read_models(screen).await
     }
+
+    /// Lets one reactor follow the log to its end.
+    ///
+    /// # Errors
+    /// As [`House::catch_up_read_models`].
+    pub(crate) async fn follow(&self, reactor: &dyn AnyReactor, screen: Screen) -> Result<(), Failure> {
+        let head = self.log.head().await?.position;
+        let mut runner = reactor.runner(self.log.clone(), &holder());
+        let mut status = runner.status();
+        let bar = progress::bar(screen, reactor.what(), head.get());
+        let caught_up = {
+            let follow = async {
+                while status.changed().await.is_ok() {
+                    bar.set_position(status.borrow_and_update().position.get().min(head.get()));
+                }
+                std::future::pending().await
+            };
+            tokio::select! {
+                caught_up = runner.catch_up_to(head) => caught_up,
+                never = follow => never,
+            }
+        };
+        bar.finish_and_clear();
+        caught_up?;
+        Ok(())
+    }
+}
+
+/// What this program does of itself.
+pub(crate) fn by_ourselves() -> Envelope {
+    let actor = Actor {
+        subject: "posars".into(),
+        client: None,
+    };
+    Envelope::new(actor, Source::Api, Timestamp::now())
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write};
 
 use comfy_table::presets::UTF8_BORDERS_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ContentArrangement, Row, Table};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
@@ -132,6 +132,14 @@ impl Screen {
 
 /// A table for people, as wide as the terminal allows.
 pub(crate) fn table<const N: usize>(titles: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Table {
+    table_of(titles, rows)
+}
+
+/// The same with as many columns as its titles.
+pub(crate) fn table_of<Line: Into<Row>>(
+    titles: impl Into<Row>,
+    rows: impl IntoIterator<Item = Line>,
+) -> Table {
     let mut table = Table::new();
     table
         .load_style(UTF8_BORDERS_ONLY)

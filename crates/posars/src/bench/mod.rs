@@ -9,6 +9,7 @@
 )]
 
 mod append;
+mod books;
 mod http;
 mod insert;
 mod load;
@@ -34,6 +35,9 @@ pub(crate) enum Bench {
     /// A rebuild of daily_sales, against COPY out of the same events
     #[command(after_help = "Example:\n  posars bench rebuild --events 500000 --workers 2")]
     Rebuild(rebuild::RebuildArgs),
+    /// Posting sales to the books, against appending the same events without deciding on them
+    #[command(after_help = "Example:\n  posars bench books --sales 50000")]
+    Books(books::BooksArgs),
     /// RecordSale through gRPC, against the same appends without it
     #[command(after_help = "Example:\n  posars bench sale --clients 64 --seconds 6")]
     Sale(sale::SaleArgs),
@@ -64,6 +68,7 @@ pub(crate) async fn run(bench: Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Append(args) => append::run(args).await,
         Bench::Rebuild(args) => rebuild::run(args).await,
+        Bench::Books(args) => books::run(args).await,
         Bench::Sale(args) => sale::run(args).await,
         Bench::Http(args) => http::run(args).await,
         Bench::EchoServer => http::serve_echo().await,

@@ -15,7 +15,7 @@ use super::scratch::{connect, on_scratch};
 use super::{Place, ROUNDS, table};
 
 /// Events per append while the log is filled.
-const FILL_EVENTS: u64 = 1_000;
+pub(super) const FILL_EVENTS: u64 = 1_000;
 /// Appends under way at once while the log is filled.
 const FILL_APPENDS: usize = 4;
 
@@ -117,7 +117,8 @@ async fn measure(url: &str, args: &RebuildArgs) -> anyhow::Result<Report> {
     })
 }
 
-async fn fill(log: &Log, events: u64) -> anyhow::Result<()> {
+/// Fills a log with so many sales, a multiple of a thousand.
+pub(super) async fn fill(log: &Log, events: u64) -> anyhow::Result<()> {
     let appends = (0..events / FILL_EVENTS).map(|block| async move {
         let mut append: Option<Append> = None;
         for number in block * FILL_EVENTS..(block + 1) * FILL_EVENTS {

@@ -3,6 +3,7 @@
 mod audit;
 mod companies;
 mod doctor;
+mod finance;
 mod import;
 mod migrate;
 mod projections;
@@ -71,6 +72,13 @@ enum Command {
         after_help = "Example:\n  posars report daily-sales --from 2026-01-01 --to 2026-01-31 --out january.xlsx"
     )]
     Report(report::ReportCommand),
+    /// Begin the books, read them, and close their months
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars finance trial-balance --month 2026-11\n  \
+                      posars finance close --month 2026-11"
+    )]
+    Finance(finance::FinanceCommand),
     /// Look after stocks
     #[command(
         subcommand,
@@ -138,6 +146,7 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         Command::Report(command) => report::run(command, matches).await,
         Command::Projections(command) => projections::run(command, matches).await,
         Command::Reactors(command) => reactors::run(command, matches).await,
+        Command::Finance(command) => finance::run(command, matches).await,
         Command::Stock(command) => stock::run(command, matches).await,
         Command::Token(args) => {
             let run = args.run.clone();

@@ -127,7 +127,7 @@ async fn daily_sales(session: &Session, args: &DailySalesArgs) -> Result<Written
             let house = House::open(database, &args.company.id).await?;
             let position = house.catch_up_read_models(session.screen).await?;
             if let Some(store) = &args.store {
-                known(&house, store).await?;
+                known_store(&house, store).await?;
             }
             let filter = DailySalesFilter {
                 from: args.from,
@@ -159,7 +159,7 @@ async fn daily_sales(session: &Session, args: &DailySalesArgs) -> Result<Written
 }
 
 /// A store without sales gives an empty report; one that nobody defined is a slip of the keyboard.
-async fn known(house: &House, store: &StoreId) -> Result<(), Failure> {
+pub(super) async fn known_store(house: &House, store: &StoreId) -> Result<(), Failure> {
     let projections = &house.projections;
     if projections.name(NameKind::Store, store.as_str()).await?.is_some() {
         return Ok(());
@@ -187,20 +187,19 @@ async fn known(house: &House, store: &StoreId) -> Result<(), Failure> {
     .next(next))
 }
 
+/// Whether a period begins before it ends; its days are the values of these two options.
+pub(super) fn check_days([first, last]: [&str; 2], from: Date, to: Date) -> Result<(), Failure> {
+    if from <= to {
+        return Ok(());
+    }
+    let problem = format!("the period ends on {to}, before it begins on {from}");
+    Err(Failure::new(Exit::Usage, "PERIOD_INVALID", problem).next(format!("swap {first} and {last}")))
+}
+
 impl DailySalesArgs {
     /// What can be told wrong before anything is opened.
     fn check(&self) -> Result<(), Failure> {
-        if self.to < self.from {
-            return Err(Failure::new(
-                Exit::Usage,
-                "PERIOD_INVALID",
-                format!(
-                    "the period ends on {}, before it begins on {}",
-                    self.to, self.from
-                ),
-            )
-            .next("swap --from and --to"));
-        }
+        check_days(["--from", "--to"], self.from, self.to)?;
         match (self.format, self.format_by_name()) {
             (Some(asked), Some(named)) if asked != named => Err(Failure::new(
                 Exit::Usage,

@@ -1,8 +1,9 @@
-//! `posars up --demo`: a believable shop with four weeks behind it, the same on every machine, seeded once.
+//! `posars up --demo`: a believable shop with six weeks behind it, the same on every machine, seeded once.
 //!
 //! Every id follows from its place in the plan and every date from the day the first store was defined, so seeding
 //! again, also after a crash half-way, changes nothing that is there and adds what is missing.
 
+mod books;
 mod catalogue;
 mod dice;
 mod visit;
@@ -30,8 +31,11 @@ use visit::{Visit, VisitNumber, at, customers, visit};
 
 /// The company's name when the demo is what defines it.
 pub(crate) const COMPANY_NAME: &str = "Empório Bem-te-vi";
-/// Days of trade before the day of seeding.
-const DAYS: u32 = 28;
+/// The last days of trade before the day of seeding, numbered from 0.
+const LATER_DAYS: u32 = 28;
+/// The days before those, numbered after them: six weeks in all, so that some are always of the month before. A demo of
+/// four weeks, as they once were, keeps the numbers and thus the ids of its days.
+const EARLIER_DAYS: u32 = 14;
 /// Goods come in before the first day and then every so many days.
 const DELIVERY_EVERY_DAYS: u32 = 7;
 /// Commands under way at once: enough to fill the log's batches.
@@ -55,27 +59,33 @@ pub(crate) async fn seed(house: &House, screen: Screen) -> Result<Seeded, Failur
     let zone: StoreZone = parsed(ZONE)?;
     define_stores(house, &zone).await?;
     let days = days(opened_at(house).await?, &zone)?;
-    let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else {
+    let (Some((_, first)), Some((_, last))) = (days.first().copied(), days.last().copied()) else {
         return Err(broken("no days"));
     };
     if is_complete(house, last, &zone).await? {
+        // The books may be younger than the demo, or their seeding was cut off.
+        if !books::are_kept(house).await? {
+            books::close(house, last).await?;
+        }
         return Ok(Seeded {
             days: (first, last),
             sales: 0,
         });
     }
     define_products(house).await?;
-    let bar = progress::bar(screen, "seeding the demo", u64::from(DAYS));
+    books::open(house, first).await?;
+    let bar = progress::bar(screen, "seeding the demo", u64::from(EARLIER_DAYS + LATER_DAYS));
     let mut sales = 0;
     // Day by day, so that the log tells the story in its order.
-    for (day, date) in (0..).zip(&days) {
+    for (day, date) in days {
         if day % DELIVERY_EVERY_DAYS == 0 {
-            deliver(house, day, *date, &zone).await?;
+            deliver(house, day, date, &zone).await?;
         }
-        sales += trade(house, day, *date, &zone).await?;
+        sales += trade(house, day, date, &zone).await?;
         bar.inc(1);
     }
     bar.finish_and_clear();
+    books::close(house, last).await?;
     Ok(Seeded {
         days: (first, last),
         sales,
@@ -119,20 +129,23 @@ async fn opened_at(house: &House) -> Result<Timestamp, Failure> {
         .ok_or_else(|| broken("the store was not defined"))
 }
 
-fn days(opened_at: Timestamp, zone: &StoreZone) -> Result<Vec<Date>, Failure> {
+/// The days of trade with their numbers, in order.
+fn days(opened_at: Timestamp, zone: &StoreZone) -> Result<Vec<(u32, Date)>, Failure> {
     let today = opened_at.to_zoned(zone.time_zone().clone()).date();
-    (1..=i64::from(DAYS))
-        .rev()
-        .map(|back| {
-            today
-                .checked_sub(back.days())
-                .map_err(|error| broken(&error.to_string()))
+    let earlier = LATER_DAYS..LATER_DAYS + EARLIER_DAYS;
+    let back = (1..=i64::from(EARLIER_DAYS + LATER_DAYS)).rev();
+    earlier
+        .chain(0..LATER_DAYS)
+        .zip(back)
+        .map(|(day, back)| match today.checked_sub(back.days()) {
+            Ok(date) => Ok((day, date)),
+            Err(error) => Err(broken(&error.to_string())),
         })
         .collect()
 }
 
 async fn is_complete(house: &House, last: Date, zone: &StoreZone) -> Result<bool, Failure> {
-    let (store, day) = (1, DAYS - 1);
+    let (store, day) = (1, LATER_DAYS - 1);
     let [_, facts] = &STORES;
     let customer = customers(store, facts, day, last).saturating_sub(1);
     let sale = visit(VisitNumber { store, day, customer }, last, zone)?.sale;
@@ -263,7 +276,7 @@ mod tests {
         let opened = "2026-03-14T15:00:00Z".parse().unwrap();
         let days = days(opened, &zone).unwrap();
         let mut visits = Vec::new();
-        for (day, date) in (0..).zip(days) {
+        for (day, date) in days {
             for (store, facts) in (0..).zip(&STORES) {
                 for customer in 0..customers(store, facts, day, date) {
                     visits.push(visit(VisitNumber { store, day, customer }, date, &zone).unwrap());
@@ -283,7 +296,7 @@ mod tests {
                 .map(|visit| &visit.sale)
                 .eq(again.iter().map(|visit| &visit.sale))
         );
-        assert!((1_500..4_000).contains(&visits.len()), "{}", visits.len());
+        assert!((2_500..4_000).contains(&visits.len()), "{}", visits.len());
         let voids = visits.iter().filter(|visit| visit.void.is_some()).count();
         let returns = visits.iter().filter(|visit| visit.giving_back.is_some()).count();
         assert!((5..100).contains(&voids), "{voids}");

@@ -29,7 +29,7 @@ const NOTE_CENTAVOS: i64 = 1_000;
 pub(super) struct VisitNumber {
     /// Index of the store.
     pub(super) store: u32,
-    /// Day since the shop opened, from 0.
+    /// The number of the day; see `LATER_DAYS`.
     pub(super) day: u32,
     /// The customer of that day, from 0.
     pub(super) customer: u32,

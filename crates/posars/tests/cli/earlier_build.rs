@@ -33,7 +33,7 @@ fn v<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-async fn earlier_database() -> TestDatabase {
+pub(crate) async fn earlier_database() -> TestDatabase {
     let database = TestDatabase::create_empty().await.unwrap();
     let (client, connection) = tokio_postgres::connect(database.url(), tokio_postgres::NoTls)
         .await

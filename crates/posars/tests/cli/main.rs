@@ -7,20 +7,26 @@
 )]
 
 mod audit;
+mod begin_books;
+mod books;
 mod canary;
 mod companies;
 mod drain;
 mod earlier_build;
+mod finance;
 mod help;
 mod identity;
 mod import;
 mod import_xls;
+#[path = "../../../commands/tests/commands/books/ledgers.rs"]
+mod ledgers;
 mod network;
 mod own_files;
 mod policy;
 mod projections;
 mod reactors;
 mod readme;
+mod settle;
 mod sharing;
 mod sheets;
 mod sign_in;

@@ -158,7 +158,11 @@ async fn what_another_reactor_set_aside_is_its_own() {
         .iter()
         .map(|reactor| reactor["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["reactor.stock", "reactor.low_stock"], "{status}");
+    assert_eq!(
+        names,
+        ["reactor.stock", "reactor.low_stock", "reactor.books"],
+        "{status}"
+    );
     let next = status["reactors"][1]["next"].as_str().unwrap();
     assert!(
         next.contains("posars reactors retry reactor.low_stock"),

@@ -128,7 +128,7 @@ async fn replay_range(log: &Log, args: &ReplayArgs) -> Result<(), Failure> {
     loop {
         let mut read = ReadLog::after(after, PAGE_EVENTS);
         read.up_to = args.to.map(Position::new);
-        read.category.clone_from(&args.category);
+        read.categories.extend(args.category.clone());
         let page = log.read_log(&read).await?;
         if !print(page.events).await? || page.at_end {
             return Ok(());

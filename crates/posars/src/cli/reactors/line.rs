@@ -30,6 +30,8 @@ pub(in crate::cli) struct ReactorLine {
     /// Events set aside that were not tried again with success; each is one event of `parked_stream`.
     parked: u64,
     parked_stream: String,
+    /// Events that wait to be posted.
+    waiting: u64,
     holder: Option<String>,
     /// What to do about the parked ones.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +61,7 @@ impl ReactorLine {
             lag_seconds: reactor.lag_seconds,
             parked: reactor.parked,
             parked_stream: stream.to_string(),
+            waiting: reactor.waiting,
             holder: reactor.holder,
             name: reactor.name,
             next,
@@ -77,8 +80,15 @@ impl ReactorLine {
         ]
     }
 
-    /// Says what to do about what it set aside, when there is something.
+    /// Says what to do about what it set aside and what waits, when there is something.
     pub(in crate::cli) fn write_next(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.waiting > 0 {
+            let (name, waiting) = (&self.name, self.waiting);
+            writeln!(
+                out,
+                "{name} lets {waiting} events wait to be posted; `posars audit replay --category unposted` tells for what"
+            )?;
+        }
         let Some(next) = &self.next else { return Ok(()) };
         let (name, parked) = (&self.name, self.parked);
         writeln!(out, "{name} put {parked} events aside that it could not work on")?;

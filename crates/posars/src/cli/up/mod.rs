@@ -39,7 +39,7 @@ pub(crate) struct UpArgs {
     /// Address for gRPC and plain HTTP; port 0 takes any free one
     #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
     listen: String,
-    /// Seed a believable shop: two stores, forty products, four weeks of sales
+    /// Seed a believable shop: two stores, forty products, six weeks of sales
     #[arg(long)]
     demo: bool,
     /// Serve this company as well, made when it is new; those of the database are served anyway

@@ -71,22 +71,10 @@ impl Serving {
         asked: Asked,
         sign_in: SignIn,
     ) -> Result<Self, Failure> {
-        let houses = House::open_all(database, &asked.companies).await?;
-        let [house, others @ ..] = houses.as_slice() else {
+        let houses = open_houses(database, &asked).await?;
+        let Some(house) = houses.first() else {
             return Err(Failure::new(Exit::Failure, "NO_COMPANY", "no company was opened"));
         };
-        let name = if asked.demo {
-            demo::COMPANY_NAME
-        } else {
-            crate::house::COMPANY_NAME
-        };
-        house.define_company(name).await?;
-        for other in others {
-            // What the database holds already is not ours to name.
-            if asked.companies.contains(&other.company_id) {
-                other.define_company(crate::house::COMPANY_NAME).await?;
-            }
-        }
         let workers = Workers::start(&houses);
         let health = Health::default();
         let mut server = asked.server;
@@ -201,6 +189,27 @@ impl Serving {
         }
         Ok(())
     }
+}
+
+/// Every company that is served, that of this machine first; each is defined, unless the database held it undefined, and
+/// each that is defined has its books.
+async fn open_houses(database: &Database, asked: &Asked) -> Result<Vec<House>, Failure> {
+    let houses = House::open_all(database, &asked.companies).await?;
+    let own_name = if asked.demo {
+        demo::COMPANY_NAME
+    } else {
+        crate::house::COMPANY_NAME
+    };
+    for (index, house) in houses.iter().enumerate() {
+        if index == 0 {
+            house.define_company(own_name).await?;
+        } else if asked.companies.contains(&house.company_id) {
+            // What the database holds already is not ours to name.
+            house.define_company(crate::house::COMPANY_NAME).await?;
+        }
+        house.begin_missing_books().await?;
+    }
+    Ok(houses)
 }
 
 fn farewell(drain_wait: Duration) -> String {
