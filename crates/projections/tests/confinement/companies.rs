@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(crate) const SALE: &str = "0193a5f0-0000-7000-8000-000000000001";
 
 /// Stream, type and payload of what each company says once.
-const SAID: [(&str, &str, &str); 9] = [
+const SAID: [(&str, &str, &str); 16] = [
     (
         "store-centro",
         "StoreDefined",
@@ -60,6 +60,42 @@ const SAID: [(&str, &str, &str); 9] = [
         "stockpolicy-centro-cafe",
         "StockPolicyDefined",
         r#"{"store_id":"centro","sku":"cafe","reorder_point":"5"}"#,
+    ),
+    // The books.
+    (
+        "chart-main",
+        "ChartDefined",
+        include_str!("../../../domain/tests/golden/ChartDefined.v1.json"),
+    ),
+    (
+        "books-main",
+        "BooksBegun",
+        include_str!("../../../domain/tests/golden/BooksBegun.v1.json"),
+    ),
+    (
+        "entry-0193a5f0-0000-7000-8000-000000000010",
+        "JournalEntryPosted",
+        include_str!("../../../domain/tests/golden/JournalEntryPosted.v1.json"),
+    ),
+    (
+        "receivable-0193a5f0-0000-7000-8000-000000000011",
+        "ReceivableRegistered",
+        include_str!("../../../domain/tests/golden/ReceivableRegistered.sale.v1.json"),
+    ),
+    (
+        "receivable-0193a5f0-0000-7000-8000-000000000011",
+        "ReceivableSettled",
+        include_str!("../../../domain/tests/golden/ReceivableSettled.v1.json"),
+    ),
+    (
+        "statementline-0193a5f0-0000-7000-8000-000000000012",
+        "StatementLineRecorded",
+        include_str!("../../../domain/tests/golden/StatementLineRecorded.v1.json"),
+    ),
+    (
+        "unposted-a",
+        "PostingParked",
+        include_str!("../../../domain/tests/golden/PostingParked.v1.json"),
     ),
 ];
 
@@ -126,7 +162,7 @@ async fn company(store: &EventStore, owner: &Client, name: &str, times: usize) -
             event_id: Uuid::now_v7(),
             event_type: EventType::parse(event_type)?,
             schema_version: 1,
-            data: JsonText::parse(data)?,
+            data: JsonText::parse(data.trim_end())?,
             metadata: JsonText::parse("{}")?,
         };
         log.append(Append::to(

@@ -7,7 +7,20 @@ use uuid::Uuid;
 
 use crate::companies::{Company, SALE, Street};
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 27] = [
+    "accounts",
+    "book_settings",
+    "journal_entries",
+    "ledger_lines",
+    "account_days",
+    "book_ties",
+    "open_items",
+    "installments",
+    "item_moves",
+    "item_lookups",
+    "statement_lines",
+    "periods",
+    "unposted",
     "low_stock",
     "names",
     "places",

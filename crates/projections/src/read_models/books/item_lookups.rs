@@ -33,6 +33,7 @@ impl Projection for ItemLookupsFold {
         if (owed.side, owed.kind) != (OwedBy::Others, ItemMoveKind::Registered) {
             return Ok(());
         }
+        event.must_be_first()?;
         let item_id = owed.payload.item.item_id;
         let lookups = owed.keys(event)?.lookups().into_iter();
         let lookups = lookups.map(|lookup| {
