@@ -87,7 +87,10 @@ impl Bookkeeping {
             .projections
             .book_ties(through, patience.at_least(head))
             .await?;
-        let loose: Vec<&BookTie> = ties.iter().filter(|tie| !tie.agrees()).collect();
+        // What is in another currency is never posted, so nothing of the books is to agree with it.
+        let currency = self.commands.books_currency().await?;
+        let ties = ties.iter().filter(|tie| Some(tie.currency) == currency);
+        let loose: Vec<&BookTie> = ties.filter(|tie| !tie.agrees()).collect();
         if let Some(first) = loose.first() {
             pending.push(Pending {
                 kind: PendingKind::Tie,

@@ -481,6 +481,16 @@ fn a_reversal_is_the_mirror_and_an_entry_of_its_own() {
 }
 
 #[test]
+fn an_entry_on_a_retired_account_can_be_undone() {
+    let mut retired = posted(rent());
+    retired.lines[1].account = v("5.9");
+    retired.lines[1].cost_center = Some(v("antigo"));
+    let history = [EntryEvent::from(retired)];
+    let event = given::<Entry>(&history).when(reverse(), &books()).event();
+    assert!(matches!(event, EntryEvent::JournalEntryReversed(_)));
+}
+
+#[test]
 fn entry_already_reversed() {
     let history = [posted(rent()).into(), reversed(reverse()).into()];
     given::<Entry>(&history).when(reverse(), &books()).nothing();

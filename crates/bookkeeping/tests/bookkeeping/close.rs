@@ -4,7 +4,12 @@ use posars_bookkeeping::BookkeepingError;
 use posars_domain::books::{BeginPeriodClose, BooksEvent, LockPeriod, ReopenPeriod, seal_holds};
 use posars_domain::chart::AssignAccountRole;
 use posars_domain::journal::{EntryEvent, PostJournalEntry, ReverseJournalEntry};
-use posars_domain::{AccountRole, DomainEvent as _, Payment};
+use posars_domain::sale::RecordSale;
+use posars_domain::stock::{ReceiveGoods, ReceiveGoodsLine, ReceivedCost};
+use posars_domain::store::DefineStore;
+use posars_domain::{AccountRole, DomainEvent as _, LineId, Payment};
+use posars_projections::{Freshness, PageRequest};
+use uuid::Uuid;
 
 use crate::fold::{check_seal, entries};
 use crate::world::{PATIENCE, World, api, cents, pending, product, reason, sale, v};
@@ -149,6 +154,54 @@ async fn an_event_without_an_account_keeps_its_month_open_until_there_is_one() -
     world.drain().await?;
     let seal = world.close("2026-11").await?;
     assert!(seal.trial_balance.iter().any(|row| row.account == assign.code));
+    check_seal(&world.log, &seal).await
+}
+
+#[tokio::test]
+async fn what_is_in_another_currency_keeps_no_month_open() -> anyhow::Result<()> {
+    let world = World::open().await?;
+    let abroad = DefineStore {
+        store_id: v("abroad"),
+        name: "Abroad".to_owned(),
+        cnpj: None,
+        time_zone: v("America/Sao_Paulo"),
+        day_cutover: jiff::civil::time(0, 0, 0, 0),
+        currency: v("USD"),
+    };
+    world.commands.carry_out(&abroad, &api()).await?;
+    let goods = ReceiveGoods {
+        receipt_id: v(&Uuid::now_v7().to_string()),
+        store_id: v("abroad"),
+        occurred_at: v("2026-10-01T15:00:00Z"),
+        currency: v("USD"),
+        supplier: None,
+        access_key: None,
+        lines: vec![ReceiveGoodsLine {
+            line_id: LineId(1),
+            sku: v("cafe"),
+            quantity: v("10"),
+            cost: ReceivedCost::Total(cents(4_000)),
+            landed: cents(0),
+        }],
+    };
+    world.commands.carry_out_compound(&goods, &api()).await?;
+    let sold = RecordSale {
+        store_id: v("abroad"),
+        currency: v("USD"),
+        ..sale("cafe", "2026-10-02T15:00:00Z")
+    };
+    world.commands.carry_out(&sold, &api()).await?;
+    world.post(&world.expense("2026-10-10", 7_000).await?).await?;
+    world.drain().await?;
+    // The delivery, the sale and its goods stay in the list of exceptions.
+    let page = PageRequest::first(10);
+    let waiting = world
+        .projections
+        .list_unposted(None, &page, Freshness::ANY)
+        .await?;
+    assert_eq!(waiting.rows.len(), 3, "{waiting:?}");
+    let seal = world.close("2026-10").await?;
+    assert_eq!(seal.trial_balance.len(), 2, "{seal:?}");
     check_seal(&world.log, &seal).await
 }
 

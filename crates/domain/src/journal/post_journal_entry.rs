@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::dates::Dates;
 use super::lines::{check_balance, check_by_hand};
 use super::{Entry, EntryLine, EntryRejection, EntryState, JournalEntryPosted};
-use crate::misplaced::{Refused, not_an_id, not_in_words};
+use crate::misplaced::{Refused, not_in_words};
 use crate::text::{self, NOTE_CHARS_MAX, check_new_codes};
 use crate::{
     AccountCode, Amount, Command, CostCenterId, Currency, Decided, Decision, EntryId, Given, Needs, OwnKey,
@@ -173,7 +173,7 @@ impl PostJournalEntry {
 fn check_new(lines: &[EntryLine]) -> Result<(), EntryRejection> {
     for (index, line) in lines.iter().enumerate() {
         if let Some(party) = &line.party {
-            not_an_id(Path::line(index, "party_id"), party.as_str(), Refused::Cpf)?;
+            party.check_new(Path::line(index, "party_id"))?;
         }
         check_new_codes(Path::entry("lines", index), [("document", &line.document)])?;
     }

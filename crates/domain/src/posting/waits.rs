@@ -51,7 +51,8 @@ pub enum Waits {
     },
     /// The books are kept in another currency.
     #[error(
-        "the books are kept in {books}, and this is in {given}; amounts in other currencies are not posted"
+        "the books are kept in {books}, and this is in {given}; amounts in other currencies are not posted; \
+         keep a journal of them elsewhere, the months close without them"
     )]
     ForCurrency {
         /// The currency of the event.
