@@ -138,6 +138,8 @@ open_word!(
         BAD_DEBTS = "bad_debts",
         /// Salaries.
         SALARIES = "salaries",
+        /// What the employer pays on top of wages, such as INSS and FGTS.
+        PAYROLL_CHARGES = "payroll_charges",
         /// Other income.
         OTHER_INCOME = "other_income",
         /// Other expenses.
@@ -148,7 +150,7 @@ serde_as_str!(AccountRole);
 
 impl AccountRole {
     /// The roles that the domain has a word for.
-    pub const KNOWN: [Self; 37] = [
+    pub const KNOWN: [Self; 38] = [
         Self::CASH,
         Self::BANK,
         Self::PIX_IN_TRANSIT,
@@ -184,6 +186,7 @@ impl AccountRole {
         Self::INTEREST_EXPENSE,
         Self::BAD_DEBTS,
         Self::SALARIES,
+        Self::PAYROLL_CHARGES,
         Self::OTHER_INCOME,
         Self::OTHER_EXPENSE,
     ];

@@ -3,9 +3,13 @@
 use std::fmt::Display;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Decision, DomainEvent, Founded, Given, InvalidValue, Path, Payload, Rejection, Sku, StoreId};
+use crate::person::PersonSought;
+use crate::{
+    Decision, DomainEvent, EmployeeId, Founded, Given, InvalidValue, Path, Payload, Rejection, Sku, StoreId,
+};
 
 /// What a stream is about: its events and the state that they add up to.
 pub trait Aggregate {
@@ -83,6 +87,11 @@ pub trait Command: Serialize + Send + Sync {
         OwnKey::Absent
     }
 
+    /// Its content as the fingerprints of an earlier build covered it, where that was otherwise than now.
+    fn earlier_content(&self) -> Option<Box<RawValue>> {
+        None
+    }
+
     /// What it touches, and the facts outside the stream that the rule looks at.
     fn needs<'a>(&'a self, _state: &'a StateOf<Self>) -> Needs<'a> {
         Needs::COMPANY
@@ -104,6 +113,11 @@ pub trait Command: Serialize + Send + Sync {
         Vec::new()
     }
 
+    /// The employees of which the rule looks at how they stand.
+    fn employees(&self) -> Vec<&EmployeeId> {
+        Vec::new()
+    }
+
     /// The stores that have to be defined, beside the one that it touches.
     fn stores(&self) -> Vec<&StoreId> {
         Vec::new()
@@ -117,6 +131,16 @@ pub trait Command: Serialize + Send + Sync {
     /// Whether this event is what this command had led to before.
     fn is_answer(&self, event: &EventOf<Self>) -> bool {
         Self::Answer::of(event).is_some()
+    }
+
+    /// What it leads to where it was not carried out before, as far as that holds personal data. No rule can compare a
+    /// command with what is sealed: the door opens the first answer and compares it with this.
+    fn afresh(&self, _state: &StateOf<Self>, given: &Given<'_>) -> Vec<EventOf<Self>> {
+        if !Self::BEGINS_STREAM || given.person.is_none() {
+            return Vec::new();
+        }
+        let decided = self.decide(&StateOf::<Self>::default(), given);
+        decided.map_or_else(|_| Vec::new(), |decision| decision.events)
     }
 
     /// Decides what the command makes happen; no events means that there is nothing left to do.
@@ -197,6 +221,8 @@ pub struct Needs<'a> {
     /// The chart of accounts and the months are looked at, and stay as they are until the append. Not for a command to one
     /// of these.
     pub books: bool,
+    /// The person whose data the events will hold: what was erased of them is looked at, and stays so until the append.
+    pub person: Option<PersonSought<'a>>,
 }
 
 /// What a caller must be allowed to touch.
@@ -223,6 +249,7 @@ impl<'a> Needs<'a> {
             product: None,
             policy: false,
             books: false,
+            person: None,
         }
     }
 
@@ -251,5 +278,14 @@ impl<'a> Needs<'a> {
     #[must_use]
     pub const fn and_books(self) -> Self {
         Self { books: true, ..self }
+    }
+
+    /// A person as well.
+    #[must_use]
+    pub const fn and_person(self, person: PersonSought<'a>) -> Self {
+        Self {
+            person: Some(person),
+            ..self
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The two check digits of CPF and CNPJ, and whether a number agrees with them.
 
+use crate::invisible::is_invisible;
+
 /// Characters of a CNPJ before its check digits.
 const CNPJ_ROOT_CHARS: usize = 12;
 /// Digits of a CPF before its check digits.
@@ -32,9 +34,11 @@ pub(crate) fn is_cpf(bare: &str) -> bool {
     agrees(bare, CPF_ROOT_CHARS, of_cpf)
 }
 
-/// Upper-cases and drops the dots, slashes, hyphens and spaces that people type.
+/// Upper-cases and drops the dots, slashes, hyphens and spaces that people type, and what nobody sees, such as the marks
+/// that a telephone puts around a number that is copied from it.
 pub(crate) fn without_punctuation(text: &str) -> String {
-    let punctuation = |character: &char| matches!(character, '.' | '/' | '-' | ' ' | '\u{a0}');
+    let punctuation =
+        |character: &char| matches!(character, '.' | '/' | '-' | ' ' | '\u{a0}') || is_invisible(*character);
     text.chars()
         .filter(|character| !punctuation(character))
         .map(|character| character.to_ascii_uppercase())

@@ -3,9 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::books::{BooksCircumstance, GivenBooks};
+use crate::employee::GivenEmployees;
+use crate::person::GivenPerson;
 use crate::product::ProductSettings;
 use crate::store::StoreSettings;
-use crate::{Currency, Rejection, StoreId, Told, reasons};
+use crate::{Currency, Path, Rejection, RetentionClass, StoreId, Told, reasons};
 
 /// How far ahead of the server a client's clock may run, in seconds.
 pub const CLOCK_AHEAD_MAX_S: i64 = 300;
@@ -21,6 +23,10 @@ pub struct Given<'a> {
     pub policy: Policy,
     /// The chart of accounts and the months; `None` when they were not asked for.
     pub books: Option<GivenBooks<'a>>,
+    /// The person whose data the events will hold; `None` when nobody was asked for.
+    pub person: Option<&'a GivenPerson>,
+    /// The employees that the command names; `None` when it names none.
+    pub employees: Option<&'a GivenEmployees>,
     /// The server's time.
     pub recorded_at: Timestamp,
 }
@@ -50,6 +56,8 @@ impl<'a> Given<'a> {
                 strict_catalog: false,
             },
             books: None,
+            person: None,
+            employees: None,
             recorded_at,
         }
     }
@@ -120,6 +128,18 @@ pub enum Circumstance {
         /// The currency of the store or the sale.
         expected: Currency,
     },
+    /// What was kept of the person for this reason was erased.
+    #[error(
+        "what was kept of this person under {class} has been erased, and nothing more can be kept under it; name \
+         another person"
+    )]
+    PersonErased {
+        /// The class that was erased.
+        class: RetentionClass,
+    },
+    /// The CPF is another employee's.
+    #[error("another employee of the company has this CPF; correct it, or look the employee up by it")]
+    CpfInUse,
     /// The books stand in the way. Boxed: it is larger than the others, and every result would grow with it.
     #[error(transparent)]
     Books(Box<BooksCircumstance>),
@@ -148,6 +168,8 @@ impl Rejection for Circumstance {
                 .at("currency")
                 .with("given", given)
                 .with("expected", expected),
+            Self::PersonErased { class } => Told::state("PERSON_ERASED").with("class", class),
+            Self::CpfInUse => Told::duplicate("CPF_IN_USE").at(Path::field("labour").then("cpf")),
             Self::Books(circumstance) => circumstance.told(),
         }
     }

@@ -2,7 +2,7 @@
 
 /// Declares a closed list of snake-case words: the enum, its words, and how it is read and written as text.
 macro_rules! closed_word {
-    ($(#[$meta:meta])* $name:ident, $reason:literal, $rule:literal, { $($(#[$word_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident, $reason:expr, $rule:literal, { $($(#[$word_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {

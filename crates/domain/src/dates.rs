@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::store::StoreSettings;
-use crate::{InvalidValue, Path};
+use crate::{InvalidValue, Path, reasons};
 
 /// The first day that a document may bear, by the store's clock: older ones are unset fields and typing errors far more
 /// often than facts.
@@ -21,7 +21,7 @@ const BEGUN_EVERYWHERE_S: i64 = 946_857_600;
 /// How far two clocks may be apart.
 const CLOCKS_DIFFER_MAX: SignedDuration = SignedDuration::from_hours(24);
 
-const REASON: &str = "DATE_OUT_OF_RANGE";
+const REASON: &str = reasons::DATE_OUT_OF_RANGE;
 
 /// Refuses a moment before [`FIRST_DAY`] on the store's clock.
 pub(crate) fn not_too_early(occurred_at: Timestamp, store: &StoreSettings) -> Result<(), InvalidValue> {

@@ -9,10 +9,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::PersonalField;
+
 /// An event of one aggregate, stored as its type, its schema version and JSON text.
 ///
 /// It serializes as its payload: fields in declaration order and without a type tag.
-pub trait DomainEvent: Serialize + Sized {
+pub trait DomainEvent: Serialize + Clone + Sized {
     /// What kinds of events the aggregate has.
     type Kind: Kind;
 
@@ -30,6 +32,11 @@ pub trait DomainEvent: Serialize + Sized {
     /// The version of the payload's shape, from 1.
     fn schema_version(&self) -> u16 {
         self.kind().schema_version()
+    }
+
+    /// Its fields that hold personal data, in the order of their declaration; most events have none.
+    fn personal(&mut self) -> Vec<PersonalField<'_>> {
+        Vec::new()
     }
 
     /// The payload as JSON.
@@ -82,6 +89,12 @@ pub trait Payload: Sized {
 
     /// The payload of an event of this kind; `None` of any other kind.
     fn of(event: &Self::Event) -> Option<&Self>;
+}
+
+/// A payload with fields that hold personal data.
+pub trait HoldsPersonal {
+    /// Those fields, in the order of their declaration.
+    fn personal(&mut self) -> Vec<PersonalField<'_>>;
 }
 
 /// A stored event that this build cannot read.
@@ -179,14 +192,15 @@ fn bad_payload(event_type: &str, schema_version: u16, problem: String) -> Unread
 /// every payload a `From` and its [`Payload`].
 ///
 /// The payload struct's name is the stored type; the number is its schema version. Of an event with earlier versions,
-/// `from [...]` names the [`Upcast`]s, that of version 1 first.
+/// `from [...]` names the [`Upcast`]s, that of version 1 first. `holding personal` says that the payload is
+/// [`HoldsPersonal`].
 macro_rules! events {
     (
         $(#[$meta:meta])*
         $vis:vis enum $name:ident of $kind:ident {
             $(
                 $(#[$variant_meta:meta])*
-                $variant:ident($payload:ty) = $version:literal $(from [$($upcast:path),+ $(,)?])?
+                $variant:ident($payload:ty) = $version:literal $(from [$($upcast:path),+ $(,)?])? $(holding $personal:ident)?
             ),+ $(,)?
         }
     ) => {
@@ -254,6 +268,12 @@ macro_rules! events {
                 }
             }
 
+            fn personal(&mut self) -> Vec<$crate::PersonalField<'_>> {
+                match self {
+                    $(Self::$variant(_payload) => $crate::event::fields_of!(_payload $($personal)?)),+
+                }
+            }
+
             fn from_json(
                 event_type: &str,
                 schema_version: u16,
@@ -293,3 +313,14 @@ macro_rules! events {
     };
 }
 pub(crate) use events;
+
+/// The fields of a payload that hold personal data, if it says that it has some.
+macro_rules! fields_of {
+    ($payload:ident) => {
+        Vec::new()
+    };
+    ($payload:ident personal) => {
+        $crate::HoldsPersonal::personal($payload)
+    };
+}
+pub(crate) use fields_of;

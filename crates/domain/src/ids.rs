@@ -14,6 +14,7 @@ use crate::name::normalise;
 use crate::text::serde_as_str;
 use crate::{InvalidValue, Path, reasons};
 
+const EMPLOYEE_ID_INVALID: &str = "EMPLOYEE_ID_INVALID";
 const PARTY_ID_INVALID: &str = "PARTY_ID_INVALID";
 
 /// Declares an id that is text: its limit, the characters it accepts, the code of its refusal and what an error shows of
@@ -185,6 +186,15 @@ impl SubjectId {
     }
 }
 
+impl EmployeeId {
+    /// Refuses one that is new to the log and has invisible characters or is a person's tax number.
+    pub(crate) fn check_new(&self, field: impl Into<Path>) -> Result<(), InvalidValue> {
+        let field = field.into();
+        all_visible(field, self.as_str(), EMPLOYEE_ID_INVALID)?;
+        not_an_id(field, self.as_str(), Refused::Cpf)
+    }
+}
+
 impl PartyId {
     /// Refuses one that is new to the log and has invisible characters or is a person's tax number.
     pub(crate) fn check_new(&self, field: impl Into<Path>) -> Result<(), InvalidValue> {
@@ -223,6 +233,11 @@ text_id!(
     PartyId, max 64, PARTY_ID_INVALID,
     "a party id is 1 to 64 characters without white space", is_visible, length_of
 );
+text_id!(
+    /// An employee: 1 to 40 visible characters, such as the number in the register of employees; never a CPF.
+    EmployeeId, max 40, EMPLOYEE_ID_INVALID,
+    "an employee id is 1 to 40 characters without white space", is_visible, length_of
+);
 
 uuid_id! {
     /// A sale; made by the client, and its idempotency key for ever.
@@ -241,6 +256,10 @@ uuid_id! {
     SettlementId, "SETTLEMENT_ID_INVALID";
     /// A line of a statement of an acquirer, a bank or PIX; derived from what it says.
     StatementLineId, "STATEMENT_LINE_ID_INVALID";
+    /// A time that an employee is away; made by the client.
+    LeaveId, "LEAVE_ID_INVALID";
+    /// A payroll; made by the client.
+    PayrollId, "PAYROLL_ID_INVALID";
 }
 
 /// A line of a document, unique within it.

@@ -28,6 +28,7 @@ mod natural_id;
 mod open_word;
 mod path;
 mod payment;
+mod personal;
 mod plain;
 mod quantity;
 mod rejection;
@@ -39,8 +40,11 @@ mod zone;
 pub mod books;
 pub mod chart;
 pub mod company;
+pub mod employee;
 pub mod journal;
 pub mod open_item;
+pub mod payroll;
+pub mod person;
 pub mod posting;
 pub mod posting_rules;
 pub mod product;
@@ -62,13 +66,14 @@ pub use business_date::{business_date, local_hour};
 pub use circumstance::{CLOCK_AHEAD_MAX_S, Circumstance, Given, Policy};
 pub use dates::{FIRST_DAY, LAST_DAY};
 pub use decision::{Claim, Decision};
-pub use event::{DomainEvent, Kind, Payload, UnreadableEvent};
+pub use event::{DomainEvent, HoldsPersonal, Kind, Payload, UnreadableEvent};
 pub use fiscal::{AccessKey, FiscalRef, Ncm, TaxAmount};
 pub use founded::Founded;
 pub use gtin::Gtin;
 pub use ids::{
-    AccountCode, AdjustmentId, CompanyId, CostCenterId, EntryId, LineId, OpenItemId, PartyId, ReceiptId,
-    ReceiptNumber, RegisterNo, ReturnId, SaleId, SettlementId, Sku, StatementLineId, StoreId, SubjectId,
+    AccountCode, AdjustmentId, CompanyId, CostCenterId, EmployeeId, EntryId, LeaveId, LineId, OpenItemId,
+    PartyId, PayrollId, ReceiptId, ReceiptNumber, RegisterNo, ReturnId, SaleId, SettlementId, Sku,
+    StatementLineId, StoreId, SubjectId,
 };
 pub use invalid::InvalidValue;
 pub use invisible::{is_invisible, turns_direction};
@@ -79,6 +84,7 @@ pub use month::Month;
 pub use natural_id::{name_based_id, natural_id};
 pub use path::{Path, Step};
 pub use payment::{Channel, MethodAmount, Payment, PaymentCode, PaymentMethod};
+pub use personal::{KeyId, Personal, PersonalField, RetentionClass, RetentionPolicy, Sealable, Sealed};
 pub use quantity::{Quantity, UnitPrice};
 pub use rejection::{Rejection, RejectionKind, Told, Value};
 pub use tax_id::{Cnpj, Cpf, TaxId};

@@ -14,6 +14,8 @@ pub const BOOKS_NOT_BEGUN: &str = "BOOKS_NOT_BEGUN";
 pub const CONFLICT: &str = "CONFLICT";
 /// An amount is not in the currency of the store or the document.
 pub const CURRENCY_MISMATCH: &str = "CURRENCY_MISMATCH";
+/// A day or a moment that nothing can be of.
+pub const DATE_OUT_OF_RANGE: &str = "DATE_OUT_OF_RANGE";
 /// More days than there may be to an instalment, or fewer than to the one before.
 pub const DAYS_OUT_OF_RANGE: &str = "DAYS_OUT_OF_RANGE";
 /// Another document has the same access key.
@@ -24,6 +26,8 @@ pub const ETAG_MISMATCH: &str = "ETAG_MISMATCH";
 pub const FIELD_INVALID: &str = "FIELD_INVALID";
 /// A field that must be filled is empty.
 pub const FIELD_REQUIRED: &str = "FIELD_REQUIRED";
+/// The employee does not work here, or did not in that month.
+pub const EMPLOYEE_NOT_ACTIVE: &str = "EMPLOYEE_NOT_ACTIVE";
 /// The same id with other content.
 pub const IDEMPOTENCY_MISMATCH: &str = "IDEMPOTENCY_MISMATCH";
 /// A number of instalments below one.
@@ -34,6 +38,8 @@ pub const PERIOD_CLOSED: &str = "PERIOD_CLOSED";
 pub const PERIOD_NOT_CLOSING: &str = "PERIOD_NOT_CLOSING";
 /// A list of lines that is empty or too long.
 pub const LINE_COUNT_INVALID: &str = "LINE_COUNT_INVALID";
+/// A person of whom nothing was ever known.
+pub const PERSON_UNKNOWN: &str = "PERSON_UNKNOWN";
 /// A quantity that is none.
 pub const QUANTITY_INVALID: &str = "QUANTITY_INVALID";
 /// Nobody said why.
@@ -56,5 +62,11 @@ pub const TEXT_TOO_LONG: &str = "TEXT_TOO_LONG";
 pub const UNIT_DECIMALS: &str = "UNIT_DECIMALS";
 /// A unit price that is none.
 pub const UNIT_PRICE_INVALID: &str = "UNIT_PRICE_INVALID";
+/// Nobody of this id was ever taken on.
+pub const UNKNOWN_EMPLOYEE: &str = "UNKNOWN_EMPLOYEE";
+/// An amount of a payroll that is no wage.
+pub const WAGE_AMOUNT_INVALID: &str = "WAGE_AMOUNT_INVALID";
+/// A wage that is for neither a month nor an hour.
+pub const WAGE_PERIOD_INVALID: &str = "WAGE_PERIOD_INVALID";
 /// A value where none may be given.
 pub const VALUE_NOT_ALLOWED: &str = "VALUE_NOT_ALLOWED";

@@ -123,6 +123,17 @@ pub enum TaxId {
     Cnpj(Cnpj),
 }
 
+impl TaxId {
+    /// The number without punctuation.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Cpf(cpf) => cpf.as_str(),
+            Self::Cnpj(cnpj) => cnpj.as_str(),
+        }
+    }
+}
+
 impl FromStr for TaxId {
     type Err = InvalidValue;
 

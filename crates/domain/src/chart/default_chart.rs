@@ -188,7 +188,12 @@ const ROWS: [Row; 75] = [
     heading("7", Expense, "Despesas"),
     heading("7.1", Expense, "Despesas com pessoal"),
     account("7.1.01", Expense, "Salários e ordenados", &[R::SALARIES]),
-    account("7.1.02", Expense, "Encargos sociais e benefícios", &[]),
+    account(
+        "7.1.02",
+        Expense,
+        "Encargos sociais e benefícios",
+        &[R::PAYROLL_CHARGES],
+    ),
     heading("7.2", Expense, "Despesas administrativas"),
     account("7.2.01", Expense, "Aluguel e condomínio", &[]),
     account("7.2.02", Expense, "Água, energia, telefone e internet", &[]),

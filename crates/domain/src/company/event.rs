@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::events;
-use crate::{Cnpj, CompanyId, Currency, Policy};
+use crate::{Cnpj, CompanyId, Currency, Policy, RetentionPolicy};
 
 events! {
     /// What can have happened to a company.
@@ -12,6 +12,8 @@ events! {
         CompanyDefined(CompanyDefined) = 1,
         /// The company chose where the rules leave a choice.
         CompanyPolicySet(CompanyPolicySet) = 1,
+        /// The company said for how long personal data is kept.
+        RetentionPolicySet(RetentionPolicySet) = 1,
     }
 }
 
@@ -48,6 +50,31 @@ impl CompanyPolicySet {
         Policy {
             void_window_hours: self.void_window_hours,
             strict_catalog: self.strict_catalog,
+        }
+    }
+}
+
+/// The company said for how long personal data is kept; the whole policy from then on, also for what is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetentionPolicySet {
+    /// The company.
+    pub company_id: CompanyId,
+    /// For how many months what reaches a person is kept after its last use, 1 to 1,200.
+    pub contact_months: u32,
+    /// For how many months it is kept who bought, 1 to 1,200.
+    pub fiscal_months: u32,
+    /// For how many months what an employer has to keep is kept after the last day of work, 1 to 1,200.
+    pub labour_months: u32,
+}
+
+impl RetentionPolicySet {
+    /// The policy as rules look at it.
+    #[must_use]
+    pub const fn policy(&self) -> RetentionPolicy {
+        RetentionPolicy {
+            contact_months: self.contact_months,
+            fiscal_months: self.fiscal_months,
+            labour_months: self.labour_months,
         }
     }
 }

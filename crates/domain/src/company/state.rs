@@ -1,7 +1,7 @@
 //! What a company's events add up to.
 
-use super::{CompanyDefined, CompanyEvent, CompanyPolicySet, CompanyRejection};
-use crate::{Aggregate, CompanyId, Policy};
+use super::{CompanyDefined, CompanyEvent, CompanyPolicySet, CompanyRejection, RetentionPolicySet};
+use crate::{Aggregate, CompanyId, Policy, RetentionPolicy};
 
 /// What a company is.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,10 @@ impl Aggregate for Company {
                 policy_set: Some(set.clone()),
                 ..state
             },
+            CompanyEvent::RetentionPolicySet(set) => CompanyState {
+                retention_set: Some(set.clone()),
+                ..state
+            },
         }
     }
 }
@@ -42,6 +46,8 @@ pub struct CompanyState {
     pub defined: Option<CompanyDefined>,
     /// The policy as it was set last; `None` before it.
     pub policy_set: Option<CompanyPolicySet>,
+    /// For how long personal data is kept, as it was set last; `None` before it.
+    pub retention_set: Option<RetentionPolicySet>,
 }
 
 impl CompanyState {
@@ -51,6 +57,15 @@ impl CompanyState {
         self.policy_set
             .as_ref()
             .map(CompanyPolicySet::policy)
+            .unwrap_or_default()
+    }
+
+    /// For how long personal data is kept: the default until something else is set.
+    #[must_use]
+    pub fn retention(&self) -> RetentionPolicy {
+        self.retention_set
+            .as_ref()
+            .map(RetentionPolicySet::policy)
             .unwrap_or_default()
     }
 }

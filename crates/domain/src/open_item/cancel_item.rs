@@ -55,6 +55,7 @@ impl<S: ItemSide> Command for CancelItem<S> {
             ItemOrigin::Sale { .. } => return Err(derived(item_id, "sale")),
             ItemOrigin::Delivery { .. } => return Err(derived(item_id, "delivery")),
             ItemOrigin::Refund { .. } => return Err(derived(item_id, "void or return")),
+            ItemOrigin::Payroll { .. } => return Err(derived(item_id, "payroll")),
         };
         if state.is_cancelled {
             return Err(ItemRejection::NothingOpen { item_id });

@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::{OpenItemId, ReceiptId, SaleId, SettlementId, natural_id};
+use crate::posting_rules::PostingPart;
+use crate::{OpenItemId, PayrollId, ReceiptId, SaleId, SettlementId, natural_id};
 
 /// The receivable of one payment of a sale; `payment` counts from 0.
 #[must_use]
@@ -23,6 +24,18 @@ pub fn payable_of_delivery(receipt_id: ReceiptId) -> OpenItemId {
 pub fn refund_of_event(event_id: Uuid, number: u16) -> OpenItemId {
     let (event_id, number) = (event_id.to_string(), number.to_string());
     OpenItemId::new(natural_id(&["refund", &event_id, &number]))
+}
+
+/// The payable of a part of a payroll's value: its net wages, or its levies.
+#[must_use]
+pub fn payable_of_payroll(payroll_id: PayrollId, part: PostingPart) -> OpenItemId {
+    OpenItemId::new(natural_id(&["payable", &payroll_id.to_string(), part.as_str()]))
+}
+
+/// The receivable of what was paid for a payroll that was voided.
+#[must_use]
+pub fn receivable_of_void(event_id: Uuid) -> OpenItemId {
+    OpenItemId::new(natural_id(&["overpaid", &event_id.to_string()]))
 }
 
 /// The credit by which a void or return lowers a receivable.

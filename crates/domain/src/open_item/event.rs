@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{ItemKind, Payable, Receivable};
 use crate::event::events;
 use crate::{
-    AccountCode, Amount, Cnpj, CostCenterId, Currency, OpenItemId, PartyId, ReceiptId, ReturnId, SaleId,
-    SettlementId, StatementLineId, StoreId,
+    AccountCode, Amount, Cnpj, CostCenterId, Currency, OpenItemId, PartyId, PayrollId, ReceiptId, ReturnId,
+    SaleId, SettlementId, StatementLineId, StoreId,
 };
 
 events! {
@@ -189,6 +189,14 @@ pub enum ItemOrigin {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         return_id: Option<ReturnId>,
         /// The log position of the void or return.
+        position: u64,
+    },
+    /// A payroll; or, of something owed to the company, what was paid for one that was voided. The entry of the payroll or
+    /// of its void has it.
+    Payroll {
+        /// The payroll.
+        payroll_id: PayrollId,
+        /// The log position of the payroll or of its void.
         position: u64,
     },
 }

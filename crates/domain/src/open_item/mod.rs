@@ -1,7 +1,7 @@
 //! Something owed, to the company or by it, in instalments; streams `receivable-{item_id}` and `payable-{item_id}`.
 //!
 //! What a sale or delivery makes owed is registered by the reactor that posts, with what [`OwedForSale`],
-//! [`OwedForDelivery`] and [`MoneyBack`] say; the commands are what people do.
+//! [`OwedForDelivery`], [`OwedForPayroll`], [`MoneyBack`] and [`PayrollBack`] say; the commands are what people do.
 
 mod cancel_item;
 mod checks;
@@ -11,6 +11,7 @@ mod event;
 mod item_side;
 mod lookup;
 mod of_delivery;
+mod of_payroll;
 mod of_sale;
 mod register_item;
 mod rejection;
@@ -25,7 +26,10 @@ mod taken_off;
 pub use cancel_item::CancelItem;
 pub(crate) use checks::{above_zero, fee_of, new_code, reason};
 pub use credit_item::{CreditItem, WriteOffItem};
-pub use derived_ids::{credit_of_event, payable_of_delivery, receivable_of_sale, refund_of_event};
+pub use derived_ids::{
+    credit_of_event, payable_of_delivery, payable_of_payroll, receivable_of_sale, receivable_of_void,
+    refund_of_event,
+};
 pub use event::{
     Cancelled, Credited, Increased, Installment, InstallmentPart, ItemEvent, ItemOrigin, ItemRef, MatchKeys,
     PayableEvent, PayableKind, ReceivableEvent, ReceivableKind, Registered, Rescheduled, Settled,
@@ -34,6 +38,7 @@ pub use event::{
 pub use item_side::{CommandNames, ItemSide};
 pub(crate) use lookup::{plain_code, plain_number};
 pub use of_delivery::OwedForDelivery;
+pub use of_payroll::{OwedForPayroll, PayrollBack};
 pub use of_sale::OwedForSale;
 pub use register_item::{DuePart, RegisterItem};
 pub use rejection::ItemRejection;

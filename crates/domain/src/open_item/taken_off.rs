@@ -6,8 +6,8 @@ use jiff::civil::Date;
 
 use super::derived_ids::{credit_of_event, refund_of_event};
 use super::{
-    Credited, Installment, ItemKind, ItemOrigin, ItemRef, ItemState, MatchKeys, Payable, Receivable,
-    Registered,
+    Credited, Installment, ItemKind, ItemOrigin, ItemRef, ItemSide, ItemState, MatchKeys, Payable,
+    Receivable, Registered,
 };
 use crate::{AccountCode, Amount, Currency, PartyId, ReturnId, SaleId, StoreId};
 
@@ -38,9 +38,9 @@ pub struct MoneyBack<'a> {
 
 /// What can be taken off, and what cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TakenOff {
-    /// The credit of each receivable that is lowered.
-    pub credits: Vec<Credited<Receivable>>,
+pub struct TakenOff<S> {
+    /// The credit of each item that is lowered.
+    pub credits: Vec<Credited<S>>,
     /// What is more than was open.
     pub left: Amount,
 }
@@ -53,31 +53,14 @@ impl MoneyBack<'_> {
         &self,
         receivables: impl IntoIterator<Item = &'s ItemState<Receivable>>,
         amount: Amount,
-    ) -> TakenOff {
-        let mut left = amount;
-        let mut credits = Vec::new();
-        for state in receivables {
-            let Some(registered) = state.registered.as_deref() else {
-                continue;
-            };
-            let parts = state.last_parts(left);
-            let taken = Amount::checked_sum(parts.iter().map(|part| part.amount)).unwrap_or_default();
-            if taken.is_zero() {
-                continue;
-            }
-            left = left.checked_sub(taken).unwrap_or_default();
-            credits.push(Credited {
-                item: registered.item.clone(),
-                credit_id: credit_of_event(self.event_id, registered.item.item_id),
-                business_date: self.business_date,
-                amount: taken,
-                parts,
-                position: Some(self.position),
-                reason: self.reason.unwrap_or_default().to_owned(),
-                side: PhantomData,
-            });
-        }
-        TakenOff { credits, left }
+    ) -> TakenOff<Receivable> {
+        let lowering = Lowering {
+            event_id: self.event_id,
+            position: self.position,
+            business_date: self.business_date,
+            reason: self.reason.unwrap_or_default(),
+        };
+        lowering.take_off(receivables, amount)
     }
 
     /// What the company owes the customer for the rest; `number` counts the refunds of the event from 0. `None` when it is
@@ -115,5 +98,52 @@ impl MoneyBack<'_> {
             memo: None,
             side: PhantomData,
         })
+    }
+}
+
+/// An event that lowers what is owed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lowering<'a> {
+    /// The id of the event.
+    pub(super) event_id: Uuid,
+    /// Its log position.
+    pub(super) position: u64,
+    /// The day that it counts for.
+    pub(super) business_date: Date,
+    /// Why; empty when nobody said.
+    pub(super) reason: &'a str,
+}
+
+impl Lowering<'_> {
+    /// Takes an amount off what is open of items, in the order given; of each, the instalment that falls due last first.
+    pub(super) fn take_off<'s, S: ItemSide>(
+        &self,
+        items: impl IntoIterator<Item = &'s ItemState<S>>,
+        amount: Amount,
+    ) -> TakenOff<S> {
+        let mut left = amount;
+        let mut credits = Vec::new();
+        for state in items {
+            let Some(registered) = state.registered.as_deref() else {
+                continue;
+            };
+            let parts = state.last_parts(left);
+            let taken = Amount::checked_sum(parts.iter().map(|part| part.amount)).unwrap_or_default();
+            if taken.is_zero() {
+                continue;
+            }
+            left = left.checked_sub(taken).unwrap_or_default();
+            credits.push(Credited {
+                item: registered.item.clone(),
+                credit_id: credit_of_event(self.event_id, registered.item.item_id),
+                business_date: self.business_date,
+                amount: taken,
+                parts,
+                position: Some(self.position),
+                reason: self.reason.to_owned(),
+                side: PhantomData,
+            });
+        }
+        TakenOff { credits, left }
     }
 }

@@ -15,4 +15,4 @@ mod waits;
 pub use parts::{Part, Place};
 pub use post::{Facts, NotPosted, Owed, Posted, SourcePlace, post};
 pub use source::Source;
-pub use waits::{Waits, key_of_role, key_of_rule, key_of_sale};
+pub use waits::{Waits, key_of_payroll, key_of_role, key_of_rule, key_of_sale};

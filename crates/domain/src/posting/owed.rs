@@ -4,9 +4,11 @@ use super::post::{NotPosted, Posting, out_of_range};
 use super::{Part, Source};
 use crate::journal::EntryLine;
 use crate::open_item::{
-    ItemEvent, ItemKind, ItemRef, ItemSide, ItemState, MoneyBack, OwedForDelivery, OwedForSale, Payable,
-    Receivable, Registered,
+    ItemEvent, ItemKind, ItemRef, ItemSide, ItemState, MoneyBack, OwedForDelivery, OwedForPayroll,
+    OwedForSale, Payable, PayrollBack, Receivable, Registered, payable_of_payroll,
 };
+use crate::payroll::PayrollVoided;
+use crate::posting_rules::PostingPart;
 use crate::{AccountCode, AccountRole, Amount, Side};
 
 impl<'a> Posting<'a> {
@@ -108,6 +110,8 @@ impl<'a> Posting<'a> {
             | Source::Receivable(_)
             | Source::Payable(_)
             | Source::StatementLineWrittenOff(_)
+            | Source::PayrollRecorded(_)
+            | Source::PayrollVoided(_)
             | Source::BooksBegun(_) => return None,
         };
         Some(MoneyBack {
@@ -159,6 +163,85 @@ impl<'a> Posting<'a> {
         self.add_line(line, part.side, part.amount)
     }
 
+    /// What a payroll leaves to be paid, or what its void takes off that.
+    pub(super) fn add_owed_payroll(
+        &mut self,
+        part: &Part,
+        posting_part: PostingPart,
+        kind: ItemKind,
+    ) -> Result<(), NotPosted> {
+        match self.source {
+            Source::PayrollRecorded(payroll) => {
+                let account = self.account_of(&kind.role())?;
+                let owed = OwedForPayroll {
+                    payroll,
+                    position: self.place.position,
+                    part: posting_part,
+                    amount: part.amount,
+                    kind,
+                    account,
+                };
+                let registered = owed.registered().ok_or_else(out_of_range)?;
+                let line = with_registered(self.line_of(&registered.item), &registered);
+                self.payables.push(registered.into());
+                self.add_line(line, part.side, part.amount)
+            }
+            Source::PayrollVoided(voided) => {
+                let back = self.payroll_back(voided);
+                let item_id = payable_of_payroll(voided.payroll_id, posting_part);
+                let mut payables = self.owed.payables.iter().copied();
+                let payable = payables.find(|state| {
+                    let registered = state.registered.as_deref();
+                    registered.is_some_and(|registered| registered.item.item_id == item_id)
+                });
+                let taken = back.take_off(payable, part.amount);
+                for credit in taken.credits {
+                    let line = self.line_of(&credit.item);
+                    self.add_line(line, part.side, credit.amount)?;
+                    self.payables.push(credit.into());
+                }
+                self.overpaid = self.overpaid.checked_add(taken.left).ok_or_else(out_of_range)?;
+                Ok(())
+            }
+            Source::SaleRecorded(_)
+            | Source::SaleVoided(_)
+            | Source::SaleReturned(_)
+            | Source::StockReceived(_)
+            | Source::StockIssued(_)
+            | Source::StockReturned(_)
+            | Source::StockAdjusted(_)
+            | Source::Receivable(_)
+            | Source::Payable(_)
+            | Source::StatementLineWrittenOff(_)
+            | Source::BooksBegun(_) => Err(out_of_range()),
+        }
+    }
+
+    /// What was paid for a payroll before it was voided is owed back.
+    pub(super) fn add_overpaid(&mut self) -> Result<(), NotPosted> {
+        let Source::PayrollVoided(voided) = self.source else {
+            return Ok(());
+        };
+        if self.overpaid.is_zero() {
+            return Ok(());
+        }
+        let account = self.account_of(&AccountRole::OTHER_RECEIVABLE)?;
+        if let Some(registered) = self.payroll_back(voided).overpaid(self.overpaid, account) {
+            let line = with_registered(self.line_of(&registered.item), &registered);
+            self.receivables.push(registered.into());
+            self.add_line(line, Side::Debit, self.overpaid)?;
+        }
+        Ok(())
+    }
+
+    const fn payroll_back(&self, voided: &'a PayrollVoided) -> PayrollBack<'a> {
+        PayrollBack {
+            event_id: self.place.event_id,
+            position: self.place.position,
+            voided,
+        }
+    }
+
     /// A line of an account that an event of something owed names.
     pub(super) fn line_by_name(&self, account: &AccountCode, role: Option<&AccountRole>) -> EntryLine {
         let line = self.line(account.clone(), role.cloned());
@@ -176,6 +259,8 @@ impl<'a> Posting<'a> {
             | Source::StockReturned(_)
             | Source::StockAdjusted(_)
             | Source::StatementLineWrittenOff(_)
+            | Source::PayrollRecorded(_)
+            | Source::PayrollVoided(_)
             | Source::BooksBegun(_) => line,
         }
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::books::{BooksBegun, OpeningStock};
+use crate::payroll::PayrollCost;
 use crate::posting_rules::PostingPart;
 use crate::sale::{SaleRecorded, SaleReturned, SaleVoided};
 use crate::statement_line::StatementLineWrittenOff;
@@ -31,6 +32,15 @@ pub enum Place {
         part: PostingPart,
         /// Its sort: a payment method, the reason of an adjustment, a kind of item.
         qualifier: Option<Cow<'static, str>>,
+    },
+    /// Where the rules say, in a store and a cost centre.
+    RuleIn {
+        /// The part.
+        part: PostingPart,
+        /// The store.
+        store_id: StoreId,
+        /// The cost centre.
+        cost_center: Option<CostCenterId>,
     },
     /// To the account of a role in a store, whatever the rules say.
     Role {
@@ -177,6 +187,39 @@ pub(super) fn of_opening(begun: &BooksBegun) -> Vec<Part> {
         parts.push(part(AccountRole::OPENING_BALANCE, Side::Credit));
     }
     parts
+}
+
+/// What stores and cost centres bear on this side, and what is owed for it on the other: the wages that are paid out, and
+/// what goes to the state and others.
+pub(super) fn of_payroll(costs: &[PayrollCost], side: Side) -> Option<Vec<Part>> {
+    let mut parts = Vec::with_capacity(costs.len() * 2 + 2);
+    for cost in costs {
+        for (part, amount) in [
+            (PostingPart::Wages, cost.amounts.gross),
+            (PostingPart::Charges, cost.amounts.charges),
+        ] {
+            parts.push(Part {
+                place: Place::RuleIn {
+                    part,
+                    store_id: cost.store_id.clone(),
+                    cost_center: cost.cost_center.clone(),
+                },
+                side,
+                amount,
+                payment: None,
+            });
+        }
+    }
+    let total = PayrollCost::total(costs)?;
+    let levies = total.withheld()?.checked_add(total.charges)?;
+    parts.push(Part::by_rule(
+        side.other(),
+        PostingPart::NetWages,
+        None,
+        total.net,
+    ));
+    parts.push(Part::by_rule(side.other(), PostingPart::Levies, None, levies));
+    Some(parts)
 }
 
 pub(super) fn of_statement_line(line: &StatementLineWrittenOff) -> Option<Vec<Part>> {

@@ -12,7 +12,7 @@ use crate::journal::{
 use crate::open_item::{
     ItemKind, ItemSide as _, ItemState, Payable, PayableEvent, Receivable, ReceivableEvent,
 };
-use crate::posting_rules::{PostingPart, PostingRulesState};
+use crate::posting_rules::{PostedEvent, PostingPart, PostingRulesState};
 use crate::terms::TermsState;
 use crate::{AccountCode, AccountRole, Amount, Currency, PartyId, Rejection as _, Side, StoreId, reasons};
 
@@ -47,6 +47,8 @@ pub struct Owed<'a> {
     pub customer: Option<PartyId>,
     /// Of a line of a delivery: what is registered for the delivery.
     pub payable: Option<&'a ItemState<Payable>>,
+    /// Of a void of a payroll: what is registered for the payroll.
+    pub payables: Vec<&'a ItemState<Payable>>,
 }
 
 /// An event's entry, with all that follows from it for what is owed.
@@ -119,6 +121,7 @@ pub fn post(
         owed,
         lines: Lines::default(),
         taken_back: Vec::new(),
+        overpaid: Amount::ZERO,
         receivables: Vec::new(),
         payables: Vec::new(),
     };
@@ -126,6 +129,7 @@ pub fn post(
         posting.add(part)?;
     }
     posting.take_back()?;
+    posting.add_overpaid()?;
     let lines = posting.lines.into_lines();
     check_balance(&lines)?;
     let day = facts.months.accounting_date(business_date).ok_or_else(no_month)?;
@@ -182,6 +186,8 @@ pub(super) struct Posting<'a> {
     pub(super) lines: Lines,
     /// What a void or return gives back by means that are owed to the company, by their kind.
     pub(super) taken_back: Vec<(ItemKind, Amount)>,
+    /// What was paid already for a payroll that is voided.
+    pub(super) overpaid: Amount,
     pub(super) receivables: Vec<ReceivableEvent>,
     pub(super) payables: Vec<PayableEvent>,
 }
@@ -213,7 +219,46 @@ impl<'a> Posting<'a> {
                 part: posting_part,
                 qualifier,
             } => self.add_by_rule(part, *posting_part, qualifier.as_deref()),
+            Place::RuleIn {
+                part: posting_part,
+                store_id,
+                cost_center,
+            } => {
+                let Some((event, role)) = self.role_by_rule(*posting_part, None)? else {
+                    return Ok(());
+                };
+                if role.is_controlled() {
+                    return Err(unfit(event, *posting_part, None, role).into());
+                }
+                let account = self.account_in(role, Some(store_id))?.clone();
+                let line = EntryLine {
+                    store_id: Some(store_id.clone()),
+                    cost_center: cost_center.clone(),
+                    ..self.line(account, Some(role.clone()))
+                };
+                self.add_line(line, part.side, part.amount)
+            }
         }
+    }
+
+    /// The role that a part is posted to, and the event as the rules know it; `None` for an event that no rule is about. It
+    /// has no such part; left out, it would leave the entry unbalanced, which is refused.
+    fn role_by_rule(
+        &self,
+        posting_part: PostingPart,
+        qualifier: Option<&str>,
+    ) -> Result<Option<(PostedEvent, &'a AccountRole)>, Waits> {
+        let Some(event) = self.source.event() else {
+            return Ok(None);
+        };
+        let date = self.source.business_date();
+        let rule = self.facts.rules.rule_for(event, posting_part, qualifier, date);
+        let rule = rule.ok_or_else(|| Waits::ForRule {
+            event,
+            part: posting_part,
+            qualifier: qualifier.map(str::to_owned),
+        })?;
+        Ok(Some((event, &rule.role)))
     }
 
     fn add_by_rule(
@@ -222,25 +267,10 @@ impl<'a> Posting<'a> {
         posting_part: PostingPart,
         qualifier: Option<&str>,
     ) -> Result<(), NotPosted> {
-        // An event that no rule is about has no such part; left out, it would leave the entry unbalanced, which is refused.
-        let Some(event) = self.source.event() else {
+        let Some((event, role)) = self.role_by_rule(posting_part, qualifier)? else {
             return Ok(());
         };
-        let date = self.source.business_date();
-        let rule = self.facts.rules.rule_for(event, posting_part, qualifier, date);
-        let role = &rule
-            .ok_or_else(|| Waits::ForRule {
-                event,
-                part: posting_part,
-                qualifier: qualifier.map(str::to_owned),
-            })?
-            .role;
-        let unfit = || Waits::ForOtherRule {
-            event,
-            part: posting_part,
-            qualifier: qualifier.map(str::to_owned),
-            role: role.clone(),
-        };
+        let unfit = || unfit(event, posting_part, qualifier, role);
         let kind = ItemKind::of_role(role);
         match (posting_part, kind) {
             // Nothing below zero is owed, as when more change was given than cash was handed over.
@@ -249,6 +279,9 @@ impl<'a> Posting<'a> {
             }
             (PostingPart::Payment, Some(kind)) if is_receivable(kind) => self.add_owed_payment(part, kind),
             (PostingPart::Supplied, Some(ItemKind::Supplier)) => self.add_owed_delivery(part),
+            (PostingPart::NetWages | PostingPart::Levies, Some(kind)) if is_payable(kind) => {
+                self.add_owed_payroll(part, posting_part, kind)
+            }
             (PostingPart::Inventory, None) if *role == AccountRole::INVENTORY => {
                 self.add_to_role(role, part.side, part.amount)
             }
@@ -298,6 +331,19 @@ impl<'a> Posting<'a> {
             due_date: None,
         }
     }
+}
+
+fn unfit(event: PostedEvent, part: PostingPart, qualifier: Option<&str>, role: &AccountRole) -> Waits {
+    Waits::ForOtherRule {
+        event,
+        part,
+        qualifier: qualifier.map(str::to_owned),
+        role: role.clone(),
+    }
+}
+
+fn is_payable(kind: ItemKind) -> bool {
+    Payable::KINDS.contains(&kind)
 }
 
 fn is_receivable(kind: ItemKind) -> bool {

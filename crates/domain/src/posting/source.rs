@@ -4,17 +4,18 @@ use jiff::civil::Date;
 
 use super::Part;
 use super::parts::{
-    of_adjustment, of_issue, of_opening, of_receipt, of_restock, of_return, of_sale, of_statement_line,
-    of_void,
+    of_adjustment, of_issue, of_opening, of_payroll, of_receipt, of_restock, of_return, of_sale,
+    of_statement_line, of_void,
 };
 use super::parts_of_items::of_item;
 use crate::books::{BooksBegun, BooksKind};
 use crate::open_item::{ItemSide, Payable, PayableEvent, Receivable, ReceivableEvent};
+use crate::payroll::{PayrollCost, PayrollRecorded, PayrollVoided};
 use crate::posting_rules::PostedEvent;
 use crate::sale::{SaleRecorded, SaleReturned, SaleVoided};
 use crate::statement_line::StatementLineWrittenOff;
 use crate::stock::{StockAdjusted, StockIssued, StockReceived, StockReturned};
-use crate::{Currency, FIRST_DAY, Kind as _, StoreId};
+use crate::{Currency, FIRST_DAY, Kind as _, Side, StoreId};
 
 /// An event that moves value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,10 @@ pub enum Source {
     Payable(Box<PayableEvent>),
     /// Money of a statement that belongs to nothing.
     StatementLineWrittenOff(Box<StatementLineWrittenOff>),
+    /// The wages of a month were worked out.
+    PayrollRecorded(Box<PayrollRecorded>),
+    /// They were taken back.
+    PayrollVoided(Box<PayrollVoided>),
     /// The books began with goods from before them.
     BooksBegun(Box<BooksBegun>),
 }
@@ -59,7 +64,9 @@ impl Source {
             | Self::StockAdjusted(_)
             | Self::Receivable(_)
             | Self::Payable(_)
-            | Self::StatementLineWrittenOff(_) => self.event().map(PostedEvent::as_str),
+            | Self::StatementLineWrittenOff(_)
+            | Self::PayrollRecorded(_)
+            | Self::PayrollVoided(_) => self.event().map(PostedEvent::as_str),
         }
     }
 
@@ -77,6 +84,8 @@ impl Source {
             Self::Receivable(event) => of_item(Receivable::of(event))?.event,
             Self::Payable(event) => of_item(Payable::of(event))?.event,
             Self::StatementLineWrittenOff(_) => PostedEvent::StatementLineWrittenOff,
+            Self::PayrollRecorded(_) => PostedEvent::PayrollRecorded,
+            Self::PayrollVoided(_) => PostedEvent::PayrollVoided,
             Self::BooksBegun(_) => return None,
         })
     }
@@ -100,6 +109,8 @@ impl Source {
                 of_item(Payable::of(event)).map_or(Some(Vec::new()), |item| item.parts)?
             }
             Self::StatementLineWrittenOff(line) => of_statement_line(line)?,
+            Self::PayrollRecorded(event) => of_payroll(&event.costs, Side::Debit)?,
+            Self::PayrollVoided(event) => of_payroll(&event.costs, Side::Credit)?,
             Self::BooksBegun(begun) => of_opening(begun),
         };
         parts.retain(|part| !part.amount.is_zero());
@@ -120,6 +131,8 @@ impl Source {
             Self::Receivable(event) => Receivable::of(event).business_date(),
             Self::Payable(event) => Payable::of(event).business_date(),
             Self::StatementLineWrittenOff(event) => event.business_date,
+            Self::PayrollRecorded(event) => event.business_date,
+            Self::PayrollVoided(event) => event.business_date,
             Self::BooksBegun(event) => event.begins_on.unwrap_or(FIRST_DAY),
         }
     }
@@ -137,6 +150,8 @@ impl Source {
             Self::StockAdjusted(event) => Some(&event.store_id),
             Self::Receivable(event) => Receivable::of(event).item().store_id.as_ref(),
             Self::Payable(event) => Payable::of(event).item().store_id.as_ref(),
+            Self::PayrollRecorded(event) => PayrollCost::only_store(&event.costs),
+            Self::PayrollVoided(event) => PayrollCost::only_store(&event.costs),
             Self::StatementLineWrittenOff(_) | Self::BooksBegun(_) => None,
         }
     }
@@ -155,6 +170,8 @@ impl Source {
             Self::Receivable(event) => Receivable::of(event).item().currency,
             Self::Payable(event) => Payable::of(event).item().currency,
             Self::StatementLineWrittenOff(event) => event.currency,
+            Self::PayrollRecorded(event) => event.currency,
+            Self::PayrollVoided(event) => event.currency,
             Self::BooksBegun(event) => event.currency,
         }
     }

@@ -1,7 +1,7 @@
 //! What an event waits for that cannot be posted yet.
 
 use crate::posting_rules::{PostedEvent, PostingPart};
-use crate::{AccountRole, Currency, SaleId, StoreId};
+use crate::{AccountRole, Currency, PayrollId, SaleId, StoreId};
 
 /// What an event waits for that cannot be posted yet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +49,12 @@ pub enum Waits {
         /// The sale.
         sale_id: SaleId,
     },
+    /// It takes a payroll back that is not posted itself.
+    #[error("payroll {payroll_id} is not posted yet; this follows when it is")]
+    ForPayroll {
+        /// The payroll.
+        payroll_id: PayrollId,
+    },
     /// The books are kept in another currency.
     #[error(
         "the books are kept in {books}, and this is in {given}; amounts in other currencies are not posted; \
@@ -80,6 +86,7 @@ impl Waits {
             } => key_of_rule(*event, *part, qualifier.as_deref()),
             Self::ForAccount { role, store_id } => key_of_role(role, store_id.as_ref()),
             Self::ForSale { sale_id } => key_of_sale(*sale_id),
+            Self::ForPayroll { payroll_id } => key_of_payroll(*payroll_id),
             Self::ForCurrency { given, .. } => format!("currency-{given}"),
         }
     }
@@ -92,6 +99,7 @@ impl Waits {
             Self::ForOtherRule { .. } => "POSTING_RULE_UNFIT",
             Self::ForAccount { .. } => "ACCOUNT_ROLE_UNASSIGNED",
             Self::ForSale { .. } => "SALE_NOT_POSTED",
+            Self::ForPayroll { .. } => "PAYROLL_NOT_POSTED",
             Self::ForCurrency { .. } => "CURRENCY_NOT_OF_BOOKS",
         }
     }
@@ -119,6 +127,12 @@ pub fn key_of_role(role: &AccountRole, store_id: Option<&StoreId>) -> String {
 #[must_use]
 pub fn key_of_sale(sale_id: SaleId) -> String {
     format!("sale-{sale_id}")
+}
+
+/// The key of what waits for a payroll to be posted.
+#[must_use]
+pub fn key_of_payroll(payroll_id: PayrollId) -> String {
+    format!("payroll-{payroll_id}")
 }
 
 fn shown(event: PostedEvent, part: PostingPart, qualifier: Option<&str>) -> String {

@@ -30,7 +30,7 @@ const METHODS: [(M, R); 17] = [
 ];
 
 /// Rules for all sorts of a part.
-const GENERAL: [(E, P, R); 35] = [
+const GENERAL: [(E, P, R); 43] = [
     (E::SaleRecorded, P::Gross, R::GROSS_REVENUE),
     (E::SaleRecorded, P::Discount, R::SALES_DISCOUNTS),
     (E::SaleRecorded, P::Payment, R::UNIDENTIFIED_RECEIPTS),
@@ -74,6 +74,14 @@ const GENERAL: [(E, P, R); 35] = [
     (E::PayableCredited, P::Credit, R::OTHER_INCOME),
     (E::PayableWrittenOff, P::WriteOff, R::OTHER_INCOME),
     (E::StatementLineWrittenOff, P::Fee, R::BANK_FEES),
+    (E::PayrollRecorded, P::Wages, R::SALARIES),
+    (E::PayrollRecorded, P::Charges, R::PAYROLL_CHARGES),
+    (E::PayrollRecorded, P::NetWages, R::SALARIES_PAYABLE),
+    (E::PayrollRecorded, P::Levies, R::TAXES_PAYABLE),
+    (E::PayrollVoided, P::Wages, R::SALARIES),
+    (E::PayrollVoided, P::Charges, R::PAYROLL_CHARGES),
+    (E::PayrollVoided, P::NetWages, R::SALARIES_PAYABLE),
+    (E::PayrollVoided, P::Levies, R::TAXES_PAYABLE),
 ];
 
 /// What is kept of a card or a voucher is a cost of selling, and no bank's charge.

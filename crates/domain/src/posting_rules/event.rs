@@ -60,6 +60,10 @@ closed_word!(
         PayableWrittenOff = "PayableWrittenOff",
         /// Money of a statement that belongs to nothing.
         StatementLineWrittenOff = "StatementLineWrittenOff",
+        /// The wages of a month were worked out.
+        PayrollRecorded = "PayrollRecorded",
+        /// They were taken back.
+        PayrollVoided = "PayrollVoided",
     }
 );
 
@@ -96,6 +100,14 @@ closed_word!(
         Credit = "credit",
         /// A write-off, by kind of item: debit of a receivable, credit of a payable.
         WriteOff = "write_off",
+        /// Wages before anything is kept, by store and cost centre: debit of a payroll, credit of its void.
+        Wages = "wages",
+        /// What the employer pays on top of wages, by store and cost centre: debit of a payroll, credit of its void.
+        Charges = "charges",
+        /// Wages that are paid out: credit of a payroll, debit of its void.
+        NetWages = "net_wages",
+        /// Charges and what was kept of wages, owed to the state and others: credit of a payroll, debit of its void.
+        Levies = "levies",
     }
 );
 

@@ -26,6 +26,7 @@ impl PostedEvent {
             Self::ReceivableCredited | Self::PayableCredited => &[P::Credit],
             Self::ReceivableWrittenOff | Self::PayableWrittenOff => &[P::WriteOff],
             Self::StatementLineWrittenOff => &[P::Fee],
+            Self::PayrollRecorded | Self::PayrollVoided => &[P::Wages, P::Charges, P::NetWages, P::Levies],
             Self::ReceivableRegistered
             | Self::ReceivableCancelled
             | Self::PayableRegistered
@@ -56,7 +57,9 @@ impl PostedEvent {
             | E::ReceivableCancelled
             | E::PayableRegistered
             | E::PayableCancelled
-            | E::StatementLineWrittenOff => false,
+            | E::StatementLineWrittenOff
+            | E::PayrollRecorded
+            | E::PayrollVoided => false,
         }
     }
 }
@@ -72,6 +75,9 @@ impl PostingPart {
                     || ItemKind::of_role(role).is_some_and(|kind| Receivable::KINDS.contains(&kind))
             }
             Self::Supplied => !role.is_controlled() || *role == AccountRole::SUPPLIERS,
+            Self::NetWages | Self::Levies => {
+                !role.is_controlled() || ItemKind::of_role(role).is_some_and(is_owed_for_work)
+            }
             Self::Gross
             | Self::Discount
             | Self::Cancelled
@@ -83,7 +89,14 @@ impl PostingPart {
             | Self::EarlyDiscount
             | Self::Interest
             | Self::Credit
-            | Self::WriteOff => !role.is_controlled(),
+            | Self::WriteOff
+            | Self::Wages
+            | Self::Charges => !role.is_controlled(),
         }
     }
+}
+
+/// Whether something of this kind may be owed for the work of employees.
+const fn is_owed_for_work(kind: ItemKind) -> bool {
+    matches!(kind, ItemKind::Salary | ItemKind::Tax | ItemKind::OtherPayable)
 }

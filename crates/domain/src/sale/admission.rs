@@ -2,7 +2,7 @@
 
 use super::SaleRecorded;
 use crate::misplaced::{Refused, not_an_id, not_in_any_words, not_in_description};
-use crate::{FiscalRef, InvalidValue, Path};
+use crate::{FiscalRef, InvalidValue, Path, SubjectId};
 
 /// Refuses codes that nobody can tell apart and tax numbers outside the field for them.
 pub(super) fn check(sale: &SaleRecorded) -> Result<(), InvalidValue> {
@@ -11,14 +11,6 @@ pub(super) fn check(sale: &SaleRecorded) -> Result<(), InvalidValue> {
     }
     if let Some(receipt) = &sale.receipt {
         receipt.check_new("receipt")?;
-    }
-    if let Some(customer) = &sale.customer {
-        customer.check_new(Path::field("customer").then("subject_id"))?;
-        not_an_id(
-            Path::field("customer").then("subject_id"),
-            customer.as_str(),
-            Refused::Both,
-        )?;
     }
     not_in_any_words("seller", sale.seller.as_ref(), Refused::Both)?;
     for (index, discount) in sale.order_discounts.iter().enumerate() {
@@ -33,6 +25,16 @@ pub(super) fn check(sale: &SaleRecorded) -> Result<(), InvalidValue> {
         payment.check_new(Path::entry("payments", index))?;
     }
     fiscal_ref(sale.fiscal_ref.as_ref())
+}
+
+/// As [`check`], of the id that the till gave the customer. One that the door made is nobody's number.
+pub(super) fn subject(subject_id: Option<&SubjectId>) -> Result<(), InvalidValue> {
+    let Some(subject_id) = subject_id else {
+        return Ok(());
+    };
+    let field = Path::field("customer").then("subject_id");
+    subject_id.check_new(field)?;
+    not_an_id(field, subject_id.as_str(), Refused::Both)
 }
 
 /// As [`check`], of the document of a sale, void or return.

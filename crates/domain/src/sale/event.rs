@@ -11,15 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::paid_back;
 use crate::event::events;
 use crate::{
-    Amount, Channel, Currency, FiscalRef, InvalidValue, LineId, MethodAmount, Payment, PaymentMethod,
-    Quantity, ReceiptNumber, RegisterNo, ReturnId, SaleId, Sku, StoreId, SubjectId, TaxAmount, UnitPrice,
+    Amount, Channel, Currency, FiscalRef, HoldsPersonal, InvalidValue, LineId, MethodAmount, Path, Payment,
+    PaymentMethod, Personal, PersonalField, Quantity, ReceiptNumber, RegisterNo, RetentionClass, ReturnId,
+    SaleId, Sku, StoreId, SubjectId, TaxAmount, TaxId, UnitPrice,
 };
 
 events! {
     /// What can have happened to a sale.
     pub enum SaleEvent of SaleKind {
         /// The sale took place.
-        SaleRecorded(SaleRecorded) = 1,
+        SaleRecorded(SaleRecorded) = 1 holding personal,
         /// The whole sale was undone.
         SaleVoided(SaleVoided) = 1,
         /// Goods came back.
@@ -67,9 +68,12 @@ pub struct SaleRecorded {
     pub discount_total: Amount,
     /// What the customer owed: gross less discounts.
     pub total: Amount,
-    /// The customer, as a key to data kept elsewhere.
+    /// The customer: whoever the keys of what is known of the buyer belong to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<SubjectId>,
+    /// What is known of the buyer; only with a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buyer: Option<Box<Buyer>>,
     /// Who sold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seller: Option<String>,
@@ -130,6 +134,42 @@ impl SaleRecorded {
     #[must_use]
     pub fn line(&self, line_id: LineId) -> Option<&SaleLine> {
         self.lines.iter().find(|line| line.line_id == line_id)
+    }
+}
+
+/// What is known of who bought, as the fiscal document names them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Buyer {
+    /// The tax number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<Personal<TaxId>>,
+    /// The name, at most 200 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Personal<String>>,
+}
+
+impl HoldsPersonal for SaleRecorded {
+    fn personal(&mut self) -> Vec<PersonalField<'_>> {
+        let (Some(subject), Some(buyer)) = (&self.customer, &mut self.buyer) else {
+            return Vec::new();
+        };
+        let used_on = self.business_date;
+        let field = |name, finds, data| PersonalField {
+            path: Path::field("buyer").then(name),
+            subject,
+            class: RetentionClass::Fiscal,
+            used_on,
+            finds,
+            data,
+        };
+        let mut fields = Vec::with_capacity(2);
+        if let Some(tax_id) = &mut buyer.tax_id {
+            fields.push(field("tax_id", true, tax_id));
+        }
+        if let Some(name) = &mut buyer.name {
+            fields.push(field("name", false, name));
+        }
+        fields
     }
 }
 

@@ -4,6 +4,7 @@
 //! never for missing stock, an unknown SKU, a closed till or a late arrival.
 
 mod admission;
+mod customer;
 mod event;
 mod paid_back;
 mod record_return;
@@ -14,12 +15,13 @@ mod state;
 mod unique;
 mod void_sale;
 
+pub use customer::Customer;
 pub use event::{
-    Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleKind, SaleLine, SaleRecorded, SaleReturned,
-    SaleVoided, VoidedLine,
+    Buyer, Disposition, OrderDiscount, ReturnedLine, SaleEvent, SaleKind, SaleLine, SaleRecorded,
+    SaleReturned, SaleVoided, VoidedLine,
 };
 pub use record_return::{RecordReturn, RecordReturnLine};
-pub use record_sale::{Customer, RecordSale, RecordSaleLine};
+pub use record_sale::{RecordSale, RecordSaleLine};
 pub use rejection::SaleRejection;
 pub use return_rejection::ReturnRejection;
 pub use state::{Sale, SaleState};

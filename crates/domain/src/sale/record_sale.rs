@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::admission;
+use super::customer::{Customer, customer_of, may_be_same_customer};
 use super::unique::{fiscal_claim, receipt_claim};
 use super::{
     DISCOUNTS_MAX, LINES_MAX, OrderDiscount, PAYMENTS_MAX, Sale, SaleLine, SaleRecorded, SaleRejection,
@@ -17,13 +19,14 @@ use crate::circumstance::in_currency;
 use crate::dates::not_too_early;
 use crate::invalid::{not_empty, not_longer};
 use crate::payment::not_negative;
+use crate::person::GivenPerson;
 use crate::quantity::positive;
 use crate::store::StoreSettings;
 use crate::text::{self, CODE_CHARS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use crate::{
     Amount, ApportionError, Channel, Claim, Command, Currency, Decided, Decision, FiscalRef, Given,
     InvalidValue, LineId, Needs, OwnKey, Path, Payment, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku,
-    StoreId, SubjectId, TaxAmount, TaxId, UnitPrice, apportion,
+    StoreId, SubjectId, TaxAmount, UnitPrice, apportion,
 };
 
 /// How far a client's figure for a line may be from quantity times price, in minor units.
@@ -91,14 +94,11 @@ pub struct RecordSaleLine {
     pub net: Option<Amount>,
 }
 
-/// Who bought.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Customer {
-    /// The person or company, as a key to data kept elsewhere; this alone goes into the event.
-    pub subject_id: Option<SubjectId>,
-    /// The tax number on the receipt. It is personal data: it never goes into an event in the clear, and
-    /// until events can hold it encrypted it is only checked.
-    pub tax_id: Option<TaxId>,
+impl RecordSale {
+    /// The customer, if the till says who it is.
+    fn named_customer(&self) -> Option<&SubjectId> {
+        self.customer.as_ref()?.subject_id.as_ref()
+    }
 }
 
 /// The sale's id is its idempotency key for ever: the same sale again gives the first answer, other content under the
@@ -119,7 +119,21 @@ impl Command for RecordSale {
     }
 
     fn needs<'a>(&'a self, _state: &'a SaleState) -> Needs<'a> {
-        Needs::store(&self.store_id)
+        let needs = Needs::store(&self.store_id);
+        let person = self.customer.as_ref().and_then(Customer::sought);
+        person.map_or(needs, |person| needs.and_person(person))
+    }
+
+    fn earlier_content(&self) -> Option<Box<RawValue>> {
+        let customer = self.customer.as_ref()?;
+        let tax_id = customer.tax_id.as_ref()?.clear()?;
+        // The name came with the build that keeps it.
+        if customer.name.is_some() {
+            return None;
+        }
+        let mut content = serde_json::to_value(self).ok()?;
+        *content.pointer_mut("/customer/tax_id")? = tax_id.as_str().into();
+        to_raw_value(&content).ok()
     }
 
     fn products(&self) -> Vec<&Sku> {
@@ -132,13 +146,14 @@ impl Command for RecordSale {
 
     fn decide(&self, state: &SaleState, given: &Given<'_>) -> Decided<Sale> {
         let store = given.store(&self.store_id)?;
-        let sale = priced(self, store)?;
+        let sale = priced(self, store, given.person)?;
         if let Some(before) = &state.recorded {
-            return same_again(before, sale);
+            return same_again(before, sale, self.named_customer());
         }
         given.not_in_future(self.occurred_at)?;
         not_too_early(self.occurred_at, store)?;
         admission::check(&sale)?;
+        admission::subject(self.named_customer())?;
         let claims = claims(&sale)?;
         Ok(Decision {
             events: vec![sale.into()],
@@ -148,7 +163,11 @@ impl Command for RecordSale {
 }
 
 /// The client's id is the idempotency key for ever: the same sale is nothing new, another is an error.
-fn same_again(before: &SaleRecorded, mut sale: SaleRecorded) -> Decided<Sale> {
+fn same_again(before: &SaleRecorded, mut sale: SaleRecorded, named: Option<&SubjectId>) -> Decided<Sale> {
+    if may_be_same_customer(before, &sale, named) {
+        sale.customer.clone_from(&before.customer);
+        sale.buyer.clone_from(&before.buyer);
+    }
     // The day was stored once; the store's settings may have changed since.
     sale.business_date = before.business_date;
     sale.local_hour = before.local_hour;
@@ -160,7 +179,11 @@ fn same_again(before: &SaleRecorded, mut sale: SaleRecorded) -> Decided<Sale> {
     })
 }
 
-fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, SaleRejection> {
+fn priced(
+    command: &RecordSale,
+    store: &StoreSettings,
+    person: Option<&GivenPerson>,
+) -> Result<SaleRecorded, SaleRejection> {
     in_currency(command.currency, store.currency)?;
     let order_discounts = order_discounts(&command.order_discounts)?;
     let lines = discounted(lines(command)?, &order_discounts)?;
@@ -180,6 +203,7 @@ fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, S
     if paid != total {
         return Err(SaleRejection::PaymentTotalMismatch { total, paid });
     }
+    let (customer, buyer) = customer_of(command.customer.as_ref(), person)?;
     Ok(SaleRecorded {
         sale_id: command.sale_id,
         store_id: command.store_id.clone(),
@@ -197,10 +221,8 @@ fn priced(command: &RecordSale, store: &StoreSettings) -> Result<SaleRecorded, S
         gross_total,
         discount_total: difference("the discounts", gross_total, total)?,
         total,
-        customer: command
-            .customer
-            .as_ref()
-            .and_then(|customer| customer.subject_id.clone()),
+        customer,
+        buyer,
         seller: text::maybe("seller", command.seller.as_ref(), NAME_CHARS_MAX)?,
         fiscal_ref: command
             .fiscal_ref

@@ -1,0 +1,29 @@
+//! The rules of the business, told as given / when / then.
+
+mod admission;
+mod books;
+mod buyer;
+mod chart;
+mod employee;
+mod employee_days;
+mod extremes;
+mod fixtures;
+mod golden;
+mod journal;
+mod open_item;
+mod open_item_refusals;
+mod owed;
+mod payroll;
+mod person;
+mod posting;
+mod posting_payroll;
+mod posting_rules;
+mod product;
+mod sale;
+mod setup;
+mod statement_line;
+mod stock;
+mod stock_cost;
+mod stock_policy;
+mod terms;
+mod values;
