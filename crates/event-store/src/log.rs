@@ -78,6 +78,12 @@ impl Log {
         &self.name
     }
 
+    /// The log's number in its database: what rows of other tables than the log's own name it by.
+    #[must_use]
+    pub const fn id(&self) -> i32 {
+        self.id
+    }
+
     /// Confined to this log.
     pub(crate) fn connections(&self) -> &Connections {
         &self.connections

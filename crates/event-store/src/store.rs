@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use crate::connections::Connections;
 use crate::log::Log;
@@ -116,6 +118,18 @@ impl EventStore {
         names
             .collect::<Result<_, _>>()
             .map_err(|error| StoreError::Refused(error.to_string()))
+    }
+
+    /// Runs one statement with the rights of the tables' owner: nothing confines it to a log. Prepared once per connection.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is away, refuses, or does not answer in time.
+    pub async fn query(
+        &self,
+        statement: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.surroundings.connections.query(statement, params).await
     }
 
     /// The connections for the consumers' own transactions, with the rights of the tables' owner: nothing confines

@@ -206,14 +206,25 @@ async fn callers_may_read_these_tables_and_change_no_other_than_snapshots() -> a
     for (right, tables) in [
         (
             "select",
-            "account_days accounts book_settings book_ties checkpoints daily_sales events installments item_lookups \
-             item_moves journal_entries ledger_lines log_head low_stock names open_items parked_events periods places \
-             products read_model_builds sales shortages snapshots statement_lines stock_adjustments stock_movements \
-             stock_position stock_receipts streams unposted waiting_lines",
+            "account_days accounts book_settings book_ties checkpoints company_keys daily_sales destroyed_keys \
+             employee_salaries employee_stints employee_terms employees events installments item_lookups item_moves journal_entries \
+             leaves ledger_lines log_head low_stock names open_items parked_events payroll_costs payrolls periods \
+             person_records places products read_model_builds sales shortages snapshots statement_lines \
+             stock_adjustments stock_movements stock_position stock_receipts streams subject_finders subject_keys \
+             unposted waiting_lines",
         ),
-        ("insert", "snapshots"),
-        ("update", "snapshots"),
-        ("delete", ""),
+        (
+            "insert",
+            "company_keys destroyed_keys snapshots subject_finders subject_keys",
+        ),
+        (
+            "update",
+            "company_keys destroyed_keys snapshots subject_finders subject_keys",
+        ),
+        (
+            "delete",
+            "company_keys destroyed_keys subject_finders subject_keys",
+        ),
         ("truncate", ""),
     ] {
         let row = client.query_one(&may(right), &[]).await?;
