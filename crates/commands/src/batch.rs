@@ -1,8 +1,10 @@
 //! Many commands at once, as a spreadsheet brings them: what they have in common on their way to one append.
 
+use std::collections::HashSet;
 use std::iter;
+use std::sync::Arc;
 
-use posars_domain::Claim;
+use posars_domain::{Claim, SubjectId};
 use posars_event_store::{
     APPEND_BYTES_MAX, APPEND_CHECKS_MAX, APPEND_EVENTS_MAX, Append, AppendError, ExpectedVersion, Guard,
     NewEvent, StreamName,
@@ -11,6 +13,7 @@ use posars_event_store::{
 use crate::batch_answers::{BatchAnswers, Written};
 use crate::error::from_append;
 use crate::keys::LogClaim;
+use crate::known_persons::KnownPerson;
 use crate::names::Name;
 use crate::{CommandError, Commands, Envelope};
 
@@ -48,6 +51,8 @@ pub(crate) struct Accepted {
     stream: StreamName,
     events: Vec<NewEvent>,
     claims: Vec<Guard>,
+    /// Whose data it holds.
+    person: Option<Arc<KnownPerson>>,
 }
 
 /// What one append is to write, and on which conditions.
@@ -58,6 +63,8 @@ pub(crate) struct Together {
     accepted: Vec<Accepted>,
     /// Beyond the claims, which are with their commands.
     guards: Vec<Guard>,
+    /// The persons who are among the guards.
+    persons: HashSet<SubjectId>,
     check_count: usize,
     event_count: usize,
     size_bytes: usize,
@@ -75,8 +82,9 @@ impl Commands {
         match self.shared.log.append(append).await {
             Ok(_) => answers.give_all(&indexes, || Ok(Written::Now)),
             Err(AppendError::WrongVersion { stream, .. }) => {
-                // If it is a store's, its settings have changed.
+                // If it is a store's, its settings have changed; if it is a person's, something was erased.
                 self.shared.stores.forget(&stream);
+                self.forget_person_of(&stream);
             }
             Err(AppendError::ClaimTaken { .. } | AppendError::Invalid(_)) => {}
             Err(
@@ -113,7 +121,13 @@ impl Accepted {
             stream,
             events,
             claims: guards,
+            person: None,
         })
+    }
+
+    /// The same, which holds data of a person.
+    pub(crate) fn of_person(self, person: Option<Arc<KnownPerson>>) -> Self {
+        Self { person, ..self }
     }
 
     /// What only one of a batch can have: its stream and the keys it claims.
@@ -121,9 +135,9 @@ impl Accepted {
         iter::once(Name::stream(&self.stream)).chain(self.claims.iter().filter_map(Name::claimed))
     }
 
-    /// Its stream and its claims.
+    /// Its stream, its claims and its person.
     fn check_count(&self) -> usize {
-        1 + self.claims.len()
+        1 + self.claims.len() + usize::from(self.person.is_some())
     }
 
     fn size_bytes(&self) -> usize {
@@ -142,6 +156,12 @@ impl Together {
     pub(crate) fn push(&mut self, accepted: Accepted, guard: Option<Guard>) {
         self.check_count += accepted.check_count() + usize::from(guard.is_some());
         self.guards.extend(guard);
+        // A stream stands in an append once, however many sales were made to the person.
+        if let Some(person) = &accepted.person
+            && self.persons.insert(person.given.subject_id.clone())
+        {
+            self.guards.push(person.guard());
+        }
         self.event_count += accepted.events.len();
         self.size_bytes += accepted.size_bytes();
         self.accepted.push(accepted);

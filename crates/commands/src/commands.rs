@@ -7,10 +7,12 @@ use std::sync::Arc;
 use posars_domain::store::{Store, StoreSettings};
 use posars_domain::{Sku, StoreId};
 use posars_event_store::{Log, Version};
+use posars_keyring::Keyring;
 use uuid::Uuid;
 
 use crate::keys::stream_of;
 use crate::known_books::KnownBooksCell;
+use crate::known_persons::KnownPersons;
 use crate::known_policy::KnownPolicy;
 use crate::known_stores::{KnownStore, KnownStores};
 use crate::metrics::Metrics;
@@ -19,6 +21,7 @@ use crate::metrics::Metrics;
 #[derive(Clone, Debug)]
 pub struct Commands {
     pub(crate) shared: Arc<Shared>,
+    pub(crate) keyring: Keyring,
     pub(crate) writes: bool,
     /// Stores that are taken for defined although the log does not know them; of a dry run only.
     pub(crate) assumed: Arc<HashMap<StoreId, Arc<KnownStore>>>,
@@ -31,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) ids: EventIds,
     pub(crate) books: KnownBooksCell,
+    pub(crate) persons: KnownPersons,
     pub(crate) policy: KnownPolicy,
     pub(crate) stores: KnownStores,
     pub(crate) metrics: Metrics,
@@ -65,7 +69,7 @@ impl fmt::Debug for EventIds {
 }
 
 impl Commands {
-    /// The commands of the company whose log this is.
+    /// The commands of the company whose log this is. Without [`Commands::with_keyring`], what is personal is locked.
     #[must_use]
     pub fn new(log: Log) -> Self {
         Self::with(log, EventIds::time_ordered())
@@ -74,20 +78,35 @@ impl Commands {
     /// As [`Commands::new`], with a source of event ids.
     #[must_use]
     pub fn with(log: Log, ids: EventIds) -> Self {
+        let keyring = Keyring::new(log.clone(), None);
         let shared = Shared {
             log,
             ids,
             books: KnownBooksCell::default(),
+            persons: KnownPersons::default(),
             policy: KnownPolicy::default(),
             stores: KnownStores::default(),
             metrics: Metrics::new(),
         };
         Self {
             shared: Arc::new(shared),
+            keyring,
             writes: true,
             assumed: Arc::default(),
             assumed_products: Arc::default(),
         }
+    }
+
+    /// The same commands, which seal what is personal with these keys.
+    #[must_use]
+    pub fn with_keyring(self, keyring: Keyring) -> Self {
+        Self { keyring, ..self }
+    }
+
+    /// The keys of the company's people.
+    #[must_use]
+    pub const fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     /// The company's log.
@@ -103,10 +122,8 @@ impl Commands {
     #[must_use]
     pub fn validate_only(&self) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
             writes: false,
-            assumed: Arc::clone(&self.assumed),
-            assumed_products: Arc::clone(&self.assumed_products),
+            ..self.clone()
         }
     }
 

@@ -1,8 +1,9 @@
 //! Documents as their events left them: read from the log itself, so never behind it.
 
-use posars_domain::SaleId;
 use posars_domain::sale::{Sale, SaleEvent, SaleRecorded, SaleState};
+use posars_domain::{Payload as _, SaleId};
 use posars_event_store::{Position, StreamName, Version};
+use uuid::Uuid;
 
 use crate::keys::stream_of;
 use crate::load::decode;
@@ -17,6 +18,10 @@ pub struct Document<S> {
     pub version: Version,
     /// Where its last event stands in the log.
     pub position: Position,
+    /// Its stream.
+    pub stream: StreamName,
+    /// The event that it began with: what is sealed in that one opens nowhere else.
+    pub first_event_id: Uuid,
 }
 
 impl Commands {
@@ -50,12 +55,16 @@ impl Commands {
     /// [`CommandError::Unavailable`] when the database is away, [`CommandError::Unreadable`] for a damaged log.
     pub async fn sale_document(&self, sale_id: SaleId) -> Result<Option<Document<SaleState>>, CommandError> {
         let stream = stream_of::<Sale>(Sale::stream_id(&sale_id))?;
-        let loaded = self.load::<Sale>(&stream, |_| false).await?;
-        let document = Document {
+        let loaded = self
+            .load::<Sale>(&stream, |event| SaleRecorded::of(event).is_some())
+            .await?;
+        let recorded = loaded.answer.map(|recorded| recorded.event_id);
+        Ok(recorded.map(|first_event_id| Document {
             state: loaded.state,
             version: loaded.version,
             position: loaded.position,
-        };
-        Ok(Some(document).filter(|document| document.state.recorded.is_some()))
+            stream,
+            first_event_id,
+        }))
     }
 }

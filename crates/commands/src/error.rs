@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use posars_domain::{Path, Rejection, Told, Value, reasons};
+use posars_domain::{Circumstance, Path, Rejection, Told, Value, reasons};
 use posars_event_store::{AppendError, InvalidName, Position, StoreError, StreamName};
+use posars_keyring::KeyringError;
 use uuid::Uuid;
 
 /// How long to wait before trying again when too much is waiting already, in milliseconds.
@@ -12,6 +13,9 @@ const BUSY_RETRY_MS: u64 = 200;
 const AWAY_RETRY_MS: u64 = 1_000;
 /// How long to wait before trying again when the disk is full, in milliseconds: somebody has to make room first.
 const DISK_RETRY_MS: u64 = 5_000;
+
+/// How long to wait before trying again when the master key is away, in milliseconds: somebody has to put it back.
+const LOCKED_RETRY_MS: u64 = 5_000;
 
 /// The code of an event that this build cannot read.
 pub(crate) const EVENT_UNREADABLE: &str = "EVENT_UNREADABLE";
@@ -82,6 +86,8 @@ pub enum Unavailability {
     DatabaseExhausted,
     /// The database refuses what this build sends; nothing was written.
     DatabaseRefused,
+    /// The keys of people cannot be used, so nothing personal can be sealed or opened; nothing was written.
+    PersonalDataLocked,
     /// It was sent and the answer lost: the same command again, with the same ids, tells.
     OutcomeUnknown,
 }
@@ -97,6 +103,7 @@ impl Unavailability {
             Self::DatabaseDiskFull => "DATABASE_DISK_FULL",
             Self::DatabaseExhausted => "DATABASE_EXHAUSTED",
             Self::DatabaseRefused => "DATABASE_REFUSED",
+            Self::PersonalDataLocked => "PERSONAL_DATA_LOCKED",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
         }
     }
@@ -169,8 +176,21 @@ impl CommandError {
         self.path().map(|path| path.to_string())
     }
 
-    /// The same for a command that waits for this one; none when offering this one again is no use.
+    /// The same for a command that waits for this one; none when offering this one again is no use, and when only what is
+    /// personal is locked: what is not goes its way.
     pub(crate) fn passing(&self) -> Option<Self> {
+        let is_locked = matches!(
+            self,
+            Self::Unavailable {
+                reason: Unavailability::PersonalDataLocked,
+                ..
+            }
+        );
+        if is_locked { None } else { self.repeated() }
+    }
+
+    /// The same for another command; none when it is of this one alone.
+    pub(crate) fn repeated(&self) -> Option<Self> {
         match self {
             Self::Conflict { stream, attempts } => Some(Self::Conflict {
                 stream: stream.clone(),
@@ -244,6 +264,23 @@ impl From<StoreError> for CommandError {
                 position: *position,
                 problem: error.to_string(),
             },
+        }
+    }
+}
+
+impl From<KeyringError> for CommandError {
+    fn from(error: KeyringError) -> Self {
+        match error {
+            KeyringError::Store(error) => error.into(),
+            KeyringError::CpfTaken => Self::rejected(Circumstance::CpfInUse),
+            // A moment later it is told whether the person was erased.
+            KeyringError::Closing => Self::unavailable(Unavailability::Busy, BUSY_RETRY_MS, &error),
+            KeyringError::NoMasterKey
+            | KeyringError::Locked { .. }
+            | KeyringError::MasterKeyStore(_)
+            | KeyringError::Damaged(_) => {
+                Self::unavailable(Unavailability::PersonalDataLocked, LOCKED_RETRY_MS, &error)
+            }
         }
     }
 }

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use posars_domain::company::Company;
+use posars_domain::employee::GivenEmployees;
 use posars_domain::product::{Product, ProductRejection, ProductSettings};
 use posars_domain::{Aggregate, Circumstance, Command, Given, Needs, Path, Policy, Sku, StateOf, Touches};
 use posars_event_store::{Guard, StreamName};
 
 use crate::keys::stream_of;
 use crate::known_books::KnownBooks;
+use crate::known_persons::KnownPerson;
 use crate::known_stores::KnownStore;
 use crate::load::Loaded;
+use crate::persons::People;
 use crate::touched::Touched;
 use crate::{BATCH_MAX, CommandError, Commands};
 
@@ -25,6 +28,18 @@ pub(crate) struct Facts {
     products: HashMap<Sku, Option<Arc<ProductSettings>>>,
     /// The chart and the months: one look at them for all parts.
     books: Option<Arc<KnownBooks>>,
+    /// Whom the command is about.
+    pub(crate) people: People,
+}
+
+impl Facts {
+    /// For another try: all is looked up anew, and who is new stays who they are.
+    pub(crate) fn again(self) -> Self {
+        Self {
+            people: self.people.again(),
+            ..Self::default()
+        }
+    }
 }
 
 /// What a part needs to know.
@@ -33,6 +48,8 @@ pub(crate) struct Known {
     pub(crate) product: Option<Arc<ProductSettings>>,
     pub(crate) policy: Policy,
     pub(crate) books: Option<Arc<KnownBooks>>,
+    pub(crate) person: Option<Arc<KnownPerson>>,
+    pub(crate) employees: Option<GivenEmployees>,
 }
 
 impl Known {
@@ -43,6 +60,8 @@ impl Known {
             product: self.product.as_deref(),
             policy: self.policy,
             books: self.books.as_deref().map(KnownBooks::given),
+            person: self.person.as_deref().map(|person| &person.given),
+            employees: self.employees.as_ref(),
             recorded_at,
         }
     }
@@ -50,7 +69,9 @@ impl Known {
     /// Hold while what is known is so.
     pub(crate) fn guards(&self) -> impl Iterator<Item = Guard> {
         let store = self.store.iter().map(|store| store.guard());
-        store.chain(self.books.iter().flat_map(|books| books.guards()))
+        let books = self.books.iter().flat_map(|books| books.guards());
+        let person = self.person.iter().map(|person| person.guard());
+        store.chain(books).chain(person)
     }
 }
 
@@ -64,8 +85,13 @@ pub(crate) struct Absent<R> {
 }
 
 impl Commands {
-    /// What a part needs to know.
-    pub(crate) async fn look_up(&self, needs: Needs<'_>, facts: &mut Facts) -> Result<Known, CommandError> {
+    /// What a part needs to know; `index` counts the parts from 0.
+    pub(crate) async fn look_up(
+        &self,
+        needs: Needs<'_>,
+        index: usize,
+        facts: &mut Facts,
+    ) -> Result<Known, CommandError> {
         let store = match needs.touches {
             Touches::Store(store_id) => match &facts.store {
                 Some(known) if known.settings.store_id == *store_id => Some(Arc::clone(known)),
@@ -96,11 +122,17 @@ impl Commands {
         if needs.books && facts.books.is_none() {
             facts.books = Some(self.known_books().await?);
         }
+        let person = match needs.person {
+            Some(sought) => Some(self.person(sought, index, &mut facts.people).await?),
+            None => None,
+        };
         Ok(Known {
             store,
             product,
             policy,
             books: facts.books.clone().filter(|_| needs.books),
+            person,
+            employees: None,
         })
     }
 

@@ -27,18 +27,29 @@ pub(crate) fn fingerprint(name: &str, command: &impl Serialize) -> Result<[u8; 3
 }
 
 /// The content of a command, as its fingerprint covers it.
-pub(crate) enum Content<'a, C> {
+pub(crate) enum Content<'a, T: ?Sized> {
     /// Under the command's name, as the only field of an object.
-    Tagged(&'a C),
+    Tagged(&'static str, &'a T),
     /// By itself.
-    Plain(&'a C),
+    Plain(&'a T),
 }
 
-impl<C: Command> Serialize for Content<'_, C> {
+impl<'a, T: ?Sized> Content<'a, T> {
+    /// As commands of this kind have it.
+    pub(crate) const fn of<C: Command>(content: &'a T) -> Self {
+        if C::FINGERPRINT_IS_TAGGED {
+            Self::Tagged(C::NAME, content)
+        } else {
+            Self::Plain(content)
+        }
+    }
+}
+
+impl<T: Serialize + ?Sized> Serialize for Content<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Tagged(command) => serializer.serialize_newtype_variant("Command", 0, C::NAME, command),
-            Self::Plain(command) => command.serialize(serializer),
+            Self::Tagged(name, content) => serializer.serialize_newtype_variant("Command", 0, name, content),
+            Self::Plain(content) => content.serialize(serializer),
         }
     }
 }

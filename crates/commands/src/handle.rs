@@ -85,12 +85,40 @@ impl Commands {
     ) -> Result<Completed<EventOf<C>>, CommandError> {
         let stream = job.targets.first().map_or("", |(stream, _)| stream.as_str());
         let span = tracing::debug_span!("command", name = job.name, stream, parts = job.parts.len());
-        let result = self.attempts(job, request).instrument(span).await;
+        let result = async {
+            let result = self.attempts(job, request).await;
+            self.or_earlier_answer(job, request, result).await
+        };
+        let result = result.instrument(span).await;
         self.forget_facts_of::<C::Of>();
         self.shared
             .metrics
             .done(job.name, started.elapsed(), result.as_ref());
         result
+    }
+
+    /// The first answer to a command that an earlier build carried out, whose fingerprint covered more than now. Asked for
+    /// only where the fingerprint of now is another.
+    async fn or_earlier_answer<C: Command>(
+        &self,
+        job: &Job<'_, C>,
+        request: &Request<'_>,
+        result: Result<Completed<EventOf<C>>, CommandError>,
+    ) -> Result<Completed<EventOf<C>>, CommandError> {
+        let ([command], [(stream, _)]) = (job.parts, job.targets.as_slice()) else {
+            return result;
+        };
+        if !matches!(result, Err(CommandError::IdempotencyMismatch { .. })) {
+            return result;
+        }
+        let Some(request) = request.of_earlier_build(command)? else {
+            return result;
+        };
+        // It held nothing sealed that could be compared.
+        match self.first_answer(stream, &request, &mut []).await? {
+            Some(first) => Ok(first),
+            None => result,
+        }
     }
 
     async fn attempts<C: Command>(
@@ -104,9 +132,11 @@ impl Commands {
             Opening::Fold
         };
         let mut attempts = 0;
+        let mut facts = Facts::default();
         loop {
             attempts += 1;
-            let lost = match self.attempt(job, opening, request).await {
+            facts = facts.again();
+            let lost = match self.attempt(job, opening, request, &mut facts).await {
                 Ok(completed) => return Ok(completed),
                 Err(Failed::Error(error)) => return Err(error),
                 Err(Failed::Lost(stream)) => stream,
@@ -137,6 +167,7 @@ impl Commands {
         self.shared.metrics.retried(name);
         self.shared.stores.forget(stream);
         self.shared.books.forget(stream);
+        self.forget_person_of(stream);
         if pause {
             tokio::time::sleep(pause_after(attempts)).await;
         }
@@ -148,10 +179,11 @@ impl Commands {
         job: &Job<'_, C>,
         opening: Opening,
         request: &Request<'_>,
+        facts: &mut Facts,
     ) -> Result<Completed<EventOf<C>>, Failed> {
-        let mut facts = Facts::default();
-        let mut touched = self.touched(job, opening, &mut facts).await?;
+        let mut touched = self.touched(job, opening, facts).await?;
         let mut plan = Plan::default();
+        let mut afresh = Vec::new();
         for (index, (part, target)) in job.parts.iter().zip(&job.target_of).enumerate() {
             let Some(touched) = touched.get_mut(*target) else {
                 continue;
@@ -159,20 +191,28 @@ impl Commands {
             let state = &touched.loaded.state;
             let needs = part.needs(state);
             refuse_beyond_scope(job, index, needs.touches, request)?;
-            let known = self.look_up(needs, &mut facts).await?;
+            let known = Known {
+                employees: self.employees(&part.employees()).await?,
+                ..self.look_up(needs, index, facts).await?
+            };
             known.guards().for_each(|guard| plan.guard(guard));
-            let decided = part.decide(state, &known.given(request.envelope.received_at));
-            let decision = match decided {
+            let given = known.given(request.envelope.received_at);
+            let decision = match part.decide(state, &given) {
                 Ok(decision) => decision,
                 Err(rejection) => {
                     self.stands(rejection.kind(), &known, opening, touched).await?;
                     let may_be_done = opening == Opening::Fold && !is_for_ever(rejection.kind());
-                    let rejected = job.rejected(index, rejection);
-                    return Ok(self
-                        .unless_done(&touched.stream, request, may_be_done, rejected)
-                        .await?);
+                    let refused = Refused {
+                        may_be_done,
+                        rejected: job.rejected(index, rejection),
+                        afresh: part.afresh(state, &given),
+                    };
+                    return Ok(self.unless_done(&touched.stream, request, refused).await?);
                 }
             };
+            if decision.events.is_empty() {
+                afresh.extend(part.afresh(state, &given));
+            }
             for claim in decision.claims {
                 plan.claim(&touched.stream, claim)?;
             }
@@ -186,7 +226,7 @@ impl Commands {
             }
         }
         if touched.iter().all(|touched| touched.events.is_empty()) {
-            return Ok(nothing_left(touched));
+            return Ok(self.nothing_left(touched, afresh, request).await?);
         }
         if let Some(absent) = self.first_absent_store(job.parts).await? {
             return Err(Failed::Error(job.rejected_absent(absent)));
@@ -204,6 +244,10 @@ impl Commands {
                 events: touched.events,
             });
         }
+        if let Some(completed) = self.done_for_newcomers(&mut plan, request, &facts.people).await? {
+            return Ok(completed);
+        }
+        self.get_keys(&mut plan, request, &facts.people).await?;
         self.append(plan, request).await
     }
 
@@ -228,7 +272,7 @@ impl Commands {
         Ok(touched)
     }
 
-    /// Lets a no stand that was decided on the books, unless what it was decided on may be otherwise.
+    /// Lets a no stand that was decided on the books or on employees, unless what it was decided on may be otherwise.
     async fn stands<A: Aggregate>(
         &self,
         kind: RejectionKind,
@@ -236,13 +280,15 @@ impl Commands {
         opening: Opening,
         touched: &Touched<A>,
     ) -> Result<(), Failed> {
-        let Some(books) = known.books.as_ref().filter(|_| kind != RejectionKind::Invalid) else {
+        let looked_around = known.books.is_some() || known.employees.is_some();
+        if kind == RejectionKind::Invalid || !looked_around {
             return Ok(());
-        };
-        // The stream that is believed new may hold just this, from when its month was open.
+        }
+        // The stream that is believed new may hold just this, from when its month was open or the employee was there.
         if opening == Opening::New {
             return Err(Failed::Lost(touched.stream.clone()));
         }
+        let Some(books) = &known.books else { return Ok(()) };
         if self.are_present(books).await? {
             return Ok(());
         }
@@ -263,30 +309,74 @@ impl Commands {
         match target.map(|(stream, _)| stream) {
             // The stream that is believed new may hold just this: it has to be looked at.
             Some(stream) if opening == Opening::New => Err(Failed::Lost(stream.clone())),
-            Some(stream) => Ok(self
-                .unless_done(stream, request, true, job.rejected_absent(absent))
-                .await?),
+            Some(stream) => {
+                let refused = Refused {
+                    may_be_done: true,
+                    rejected: job.rejected_absent(absent),
+                    afresh: Vec::new(),
+                };
+                Ok(self.unless_done(stream, request, refused).await?)
+            }
             None => Err(Failed::Error(job.rejected_absent(absent))),
         }
     }
 
     /// The rejection, unless the command was carried out before: its own effect may be what it is now refused for.
-    async fn unless_done<E: posars_domain::DomainEvent>(
+    async fn unless_done<E: posars_domain::DomainEvent + Send>(
         &self,
         stream: &StreamName,
         request: &Request<'_>,
-        may_be_done: bool,
-        rejected: CommandError,
+        refused: Refused<E>,
     ) -> Result<Completed<E>, CommandError> {
+        let Refused {
+            rejected,
+            may_be_done,
+            mut afresh,
+        } = refused;
         if may_be_done
             && self.writes
             && request.has_key()
-            && let Some(completed) = self.first_answer(stream, request).await?
+            && let Some(completed) = self.first_answer(stream, request, &mut afresh).await?
         {
             return Ok(completed);
         }
         Err(rejected)
     }
+
+    /// Everything is as asked: the answer is the event that had made it so.
+    async fn nothing_left<A: Aggregate>(
+        &self,
+        touched: Vec<Touched<A>>,
+        mut afresh: Vec<A::Event>,
+        request: &Request<'_>,
+    ) -> Result<Completed<A::Event>, CommandError> {
+        let mut completed = Completed::nothing();
+        let mut places = Vec::new();
+        for Touched { stream, loaded, .. } in touched {
+            let last = loaded.beside_answer.last().or(loaded.answer.as_ref());
+            let answered_at = last.map(|last| last.position);
+            completed.position = completed.position.max(answered_at.unwrap_or(loaded.position));
+            for answer in loaded.answer.into_iter().chain(loaded.beside_answer) {
+                places.push((stream.clone(), answer.event_id));
+                completed.events.push(answer.event);
+                completed.event_ids.push(answer.event_id);
+                completed.recorded_at = Some(answer.recorded_at);
+            }
+            completed.streams.push((stream, loaded.version));
+        }
+        self.compare_with_answer(&mut completed, &places, &mut afresh, request.key_of_answer())
+            .await?;
+        Ok(completed)
+    }
+}
+
+/// A no that may not be the last word.
+struct Refused<E> {
+    rejected: CommandError,
+    /// Whether the command may have been carried out before.
+    may_be_done: bool,
+    /// What it would lead to where nothing has happened yet.
+    afresh: Vec<E>,
 }
 
 /// Refuses what the caller may not touch. What is in a store of others is refused as if it were not there.
@@ -317,20 +407,4 @@ fn is_for_ever(kind: RejectionKind) -> bool {
         RejectionKind::Invalid | RejectionKind::NotFound => true,
         RejectionKind::State | RejectionKind::Duplicate | RejectionKind::Conflict => false,
     }
-}
-
-/// Everything is as asked: the answer is the event that had made it so.
-fn nothing_left<A: Aggregate>(touched: Vec<Touched<A>>) -> Completed<A::Event> {
-    let mut completed = Completed::nothing();
-    for Touched { stream, loaded, .. } in touched {
-        let answered_at = loaded.answer.as_ref().map(|answer| answer.position);
-        completed.position = completed.position.max(answered_at.unwrap_or(loaded.position));
-        completed.streams.push((stream, loaded.version));
-        if let Some(answer) = loaded.answer {
-            completed.events.push(answer.event);
-            completed.event_ids.push(answer.event_id);
-            completed.recorded_at = Some(answer.recorded_at);
-        }
-    }
-    completed
 }

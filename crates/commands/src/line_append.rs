@@ -16,7 +16,7 @@ use crate::keys::{LogClaim, stream_of};
 use crate::known_books::KnownBooks;
 use crate::line_answer::{KnownItems, LineAnswer};
 use crate::load::Loaded;
-use crate::plan::{Failed, Request, Write};
+use crate::plan::{Failed, Request, Surroundings, Write};
 use crate::{CommandError, Commands, Completed, Envelope};
 
 /// How an append of a line went.
@@ -93,13 +93,13 @@ impl Commands {
         if settled.events.is_empty() {
             return Ok(Done::Answered(Box::new(line.as_it_was())));
         }
-        let payment = match self.payment(&settled, known, books, request.envelope)? {
+        let mut payment = match self.payment(&settled, known, books, request.envelope)? {
             Ok(payment) => payment,
             Err(rejection) => return Ok(Done::Refused(rejection)),
         };
         let completed = if self.writes {
             match self
-                .written(line, &settled, payment.as_ref(), books, request)
+                .written(line, &settled, payment.as_mut(), books, request)
                 .await?
             {
                 Some(completed) => completed,
@@ -177,23 +177,23 @@ impl Commands {
         &self,
         line: &LineAt,
         settled: &LineSettled,
-        payment: Option<&Payment>,
+        payment: Option<&mut Payment>,
         books: &KnownBooks,
         request: &Request<'_>,
     ) -> Result<Option<Completed<StatementLineEvent>>, Failed> {
         let mut encoder = EventEncoder::default();
         let metadata = request.envelope.metadata(&mut encoder)?;
-        let source = &request.envelope.source;
-        let write = Write {
+        let around = Surroundings::plain(&metadata, &request.envelope.source);
+        let mut write = Write {
             stream: line.stream.clone(),
             version: line.loaded.version,
             events: settled.events.clone(),
         };
-        let events = self.new_events(&mut encoder, &write, &metadata, source)?;
+        let events = self.new_events(&mut encoder, &mut write, around)?;
         let mut event_ids: Vec<_> = events.iter().map(|event| event.event_id).collect();
         let mut append = Append::to(write.stream, expected(write.version), events);
         if let Some(Payment { write, claims, .. }) = payment {
-            let events = self.new_events(&mut encoder, write, &metadata, source)?;
+            let events = self.new_events(&mut encoder, write, around)?;
             event_ids.extend(events.iter().map(|event| event.event_id));
             append = append.also(write.stream.clone(), expected(write.version), events);
             append = claims

@@ -13,7 +13,7 @@ use crate::expected::expected;
 use crate::keys::stream_of;
 use crate::line_append::{given, whole_company};
 use crate::load::Loaded;
-use crate::plan::{Failed, Request, Write};
+use crate::plan::{Failed, Request, Surroundings, Write};
 use crate::{CommandError, Commands, Completed, Envelope};
 
 /// What it is called in fingerprints, traces and metrics.
@@ -79,18 +79,19 @@ impl Commands {
         let request = Request::of(command, envelope)?;
         let mut encoder = EventEncoder::default();
         let metadata = envelope.metadata(&mut encoder)?;
-        let of_item = Write {
+        let mut of_item = Write {
             stream,
             version: item.version,
             events,
         };
-        let of_line = Write {
+        let mut of_line = Write {
             stream: line.stream,
             version: line.loaded.version,
             events: vec![StatementLineEvent::from(unmatched)],
         };
-        let item_events = self.new_events(&mut encoder, &of_item, &metadata, &envelope.source)?;
-        let line_events = self.new_events(&mut encoder, &of_line, &metadata, &envelope.source)?;
+        let around = Surroundings::plain(&metadata, &envelope.source);
+        let item_events = self.new_events(&mut encoder, &mut of_item, around)?;
+        let line_events = self.new_events(&mut encoder, &mut of_line, around)?;
         let event_ids = item_events
             .iter()
             .chain(&line_events)

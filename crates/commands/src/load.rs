@@ -21,6 +21,8 @@ pub(crate) struct Loaded<A: Aggregate> {
     pub(crate) position: Position,
     /// The event that a command had led to before, if it had.
     pub(crate) answer: Option<EarlierEvent<A::Event>>,
+    /// The events that the same append wrote right behind it.
+    pub(crate) beside_answer: Vec<EarlierEvent<A::Event>>,
 }
 
 /// An event that is the answer to a command carried out before.
@@ -38,6 +40,7 @@ impl<A: Aggregate> Default for Loaded<A> {
             version: Version::START,
             position: Position::START,
             answer: None,
+            beside_answer: Vec::new(),
         }
     }
 }
@@ -72,15 +75,29 @@ impl<A: Aggregate> Loaded<A> {
         let event: A::Event = decode(recorded)?;
         self.state = A::evolve(std::mem::take(&mut self.state), &event);
         (self.version, self.position) = (recorded.version, recorded.position);
-        if is_answer(&event) {
-            self.answer = Some(EarlierEvent {
-                event,
-                event_id: recorded.event_id,
-                position: recorded.position,
-                recorded_at: recorded.recorded_at,
-            });
+        let is_answer = is_answer(&event);
+        let earlier = EarlierEvent {
+            event,
+            event_id: recorded.event_id,
+            position: recorded.position,
+            recorded_at: recorded.recorded_at,
+        };
+        if is_answer {
+            self.answer = Some(earlier);
+            self.beside_answer.clear();
+        } else if self.is_beside_answer(recorded) {
+            self.beside_answer.push(earlier);
         }
         Ok(())
+    }
+
+    /// Whether an event was appended together with the answer and what is behind it: a stream gets one append at a time,
+    /// and the events of one have consecutive positions and one time.
+    fn is_beside_answer(&self, recorded: &RecordedEvent) -> bool {
+        let last = self.beside_answer.last().or(self.answer.as_ref());
+        last.is_some_and(|last| {
+            last.position.plus(1) == recorded.position && last.recorded_at == recorded.recorded_at
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use posars_event_store::{
     Append, AppendError, Appended, ClaimKey, EventType, ExpectedVersion, Guard, InvalidName, JsonText,
     NewEvent, Position, RecordedEvent, StreamName, Version,
 };
+use posars_keyring::{Place, SubjectKeys, Wanted};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ use crate::expected::expected;
 use crate::fingerprint::{Content, fingerprint};
 use crate::keys::{LogClaim, claim_key, derived, stream};
 use crate::load::decode;
+use crate::sealed_event::seal;
 use crate::{CommandError, Commands, Completed, Envelope, Source};
 
 /// A command on its way: what stays the same over all tries.
@@ -53,12 +55,24 @@ impl<'a> Request<'a> {
 
     /// Of a command that goes alone.
     pub(crate) fn of<C: Command>(command: &C, envelope: &'a Envelope) -> Result<Self, CommandError> {
-        let content = if C::FINGERPRINT_IS_TAGGED {
-            Content::Tagged(command)
-        } else {
-            Content::Plain(command)
-        };
+        let content = Content::of::<C>(command);
         Self::new(C::NAME, &content, command.own_key(), envelope)
+    }
+
+    /// The same, as an earlier build would have sent it on; `None` where that is no other.
+    pub(crate) fn of_earlier_build<C: Command>(&self, command: &C) -> Result<Option<Self>, CommandError> {
+        let Some(content) = command.earlier_content() else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            fingerprint: fingerprint(C::NAME, &Content::of::<C>(&*content))?,
+            ..*self
+        }))
+    }
+
+    /// What a mismatch names: the key, or nothing that was ever a key.
+    pub(crate) fn key_of_answer(&self) -> Uuid {
+        self.key.unwrap_or_default()
     }
 
     pub(crate) fn has_key(&self) -> bool {
@@ -74,12 +88,35 @@ pub(crate) struct Write<E> {
     pub(crate) events: Vec<E>,
 }
 
+/// What stands around the events of an append, and what they are sealed with.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) metadata: &'a JsonText,
+    pub(crate) source: &'a Source,
+    /// `None` where nothing is personal.
+    pub(crate) keys: Option<&'a SubjectKeys>,
+}
+
+impl<'a> Surroundings<'a> {
+    /// Of events that hold nothing personal.
+    pub(crate) const fn plain(metadata: &'a JsonText, source: &'a Source) -> Self {
+        Self {
+            metadata,
+            source,
+            keys: None,
+        }
+    }
+}
+
 /// All that one append is to write and to check.
 pub(crate) struct Plan<E> {
     writes: Vec<Write<E>>,
     founded: Vec<Founded>,
     guards: Vec<Guard>,
     claims: Vec<Claimed>,
+    /// What its events are sealed with, and for whom.
+    pub(crate) keys: SubjectKeys,
+    pub(crate) wanted: Vec<Wanted>,
 }
 
 struct Claimed {
@@ -94,6 +131,8 @@ impl<E> Default for Plan<E> {
             founded: Vec::new(),
             guards: Vec::new(),
             claims: Vec::new(),
+            keys: SubjectKeys::default(),
+            wanted: Vec::new(),
         }
     }
 }
@@ -109,6 +148,18 @@ impl<E> Plan<E> {
     /// Adds the events of one stream, at least one.
     pub(crate) fn write(&mut self, write: Write<E>) {
         self.writes.push(write);
+    }
+
+    /// The stream that is written first, and the version that the decision was taken at.
+    pub(crate) fn first_stream(&self) -> Option<(StreamName, Version)> {
+        self.writes
+            .first()
+            .map(|write| (write.stream.clone(), write.version))
+    }
+
+    /// All events but those of what is founded.
+    pub(crate) fn events_mut(&mut self) -> impl Iterator<Item = &mut E> {
+        self.writes.iter_mut().flat_map(|write| &mut write.events)
     }
 
     /// Adds streams that begin with it.
@@ -153,9 +204,9 @@ impl<T: Into<CommandError>> From<T> for Failed {
 
 impl Commands {
     /// Appends a plan, or shows it when nothing is to be written.
-    pub(crate) async fn append<E: DomainEvent>(
+    pub(crate) async fn append<E: DomainEvent + Send>(
         &self,
-        plan: Plan<E>,
+        mut plan: Plan<E>,
         request: &Request<'_>,
     ) -> Result<Completed<E>, Failed> {
         if !self.writes {
@@ -165,8 +216,13 @@ impl Commands {
         let metadata = request.envelope.metadata(&mut encoder)?;
         let mut writes = Vec::with_capacity(plan.writes.len());
         let mut event_ids = Vec::new();
-        for write in &plan.writes {
-            let events = self.new_events(&mut encoder, write, &metadata, &request.envelope.source)?;
+        for write in &mut plan.writes {
+            let surroundings = Surroundings {
+                metadata: &metadata,
+                source: &request.envelope.source,
+                keys: Some(&plan.keys),
+            };
+            let events = self.new_events(&mut encoder, write, surroundings)?;
             event_ids.extend(events.iter().map(|event| event.event_id));
             writes.push((write.stream.clone(), expected(write.version), events));
         }
@@ -188,16 +244,22 @@ impl Commands {
         }
         let append = self.identify(append, request)?;
         match self.shared.log.append(append).await {
-            Ok(appended) if appended.replayed => Ok(first_answer_of(appended)?),
-            Ok(appended) => Ok(Completed {
-                events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
-                founded: plan.founded,
-                event_ids,
-                streams: appended.streams,
-                position: appended.last_position,
-                replayed: false,
-                recorded_at: Some(appended.recorded_at),
-            }),
+            Ok(appended) if appended.replayed => {
+                let mut now: Vec<E> = plan.writes.into_iter().flat_map(|write| write.events).collect();
+                Ok(self.first_answer_of(appended, &mut now, request).await?)
+            }
+            Ok(appended) => {
+                self.put_finders_right(&plan.wanted).await;
+                Ok(Completed {
+                    events: plan.writes.into_iter().flat_map(|write| write.events).collect(),
+                    founded: plan.founded,
+                    event_ids,
+                    streams: appended.streams,
+                    position: appended.last_position,
+                    replayed: false,
+                    recorded_at: Some(appended.recorded_at),
+                })
+            }
             Err(AppendError::WrongVersion { stream, .. }) => Err(lost_to(plan.claims, stream)),
             Err(AppendError::ClaimTaken { key, holder }) => {
                 Err(Failed::Error(claim_taken(plan.claims, &key, &holder, request)))
@@ -206,19 +268,32 @@ impl Commands {
         }
     }
 
+    /// The events of a write as the log takes them, with all that is personal sealed; the write keeps it in the clear.
     pub(crate) fn new_events<E: DomainEvent>(
         &self,
         encoder: &mut EventEncoder,
-        write: &Write<E>,
-        metadata: &JsonText,
-        source: &Source,
+        write: &mut Write<E>,
+        surroundings: Surroundings<'_>,
     ) -> Result<Vec<NewEvent>, CommandError> {
+        let Surroundings {
+            metadata,
+            source,
+            keys,
+        } = surroundings;
         let mut version = write.version;
         let mut events = Vec::with_capacity(write.events.len());
-        for event in &write.events {
+        for event in &mut write.events {
             version = version.plus(1);
             let event_id = self.event_id(&write.stream, version, source);
+            let place = Place {
+                stream: &write.stream,
+                event_id,
+            };
+            let clear = seal(self, event, place, keys)?;
             events.push(encoder.event(event_id, event, metadata)?);
+            if let Some(clear) = clear {
+                *event = clear;
+            }
         }
         Ok(events)
     }
@@ -246,16 +321,68 @@ impl Commands {
         }))
     }
 
+    /// The first answer, opened and compared with the events that the command leads to now.
+    async fn first_answer_of<E: DomainEvent + Send>(
+        &self,
+        appended: Appended,
+        now: &mut [E],
+        request: &Request<'_>,
+    ) -> Result<Completed<E>, CommandError> {
+        // What was founded with them is of other aggregates.
+        let is_own = |event: &&RecordedEvent| E::TYPES.contains(&event.event_type.as_str());
+        let own = appended.first_events.iter().filter(is_own);
+        let places = own.clone().map(|event| (event.stream.clone(), event.event_id));
+        let places: Vec<(StreamName, Uuid)> = places.collect();
+        let mut completed = Completed {
+            events: own.map(decode).collect::<Result<_, _>>()?,
+            founded: Vec::new(),
+            event_ids: appended.first_events.iter().map(|event| event.event_id).collect(),
+            streams: appended.streams,
+            position: appended.last_position,
+            replayed: true,
+            recorded_at: Some(appended.recorded_at),
+        };
+        self.compare_with_first(&mut completed, &places, now, request.key_of_answer())
+            .await?;
+        Ok(completed)
+    }
+
     /// The answer to a command that was carried out before, found by its idempotency key.
     ///
     /// The log tells only in an append, and looks at the key before anything else: so an append that can never be
     /// accepted, because no stream has that version, asks without writing.
-    pub(crate) async fn first_answer<E: DomainEvent>(
+    pub(crate) async fn first_answer<E: DomainEvent + Send>(
         &self,
         stream: &StreamName,
         request: &Request<'_>,
+        now: &mut [E],
     ) -> Result<Option<Completed<E>>, CommandError> {
-        let Some(key) = request.key else { return Ok(None) };
+        match self.ask(stream, request).await? {
+            Before::Answered(appended) => Ok(Some(self.first_answer_of(appended, now, request).await?)),
+            Before::Nothing(_) | Before::Otherwise(_) => Ok(None),
+        }
+    }
+
+    /// As [`Commands::first_answer`], for a command that would go on to write at this version. A key that was used with
+    /// other content is a mismatch, and a stream that is at another version is lost.
+    pub(crate) async fn answered_before<E: DomainEvent + Send>(
+        &self,
+        (stream, version): (&StreamName, Version),
+        request: &Request<'_>,
+        now: &mut [E],
+    ) -> Result<Option<Completed<E>>, Failed> {
+        match self.ask(stream, request).await? {
+            Before::Answered(appended) => Ok(Some(self.first_answer_of(appended, now, request).await?)),
+            Before::Nothing(actual) if actual == version => Ok(None),
+            Before::Nothing(_) => Err(Failed::Lost(stream.clone())),
+            Before::Otherwise(mismatch) => Err(Failed::Error(mismatch)),
+        }
+    }
+
+    async fn ask(&self, stream: &StreamName, request: &Request<'_>) -> Result<Before, CommandError> {
+        let Some(key) = request.key else {
+            return Ok(Before::Nothing(Version::START));
+        };
         let question = NewEvent {
             event_id: Uuid::nil(),
             event_type: EventType::parse("Question")?,
@@ -266,28 +393,25 @@ impl Commands {
         let never = ExpectedVersion::Exact(Version::new(u64::MAX));
         let append = Append::to(stream.clone(), never, vec![question]).idempotent(key, request.fingerprint);
         match self.shared.log.append(append).await {
-            Ok(appended) if appended.replayed => Ok(Some(first_answer_of(appended)?)),
-            Ok(_) | Err(AppendError::WrongVersion { .. } | AppendError::IdempotencyMismatch { .. }) => {
-                Ok(None)
+            Ok(appended) if appended.replayed => Ok(Before::Answered(appended)),
+            Ok(_) => Ok(Before::Nothing(Version::START)),
+            Err(AppendError::WrongVersion { actual, .. }) => Ok(Before::Nothing(actual)),
+            Err(error @ AppendError::IdempotencyMismatch { .. }) => {
+                Ok(Before::Otherwise(from_append(&error)))
             }
             Err(error) => Err(from_append(&error)),
         }
     }
 }
 
-fn first_answer_of<E: DomainEvent>(appended: Appended) -> Result<Completed<E>, CommandError> {
-    // What was founded with them is of other aggregates.
-    let is_own = |event: &&RecordedEvent| E::TYPES.contains(&event.event_type.as_str());
-    let own = appended.first_events.iter().filter(is_own);
-    Ok(Completed {
-        events: own.map(decode).collect::<Result<_, _>>()?,
-        founded: Vec::new(),
-        event_ids: appended.first_events.iter().map(|event| event.event_id).collect(),
-        streams: appended.streams,
-        position: appended.last_position,
-        replayed: true,
-        recorded_at: Some(appended.recorded_at),
-    })
+/// What became of a key.
+enum Before {
+    /// It is new, and the stream has this version.
+    Nothing(Version),
+    /// It was used with the same content.
+    Answered(Appended),
+    /// It was used with other content.
+    Otherwise(CommandError),
 }
 
 fn shown<E>(plan: Plan<E>) -> Completed<E> {

@@ -5,23 +5,21 @@
 //! that a lone sale falls back to.
 
 use std::collections::HashSet;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
 use std::time::Instant;
 
-use foldhash::HashMap;
 use posars_domain::sale::{RecordSale, Sale, SaleEvent, SaleState};
-use posars_domain::{Aggregate as _, Command as _, Decision, Given, Sku, StoreId};
-use posars_event_store::{Guard, StreamName, Version};
+use posars_domain::{Aggregate as _, Command as _, Decision, DomainEvent as _, Sku};
+use posars_event_store::{StreamName, Version};
 
 use crate::batch::{Accepted, Offered, Together, give_way};
 use crate::batch_answers::{BatchAnswer, BatchAnswers, Written};
+use crate::buyers::Buyers;
 use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
-use crate::known_stores::KnownStore;
 use crate::load::decode;
 use crate::names::Name;
-use crate::plan::Write;
+use crate::plan::{Surroundings, Write};
+use crate::stores_of_sales::{StoreOfSales, Stores};
 use crate::turns::{Turn, Turns};
 use crate::{CommandError, Commands};
 
@@ -31,30 +29,19 @@ const TRIES_TOGETHER: usize = 2;
 /// About how many lines of sales one question about recorded ones may bring; 100 to 2,000 bytes each.
 const LINES_ASKED_MAX: usize = 5_000;
 
-/// The stores of one call's sales: each is looked up once, not once per sale.
-#[derive(Default)]
-struct Stores(HashMap<StoreId, StoreOfSales>);
-
-struct StoreOfSales {
-    /// Its settings, and the condition that they are the present ones; none if it is not defined.
-    known: Option<Arc<KnownStore>>,
-    /// The append that has the condition already.
-    guarded_in: Option<u32>,
+/// What decisions on the sales of one call look at.
+struct AtHand<'a> {
+    stores: Stores,
+    buyers: &'a mut Buyers,
+    encoder: EventEncoder,
 }
 
-impl StoreOfSales {
-    /// The condition, unless that append of the call has it already.
-    fn guard_in(&mut self, append: u32) -> Option<Guard> {
-        let is_new = self.guarded_in.replace(append) != Some(append);
-        let known = self.known.as_ref().filter(|_| is_new);
-        known.map(|known| known.guard())
-    }
-
-    /// What decisions on its sales look at.
-    fn given(&self, sale: &Offered<RecordSale>) -> Given<'_> {
-        Given {
-            store: self.known.as_deref().map(|known| &known.settings),
-            ..Given::at(sale.envelope.received_at)
+impl<'a> AtHand<'a> {
+    fn of(buyers: &'a mut Buyers) -> Self {
+        Self {
+            stores: Stores::default(),
+            buyers,
+            encoder: EventEncoder::default(),
         }
     }
 }
@@ -75,14 +62,8 @@ impl Commands {
         };
         match self.absent_products(sales.iter().map(|sale| &sale.command)).await {
             Ok(absent) if !sales.iter().any(is_special) => {
-                for _ in 0..TRIES_TOGETHER {
-                    self.append_together(sales, &absent, &mut turns, &mut answers)
-                        .await;
-                    if answers.are_complete() {
-                        break;
-                    }
-                    self.find_recorded(sales, &mut answers).await;
-                }
+                self.record_together(sales, &absent, &mut turns, &mut answers)
+                    .await;
             }
             Err(error) if error.passing().is_some() => {
                 answers.refuse(0, error);
@@ -100,6 +81,31 @@ impl Commands {
         answers
     }
 
+    /// Records sales together as far as that goes; those that must be looked at stay without an answer.
+    async fn record_together(
+        &self,
+        sales: &[Offered<RecordSale>],
+        absent: &HashSet<Sku>,
+        turns: &mut Turns,
+        answers: &mut BatchAnswers,
+    ) {
+        let mut buyers = Buyers::default();
+        let to_newcomers = self.learn_buyers(&answers.open(sales), &mut buyers).await;
+        // Sales that are in the log already shall bring nobody back whose data was erased since.
+        self.find_recorded(sales, |index| to_newcomers.contains(&index), &mut buyers, answers)
+            .await;
+        for _ in 0..TRIES_TOGETHER {
+            self.append_together(sales, absent, turns, (answers, &mut buyers))
+                .await;
+            if answers.are_complete() {
+                break;
+            }
+            buyers.again();
+            self.learn_buyers(&answers.open(sales), &mut buyers).await;
+            self.find_recorded(sales, |_| true, &mut buyers, answers).await;
+        }
+    }
+
     /// Appends all sales that have no answer yet and whose turn it is, in as few appends as the log's limits allow. No
     /// answer where the log says no to some of them together, so that each must be looked at; nor where a product is
     /// absent from a catalogue that is strict, because the sale may be in the log from before it was.
@@ -108,14 +114,16 @@ impl Commands {
         sales: &[Offered<RecordSale>],
         absent: &HashSet<Sku>,
         turns: &mut Turns,
-        answers: &mut BatchAnswers,
+        (answers, buyers): (&mut BatchAnswers, &mut Buyers),
     ) {
-        let mut stores = Stores::default();
-        let mut encoder = EventEncoder::default();
+        let mut at_hand = AtHand::of(buyers);
         let mut together = Together::default();
-        for (done, (index, sale)) in answers.open(sales).into_iter().enumerate() {
+        let open = answers.open(sales);
+        self.get_keys_of_buyers(&open, &mut at_hand.stores, at_hand.buyers)
+            .await;
+        for (done, (index, sale)) in open.into_iter().enumerate() {
             give_way(done).await;
-            let (accepted, store) = match self.decide(index, sale, &mut stores, &mut encoder).await {
+            let (accepted, store) = match self.decide(index, sale, &mut at_hand).await {
                 Ok(decided) => decided,
                 Err(error) => {
                     if answers.refuse(index, error) {
@@ -152,12 +160,11 @@ impl Commands {
     /// Takes down what each sale asks for, when they are to go one by one.
     async fn name_all(&self, sales: &[Offered<RecordSale>], turns: &mut Turns, answers: &mut BatchAnswers) {
         let mut stores = Stores::default();
-        let mut encoder = EventEncoder::default();
         for (done, (index, sale)) in answers.open(sales).into_iter().enumerate() {
             give_way(done).await;
             turns.name(index, sale.envelope.request_id.map(Name::request));
-            match self.decide(index, sale, &mut stores, &mut encoder).await {
-                Ok((accepted, _)) => turns.name(index, accepted.names()),
+            match self.names_of(index, sale, &mut stores).await {
+                Ok(names) => turns.name(index, names),
                 // The lone command says why; a sale that is refused takes nothing from others.
                 Err(error) if error.passing().is_none() => {}
                 Err(error) => {
@@ -168,49 +175,70 @@ impl Commands {
         }
     }
 
+    /// What a sale asks for, whoever buys.
+    async fn names_of(
+        &self,
+        index: usize,
+        sale: &Offered<RecordSale>,
+        stores: &mut Stores,
+    ) -> Result<Vec<Name>, CommandError> {
+        let store = self.store_of(sale, stores).await?;
+        let decision = sale
+            .command
+            .decide(&SaleState::default(), &store.given(sale, None));
+        let Decision { claims, .. } = decision.map_err(CommandError::rejected)?;
+        let accepted = Accepted::new(index, stream(sale)?, Vec::new(), &claims)?;
+        Ok(accepted.names().collect())
+    }
+
     async fn decide<'a>(
         &self,
         index: usize,
         sale: &Offered<RecordSale>,
-        stores: &'a mut Stores,
-        encoder: &mut EventEncoder,
+        at_hand: &'a mut AtHand<'_>,
     ) -> Result<(Accepted, &'a mut StoreOfSales), CommandError> {
+        let AtHand {
+            stores,
+            buyers,
+            encoder,
+        } = at_hand;
         let store = self.store_of(sale, stores).await?;
-        let given = store.given(sale);
-        let decision = sale.command.decide(&SaleState::default(), &given);
-        let Decision { events, claims } = decision.map_err(CommandError::rejected)?;
-        let write = Write {
+        let buyer = self.buyer_of(index, sale, buyers).await?;
+        let Decision { events, claims } = match buyers.take_decided(index) {
+            Some(decision) => decision,
+            None => {
+                let given = store.given(sale, buyer.as_deref());
+                let decision = sale.command.decide(&SaleState::default(), &given);
+                decision.map_err(CommandError::rejected)?
+            }
+        };
+        let mut write = Write {
             stream: stream(sale)?,
             version: Version::START,
             events,
         };
         let metadata = sale.envelope.metadata(encoder)?;
-        let events = self.new_events(encoder, &write, &metadata, &sale.envelope.source)?;
+        let surroundings = Surroundings {
+            metadata: &metadata,
+            source: &sale.envelope.source,
+            keys: Some(buyers.keys()),
+        };
+        let events = self.new_events(encoder, &mut write, surroundings)?;
         let accepted = Accepted::new(index, write.stream, events, &claims)?;
-        Ok((accepted, store))
+        Ok((accepted.of_person(buyer), store))
     }
 
-    async fn store_of<'a>(
+    /// Answers for those of these sales that are in the log already; the others stay without an answer.
+    async fn find_recorded(
         &self,
-        sale: &Offered<RecordSale>,
-        stores: &'a mut Stores,
-    ) -> Result<&'a mut StoreOfSales, CommandError> {
-        match stores.0.entry(sale.command.store_id.clone()) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(unknown) => {
-                let known = self.known_store(unknown.key()).await?;
-                Ok(unknown.insert(StoreOfSales {
-                    known,
-                    guarded_in: None,
-                }))
-            }
-        }
-    }
-
-    /// BatchAnswers for those sales that are in the log already; the others stay without an answer.
-    async fn find_recorded(&self, sales: &[Offered<RecordSale>], answers: &mut BatchAnswers) {
-        let mut stores = Stores::default();
-        let open = answers.open(sales);
+        sales: &[Offered<RecordSale>],
+        is_asked: impl Fn(usize) -> bool,
+        buyers: &mut Buyers,
+        answers: &mut BatchAnswers,
+    ) {
+        let mut at_hand = AtHand::of(buyers);
+        let mut open = answers.open(sales);
+        open.retain(|(index, _)| is_asked(*index));
         let mut rest = open.as_slice();
         while !rest.is_empty() {
             // What is found is about as long as what is offered.
@@ -220,7 +248,7 @@ impl Commands {
                 Some(before)
             });
             let (some, others) = rest.split_at(lines.take_while(|before| *before < LINES_ASKED_MAX).count());
-            self.find_some_recorded(some, &mut stores, answers).await;
+            self.find_some_recorded(some, &mut at_hand, answers).await;
             rest = others;
         }
     }
@@ -228,7 +256,7 @@ impl Commands {
     async fn find_some_recorded(
         &self,
         sales: &[(usize, &Offered<RecordSale>)],
-        stores: &mut Stores,
+        at_hand: &mut AtHand<'_>,
         answers: &mut BatchAnswers,
     ) {
         let mut asked = Vec::with_capacity(sales.len());
@@ -246,12 +274,21 @@ impl Commands {
                 return answers.give_all(&indexes, || Err(error.clone().into()));
             }
         };
+        let mut recorded = Vec::with_capacity(first.len());
         for (done, ((index, sale), first)) in asked.into_iter().zip(first).enumerate() {
             give_way(done).await;
             let Some(first) = first else { continue };
-            let answer = match decode::<SaleEvent>(&first) {
-                Ok(event) => self.compare(sale, &event, stores).await,
-                Err(error) => Err(error),
+            match decode::<SaleEvent>(&first) {
+                Ok(event) => recorded.push((index, sale, (first.stream, first.event_id), event)),
+                Err(error) => answers.give(index, Err(error)),
+            }
+        }
+        let events = recorded.iter_mut().map(|(.., place, event)| (&*place, event));
+        let opened = self.open_events(events).await;
+        for (index, sale, _, mut event) in recorded {
+            let answer = match &opened {
+                Err(error) if !event.personal().is_empty() => Err(error.clone().into()),
+                Ok(_) | Err(_) => self.compare(index, sale, &event, at_hand).await,
             };
             answers.give(index, answer);
         }
@@ -260,12 +297,14 @@ impl Commands {
     /// Whether what is offered is what the log has.
     async fn compare(
         &self,
+        index: usize,
         sale: &Offered<RecordSale>,
         first: &SaleEvent,
-        stores: &mut Stores,
+        at_hand: &mut AtHand<'_>,
     ) -> BatchAnswer {
-        let store = self.store_of(sale, stores).await?;
-        let given = store.given(sale);
+        let store = self.store_of(sale, &mut at_hand.stores).await?;
+        let buyer = self.buyer_of(index, sale, at_hand.buyers).await?;
+        let given = store.given(sale, buyer.as_deref());
         match sale.command.decide(&Sale::fold([first]), &given) {
             Ok(_) => Ok(Written::Before),
             Err(rejection) => Err(CommandError::rejected(rejection)),

@@ -16,7 +16,7 @@ use crate::event_encoder::EventEncoder;
 use crate::keys::stream_of;
 use crate::load::decode;
 use crate::names::Name;
-use crate::plan::Write;
+use crate::plan::{Surroundings, Write};
 use crate::turns::{Turn, Turns};
 use crate::{CommandError, Commands, Envelope};
 
@@ -147,13 +147,17 @@ impl Commands {
             (Some(_), false) => return Ok(Decided::Unclear(definition.stream)),
             (None, false) => {}
         }
-        let write = Write {
+        let mut write = Write {
             stream: definition.stream,
             version: Version::START,
             events,
         };
         let metadata = definition.envelope.metadata(encoder)?;
-        let events = self.new_events(encoder, &write, &metadata, &definition.envelope.source)?;
+        let events = self.new_events(
+            encoder,
+            &mut write,
+            Surroundings::plain(&metadata, &definition.envelope.source),
+        )?;
         Ok(Decided::New(Accepted::new(
             definition.index,
             write.stream,

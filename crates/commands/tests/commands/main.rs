@@ -2,13 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod books;
+mod buyers;
 mod catalogue;
 mod costs;
 mod earlier_versions;
+mod employees;
 mod founding;
 mod goods;
 mod low_stock;
 mod owed;
+mod payroll;
+mod persons;
 mod pins;
 mod pins_books;
 mod pins_chart;

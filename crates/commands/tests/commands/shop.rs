@@ -1,5 +1,7 @@
 //! One small shop for all tests, and short ways to say what happens in it.
 
+use std::sync::Arc;
+
 use posars_commands::reactors::ReactorRunner;
 use posars_commands::{Actor, CommandError, Commands, Envelope, Source, Written};
 use posars_domain::company::{DefineCompany, SetCompanyPolicy};
@@ -17,6 +19,7 @@ use posars_event_store::{
     Append, Direction, EventStore, ExpectedVersion, JsonText, Log, LogName, NewEvent, Position,
     RecordedEvent, StoreConfig, StreamName, Version,
 };
+use posars_keyring::{Keyring, MemoryMasterKey};
 use posars_testkit::TestDatabase;
 use uuid::Uuid;
 
@@ -37,6 +40,8 @@ pub(crate) struct Shop {
     pub(crate) commands: Commands,
     pub(crate) log: Log,
     pub(crate) store: EventStore,
+    /// The master key of every keyring of the shop.
+    pub(crate) master_key: Arc<MemoryMasterKey>,
     pub(crate) database: TestDatabase,
 }
 
@@ -55,10 +60,12 @@ impl Shop {
         let database = TestDatabase::create().await?;
         let store = EventStore::connect(StoreConfig::new(database.url())).await?;
         let log = store.log(&LogName::parse("main")?).await?;
+        let master_key = Arc::new(MemoryMasterKey::default());
         Ok(Self {
-            commands: Commands::new(log.clone()),
+            commands: sealing_commands(&log, &master_key),
             log,
             store,
+            master_key,
             database,
         })
     }
@@ -91,6 +98,11 @@ impl Shop {
     pub(crate) async fn another_process(&self) -> anyhow::Result<Log> {
         let store = EventStore::connect(StoreConfig::new(self.database.url())).await?;
         Ok(store.log(&LogName::parse("main")?).await?)
+    }
+
+    /// The commands of a second process, which has the same master key.
+    pub(crate) async fn commands_of_another_process(&self) -> anyhow::Result<Commands> {
+        Ok(sealing_commands(&self.another_process().await?, &self.master_key))
     }
 
     /// Rows of a table of the log.
@@ -160,6 +172,11 @@ impl Shop {
         let balance = events.iter().fold(StockState::default(), Stock::evolve).balance;
         Ok((balance.quantity.to_string(), balance.value.minor()))
     }
+}
+
+fn sealing_commands(log: &Log, master_key: &Arc<MemoryMasterKey>) -> Commands {
+    let keyring = Keyring::new(log.clone(), Some(Arc::<MemoryMasterKey>::clone(master_key)));
+    Commands::new(log.clone()).with_keyring(keyring)
 }
 
 pub(crate) fn decoded<E: DomainEvent>(event: &RecordedEvent) -> E {

@@ -4,6 +4,7 @@ use posars_domain::Aggregate as _;
 use posars_domain::books::{Books, BooksEvent, BooksKind};
 use posars_domain::chart::{Chart, ChartEvent};
 use posars_domain::open_item::{ItemSide as _, Payable, PayableKind, Receivable, ReceivableKind};
+use posars_domain::payroll::{Payroll, PayrollEvent};
 use posars_domain::posting::{Source, SourcePlace, key_of_role, key_of_rule};
 use posars_domain::posting_rules::{PostingRules, PostingRulesEvent};
 use posars_domain::sale::{Sale, SaleEvent};
@@ -30,6 +31,7 @@ pub(super) const SOURCES: Sources = Sources {
         Receivable::CATEGORY,
         Payable::CATEGORY,
         STATEMENT_LINE,
+        Payroll::CATEGORY,
         Chart::CATEGORY,
         PostingRules::CATEGORY,
         Terms::CATEGORY,
@@ -106,6 +108,7 @@ fn read(event: &RecordedEvent) -> Result<What, CommandError> {
         category if category == Receivable::CATEGORY => read_receivable(event)?,
         category if category == Payable::CATEGORY => read_payable(event)?,
         STATEMENT_LINE => read_statement_line(event)?,
+        category if category == Payroll::CATEGORY => Some(read_payroll(event)?),
         category if category == Books::CATEGORY => read_beginning(event)?,
         category if category == Chart::CATEGORY => return Ok(of_chart(&decode(event)?)),
         category if category == PostingRules::CATEGORY => return Ok(of_rules(&decode(event)?)),
@@ -171,6 +174,13 @@ fn read_statement_line(event: &RecordedEvent) -> Result<Option<Source>, CommandE
         StatementLineEvent::StatementLineRecorded(_)
         | StatementLineEvent::StatementLineMatched(_)
         | StatementLineEvent::StatementLineUnmatched(_) => None,
+    })
+}
+
+fn read_payroll(event: &RecordedEvent) -> Result<Source, CommandError> {
+    Ok(match decode(event)? {
+        PayrollEvent::PayrollRecorded(payroll) => Source::PayrollRecorded(Box::new(payroll)),
+        PayrollEvent::PayrollVoided(void) => Source::PayrollVoided(Box::new(void)),
     })
 }
 

@@ -7,14 +7,17 @@ use posars_domain::open_item::{
     ItemOrigin, ItemSide as _, ItemState, Payable, Receivable, payable_of_delivery, receivable_of_sale,
     refund_of_event,
 };
-use posars_domain::posting::{Facts, Owed, Source, SourcePlace, Waits, post};
+use posars_domain::posting::{Facts, Owed, Source, Waits, post};
 use posars_domain::sale::{Sale, SaleRecorded};
 use posars_domain::{PartyId, SaleId};
 use posars_event_store::{Direction, RecordedEvent, StreamName, Version};
 use uuid::Uuid;
 
 use super::input::Input;
+use super::known_source::KnownSource;
+use super::learn_payrolls::want_new_of_payroll;
 use super::state::{OwedSide, State};
+use super::wanted::Wanted;
 use super::{BooksReactor, Outcome, entry_stream, item_stream};
 use crate::error::EVENT_UNREADABLE;
 use crate::event_encoder::EventEncoder;
@@ -24,56 +27,13 @@ use crate::reactors::ReactorError;
 /// Events of one read of something owed.
 const PAGE_EVENTS: u32 = 500;
 
-/// A sale that a void or return is about.
-#[derive(Debug)]
-pub(super) struct KnownSale {
-    place: SourcePlace,
-    source: Source,
-}
-
-impl KnownSale {
-    fn of(input: &Input) -> Option<(SaleId, Self)> {
-        let source = input.value()?;
-        let Source::SaleRecorded(sale) = source else {
-            return None;
-        };
-        let known = Self {
-            place: input.place(),
-            source: source.clone(),
-        };
-        Some((sale.sale_id, known))
-    }
-
-    fn sale(&self) -> Option<&SaleRecorded> {
-        if let Source::SaleRecorded(sale) = &self.source {
-            Some(sale)
-        } else {
-            None
-        }
-    }
-}
-
-/// Streams to ask about, each once.
-#[derive(Default)]
-struct Wanted {
-    streams: Vec<StreamName>,
-    seen: HashSet<StreamName>,
-}
-
-impl Wanted {
-    fn add(&mut self, stream: StreamName) {
-        if self.seen.insert(stream.clone()) {
-            self.streams.push(stream);
-        }
-    }
-}
-
 impl BooksReactor {
     /// Learns what a page needs: nothing in the usual case, the sales that voids and returns are about, what is owed for
     /// deliveries, and which entries are there when some may be.
     pub(super) async fn learn(&mut self, inputs: &[Input]) -> Result<(), ReactorError> {
         let mut wanted = Wanted::default();
         self.learn_sales(inputs, &mut wanted).await?;
+        self.learn_payrolls(inputs, &mut wanted).await?;
         for input in inputs {
             let Some(source) = input.value() else { continue };
             if self.careful {
@@ -101,7 +61,7 @@ impl BooksReactor {
             if let Some(sale_id) = sale_recorded(input)
                 && about.remove(&sale_id)
             {
-                self.sales.extend(KnownSale::of(input));
+                self.sales.extend(known_sale(input));
                 if self.careful {
                     self.want_owed(sale_id, wanted)?;
                 }
@@ -114,7 +74,7 @@ impl BooksReactor {
         let mut encoder = EventEncoder::default();
         for first in self.work.first_events(&streams).await?.into_iter().flatten() {
             let input = Input::of(&first, &mut encoder)?;
-            self.sales.extend(KnownSale::of(&input));
+            self.sales.extend(known_sale(&input));
         }
         for sale_id in about {
             self.want_owed(sale_id, wanted)?;
@@ -122,9 +82,17 @@ impl BooksReactor {
         Ok(())
     }
 
-    /// The event that recorded a sale which a void or return at hand is about.
-    pub(super) fn event_of_sale(&self, sale_id: SaleId) -> Option<Uuid> {
-        self.sales.get(&sale_id).map(|known| known.place.event_id)
+    /// The event that something at hand waits to be posted, if it is one that waits for another.
+    pub(super) fn event_behind(&self, waits: &Waits) -> Option<Uuid> {
+        let known = match waits {
+            Waits::ForSale { sale_id } => self.sales.get(sale_id),
+            Waits::ForPayroll { payroll_id } => self.payrolls.get(payroll_id),
+            Waits::ForRule { .. }
+            | Waits::ForOtherRule { .. }
+            | Waits::ForAccount { .. }
+            | Waits::ForCurrency { .. } => None,
+        };
+        known.map(|known| known.place.event_id)
     }
 
     fn want_owed(&self, sale_id: SaleId, wanted: &mut Wanted) -> Result<(), ReactorError> {
@@ -132,7 +100,7 @@ impl BooksReactor {
             return Ok(());
         };
         wanted.add(entry_stream(entry_id_of(known.place.event_id))?);
-        for payment in known.sale().into_iter().flat_map(owed_payments) {
+        for payment in sale_of(&known.source).into_iter().flat_map(owed_payments) {
             wanted.add(item_stream::<Receivable>(receivable_of_sale(sale_id, payment))?);
         }
         Ok(())
@@ -156,6 +124,8 @@ impl BooksReactor {
                 }
             } else if sale_undone(input).is_some() {
                 wanted.add(item_stream::<Payable>(refund_of_event(input.cause.event_id, 0))?);
+            } else {
+                want_new_of_payroll(input, &mut wanted)?;
             }
         }
         self.look_at(wanted).await
@@ -220,6 +190,7 @@ impl BooksReactor {
                     ..Owed::default()
                 }))
             }
+            Source::PayrollVoided(void) => self.owed_of_payroll(void.payroll_id, facts),
             Source::SaleRecorded(_)
             | Source::StockIssued(_)
             | Source::StockReturned(_)
@@ -227,6 +198,7 @@ impl BooksReactor {
             | Source::Receivable(_)
             | Source::Payable(_)
             | Source::StatementLineWrittenOff(_)
+            | Source::PayrollRecorded(_)
             | Source::BooksBegun(_) => Ok(Ok(Owed::default())),
         }
     }
@@ -240,11 +212,10 @@ impl BooksReactor {
         let Some(known) = self.sales.get(&sale_id) else {
             return waits();
         };
-        let Some(sale) = known.sale() else { return waits() };
-        let entry = entry_stream(entry_id_of(known.place.event_id))?;
-        let is_posted = self.work.slice.version(&entry) > Version::START;
-        // Of a sale that is never posted, as one from before the books, there is nothing to wait for.
-        if !is_posted && post(&known.source, known.place, facts, &Owed::default()) != Ok(None) {
+        let Some(sale) = sale_of(&known.source) else {
+            return waits();
+        };
+        if !self.is_settled(known, facts)? {
             return waits();
         }
         let mut owed = Owed {
@@ -262,8 +233,16 @@ impl BooksReactor {
         Ok(Ok(owed))
     }
 
+    /// Whether an event that others are about is posted, or never will be, as one from before the books: there is nothing to
+    /// wait for then.
+    pub(super) fn is_settled(&self, known: &KnownSource, facts: &Facts<'_>) -> Result<bool, ReactorError> {
+        let entry = entry_stream(entry_id_of(known.place.event_id))?;
+        let is_posted = self.work.slice.version(&entry) > Version::START;
+        Ok(is_posted || post(&known.source, known.place, facts, &Owed::default()) == Ok(None))
+    }
+
     /// Something owed, where it is of this origin; what becomes of an event that would change it and cannot.
-    fn item<S: OwedSide>(
+    pub(super) fn item<S: OwedSide>(
         &self,
         stream: &StreamName,
         is_own: impl Fn(&ItemOrigin) -> bool,
@@ -277,6 +256,18 @@ impl BooksReactor {
             let registered = item.registered.as_deref();
             registered.is_some_and(|registered| is_own(&registered.origin))
         }))
+    }
+}
+
+fn known_sale(input: &Input) -> Option<(SaleId, KnownSource)> {
+    Some((sale_recorded(input)?, KnownSource::of(input)?))
+}
+
+fn sale_of(source: &Source) -> Option<&SaleRecorded> {
+    if let Source::SaleRecorded(sale) = source {
+        Some(sale)
+    } else {
+        None
     }
 }
 
@@ -313,6 +304,8 @@ fn sale_undone(input: &Input) -> Option<SaleId> {
         | Source::Receivable(_)
         | Source::Payable(_)
         | Source::StatementLineWrittenOff(_)
+        | Source::PayrollRecorded(_)
+        | Source::PayrollVoided(_)
         | Source::BooksBegun(_) => None,
     }
 }

@@ -7,12 +7,15 @@
 
 mod facts;
 mod input;
+mod known_source;
 mod learn;
+mod learn_payrolls;
 mod parking;
 mod release;
 mod retrying;
 mod state;
 mod unposted_list;
+mod wanted;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,13 +25,13 @@ use posars_domain::journal::{Entry, EntryEvent, entry_id_of};
 use posars_domain::open_item::{ItemEvent, ItemSide, OpenItem, Payable, Receivable};
 use posars_domain::posting::{NotPosted, Posted, Source, SourcePlace, Waits, post};
 use posars_domain::waiting::SourceEventParked;
-use posars_domain::{Aggregate as _, EntryId, OpenItemId, SaleId};
+use posars_domain::{Aggregate as _, EntryId, OpenItemId, PayrollId, SaleId};
 use posars_event_store::{InvalidName, Log, PageDone, Position, StreamName, Version};
 use tokio::time::{Instant, sleep_until};
 
 use self::facts::KnownFacts;
 use self::input::{Input, SOURCES, What};
-use self::learn::KnownSale;
+use self::known_source::KnownSource;
 use self::release::Releasing;
 use self::state::{OwedSide, State};
 pub use self::unposted_list::count_unposted;
@@ -54,7 +57,9 @@ pub struct BooksReactor {
     /// Whether they may have changed since they were read.
     are_facts_old: bool,
     /// The sales that voids and returns at hand are about.
-    sales: HashMap<SaleId, KnownSale>,
+    sales: HashMap<SaleId, KnownSource>,
+    /// The payrolls that voids at hand are about.
+    payrolls: HashMap<PayrollId, KnownSource>,
     /// Whether entries are looked for before they are written: some of the last page were there.
     careful: bool,
     /// Whether a look of this page has found an entry that was there.
@@ -92,6 +97,7 @@ impl Reactor for BooksReactor {
             facts: None,
             are_facts_old: false,
             sales: HashMap::new(),
+            payrolls: HashMap::new(),
             careful: false,
             found_entries: false,
             history: Position::START,
@@ -133,6 +139,7 @@ impl Reactor for BooksReactor {
         self.work.guard_by(Vec::new());
         self.are_facts_old = true;
         self.sales.clear();
+        self.payrolls.clear();
         self.waiting = None;
         self.releasing = Releasing::default();
     }

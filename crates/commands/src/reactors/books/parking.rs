@@ -75,10 +75,8 @@ impl BooksReactor {
             waiting,
             through_position,
         });
-        if let Waits::ForSale { sale_id } = waits
-            && let Some(event_id) = self.event_of_sale(*sale_id)
-        {
-            // Whoever posts the sale at the same time may have looked here already.
+        if let Some(event_id) = self.event_behind(waits) {
+            // Whoever posts the sale or payroll at the same time may have looked here already.
             self.work.slice.guard(Guard::Stream {
                 stream: entry_stream(entry_id_of(event_id))?,
                 expected: ExpectedVersion::NoStream,

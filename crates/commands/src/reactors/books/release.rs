@@ -6,8 +6,7 @@
 
 use std::collections::HashMap;
 
-use posars_domain::SaleId;
-use posars_domain::posting::{Source, Waits, key_of_sale};
+use posars_domain::posting::{Source, Waits, key_of_payroll, key_of_sale};
 use posars_domain::unposted::{self, PostingParked, PostingReleased, UnpostedEvent, UnpostedKind};
 use posars_event_store::{Direction, Position, RecordedEvent, StreamName, Version};
 
@@ -98,12 +97,12 @@ impl BooksReactor {
         left: &mut usize,
     ) -> Result<bool, ReactorError> {
         loop {
-            let (released, sales) = self.release_some(stream, cause, cause.position).await?;
+            let (released, posted) = self.release_some(stream, cause, cause.position).await?;
             if released == 0 {
                 return Ok(true);
             }
-            for sale_id in sales {
-                self.release_sale(sale_id, cause).await?;
+            for key in posted {
+                self.release_behind(&key, cause).await?;
             }
             *left = left.saturating_sub(released);
             if *left == 0 {
@@ -112,27 +111,27 @@ impl BooksReactor {
         }
     }
 
-    /// Posts what waited behind a sale: its returns and its void, which wait in no order but theirs.
-    pub(super) async fn release_sale(&mut self, sale_id: SaleId, cause: &Cause) -> Result<(), ReactorError> {
-        let stream = unposted_stream(&key_of_sale(sale_id))?;
+    /// Posts what waited behind an event, such as the returns and the void of a sale, which wait in no order but theirs.
+    pub(super) async fn release_behind(&mut self, key: &str, cause: &Cause) -> Result<(), ReactorError> {
+        let stream = unposted_stream(key)?;
         while self.release_some(&stream, cause, END).await?.0 > 0 {}
         Ok(())
     }
 
-    /// Posts the next stretch of what waits in a list since before a place in the log: how many events, and which sales are
-    /// among them.
+    /// Posts the next stretch of what waits in a list since before a place in the log: how many events, and under
+    /// which keys others may wait for those that are posted now.
     async fn release_some(
         &mut self,
         stream: &StreamName,
         cause: &Cause,
         before: Position,
-    ) -> Result<(usize, Vec<SaleId>), ReactorError> {
+    ) -> Result<(usize, Vec<String>), ReactorError> {
         let page = self.next_waiting(stream, before).await?;
         if page.is_empty() {
             return Ok((0, Vec::new()));
         }
         let mut moved = Vec::new();
-        let mut sales = Vec::new();
+        let mut posted = Vec::new();
         let inputs = self.sources_of(stream, &page).await?;
         let was_careful = std::mem::replace(&mut self.careful, true);
         let learnt = self.learn(&inputs).await;
@@ -141,7 +140,7 @@ impl BooksReactor {
         for input in &inputs {
             match &input.what {
                 What::Value(source) => match self.try_post(source, &input.cause).await? {
-                    Outcome::Done => sales.extend(sale_of(source)),
+                    Outcome::Done => posted.extend(key_behind(source)),
                     Outcome::Waits(waits) => moved.push((waits, source, &input.cause)),
                     Outcome::Failed(reason, problem) => {
                         let problem = (reason, problem);
@@ -161,7 +160,7 @@ impl BooksReactor {
             let next = last.recorded.version.plus(1);
             self.releasing.next.insert(stream.clone(), next);
         }
-        Ok((page.len(), sales))
+        Ok((page.len(), posted))
     }
 
     /// The next stretch of what waits in a list since before a place in the log.
@@ -283,11 +282,22 @@ impl BooksReactor {
     }
 }
 
-fn sale_of(source: &Source) -> Option<SaleId> {
-    if let Source::SaleRecorded(sale) = source {
-        Some(sale.sale_id)
-    } else {
-        None
+/// Under which key others wait for an event to be posted; `None` where none do.
+pub(super) fn key_behind(source: &Source) -> Option<String> {
+    match source {
+        Source::SaleRecorded(sale) => Some(key_of_sale(sale.sale_id)),
+        Source::PayrollRecorded(payroll) => Some(key_of_payroll(payroll.payroll_id)),
+        Source::SaleVoided(_)
+        | Source::SaleReturned(_)
+        | Source::StockReceived(_)
+        | Source::StockIssued(_)
+        | Source::StockReturned(_)
+        | Source::StockAdjusted(_)
+        | Source::Receivable(_)
+        | Source::Payable(_)
+        | Source::StatementLineWrittenOff(_)
+        | Source::PayrollVoided(_)
+        | Source::BooksBegun(_) => None,
     }
 }
 

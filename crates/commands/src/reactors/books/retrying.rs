@@ -1,10 +1,10 @@
 //! An event that the books reactor had put aside, tried again.
 
-use posars_domain::posting::Source;
 use posars_domain::reasons;
 use posars_domain::waiting::SourceEventParked;
 
 use super::input::{Input, What};
+use super::release::key_behind;
 use super::{BooksReactor, Outcome};
 use crate::event_encoder::EventEncoder;
 use crate::reactors::work::unreadable_again;
@@ -54,10 +54,10 @@ impl BooksReactor {
                 return Ok(Retried::Failed { reason, problem });
             }
         }
-        if let Source::SaleRecorded(sale) = source {
+        if let Some(key) = key_behind(source) {
             // What waits behind it looks for its entry in the log.
             self.work.flush().await?;
-            self.release_sale(sale.sale_id, &input.cause).await?;
+            self.release_behind(&key, &input.cause).await?;
         }
         Ok(Retried::Done)
     }

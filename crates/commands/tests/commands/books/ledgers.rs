@@ -107,6 +107,7 @@ impl Ledgers {
                 self.stocks
                     .insert(event.stream.to_string(), (text(&data, "store_id"), value));
             }
+            "payroll" => drop(self.of_value.insert(position)),
             "receivable" => self.owed(event.event_type.as_str(), position, &data, 1),
             "payable" => self.owed(event.event_type.as_str(), position, &data, -1),
             _ => {}

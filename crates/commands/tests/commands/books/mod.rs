@@ -4,6 +4,7 @@ mod entries;
 mod items;
 mod late;
 mod ledgers;
+mod payrolls;
 mod restart;
 mod ties;
 mod waiting;
