@@ -6,8 +6,11 @@ use jiff::Timestamp;
 use posars_domain::books::BooksKind;
 use posars_domain::chart::ChartKind;
 use posars_domain::company::{Company, CompanyKind};
+use posars_domain::employee::{Employee, EmployeeKind};
 use posars_domain::journal::EntryKind;
 use posars_domain::open_item::{PayableKind, ReceivableKind};
+use posars_domain::payroll::{Payroll, PayrollKind};
+use posars_domain::person::{Person, PersonKind};
 use posars_domain::posting_rules::PostingRulesKind;
 use posars_domain::product::{Product, ProductKind};
 use posars_domain::register::{Register, RegisterKind};
@@ -19,9 +22,10 @@ use posars_domain::store::{Store, StoreKind};
 use posars_domain::terms::TermsKind;
 use posars_domain::unposted::UnpostedKind;
 use posars_domain::waiting::WaitingKind;
-use posars_domain::{Aggregate as _, Kind as _, UnreadableEvent};
+use posars_domain::{Aggregate as _, DomainEvent, Kind as _, UnreadableEvent};
 use posars_event_store::{ExportedEvent, Position, RecordedEvent, Version};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::ApplyError;
 
@@ -85,6 +89,9 @@ categories!(
     PostingRules(PostingRulesKind),
     Terms(TermsKind),
     Books(BooksKind),
+    Employee(EmployeeKind),
+    Payroll(PayrollKind),
+    Person(PersonKind),
 );
 
 /// Declares what stands in the macro for a category whose aggregate is not its name, or that only reactors write.
@@ -122,6 +129,8 @@ pub struct Event<'a> {
     pub version: Version,
     /// Its stream.
     pub stream: &'a str,
+    /// Its identity: what is sealed in it opens nowhere else.
+    pub event_id: Uuid,
     /// In the shape that this build writes.
     data: Cow<'a, str>,
     recorded_at_micros: i64,
@@ -134,6 +143,7 @@ pub(crate) struct RawEvent<'a> {
     pub(crate) version: Version,
     pub(crate) stream: &'a str,
     pub(crate) event_type: &'a str,
+    event_id: Uuid,
     /// Found once, however many projections the event goes through; none of a type that this build does not read.
     kind: Option<EventKind>,
     schema_version: u16,
@@ -148,6 +158,7 @@ impl<'a> From<&'a RecordedEvent> for RawEvent<'a> {
             version: event.version,
             stream: event.stream.as_str(),
             event_type: event.event_type.as_str(),
+            event_id: event.event_id,
             kind: EventKind::parse(event.event_type.as_str()),
             schema_version: event.schema_version,
             data: &event.data,
@@ -163,6 +174,7 @@ impl<'a> From<ExportedEvent<'a>> for RawEvent<'a> {
             version: event.version,
             stream: event.stream,
             event_type: event.event_type,
+            event_id: event.event_id,
             kind: EventKind::parse(event.event_type),
             schema_version: event.schema_version,
             data: event.data,
@@ -177,6 +189,7 @@ pub(crate) struct StoredEvent {
     position: Position,
     version: Version,
     recorded_at_micros: i64,
+    event_id: Uuid,
     kind: Option<EventKind>,
     schema_version: u16,
     start: usize,
@@ -197,6 +210,7 @@ impl StoredEvent {
             position: event.position,
             version: event.version,
             recorded_at_micros: event.recorded_at_micros,
+            event_id: event.event_id,
             kind: event.kind,
             schema_version: event.schema_version,
             start,
@@ -213,6 +227,7 @@ impl StoredEvent {
             version: self.version,
             stream: texts.get(self.start..self.stream_end)?,
             event_type: texts.get(self.stream_end..self.type_end)?,
+            event_id: self.event_id,
             kind: self.kind,
             schema_version: self.schema_version,
             data: texts.get(self.type_end..self.data_end)?,
@@ -244,6 +259,7 @@ impl<'a> RawEvent<'a> {
             position: self.position,
             version: self.version,
             stream: self.stream,
+            event_id: self.event_id,
             data: self.newest(kind)?,
             recorded_at_micros: self.recorded_at_micros,
         }))
@@ -278,6 +294,16 @@ impl Event<'_> {
     /// [`ApplyError::BadPayload`] when a field is missing or of another type.
     pub fn payload<'a, T: Deserialize<'a>>(&'a self) -> Result<T, ApplyError> {
         serde_json::from_str(&self.data).map_err(|problem| self.bad(&problem))
+    }
+
+    /// Whether the payload may have a field of this name, in quotes: a look that costs far less than reading it.
+    pub(crate) fn may_have(&self, field: &str) -> bool {
+        self.data.contains(field)
+    }
+
+    /// The whole payload, as its aggregate has it.
+    pub(crate) fn decoded<E: DomainEvent>(&self, kind: E::Kind) -> Result<E, ApplyError> {
+        E::from_json(kind.as_str(), kind.schema_version(), &self.data).map_err(|problem| self.bad(&problem))
     }
 
     /// When the log accepted the event.

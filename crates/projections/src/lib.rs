@@ -16,6 +16,7 @@ mod log_page;
 mod metrics;
 mod page;
 mod parked;
+mod people_reports;
 mod projection;
 mod projections;
 mod read;
@@ -24,6 +25,7 @@ mod rebuild;
 mod registry;
 mod row;
 mod runner;
+mod searched;
 mod status;
 mod table;
 
@@ -34,12 +36,14 @@ pub use error::{ApplyError, DatabaseError, ProjectionError, QueryError};
 pub use event::{Event, EventKind};
 pub use fold::{Parts, Rows};
 pub use parked::{ParkedEvent, Retried};
+pub use people_reports::*;
 pub use projection::{Fold, Load, Projection, Target};
 pub use projections::Projections;
 pub use read::{Freshness, PAGE_ROWS_MAX, Page, PageRequest};
 pub use read_models::*;
 pub use rebuild::{Comparison, OnProgress, RebuildOptions, RebuildProgress, RebuildReport};
 pub use runner::Runner;
+pub use searched::searched;
 pub use status::ProjectionStatus;
 
 #[cfg(test)]

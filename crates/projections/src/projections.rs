@@ -63,6 +63,12 @@ impl Projections {
         })
     }
 
+    /// The store of the log that they are of.
+    #[must_use]
+    pub const fn event_store(&self) -> &EventStore {
+        &self.store
+    }
+
     /// A watch on how far the runner of this process has applied the log.
     pub(crate) fn progress(&self, projection: &str) -> watch::Receiver<Position> {
         match self.progress.get(projection) {

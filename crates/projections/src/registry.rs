@@ -35,6 +35,14 @@ pub(crate) const ALL: &[&dyn AnyProjection] = &[
     registered::<read_models::StatementLinesFold>(),
     registered::<read_models::PeriodsFold>(),
     registered::<read_models::UnpostedFold>(),
+    registered::<read_models::EmployeesFold>(),
+    registered::<read_models::EmployeeStintsFold>(),
+    registered::<read_models::EmployeeTermsFold>(),
+    registered::<read_models::EmployeeSalariesFold>(),
+    registered::<read_models::LeavesFold>(),
+    registered::<read_models::PayrollsFold>(),
+    registered::<read_models::PayrollCostsFold>(),
+    registered::<read_models::PersonRecordsFold>(),
 ];
 
 const fn registered<P: Projection>() -> &'static dyn AnyProjection {

@@ -139,7 +139,7 @@ impl Projection for NamesFold {
         } else if let EventKind::Company(kind) = event.kind {
             match kind {
                 CompanyKind::CompanyDefined => fold.put(named(event, NameKind::Company)?),
-                CompanyKind::CompanyPolicySet => {}
+                CompanyKind::CompanyPolicySet | CompanyKind::RetentionPolicySet => {}
             }
         }
         Ok(())

@@ -142,7 +142,7 @@ impl Projection for PlacesFold {
         } else if let EventKind::Company(kind) = event.kind {
             match kind {
                 CompanyKind::CompanyDefined => fold.put(company(event)?),
-                CompanyKind::CompanyPolicySet => {}
+                CompanyKind::CompanyPolicySet | CompanyKind::RetentionPolicySet => {}
             }
         }
         Ok(())

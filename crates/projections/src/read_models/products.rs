@@ -6,14 +6,12 @@ use posars_domain::product::{ProductKind, ProductSettings};
 use posars_domain::{Gtin, Ncm, Sku};
 use posars_event_store::Position;
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
 
 use crate::fold::{LoneChange, Parts};
 use crate::read::{Columns, ReadRow, sql_position};
 use crate::row::table_row;
 use crate::{
-    ApplyError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections, QueryError,
+    ApplyError, Event, EventKind, Freshness, Page, PageRequest, Projection, Projections, QueryError, searched,
 };
 
 /// The projection.
@@ -104,15 +102,6 @@ fn retired(event: &Event<'_>) -> Result<Retirement, ApplyError> {
         retired: true,
         position: sql_position(event.position),
     })
-}
-
-/// A text as products are found by it: without accents and in small letters.
-fn searched(text: &str) -> String {
-    let small = text.to_lowercase();
-    small
-        .nfkd()
-        .filter(|character| !is_combining_mark(*character))
-        .collect()
 }
 
 /// Patterns of `like`, one for each word of what somebody looks for.

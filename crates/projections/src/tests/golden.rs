@@ -84,9 +84,9 @@ async fn a_log_of_earlier_versions_gives_the_rows_of_the_newest() -> anyhow::Res
         assert_eq!(world.rows().await?, live);
         let client = world.sql().await?;
         for projection in registry::ALL {
-            // When it was recorded is each log's own.
+            // When it was recorded, and as which event, is each log's own.
             let sql = format!(
-                "select coalesce(jsonb_agg(to_jsonb(t) - 'recorded_at'), '[]')::text from {} t",
+                "select coalesce(jsonb_agg(to_jsonb(t) - '{{recorded_at,event_id}}'::text[]), '[]')::text from {} t",
                 projection.name()
             );
             let row: String = client.query_one(&sql, &[]).await?.get(0);

@@ -1,6 +1,7 @@
 //! The projections on a real PostgreSQL, one database a test.
 
 mod books;
+mod buyers;
 mod catalogue;
 mod copies;
 mod crashes;
@@ -10,6 +11,7 @@ mod live;
 mod low_stock;
 mod pages;
 mod parking;
+mod people;
 mod plans;
 mod queries;
 mod rebuilding;

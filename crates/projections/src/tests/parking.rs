@@ -118,7 +118,7 @@ async fn an_event_of_a_newer_build_is_parked_and_one_of_no_concern_is_not() -> a
     world
         .say(&[
             ("sale-x".into(), "SaleGiftWrapped", "{}".into()),
-            ("payroll-1".into(), "SalaryPaid", "{}".into()),
+            ("badge-1".into(), "BadgePrinted", "{}".into()),
             (
                 "product-x".into(),
                 "ProductRetired",

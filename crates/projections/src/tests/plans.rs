@@ -12,6 +12,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::books::plans as of_books;
+use super::people::plans as of_people;
 use super::world::World;
 use crate::row::{RowChange as _, StoredRow as _};
 use crate::{
@@ -298,7 +299,7 @@ const CHANGE_SALES: &str = "1, array[md5('7')::uuid, md5('9')::uuid], array[1, 2
 const WRITE_SALES: &str = "1, array[md5('7')::uuid], array[1], array[now()], array[now()], array[1], array[1], array[1], \
     array[1], array[1], array[1], array['2026-01-01'::date], array[1], array['s'], array['1'], array['1'], array['1'], \
     array['c'], array['BRL'], array['pix'], array['c'], array['s'], array[1], array[1], array[1], array[1], array[1], \
-    array[now()], array['2026-01-01'::date], array['r']";
+    array[now()], array['2026-01-01'::date], array['r'], array[null]::uuid[], array[null]::text[], array[null]::text[]";
 const WRITE_DAILY_SALES: &str = "1, array['2026-03-05'::date], array['loja_3'], array['pix'], array['BRL'], array[1], \
     array[1], array[1], array[1], array[1], array[1], array[1], array[1], array[1], array[1], array[1]";
 const WRITE_STOCK_POSITION: &str = "1, array['loja_3'], array['sku_7'], array[1], array[1], array[1], array[1], array[1], \
@@ -360,9 +361,10 @@ select case when n <= 20 then 'sales' else 'daily_sales' end, 1, 1, n, 'sale-' |
   from generate_series(1, 4000) n
 ";
 
-/// All statements, those over the books too.
+/// All statements, those over the books and over people too.
 fn statements() -> impl Iterator<Item = (&'static str, Session, &'static str)> {
-    STATEMENTS.iter().chain(of_books::STATEMENTS).copied()
+    let all = STATEMENTS.iter().chain(of_books::STATEMENTS);
+    all.chain(of_people::STATEMENTS).copied()
 }
 
 /// The pools' own sessions, kept from the empty tables to the full ones.
@@ -416,7 +418,7 @@ fn spelled_out(name: &str) -> Option<String> {
         "write_low_stock" => low_stock::Told::statements().put.clone(),
         "write_shortages" => shortages::Began::statements().put.clone(),
         "write_waiting_lines" => waiting_lines::Waits::statements().put.clone(),
-        _ => return of_books::spelled_out(name),
+        _ => return of_books::spelled_out(name).or_else(|| of_people::spelled_out(name)),
     })
 }
 
@@ -443,7 +445,7 @@ fn adjustments(name: &str) -> anyhow::Result<AdjustmentFilter> {
 async fn ask(projections: &Projections, name: &str) -> anyhow::Result<()> {
     let (page, any, nobody) = (&PageRequest::first(50), Freshness::ANY, Uuid::nil());
     let store_id = name.contains("store").then(|| STORE.parse()).transpose()?;
-    if of_books::ask(projections, name).await? {
+    if of_books::ask(projections, name).await? || of_people::ask(projections, name).await? {
         return Ok(());
     }
     if name == "stock_receipts, one" {
@@ -560,6 +562,7 @@ async fn plans_of_empty_tables(statistics: &str) -> anyhow::Result<()> {
     }
     outside.batch_execute(FILL).await?;
     outside.batch_execute(of_books::FILL).await?;
+    outside.batch_execute(of_people::FILL).await?;
     for (number, (name, session, params)) in numbered() {
         sessions.ask(session, "begin").await?;
         let explain = format!("explain (analyze, costs off, timing off) execute kept_{number}({params})");

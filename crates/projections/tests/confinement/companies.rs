@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub(crate) const SALE: &str = "0193a5f0-0000-7000-8000-000000000001";
 
 /// Stream, type and payload of what each company says once.
-const SAID: [(&str, &str, &str); 16] = [
+const SAID: [(&str, &str, &str); 19] = [
     (
         "store-centro",
         "StoreDefined",
@@ -96,6 +96,22 @@ const SAID: [(&str, &str, &str); 16] = [
         "unposted-a",
         "PostingParked",
         include_str!("../../../domain/tests/golden/PostingParked.v1.json"),
+    ),
+    // People.
+    (
+        "employee-e_1",
+        "EmployeeHired",
+        include_str!("../../../domain/tests/golden/EmployeeHired.v1.json"),
+    ),
+    (
+        "employee-e_1",
+        "LeaveRegistered",
+        include_str!("../../../domain/tests/golden/LeaveRegistered.v1.json"),
+    ),
+    (
+        "payroll-0193a5f0-0000-7000-8000-000000000023",
+        "PayrollRecorded",
+        include_str!("../../../domain/tests/golden/PayrollRecorded.v1.json"),
     ),
 ];
 

@@ -5,7 +5,7 @@ use crate::companies::Street;
 /// How the readers' sessions begin.
 const READER_SESSION: &str = include_str!("../../../event-store/src/sql/reader_session.sql");
 /// Statement and its parameters; the log is 1.
-const HOT: [(&str, &str); 12] = [
+const HOT: [(&str, &str); 15] = [
     (
         include_str!("../../src/sql/checkpoint.sql"),
         "'projection.sales', 1",
@@ -53,6 +53,18 @@ const HOT: [(&str, &str); 12] = [
     (
         include_str!("../../src/sql/list_stock_movements.sql"),
         "'projection.stock_movements', 1, 'centro', 'cafe', '2026-01-01', '2026-02-01', 100, 7, 50",
+    ),
+    (
+        include_str!("../../src/sql/list_employees.sql"),
+        "'projection.employees', 1, '2026-01-02', '{centro}', null, 'active', 'e', 100, 50, '2026-06-01'",
+    ),
+    (
+        include_str!("../../src/sql/get_employee.sql"),
+        "'projection.employees', 1, '2026-01-02', 'e', '2026-06-01'",
+    ),
+    (
+        include_str!("../../src/sql/list_leaves_of_employee.sql"),
+        "'projection.leaves', 1, '2026-01-02', '2026-02-01', 'e', null, null, false, '2026-01-01', md5('7')::uuid, 50",
     ),
 ];
 

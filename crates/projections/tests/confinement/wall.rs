@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::companies::{Company, SALE, Street};
 
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 35] = [
     "accounts",
     "book_settings",
     "journal_entries",
@@ -21,6 +21,14 @@ const TABLES: [&str; 27] = [
     "statement_lines",
     "periods",
     "unposted",
+    "employees",
+    "employee_stints",
+    "employee_terms",
+    "employee_salaries",
+    "leaves",
+    "payrolls",
+    "payroll_costs",
+    "person_records",
     "low_stock",
     "names",
     "places",
@@ -180,6 +188,72 @@ async fn nor_do_those_of_the_catalogue_and_the_places() -> anyhow::Result<()> {
                     &log,
                     &"store",
                     &None::<Vec<&str>>,
+                    &"",
+                    &"",
+                    &10_i64,
+                ],
+            ),
+        ];
+        for (statement, params) in asked {
+            let rows = street.ours.log.query(statement, params).await?;
+            assert_eq!(!rows.is_empty(), found, "log {log}: {statement}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn nor_do_those_of_people() -> anyhow::Result<()> {
+    let street = Street::open().await?;
+    let day: jiff::civil::Date = "2026-04-15".parse()?;
+    let (nobody, nowhere) = (None::<&str>, None::<Vec<&str>>);
+    for (log, found) in [(street.ours.log_id, true), (street.theirs.log_id, false)] {
+        let asked: [(&str, &[&(dyn ToSql + Sync)]); 4] = [
+            (
+                include_str!("../../src/sql/get_employee.sql"),
+                &[&"projection.employees", &log, &day, &"e-7", &day],
+            ),
+            (
+                include_str!("../../src/sql/list_employees.sql"),
+                &[
+                    &"projection.employees",
+                    &log,
+                    &day,
+                    &nowhere,
+                    &nobody,
+                    &nobody,
+                    &"",
+                    &100_i64,
+                    &10_i64,
+                    &day,
+                ],
+            ),
+            (
+                include_str!("../../src/sql/list_leaves.sql"),
+                &[
+                    &"projection.leaves",
+                    &log,
+                    &day,
+                    &day,
+                    &nowhere,
+                    &nobody,
+                    &false,
+                    &jiff::civil::Date::constant(2000, 1, 1),
+                    &"",
+                    &Uuid::nil(),
+                    &10_i64,
+                ],
+            ),
+            (
+                include_str!("../../src/sql/sum_headcount.sql"),
+                &[
+                    &"projection.employee_stints",
+                    &log,
+                    &day,
+                    &day,
+                    &nowhere,
+                    &nobody,
+                    &"",
                     &"",
                     &"",
                     &10_i64,

@@ -9,9 +9,10 @@ use jiff::civil::Date;
 use posars_domain::sale::SaleKind;
 use posars_domain::{Currency, PaymentMethod, StoreId};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-pub use self::query::{SaleFilter, SaleRow, SaleStatus};
+pub use self::query::{SaleBuyer, SaleFilter, SaleRow, SaleStatus};
 use super::payments::{Lines, Payments};
 use crate::fold_map::FoldMap;
 use crate::projection::{Fold, Target};
@@ -58,6 +59,9 @@ table_row! {
         voided_at: Option<Timestamp> = TIMESTAMPTZ,
         voided_on: Option<Date> = DATE,
         void_reason: Option<String> = TEXT,
+        buyer_event_id: Option<Uuid> = UUID,
+        buyer_tax_id: Option<String> = TEXT,
+        buyer_name: Option<String> = TEXT,
     }
 }
 
@@ -117,7 +121,18 @@ struct RecordedPayload<'a> {
     #[serde(default, borrow)]
     customer: Option<Cow<'a, str>>,
     #[serde(default, borrow)]
+    buyer: Option<BuyerPayload<'a>>,
+    #[serde(default, borrow)]
     seller: Option<Cow<'a, str>>,
+}
+
+/// What is sealed stays as it is: nothing here could open it.
+#[derive(Default, Deserialize)]
+struct BuyerPayload<'a> {
+    #[serde(default, borrow)]
+    tax_id: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    name: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -143,6 +158,10 @@ struct ReturnedPayload {
     lines: Lines,
     returned_total: i64,
     total_refund: i64,
+}
+
+fn stored(sealed: Option<&RawValue>) -> Option<String> {
+    sealed.map(|sealed| sealed.get().to_owned())
 }
 
 /// One sale of the fold: recorded in these events, or only changed by them.
@@ -212,6 +231,9 @@ impl Sales {
             voided_at: None,
             voided_on: None,
             void_reason: None,
+            buyer_event_id: sale.buyer.as_ref().map(|_| event.event_id),
+            buyer_tax_id: sale.buyer.as_ref().and_then(|buyer| stored(buyer.tax_id)),
+            buyer_name: sale.buyer.as_ref().and_then(|buyer| stored(buyer.name)),
         };
         // The first event of its stream, so nothing is there yet.
         self.0

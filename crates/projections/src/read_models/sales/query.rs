@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use posars_domain::sale::Buyer;
 use posars_domain::{
     Amount, Channel, Currency, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, StoreId, SubjectId,
 };
 use posars_event_store::{Position, Version};
+use uuid::Uuid;
 
 use super::SalesFold;
 use crate::read::{Columns, LAST_DAY, ReadRow, day_key};
@@ -61,8 +63,10 @@ pub struct SaleRow {
     pub total: Amount,
     /// Cash handed back.
     pub change: Amount,
-    /// The customer, as a key to data kept elsewhere.
+    /// The customer: whoever the keys of what is known of the buyer belong to.
     pub customer: Option<SubjectId>,
+    /// What is known of who bought, sealed.
+    pub buyer: Option<SaleBuyer>,
     /// Who sold it.
     pub seller: Option<String>,
     /// Whether it stands.
@@ -85,6 +89,15 @@ pub struct SaleRow {
     pub last_position: Position,
     /// The version of its stream that this row knows.
     pub version: Version,
+}
+
+/// What is known of who bought, as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleBuyer {
+    /// The event that it was sealed for.
+    pub event_id: Uuid,
+    /// Sealed.
+    pub data: Buyer,
 }
 
 /// Which sales to list.
@@ -141,6 +154,26 @@ impl Projections {
     }
 }
 
+/// What is known of who bought; nothing where nobody said.
+fn buyer_of(columns: Columns<'_>) -> Result<Option<SaleBuyer>, QueryError> {
+    let Some(event_id) = columns.get("buyer_event_id")? else {
+        return Ok(None);
+    };
+    let (tax_id, name): (Option<&str>, Option<&str>) =
+        (columns.get("buyer_tax_id")?, columns.get("buyer_name")?);
+    let read = || {
+        Ok(Buyer {
+            tax_id: tax_id.map(serde_json::from_str).transpose()?,
+            name: name.map(serde_json::from_str).transpose()?,
+        })
+    };
+    let data = read().map_err(|error: serde_json::Error| QueryError::Unreadable {
+        table: "sales",
+        problem: error.to_string(),
+    })?;
+    Ok(Some(SaleBuyer { event_id, data }))
+}
+
 impl ReadRow for SaleRow {
     type Of = SalesFold;
 
@@ -190,6 +223,7 @@ impl ReadRow for SaleRow {
             total: columns.amount("total_minor")?,
             change: columns.amount("change_minor")?,
             customer: columns.parse_maybe("customer")?,
+            buyer: buyer_of(columns)?,
             seller: columns.get("seller")?,
             status,
             voided_at,
