@@ -7,9 +7,11 @@ mod daily_sales;
 mod error;
 mod number;
 mod options;
+mod person;
 mod words;
 
 pub use daily_sales::{DailySalesReport, is_daily_sales_csv};
 pub use error::ReportError;
 pub use options::{DecimalMark, Format, ReportOptions};
+pub use person::{PersonClassRow, PersonReport, PersonRow};
 pub use posars_words::Language;
