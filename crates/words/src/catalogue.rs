@@ -4,9 +4,12 @@ mod access;
 mod book_codes;
 mod chart;
 mod codes;
+mod employees;
 mod items;
 mod journal;
 mod operations;
+mod payroll;
+mod people;
 mod posting;
 mod rest;
 mod sale;
@@ -20,7 +23,7 @@ use std::sync::LazyLock;
 use crate::reason::Reason;
 
 /// Where reasons come from, in the order of `docs/errors.md`: the title and the reasons of each, in alphabetical order.
-pub const PARTS: [(&str, &[Reason]); 13] = [
+pub const PARTS: [(&str, &[Reason]); 16] = [
     ("Who may call, and how often", access::REASONS),
     ("The server, the log and the read models", server::REASONS),
     (
@@ -30,10 +33,13 @@ pub const PARTS: [(&str, &[Reason]); 13] = [
     ("REST", rest::REASONS),
     ("Sales", sale::REASONS),
     ("Companies, stores, products and stock", shop::REASONS),
+    ("People and what is known of them", people::REASONS),
     ("The chart, posting rules and terms", chart::REASONS),
     ("The journal and its months", journal::REASONS),
     ("Events that are not posted", posting::REASONS),
     ("What is owed, and statements", items::REASONS),
+    ("Employees, their pay and leave", employees::REASONS),
+    ("Payrolls", payroll::REASONS),
     ("Ids and codes", codes::REASONS),
     ("Ids and words of the books", book_codes::REASONS),
     ("Amounts, quantities, texts and lists", values::REASONS),

@@ -59,6 +59,17 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "PAYROLL_NOT_POSTED",
+        [
+            "The payroll that this takes back is not posted yet",
+            "A folha que isto cancela ainda não foi lançada",
+        ],
+        [
+            "Mend what the payroll waits for; this follows by itself",
+            "Resolva o que a folha espera; isto segue sozinho",
+        ],
+    ),
+    reason(
         "POSTING_RULE_MISSING",
         [
             "No posting rule says where a part of the event goes",
