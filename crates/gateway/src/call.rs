@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use posars_commands::{Actor, Envelope, Source};
 use posars_domain::CompanyId;
 use posars_event_store::Position;
@@ -99,6 +101,11 @@ impl Call {
         envelope.request_id = request_id;
         envelope.traceparent.clone_from(&self.traceparent);
         Ok(envelope)
+    }
+
+    /// The day of the call, in UTC.
+    pub(crate) fn today(&self) -> Date {
+        self.received_at.to_zoned(TimeZone::UTC).date()
     }
 
     /// How fresh an answer must be: up to `min_position`, waiting until shortly before the caller gives up.

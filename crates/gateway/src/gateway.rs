@@ -34,6 +34,10 @@ use crate::proto::finance::v1::posting_rule_service_server::{self, PostingRuleSe
 use crate::proto::finance::v1::receivable_service_server::{self, ReceivableServiceServer};
 use crate::proto::finance::v1::settlement_service_server::{self, SettlementServiceServer};
 use crate::proto::finance::v1::terms_service_server::{self, TermsServiceServer};
+use crate::proto::hr::v1::employee_service_server::{self, EmployeeServiceServer};
+use crate::proto::hr::v1::headcount_service_server::{self, HeadcountServiceServer};
+use crate::proto::hr::v1::payroll_service_server::{self, PayrollServiceServer};
+use crate::proto::hr::v1::person_service_server::{self, PersonServiceServer};
 use crate::proto::identity::v1::user_service_server::{self, UserServiceServer};
 use crate::proto::inventory::v1::product_service_server::{self, ProductServiceServer};
 use crate::proto::inventory::v1::stock_alert_service_server::{self, StockAlertServiceServer};
@@ -46,15 +50,15 @@ use crate::proto::sales::v1::company_service_server::{self, CompanyServiceServer
 use crate::proto::sales::v1::sale_service_server::{self, SaleServiceServer};
 use crate::rate::{CallRates, keep_rate, turn_strangers_away};
 use crate::services::{
-    ChartApi, CompanyApi, FinanceReportApi, JournalApi, PayableApi, PeriodApi, PostingRuleApi, ProductApi,
-    ProjectionApi, ReactorApi, ReceivableApi, SaleApi, SalesReportApi, SettlementApi, StockAlertApi,
-    StockApi, StockDocumentApi, TermsApi, UserApi,
+    ChartApi, CompanyApi, EmployeeApi, FinanceReportApi, HeadcountApi, JournalApi, PayableApi, PayrollApi,
+    PeriodApi, PersonApi, PostingRuleApi, ProductApi, ProjectionApi, ReactorApi, ReceivableApi, SaleApi,
+    SalesReportApi, SettlementApi, StockAlertApi, StockApi, StockDocumentApi, TermsApi, UserApi,
 };
 use crate::weigh::{Weighing, refuse_large, weigh_request};
 use crate::{ERROR_DOMAIN, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
-pub(crate) const SERVICE_NAMES: [&str; 19] = [
+pub(crate) const SERVICE_NAMES: [&str; 23] = [
     company_service_server::SERVICE_NAME,
     sale_service_server::SERVICE_NAME,
     product_service_server::SERVICE_NAME,
@@ -71,6 +75,10 @@ pub(crate) const SERVICE_NAMES: [&str; 19] = [
     settlement_service_server::SERVICE_NAME,
     period_service_server::SERVICE_NAME,
     finance_report_service_server::SERVICE_NAME,
+    employee_service_server::SERVICE_NAME,
+    headcount_service_server::SERVICE_NAME,
+    payroll_service_server::SERVICE_NAME,
+    person_service_server::SERVICE_NAME,
     projection_service_server::SERVICE_NAME,
     reactor_service_server::SERVICE_NAME,
     user_service_server::SERVICE_NAME,
@@ -233,7 +241,20 @@ fn services(request_bytes_max: usize, users: Option<Users>) -> Routes {
         .add_service(projection.max_decoding_message_size(request_bytes_max))
         .add_service(reactor.max_decoding_message_size(request_bytes_max))
         .add_service(user.max_decoding_message_size(request_bytes_max));
-    with_books(routes, request_bytes_max)
+    with_people(with_books(routes, request_bytes_max), request_bytes_max)
+}
+
+/// Adds the services of people: employees, payrolls, and everybody's own data.
+fn with_people(routes: Routes, request_bytes_max: usize) -> Routes {
+    let employee = EmployeeServiceServer::new(EmployeeApi);
+    let payroll = PayrollServiceServer::new(PayrollApi);
+    let headcount = HeadcountServiceServer::new(HeadcountApi);
+    let person = PersonServiceServer::new(PersonApi);
+    routes
+        .add_service(employee.max_decoding_message_size(request_bytes_max))
+        .add_service(payroll.max_decoding_message_size(request_bytes_max))
+        .add_service(headcount.max_decoding_message_size(request_bytes_max))
+        .add_service(person.max_decoding_message_size(request_bytes_max))
 }
 
 /// Adds the services of the books.

@@ -27,6 +27,7 @@ mod readiness;
 mod services;
 mod status;
 mod tenant;
+mod visibility;
 mod weigh;
 mod wire;
 

@@ -5,6 +5,7 @@
 
 mod company;
 mod finance;
+mod people;
 mod product;
 mod projection;
 mod reactor;
@@ -20,6 +21,7 @@ pub(crate) use finance::{
     ChartApi, FinanceReportApi, JournalApi, PayableApi, PeriodApi, PostingRuleApi, ReceivableApi,
     SettlementApi, TermsApi,
 };
+pub(crate) use people::{EmployeeApi, HeadcountApi, PayrollApi, PersonApi};
 pub(crate) use product::ProductApi;
 pub(crate) use projection::ProjectionApi;
 pub(crate) use reactor::ReactorApi;

@@ -1,5 +1,6 @@
 //! Reading requests and writing answers: every message is converted in one place, here.
 
+mod buyer;
 mod company;
 mod daily_sales;
 pub(crate) mod finance;
@@ -9,6 +10,7 @@ mod grant;
 mod name_text;
 mod names;
 mod payment;
+pub(crate) mod people;
 mod product;
 mod projection;
 mod reactor;
@@ -26,6 +28,7 @@ mod update_mask;
 mod user;
 mod value;
 
+pub(crate) use buyer::{SealedBuyer, sealed_of_buyer};
 pub(crate) use company::{
     read_define_company, read_define_register, read_define_store, read_set_company_policy,
     write_caller_company, write_company, write_company_policy, write_register, write_store,
@@ -55,5 +58,5 @@ pub(crate) use stock_names::{StockAdjustmentName, StockReceiptName};
 pub(crate) use stock_policy::{read_define_stock_policy, write_stock_policy, write_stock_policy_row};
 pub(crate) use user::write_user;
 pub(crate) use value::{
-    DATE_RANGE_INVALID, check_date_range, read_date, read_optional_date, read_optional_uuid,
+    DATE_RANGE_INVALID, check_date_range, given, read_date, read_optional_date, read_optional_uuid,
 };

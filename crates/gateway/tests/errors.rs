@@ -17,13 +17,14 @@ use posars_gateway::errors::{code_of, http_status};
 use posars_words::{catalogue, entry};
 
 /// Crates whose sources can make a reason that leaves the server.
-const MAKERS: [&str; 8] = [
+const MAKERS: [&str; 9] = [
     "bookkeeping",
     "commands",
     "domain",
     "edge",
     "gateway",
     "identity",
+    "privacy",
     "projections",
     "transcoder",
 ];

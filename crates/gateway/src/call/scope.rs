@@ -12,6 +12,7 @@ use tonic::Status;
 
 use super::Call;
 use crate::status;
+use crate::visibility::{Sees, Sort, sees_in};
 use crate::wire::{ResourceName, SplitName, StoreName};
 
 impl Call {
@@ -109,6 +110,26 @@ impl Call {
         Err(status::from_rejection(&SaleRejection::SaleNotFound { sale_id }))
     }
 
+    /// What the caller sees of what is personal in something of this store; `None` is of the company as a whole, or of no
+    /// store that is known.
+    pub(crate) fn sees_in(&self, store: Option<&StoreId>) -> Sees {
+        sees_in(&self.scope.principal, self.company(), store)
+    }
+
+    /// Whether data of this sort is for the caller in every store that the call may touch.
+    pub(crate) fn sees_everywhere(&self, sort: Sort) -> bool {
+        match self.store_scope() {
+            None => self.sees_in(None).sees(sort),
+            Some(stores) => stores.iter().all(|store| self.sees_in(Some(store)).sees(sort)),
+        }
+    }
+
+    /// Whether data of this sort is for the caller in any store.
+    pub(crate) fn sees_somewhere(&self, sort: Sort) -> bool {
+        let grants = self.scope.principal.grants(self.company()).into_iter();
+        Sees::with(grants.map(|grant| grant.role)).sees(sort)
+    }
+
     /// The store to list: the one that was asked for, or, when none was, the only one that the caller may touch. None
     /// stands for every store.
     ///
@@ -126,6 +147,19 @@ impl Call {
             (1, Some(only)) => Ok(Some(only.clone())),
             (_, _) => Err(status::store_not_chosen(stores.iter().map(StoreId::as_str))),
         }
+    }
+
+    /// The stores to list: the one that was asked for, or, when none was, those that the caller may touch. None stands for
+    /// every store.
+    ///
+    /// # Errors
+    /// `UNKNOWN_STORE` for a store of others.
+    pub(crate) fn stores_asked(&self, asked: Option<Vec<StoreId>>) -> Result<Option<Vec<StoreId>>, Status> {
+        let Some(stores) = asked else {
+            return Ok(self.store_scope());
+        };
+        stores.iter().try_for_each(|store| self.may_touch(store))?;
+        Ok(Some(stores))
     }
 
     /// The stores that the caller may touch; none stands for every store. For lists that show a caller just those.

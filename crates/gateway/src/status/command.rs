@@ -50,6 +50,7 @@ pub(crate) fn from_command_of(names: FieldNames, error: CommandError) -> Status 
                 | Unavailability::DatabaseAway
                 | Unavailability::DatabaseDiskFull
                 | Unavailability::DatabaseExhausted
+                | Unavailability::PersonalDataLocked
                 | Unavailability::OutcomeUnknown => retriable(code, reason, message, metadata, retry),
             }
         }
@@ -84,6 +85,11 @@ fn unavailable(why: Unavailability) -> (Code, &'static str) {
         Unavailability::DatabaseRefused => (
             Code::Internal,
             "the database refused what this server sent, nothing was written; its operator finds the cause in the log",
+        ),
+        Unavailability::PersonalDataLocked => (
+            Code::Unavailable,
+            "the master key of personal data is not at hand, so nothing personal can be written or read, and nothing was \
+             written; its operator puts the key back (`posars keys status`)",
         ),
         Unavailability::OutcomeUnknown => (
             Code::Unavailable,
@@ -152,6 +158,12 @@ mod tests {
                 Unavailability::DatabaseExhausted,
                 Code::Unavailable,
                 "DATABASE_EXHAUSTED",
+                true,
+            ),
+            (
+                Unavailability::PersonalDataLocked,
+                Code::Unavailable,
+                "PERSONAL_DATA_LOCKED",
                 true,
             ),
             (

@@ -7,7 +7,8 @@ use posars_domain::Path;
 pub(crate) struct FieldNames {
     /// The message of the request that the command's fields stand in; empty for the request itself.
     message: &'static str,
-    /// Fields of the command, each with its path on the wire.
+    /// Fields of the command, each with its path on the wire. One within a message or a list is told with the names in front
+    /// of it, as `lines.position`; what stands beside it is its own name alone.
     renamed: &'static [(&'static str, &'static str)],
 }
 
@@ -29,11 +30,12 @@ impl FieldNames {
     pub(super) fn in_request(&self, path: Path) -> String {
         let message = Some(self.message).filter(|message| !message.is_empty());
         let mut names: Vec<String> = message.into_iter().map(str::to_owned).collect();
-        for (at, mut step) in path.steps().enumerate() {
-            let renamed = self
-                .renamed
-                .iter()
-                .find(|(domain, _)| at == 0 && *domain == step.name);
+        let mut place = String::new();
+        for mut step in path.steps() {
+            let dot = if place.is_empty() { "" } else { "." };
+            place.push_str(dot);
+            place.push_str(step.name);
+            let renamed = self.renamed.iter().find(|(domain, _)| *domain == place);
             if let Some((_, wire)) = renamed {
                 step.name = wire;
             }
@@ -55,6 +57,9 @@ mod tests {
         assert_eq!(NAMES.in_request(Path::from("currency")), "total.currency_code");
         let nested = Path::entry("payments", 0).then("occurred_at");
         assert_eq!(NAMES.in_request(nested), "payments[0].occurred_at");
+        const NESTED: FieldNames = FieldNames::new(&[("lines.position", "job_title")]);
+        assert_eq!(NESTED.in_request(Path::line(2, "position")), "lines[2].job_title");
+        assert_eq!(NESTED.in_request(Path::field("position")), "position");
         let product = NAMES.inside("product");
         assert_eq!(
             product.in_request(Path::from("occurred_at")),

@@ -6,16 +6,18 @@ use posars_domain::sale::{
 use posars_domain::{Amount, CompanyId, Currency, Quantity, ReceiptNumber};
 use posars_projections::{SaleRow, SaleStatus};
 
+use super::buyer::write_buyer;
 use super::fiscal::{write_fiscal_ref, write_tax_amount};
 use super::names::{ResourceName as _, SaleName, SaleReturnName};
 use super::payment::{write_payment, write_refunds};
 use super::value::{write_date, write_money, write_quantity, write_time, write_unit_price};
 use crate::proto::sales::v1 as pb;
+use crate::visibility::Hidden;
 
-/// Writes a sale as its events left it. `None` when it was never recorded.
-pub(crate) fn write_sale(company: &CompanyId, state: &SaleState) -> Option<pb::Sale> {
+/// Writes a sale as its events left it, but for what is hidden of its buyer. `None` when it was never recorded.
+pub(crate) fn write_sale(company: &CompanyId, state: &SaleState, hidden: Hidden) -> Option<pb::Sale> {
     let recorded = state.recorded.as_deref()?;
-    let mut sale = write_new_sale(company, recorded);
+    let mut sale = write_new_sale(company, recorded, hidden);
     for (line, wire) in recorded.lines.iter().zip(&mut sale.lines) {
         wire.returned_quantity = write_quantity(state.returned_quantity(line.line_id).unwrap_or_default());
     }
@@ -50,8 +52,8 @@ fn state_of(state: &SaleState) -> pb::SaleState {
     }
 }
 
-/// Writes a sale as it was recorded, before anything else happened to it.
-pub(crate) fn write_new_sale(company: &CompanyId, sale: &SaleRecorded) -> pb::Sale {
+/// Writes a sale as it was recorded, before anything else happened to it, but for what is hidden of its buyer.
+pub(crate) fn write_new_sale(company: &CompanyId, sale: &SaleRecorded, hidden: Hidden) -> pb::Sale {
     let currency = sale.currency;
     pb::Sale {
         name: SaleName {
@@ -95,6 +97,7 @@ pub(crate) fn write_new_sale(company: &CompanyId, sale: &SaleRecorded) -> pb::Sa
         state: pb::SaleState::Recorded.into(),
         void_reason: String::new(),
         refunded_total: write_money(Amount::ZERO, currency),
+        buyer: sale.buyer.as_deref().map(|buyer| write_buyer(buyer, hidden)),
     }
 }
 
@@ -114,8 +117,8 @@ fn write_line(line: &SaleLine, currency: Currency) -> pb::SaleLine {
     }
 }
 
-/// Writes a sale as the read model has it.
-pub(crate) fn write_sale_summary(company: &CompanyId, sale: &SaleRow) -> pb::SaleSummary {
+/// Writes a sale as the read model has it, but for what is hidden of its buyer.
+pub(crate) fn write_sale_summary(company: &CompanyId, sale: &SaleRow, hidden: Hidden) -> pb::SaleSummary {
     let state = match sale.status {
         SaleStatus::Recorded => pb::SaleState::Recorded,
         SaleStatus::PartlyReturned => pb::SaleState::PartlyReturned,
@@ -159,6 +162,7 @@ pub(crate) fn write_sale_summary(company: &CompanyId, sale: &SaleRow) -> pb::Sal
         returned_total: write_money(sale.returned, currency),
         refunded_total: write_money(sale.refunded, currency),
         position: sale.position.get(),
+        buyer: sale.buyer.as_ref().map(|buyer| write_buyer(&buyer.data, hidden)),
     }
 }
 

@@ -4,7 +4,9 @@ use posars_domain::sale::{
     Customer, Disposition, OrderDiscount, RecordReturn, RecordReturnLine, RecordSale, RecordSaleLine,
     VoidSale,
 };
-use posars_domain::{Channel, Currency, LineId, MethodAmount, ReceiptNumber, SaleId, reasons};
+use posars_domain::{
+    Channel, Currency, LineId, MethodAmount, Personal, ReceiptNumber, SaleId, TaxId, reasons,
+};
 use tonic::Status;
 
 use super::Reader;
@@ -106,10 +108,11 @@ fn read_customer(reader: &mut Reader, customer: Option<pb::Customer>) -> Option<
     };
     reader.inside("customer", |reader| {
         let subject_id = reader.optional("subject_id", &customer.subject_id);
-        let tax_id = reader.optional("tax_id", &customer.tax_id);
+        let tax_id = reader.optional::<TaxId>("tax_id", &customer.tax_id);
         Some(Some(Customer {
             subject_id: subject_id?,
-            tax_id: tax_id?,
+            tax_id: tax_id?.map(Personal::from),
+            name: given(customer.name).map(Personal::from),
         }))
     })
 }

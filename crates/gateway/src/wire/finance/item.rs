@@ -13,6 +13,7 @@ use super::words::{read_item_kind, write_item_kind};
 use crate::proto::finance::v1 as pb;
 use crate::wire::Reader;
 use crate::wire::names::{ResourceName as _, SaleName};
+use crate::wire::people::PayrollName;
 use crate::wire::reader::FIELD_INVALID;
 use crate::wire::stock_names::StockReceiptName;
 use crate::wire::value::{given, read_optional_date, write_date, write_money};
@@ -107,6 +108,16 @@ fn write_item_origin(company: &CompanyId, origin: &ItemOrigin, store: Option<&St
             position: *position,
             ..empty
         },
+        ItemOrigin::Payroll { payroll_id, position } => {
+            let name = PayrollName {
+                payroll_id: *payroll_id,
+            };
+            pb::ItemOrigin {
+                payroll: name.of(company),
+                position: *position,
+                ..empty
+            }
+        }
     }
 }
 

@@ -89,9 +89,10 @@ fn write_origin(origin: &ItemOrigin) -> pb::ItemOrigin {
             cost_center_id: shown(cost_center.as_ref()),
             ..pb::ItemOrigin::default()
         },
-        ItemOrigin::Sale { .. } | ItemOrigin::Delivery { .. } | ItemOrigin::Refund { .. } => {
-            pb::ItemOrigin::default()
-        }
+        ItemOrigin::Sale { .. }
+        | ItemOrigin::Delivery { .. }
+        | ItemOrigin::Refund { .. }
+        | ItemOrigin::Payroll { .. } => pb::ItemOrigin::default(),
     }
 }
 
