@@ -118,13 +118,14 @@ const SALES: &[Titles] = &[
         "numero caixa", "codigo caixa", "terminal", "numero terminal", "ecf", "numero ecf", "pdv", "numero pdv", "caixa",
         "register", "till", "register no", "pos", "pos no",
     ]),
+    // Of these the likelier ones come first: where a sheet has several, one is as good as another, and the first is taken.
     (Field::Customer, &[
-        "cliente", "nome cliente", "codigo cliente", "id cliente", "consumidor", "razao social cliente", "comprador",
-        "customer", "customer name", "customer id", "buyer",
+        "nome cliente", "razao social cliente", "customer name", "cliente", "consumidor", "comprador", "customer", "buyer",
     ]),
+    (Field::CustomerCode, &["codigo cliente", "id cliente", "customer id"]),
     (Field::CustomerDocument, &[
-        "cpf cliente", "cpf", "cnpj", "cnpj cliente", "cpf cnpj", "cpf cnpj cliente", "cnpj cpf", "cpf nota",
-        "cpf consumidor", "documento", "documento cliente", "tax id",
+        "cpf cnpj cliente", "cpf cnpj", "cnpj cpf", "cpf cliente", "cpf nota", "cpf consumidor", "cpf", "cnpj cliente",
+        "cnpj", "documento cliente", "documento", "tax id",
     ]),
     (Field::Payment, &[
         "forma pagamento", "forma", "formas pagamento", "pagamento", "meio pagamento", "meios pagamento",
@@ -230,6 +231,14 @@ const UNIT_OR_STORE: [&str; 1] = ["unidade"];
 /// Whether a title means a unit of measure or a store, by its cells.
 pub(crate) fn is_unit_or_store(title: &str) -> bool {
     UNIT_OR_STORE.contains(&title)
+}
+
+/// How far behind in the list of its field a title stands; the last of all, where it is not in it.
+pub(crate) fn place_in_list(kind: SheetKind, field: Field, title: &str) -> usize {
+    let canonical = canonical_title(title);
+    let mut list = titles(kind).iter().filter(|alias| alias.field == field);
+    let place = list.position(|alias| alias.title == title || alias.canonical == canonical);
+    place.unwrap_or(usize::MAX)
 }
 
 /// A title as it stands here.

@@ -91,9 +91,9 @@ pub enum Field {
     Store,
     /// Who sold.
     Seller,
-    /// Name of the customer; read for nothing, personal data stays in the sheet.
+    /// Name of the customer.
     Customer,
-    /// CPF or CNPJ of the customer; checked, not carried.
+    /// CPF or CNPJ of the customer.
     CustomerDocument,
     /// Means of payment.
     Payment,
@@ -121,11 +121,13 @@ pub enum Field {
     Reason,
     /// A column that the sender says has no bearing on the records; any number of columns.
     Ignore,
+    /// The sender's own number of the customer; read for nothing, for it is neither a name nor found anywhere else.
+    CustomerCode,
 }
 
 impl Field {
     /// All fields.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Date,
         Self::Time,
         Self::Receipt,
@@ -159,6 +161,7 @@ impl Field {
         Self::Movement,
         Self::Reason,
         Self::Ignore,
+        Self::CustomerCode,
     ];
 
     /// The field's place in [`Field::ALL`].
@@ -209,6 +212,7 @@ impl Field {
             Self::Movement => "movement",
             Self::Reason => "reason",
             Self::Ignore => "ignore",
+            Self::CustomerCode => "customer_code",
         }
     }
 
@@ -249,6 +253,7 @@ impl Field {
             Self::Movement => ["tipo de movimento", "kind of movement"],
             Self::Reason => ["motivo", "reason"],
             Self::Ignore => ["coluna sem efeito", "column without effect"],
+            Self::CustomerCode => ["código do cliente", "customer code"],
         };
         language.pick(pt_br, en)
     }
@@ -273,18 +278,20 @@ impl Field {
             | Self::UnitPrice
             | Self::Discount
             | Self::Seller
+            | Self::Customer
+            | Self::CustomerDocument
             | Self::Payment
             | Self::Net
             | Self::Gross => kind == SheetKind::Sales,
             Self::OnHand | Self::UnitCost | Self::Supplier | Self::Counted => kind == SheetKind::Stock,
             Self::Gtin | Self::Ncm => kind == SheetKind::Products,
-            Self::ParentSku | Self::Customer | Self::CustomerDocument | Self::Brand | Self::Category => false,
+            Self::ParentSku | Self::CustomerCode | Self::Brand | Self::Category => false,
         }
     }
 
-    /// Whether the field is about the customer: checked where it can be, kept by nobody.
+    /// Whether the field is about the customer: who bought may be known, and nothing else depends on it.
     pub(crate) fn is_of_customer(self) -> bool {
-        matches!(self, Self::Customer | Self::CustomerDocument)
+        matches!(self, Self::Customer | Self::CustomerDocument | Self::CustomerCode)
     }
 
     /// Whether several columns of a sheet may have this meaning at once.

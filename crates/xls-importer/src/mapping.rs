@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::aliases::{Alias, is_unit_or_store, titles};
+use crate::aliases::{Alias, is_unit_or_store, place_in_list, titles};
 use crate::column::Column;
 use crate::column_content::{ColumnContent, ColumnContents};
 use crate::field::{Field, SheetKind};
@@ -135,6 +135,15 @@ pub(crate) fn map_columns(
             // Nothing is recorded of it, so it matters to nobody which column it is.
             [first, ..] if !field.is_recorded(kind) => {
                 by_field.insert(field, first.index);
+            }
+            // Who bought changes no figure, so it is worth no question.
+            [first, others @ ..] if field.is_of_customer() => {
+                let place = |column: &&&Column| place_in_list(kind, field, &normalise_title(&column.title));
+                let likeliest = others
+                    .iter()
+                    .filter(|column| place(column) < place(&first))
+                    .min_by_key(place);
+                by_field.insert(field, likeliest.unwrap_or(first).index);
             }
             several => ambiguous.push((field, several.iter().map(|column| column.title.clone()).collect())),
         }

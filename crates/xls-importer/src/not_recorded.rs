@@ -17,7 +17,7 @@ pub struct NotRecorded {
     /// The sum of its cells, where one was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sum: Option<Decimal>,
-    /// Whether the log may hold less than the person expects. Nothing of the customer is recorded on purpose.
+    /// Whether the log may hold less than the person expects. A customer's code is left out on purpose.
     pub needs_a_look: bool,
 }
 
@@ -51,8 +51,8 @@ impl NotRecorded {
             language.pick("lido, mas NÃO registrado", "read but NOT recorded")
         } else {
             language.pick(
-                "do cliente nada é registrado",
-                "nothing is recorded of the customer",
+                "o código do cliente não é registrado",
+                "the customer's code is not recorded",
             )
         }
     }

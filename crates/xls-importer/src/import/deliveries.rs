@@ -151,9 +151,10 @@ async fn insist<O>(
 /// How long to wait before an offer is repeated that the log could not take; none when repeating it is no use.
 fn pause(error: &CommandError, attempts: u32) -> Option<Duration> {
     let pause_ms = match error {
-        // What the database refuses today it refuses in a second too; so the arm for waiting comes second.
+        // What the database refuses today it refuses in a second too, and nobody puts a lost key back in one; so the arm
+        // for waiting comes second.
         CommandError::Unavailable {
-            reason: Unavailability::DatabaseRefused,
+            reason: Unavailability::DatabaseRefused | Unavailability::PersonalDataLocked,
             ..
         }
         | CommandError::Rejected(_)

@@ -184,7 +184,7 @@ fn command(
         payments: draft.payments,
         change: Amount::ZERO,
         total: Some(draft.total),
-        customer: None,
+        customer: draft.customer.cloned(),
         seller: draft.seller.map(str::to_owned),
         fiscal_ref: None,
         tax_summary: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use posars_commands::CommandError;
+use posars_commands::{CommandError, Unavailability};
 use posars_domain::{Amount, Quantity, Sku, reasons};
 
 use super::{ImportProgress, state};
@@ -257,9 +257,14 @@ impl<P: Fn(ImportProgress)> ImportTally<P> {
 /// Whether the answer says something about the record, not about the database's day.
 fn is_about_the_record(error: &CommandError) -> bool {
     match error {
-        CommandError::Rejected(_) | CommandError::IdempotencyMismatch { .. } | CommandError::OutOfScope => {
-            true
-        }
+        CommandError::Rejected(_)
+        | CommandError::IdempotencyMismatch { .. }
+        | CommandError::OutOfScope
+        // Records of nobody go their way; those of people are taken when the file comes again.
+        | CommandError::Unavailable {
+            reason: Unavailability::PersonalDataLocked,
+            ..
+        } => true,
         CommandError::Conflict { .. }
         | CommandError::Unreadable { .. }
         | CommandError::Unavailable { .. } => false,

@@ -12,6 +12,7 @@ pub(super) struct Line {
     pub(super) product: u32,
     pub(super) payment: u32,
     pub(super) seller: Option<u32>,
+    pub(super) customer: Option<u32>,
     /// The sheet's own number of the line, or its row.
     pub(super) line_number: u32,
     /// By the clock of the store.

@@ -26,7 +26,6 @@ use crate::reading::{Refusals, Seen, StoreName, Walk};
 use crate::row_fault::{RowFault, keep};
 use crate::row_reason::RowReason;
 use crate::sheet::{Cell, Row, Sheet};
-use crate::tax_id_text::check_document;
 use crate::title::normalise_title;
 
 /// Everything one pass over the rows gives.
@@ -384,7 +383,7 @@ impl<'s> LineReader<'_, 's> {
         let amounts = keep(amounts, faults);
         let payment = keep(self.payment(row), faults);
         let seller = keep(self.seller(row), faults);
-        keep(self.check_customer(row), faults);
+        let customer = keep(self.table.customers.read(self.columns, row), faults);
         let line_number = keep(self.line_number(row), faults)?;
         let (date, time, utc) = self.of_store(moment?);
         let Amounts {
@@ -401,6 +400,7 @@ impl<'s> LineReader<'_, 's> {
             product: product?,
             payment: payment?,
             seller: seller?,
+            customer: customer?,
             line_number,
             date,
             time,
@@ -470,14 +470,6 @@ impl<'s> LineReader<'_, 's> {
             return Ok(None);
         };
         Ok(Some(self.table.seller(&text)))
-    }
-
-    fn check_customer(&self, row: &Row<'_>) -> Result<(), RowFault> {
-        let was_number = matches!(self.columns.cell(row, Field::CustomerDocument), Cell::Number(_));
-        match self.columns.text(row, Field::CustomerDocument)? {
-            Some(text) => check_document(&text, was_number),
-            None => Ok(()),
-        }
     }
 
     /// Lines keep the order the sheet gives them by number, else the order of the rows.

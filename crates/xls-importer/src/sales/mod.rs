@@ -3,6 +3,7 @@
 mod amounts;
 mod comparison;
 mod content;
+mod customers;
 mod group;
 mod grouping;
 mod line;
@@ -18,6 +19,7 @@ mod tables;
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime, Time};
+use posars_domain::sale::Customer;
 use posars_domain::{
     Amount, LineId, Payment, PaymentMethod, Quantity, ReceiptNumber, RegisterNo, SaleId, Sku, UnitPrice,
 };
@@ -53,6 +55,7 @@ pub struct SalesReading {
     named: Named,
     payments: Vec<PaymentMethod>,
     sellers: Vec<String>,
+    customers: Vec<Customer>,
     lines: Vec<Line>,
     groups: Vec<Group>,
     receipts_with_several_dates: u32,
@@ -84,6 +87,8 @@ pub struct SaleDraft<'a> {
     pub total: Amount,
     /// Who sold, if the sheet says.
     pub seller: Option<&'a str>,
+    /// Who bought, if the sheet says.
+    pub customer: Option<&'a Customer>,
 }
 
 /// One line of a [`SaleDraft`].
@@ -166,6 +171,7 @@ impl SalesReading {
             stores: std::mem::take(&mut table.stores),
             payments: std::mem::take(&mut table.payments),
             sellers: std::mem::take(&mut table.sellers),
+            customers: std::mem::take(&mut table.customers).into_all(),
             products: table.products.into_names(),
             named: Named::of(&groups, &lines),
             lines,
@@ -295,6 +301,13 @@ impl SalesReading {
             .filter_map(|group| self.draft(group))
     }
 
+    /// Who bought: of several the first with a document, which says more than a name.
+    fn customer_of(&self, rows: &[&Line]) -> Option<&Customer> {
+        let mut named = rows.iter().filter_map(|line| at(&self.customers, line.customer?));
+        let with_document = named.clone().find(|customer| customer.tax_id.is_some());
+        with_document.or_else(|| named.next())
+    }
+
     fn draft<'a>(&'a self, group: &'a Group) -> Option<SaleDraft<'a>> {
         let mut rows: Vec<&Line> = group.lines_of(&self.lines).collect();
         rows.sort_by_key(|line| line.line_number);
@@ -341,6 +354,7 @@ impl SalesReading {
                 .iter()
                 .find_map(|line| at(&self.sellers, line.seller?))
                 .map(String::as_str),
+            customer: self.customer_of(&rows),
         })
     }
 }

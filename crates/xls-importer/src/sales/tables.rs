@@ -1,8 +1,9 @@
-//! Names that many rows repeat, each kept once: stores, products, means of payment, sellers.
+//! Names that many rows repeat, each kept once: stores, products, means of payment, sellers, customers.
 
 use foldhash::HashMap;
 use posars_domain::PaymentMethod;
 
+use super::customers::Customers;
 use crate::field::Field;
 use crate::payment_words::payment_method;
 use crate::product_names::ProductNames;
@@ -17,6 +18,7 @@ pub(super) struct Tables {
     pub(super) products: ProductNames,
     pub(super) payments: Vec<PaymentMethod>,
     pub(super) sellers: Vec<String>,
+    pub(super) customers: Customers,
     store_spellings: HashMap<String, u32>,
     payment_spellings: HashMap<String, u32>,
     /// The payment of rows that name none: all rows of many sheets.

@@ -1,12 +1,14 @@
 //! Sheets into a real log: twice is once, a corrected file adds what was missing, other content is refused.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use posars_commands::{Actor, Commands};
 use posars_domain::{Amount, Quantity};
 use posars_event_store::{
     Direction, EventStore, Log, LogName, Position, ReadLog, RecordedEvent, StoreConfig,
 };
+use posars_keyring::{Keyring, MasterKey, MemoryMasterKey};
 use posars_testkit::TestDatabase;
 use posars_xls_importer::{
     Finding, ImportOutcome, ImportProgress, ImportSettings, ImportState, Importer, Language, MappingChoice,
@@ -73,8 +75,9 @@ pub(crate) const CASES: &[Case] = &[
 /// One case's world: a log of its own.
 pub(crate) struct World {
     importer: Importer,
+    pub(crate) commands: Commands,
     log: Log,
-    store: EventStore,
+    pub(crate) store: EventStore,
     /// Goes away when it is dropped.
     _database: TestDatabase,
 }
@@ -90,8 +93,12 @@ pub(crate) fn run<F: Future<Output = anyhow::Result<()>>>(case: fn(World) -> F) 
             let database = TestDatabase::create().await?;
             let store = EventStore::connect(StoreConfig::new(database.url())).await?;
             let log = store.log(&LogName::parse("main")?).await?;
+            let master_key: Arc<dyn MasterKey> = Arc::new(MemoryMasterKey::default());
+            let keyring = Keyring::new(log.clone(), Some(master_key));
+            let commands = Commands::new(log.clone()).with_keyring(keyring);
             case(World {
-                importer: Importer::new(Commands::new(log.clone())),
+                importer: Importer::new(commands.clone()),
+                commands,
                 log,
                 store,
                 _database: database,

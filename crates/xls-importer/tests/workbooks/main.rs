@@ -10,6 +10,7 @@
 
 mod biff;
 mod cell_evidence;
+mod customers;
 mod fixture;
 mod generated;
 mod hostile;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         parser_death::CASES,
         generated::CASES,
         cell_evidence::CASES,
+        customers::CASES,
         meaning::CASES,
         meeting::CASES,
         sheet_kinds::CASES,
