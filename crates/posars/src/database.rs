@@ -8,7 +8,7 @@ use posars_local_postgres::{Installation, Server, ServerConfig, StartError};
 use crate::failure::{Exit, Failure};
 use crate::folder_lock::UserLock;
 use crate::screen::Screen;
-use crate::settings::Place;
+use crate::settings::{ChosenPlace, Place};
 
 /// The database in a private server.
 const DATABASE: &str = "posars";
@@ -37,6 +37,8 @@ pub(crate) struct Database {
     url: String,
     private: Option<Private>,
     need: Need,
+    /// Where the master key of personal data is.
+    master_key: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -47,6 +49,19 @@ struct Private {
 }
 
 impl Database {
+    /// As [`Database::open`], in the place that was chosen, with its master key.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) async fn open_chosen(
+        chosen: &ChosenPlace,
+        need: Need,
+        screen: Screen,
+    ) -> Result<Self, Failure> {
+        let database = Self::open(&chosen.place, need, screen).await?;
+        Ok(database.with_master_key(chosen.master_key.clone()))
+    }
+
     /// Finds or starts the server, makes the database if it may, and brings its schema up to date if it may.
     ///
     /// # Errors
@@ -73,9 +88,23 @@ impl Database {
                 url: url.clone(),
                 private: None,
                 need,
+                master_key: None,
             }),
             Place::Folder(folder) => Self::open_private(folder, need, screen).await,
         }
+    }
+
+    /// The same, whose personal data this master key opens.
+    pub(crate) fn with_master_key(self, path: Option<PathBuf>) -> Self {
+        Self {
+            master_key: path,
+            ..self
+        }
+    }
+
+    /// Where the master key of its personal data is.
+    pub(crate) fn master_key(&self) -> Option<&Path> {
+        self.master_key.as_deref()
     }
 
     /// How to reach it.
@@ -184,6 +213,7 @@ impl Database {
                 users,
             }),
             need,
+            master_key: None,
         })
     }
 

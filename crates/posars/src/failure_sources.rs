@@ -6,7 +6,9 @@ use posars_commands::{CommandError, Unavailability};
 use posars_domain::{InvalidValue, Rejection as _, RejectionKind};
 use posars_event_store::{LeaseError, StoreError};
 use posars_identity::{IssuerError, UsersError};
+use posars_keyring::KeyringError;
 use posars_local_postgres::{DatabaseError, FindError, StartError, StopError};
+use posars_privacy::PrivacyError;
 use posars_projections::{ProjectionError, QueryError};
 use posars_reports::ReportError;
 use posars_schema::SchemaError;
@@ -82,6 +84,15 @@ impl From<BookkeepingError> for Failure {
     }
 }
 
+impl From<PrivacyError> for Failure {
+    fn from(error: PrivacyError) -> Self {
+        match error {
+            PrivacyError::Command(error) => error.into(),
+            PrivacyError::Query(error) => error.into(),
+        }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let (exit, code) = match &error {
@@ -93,6 +104,21 @@ impl From<StoreError> for Failure {
             StoreError::BadConfig(_) => (Exit::Usage, "DATABASE_URL_INVALID"),
             StoreError::NotContiguous { .. } => (Exit::Unverified, "LOG_NOT_CONTIGUOUS"),
             StoreError::Unreadable { .. } => (Exit::Unverified, "LOG_UNREADABLE"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<KeyringError> for Failure {
+    fn from(error: KeyringError) -> Self {
+        let (exit, code) = match error {
+            KeyringError::Store(error) => return error.into(),
+            KeyringError::CpfTaken => (Exit::Conflict, "CPF_IN_USE"),
+            KeyringError::Closing => (Exit::Conflict, "BUSY"),
+            KeyringError::NoMasterKey | KeyringError::Locked { .. } | KeyringError::MasterKeyStore(_) => {
+                (Exit::Unavailable, "PERSONAL_DATA_LOCKED")
+            }
+            KeyringError::Damaged(_) => (Exit::Unverified, "KEYS_DAMAGED"),
         };
         Self::new(exit, code, error)
     }
@@ -131,6 +157,7 @@ impl From<CommandError> for Failure {
                 | Unavailability::DatabaseAway
                 | Unavailability::DatabaseDiskFull
                 | Unavailability::DatabaseExhausted
+                | Unavailability::PersonalDataLocked
                 | Unavailability::OutcomeUnknown => Exit::Unavailable,
             },
         };

@@ -1,17 +1,21 @@
 //! Everything a command works with: one company's log, the door to it, and its read models.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use posars_commands::reactors::{AnyReactor, REACTORS};
 use posars_commands::{Actor, Commands, Envelope, Source, Written};
 use posars_domain::company::DefineCompany;
 use posars_domain::{CompanyId, Currency};
 use posars_event_store::{EventStore, Log, Position, StreamName};
+use posars_keyring::KeyFile;
 use posars_projections::Projections;
 
 use crate::companies::{self, with_a_log};
 use crate::database::Database;
 use crate::failure::{Exit, Failure};
 use crate::lease_holder::holder;
+use crate::master_key;
 use crate::progress;
 use crate::screen::Screen;
 use crate::settings::COMPANY;
@@ -37,7 +41,8 @@ impl House {
     pub(crate) async fn open(database: &Database, company: &CompanyId) -> Result<Self, Failure> {
         let store = companies::connect(database).await?;
         companies::must_exist(&store, company).await?;
-        Self::of(&store, company.clone()).await
+        let master_key = master_key::of(database, &store).await?;
+        Self::of(&store, company.clone(), master_key).await
     }
 
     /// Opens every company that has a log in the database, that of this machine first; the companies of `more` get one
@@ -51,19 +56,25 @@ impl House {
         let mut others = with_a_log(&store).await?;
         others.extend(more.iter().cloned());
         others.remove(&own);
-        let mut houses = vec![Self::of(&store, own).await?];
+        let master_key = master_key::begun(database, &store).await?;
+        let mut houses = vec![Self::of(&store, own, master_key.clone()).await?];
         for company in others {
-            houses.push(Self::of(&store, company).await?);
+            houses.push(Self::of(&store, company, master_key.clone()).await?);
         }
         Ok(houses)
     }
 
-    async fn of(store: &EventStore, company_id: CompanyId) -> Result<Self, Failure> {
+    async fn of(
+        store: &EventStore,
+        company_id: CompanyId,
+        master_key: Option<Arc<KeyFile>>,
+    ) -> Result<Self, Failure> {
         let log = companies::log_of(store, &company_id).await?;
+        let keyring = master_key::keyring(&log, master_key);
         let projections = Projections::open(store.clone(), log.clone()).await?;
         Ok(Self {
             company_id,
-            commands: Commands::new(log.clone()),
+            commands: Commands::new(log.clone()).with_keyring(keyring),
             store: store.clone(),
             log,
             projections,
@@ -90,13 +101,16 @@ impl House {
         Ok(())
     }
 
-    /// Begins the books of a company that an earlier build defined: its whole history is posted then.
+    /// Begins the books of a company that an earlier build defined: its whole history is posted then. Books that an earlier
+    /// build began get the rules of what came later.
     ///
     /// # Errors
     /// Those of the command.
     pub(crate) async fn begin_missing_books(&self) -> Result<(), Failure> {
         if self.commands.begin_missing_books(&by_ourselves()).await? == Written::Now {
             tracing::info!(company = %self.company_id, "the books begin, with all that ever happened");
+        } else if self.commands.add_later_posting(&by_ourselves()).await? == Written::Now {
+            tracing::info!(company = %self.company_id, "the books post payrolls from now on, by the usual rules");
         }
         Ok(())
     }

@@ -17,6 +17,8 @@ pub(crate) enum OwnFile {
     ReportCsv,
     /// A report as a workbook.
     ReportXlsx,
+    /// All that is held on a person. It carries no mark, so it is never written over.
+    PersonalData,
 }
 
 /// Bytes of a file's beginning that are looked at: the titles of a report are 200.
@@ -31,13 +33,14 @@ impl OwnFile {
         match self {
             Self::RefusedRows => "a workbook of refused rows as posars left it",
             Self::ReportCsv | Self::ReportXlsx => "a report of this format as posars left it",
+            Self::PersonalData => "a file of personal data as posars left it",
         }
     }
 
     /// Whether others on the machine have no business with it: it holds rows about people.
     pub(crate) fn is_private(self) -> bool {
         match self {
-            Self::RefusedRows => true,
+            Self::RefusedRows | Self::PersonalData => true,
             Self::ReportCsv | Self::ReportXlsx => false,
         }
     }
@@ -46,7 +49,7 @@ impl OwnFile {
         match self {
             Self::RefusedRows => Some(b"posars: refused rows, 1"),
             Self::ReportXlsx => Some(b"posars: report, 1"),
-            Self::ReportCsv => None,
+            Self::ReportCsv | Self::PersonalData => None,
         }
     }
 
@@ -56,7 +59,7 @@ impl OwnFile {
             let mut beginning = Vec::new();
             file.seek(SeekFrom::Start(0))?;
             file.take(BEGINNING_BYTES).read_to_end(&mut beginning)?;
-            return Ok(is_daily_sales_csv(&beginning));
+            return Ok(self == Self::ReportCsv && is_daily_sales_csv(&beginning));
         };
         let size_bytes = file.seek(SeekFrom::End(0))?;
         let end_bytes = u64::try_from(END_RECORD_BYTES + comment.len()).unwrap_or(u64::MAX);

@@ -80,7 +80,7 @@ impl Session {
     ) -> Result<T, Failure> {
         let asked = EndRequests::listen();
         let database = tokio::select! {
-            opened = Database::open(&self.place.place, need, self.screen) => opened?,
+            opened = Database::open_chosen(&self.place, need, self.screen) => opened?,
             () = asked.first() => return Err(Failure::interrupted()),
         };
         let result = tokio::select! {

@@ -15,6 +15,8 @@ pub(crate) const COMPANY: &str = "main";
 pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
 /// Below the data folder, what belongs to the local issuer.
 const IDENTITY_FOLDER: &str = "identity";
+/// Below the data folder, the file of the master key of personal data.
+const MASTER_KEY_FILE: &str = "master.key";
 /// The folder of a system-wide installation, which root uses: PostgreSQL's user cannot walk below `/root`.
 const SYSTEM_FOLDER: &str = "/var/lib/posars";
 
@@ -28,6 +30,15 @@ pub(crate) struct PlaceArgs {
     /// PostgreSQL to use instead of a private one
     #[arg(long, value_name = "URL", env = "POSARS_DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// File of the master key, without which names, tax numbers and wages cannot be read [default: master.key, below the
+    /// data folder]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "POSARS_MASTER_KEY_FILE",
+        hide_env_values = true
+    )]
+    pub(crate) master_key_file: Option<PathBuf>,
 }
 
 /// Where the local issuer's key is.
@@ -202,6 +213,8 @@ pub(crate) struct ChosenPlace {
     pub(crate) place: Place,
     /// By whom.
     pub(crate) origin: Origin,
+    /// Where the master key of personal data is; none where nobody said so and the user has no home.
+    pub(crate) master_key: Option<PathBuf>,
 }
 
 impl ChosenPlace {
@@ -234,7 +247,16 @@ impl ChosenPlace {
             (None, None) => (Place::Folder(default_folder()?), "data"),
         };
         let origin = origin_of(matches, id).unwrap_or(Origin::Default);
-        Ok(Self { place, origin })
+        let data = match &place {
+            Place::Folder(folder) => Some(folder.clone()),
+            Place::Url(_) => default_folder().ok(),
+        };
+        let below_data = || data.map(|folder| folder.join(MASTER_KEY_FILE));
+        Ok(Self {
+            place,
+            origin,
+            master_key: args.master_key_file.clone().or_else(below_data),
+        })
     }
 }
 

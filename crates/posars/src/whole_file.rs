@@ -123,7 +123,11 @@ impl WholeFile<'_> {
             return Err(self.in_the_way("is the file that is read"));
         }
         if self.must_be_new {
-            return Err(self.in_the_way("exists, and a dry run replaces nothing"));
+            return Err(self.in_the_way(if self.kind == OwnFile::PersonalData {
+                "exists, and personal data is written over nothing"
+            } else {
+                "exists, and a dry run replaces nothing"
+            }));
         }
         if !found.is_file() {
             return Err(self.in_the_way("is a link, a folder or a device"));

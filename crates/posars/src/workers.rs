@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::house::House;
 use crate::lease_holder::holder;
+use crate::shredder;
 
 /// How long the workers may take to end what they are at; what is unfinished is rolled back and done again.
 const END_WAIT: Duration = Duration::from_secs(5);
@@ -56,6 +57,15 @@ impl Workers {
             stop,
             tasks,
             companies,
+        }
+    }
+
+    /// Erases from now on, hour by hour, what is no longer to be kept of people. Only a server does so: whoever runs a
+    /// command for something else does not expect it.
+    pub(crate) fn shred_due(&mut self, houses: &[House]) {
+        for house in houses {
+            let stop = told_to_stop(&self.stop).boxed();
+            self.tasks.spawn(shredder::run(house.clone(), stop));
         }
     }
 

@@ -15,8 +15,10 @@ mod insert;
 mod load;
 mod rebuild;
 mod sale;
+mod sale_sealing;
 mod sample_sale;
 mod scratch;
+mod seal;
 mod table;
 
 use std::path::PathBuf;
@@ -39,8 +41,13 @@ pub(crate) enum Bench {
     #[command(after_help = "Example:\n  posars bench books --sales 50000")]
     Books(books::BooksArgs),
     /// RecordSale through gRPC, against the same appends without it
-    #[command(after_help = "Example:\n  posars bench sale --clients 64 --seconds 6")]
+    #[command(
+        after_help = "Example:\n  posars bench sale --clients 64 --seconds 6\n  posars bench sale --with-cpf"
+    )]
     Sale(sale::SaleArgs),
+    /// Sealing who bought, against the same sales without a buyer; and opening it again, against a rebuild
+    #[command(after_help = "Example:\n  posars bench seal --sales 50000")]
+    Seal(seal::SealArgs),
     /// REST calls, against the same calls through gRPC to the same server; and the server's CPU time for each
     #[command(after_help = "Example:\n  posars bench http --clients 16 --seconds 9 --json")]
     Http(http::HttpArgs),
@@ -70,6 +77,7 @@ pub(crate) async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Rebuild(args) => rebuild::run(args).await,
         Bench::Books(args) => books::run(args).await,
         Bench::Sale(args) => sale::run(args).await,
+        Bench::Seal(args) => seal::run(args).await,
         Bench::Http(args) => http::run(args).await,
         Bench::EchoServer => http::serve_echo().await,
     }

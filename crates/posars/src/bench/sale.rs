@@ -7,21 +7,23 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
-use posars_commands::{Actor, Commands, Envelope, Source};
-use posars_domain::CompanyId;
-use posars_domain::sale::RecordSale;
+use posars_commands::{Actor, BATCH_MAX, Commands, Envelope, Offered, Source};
+use posars_domain::sale::{Customer, RecordSale};
+use posars_domain::{CompanyId, Personal};
 use posars_edge::{Limits, serve};
 use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_gateway::proto::sales::v1::sale_service_client::SaleServiceClient;
 use posars_gateway::proto::{google, money, sales};
 use posars_gateway::{Authentication, Gateway, Principal, Tenant};
+use posars_keyring::{Keyring, MasterKey, MemoryMasterKey};
 use posars_projections::Projections;
 use serde::Serialize;
 use tonic::transport::Channel;
 use uuid::Uuid;
 
 use super::load::{self, Round};
-use super::sample_sale::{record_sale, stores};
+use super::sale_sealing::sealing_us;
+use super::sample_sale::{BUYERS, buyer, record_sale, stores};
 use super::scratch::on_scratch;
 use super::{Place, ROUNDS, append, insert, table};
 
@@ -41,6 +43,9 @@ pub(crate) struct SaleArgs {
     /// Seconds of each side, over all rounds
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
+    /// Each sale names its buyer by a CPF, of 1,000 buyers, and the report says what sealing that costs
+    #[arg(long)]
+    with_cpf: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -58,6 +63,9 @@ struct Report {
     insert_per_second: f64,
     ratio_to_commands: f64,
     ratio_to_insert: f64,
+    /// What sealing the buyer adds to the work on one sale, beside the round trips.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealing_us: Option<f64>,
 }
 
 /// Runs it and prints the report.
@@ -70,21 +78,44 @@ pub(crate) async fn run(args: SaleArgs) -> anyhow::Result<()> {
 }
 
 /// Numbers sales, so that no receipt comes twice.
-type Numbers = Arc<AtomicU64>;
+#[derive(Clone, Debug, Default)]
+struct Sales {
+    numbers: Arc<AtomicU64>,
+    with_cpf: bool,
+}
+
+impl Sales {
+    fn next(&self) -> anyhow::Result<RecordSale> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let customer = self.with_cpf.then(|| buyer(number)).transpose()?;
+        Ok(RecordSale {
+            customer,
+            ..record_sale(number)?
+        })
+    }
+}
 
 async fn measure(url: &str, args: &SaleArgs) -> anyhow::Result<Report> {
     let store = EventStore::connect(StoreConfig::new(url)).await?;
     let log = store.log(&LogName::parse(COMPANY)?).await?;
-    let commands = Commands::new(log.clone());
+    let master_key: Arc<dyn MasterKey> = Arc::new(MemoryMasterKey::default());
+    let keyring = Keyring::new(log.clone(), Some(master_key));
+    let commands = Commands::new(log.clone()).with_keyring(keyring);
     for define in stores()? {
         commands.carry_out(&define, &envelope()).await?;
+    }
+    let numbers = Sales {
+        with_cpf: args.with_cpf,
+        ..Sales::default()
+    };
+    if args.with_cpf {
+        meet_buyers(&commands, &numbers).await?;
     }
     let projections = Projections::open(store, log).await?;
     let (address, server) = start_server(commands.clone(), projections).await?;
     let count = usize::from(args.clients);
-    let numbers = Numbers::default();
     let mut callers = callers(&address, count, &numbers).await?;
-    let mut doors: Vec<(Commands, Numbers)> = vec![(commands, Arc::clone(&numbers)); count];
+    let mut doors: Vec<(Commands, Sales)> = vec![(commands.clone(), numbers.clone()); count];
     let mut inserters = insert::clients(url, count, false).await?;
     let make = || anyhow::Ok((format!("sale-{}", Uuid::now_v7()), append::sale_event()?));
     let (mut calls, mut commands_only, mut inserts) = (Vec::new(), Vec::new(), Vec::new());
@@ -102,6 +133,10 @@ async fn measure(url: &str, args: &SaleArgs) -> anyhow::Result<Report> {
         calls.push(measured);
     }
     server.abort();
+    let sealing_us = match args.with_cpf {
+        true => Some(sealing_us(commands.keyring()).await?),
+        false => None,
+    };
     let ratio = |limit: &[Round]| {
         load::median_of(
             calls
@@ -123,7 +158,20 @@ async fn measure(url: &str, args: &SaleArgs) -> anyhow::Result<Report> {
         insert_per_second: load::median(&inserts).per_second,
         ratio_to_commands: ratio(&commands_only),
         ratio_to_insert: ratio(&inserts),
+        sealing_us,
     })
+}
+
+/// Sells to every buyer once: what is measured are customers who come back.
+async fn meet_buyers(commands: &Commands, sales: &Sales) -> anyhow::Result<()> {
+    let offered = (0..BUYERS).map(|_| Ok(Offered::new(sales.next()?, envelope())));
+    let offered = offered.collect::<anyhow::Result<Vec<_>>>()?;
+    for some in offered.chunks(BATCH_MAX) {
+        for answer in commands.record_sales(some).await {
+            answer?;
+        }
+    }
+    Ok(())
 }
 
 fn envelope() -> Envelope {
@@ -162,10 +210,10 @@ async fn start_server(
 /// A gRPC client of the measured server.
 struct Caller {
     client: SaleServiceClient<Channel>,
-    numbers: Numbers,
+    sales: Sales,
 }
 
-async fn callers(address: &str, count: usize, numbers: &Numbers) -> anyhow::Result<Vec<Caller>> {
+async fn callers(address: &str, count: usize, sales: &Sales) -> anyhow::Result<Vec<Caller>> {
     let mut callers = Vec::with_capacity(count);
     let mut channel = None;
     for number in 0..count {
@@ -182,22 +230,21 @@ async fn callers(address: &str, count: usize, numbers: &Numbers) -> anyhow::Resu
             .context("a channel was made for the first caller")?;
         callers.push(Caller {
             client: SaleServiceClient::new(channel),
-            numbers: Arc::clone(numbers),
+            sales: sales.clone(),
         });
     }
     Ok(callers)
 }
 
 async fn call(mut caller: Caller) -> anyhow::Result<Caller> {
-    let sale = record_sale(caller.numbers.fetch_add(1, Ordering::Relaxed))?;
+    let sale = caller.sales.next()?;
     caller.client.record_sale(request(&sale)).await?;
     Ok(caller)
 }
 
-async fn command((commands, numbers): (Commands, Numbers)) -> anyhow::Result<(Commands, Numbers)> {
-    let sale = record_sale(numbers.fetch_add(1, Ordering::Relaxed))?;
-    commands.carry_out(&sale, &envelope()).await?;
-    Ok((commands, numbers))
+async fn command((commands, sales): (Commands, Sales)) -> anyhow::Result<(Commands, Sales)> {
+    commands.carry_out(&sales.next()?, &envelope()).await?;
+    Ok((commands, sales))
 }
 
 /// The sale as a client of another company would write it.
@@ -244,6 +291,15 @@ fn request(sale: &RecordSale) -> sales::v1::RecordSaleRequest {
         lines: sale.lines.iter().map(line).collect(),
         payments: sale.payments.iter().map(payment).collect(),
         total: sale.total.and_then(|total| reais(total.minor())),
+        customer: sale.customer.as_ref().map(|customer| sales::v1::Customer {
+            tax_id: tax_id(customer),
+            ..Default::default()
+        }),
         ..Default::default()
     }
+}
+
+fn tax_id(customer: &Customer) -> String {
+    let tax_id = customer.tax_id.as_ref().and_then(Personal::clear);
+    tax_id.map(ToString::to_string).unwrap_or_default()
 }

@@ -2,17 +2,20 @@
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use posars_domain::sale::{RecordSale, RecordSaleLine, SaleState};
+use posars_domain::person::GivenPerson;
+use posars_domain::sale::{Customer, RecordSale, RecordSaleLine, SaleEvent, SaleState};
 use posars_domain::store::{DefineStore, StoreSettings};
 use posars_domain::{
-    Amount, Channel, Command as _, Currency, DomainEvent, Given, LineId, Payment, PaymentMethod,
-    ReceiptNumber, SaleId,
+    Amount, Channel, Command as _, Cpf, Currency, DomainEvent, Given, LineId, Payment, PaymentMethod,
+    Personal, ReceiptNumber, SaleId, TaxId,
 };
 use posars_event_store::{EventType, JsonText, NewEvent};
 use uuid::Uuid;
 
 const STORES: u64 = 5;
 const DAYS: i64 = 100;
+/// How many buyers come again and again.
+pub(crate) const BUYERS: u64 = 1_000;
 const METHODS: [&str; 4] = ["pix", "cash", "credit_card", "debit_card"];
 /// The day after the last one sold on, so that no sale lies in the future of its recording.
 const RECORDED_AT: &str = "2026-06-01T12:00:00Z";
@@ -71,12 +74,37 @@ pub(crate) fn record_sale(number: u64) -> anyhow::Result<RecordSale> {
     })
 }
 
+/// The buyer of a number: each comes back after [`BUYERS`] others.
+pub(crate) fn buyer(number: u64) -> anyhow::Result<Customer> {
+    let root = format!("{:09}", 100_000_007 + number % BUYERS);
+    let [one, other] = Cpf::check_digits(&root).context("nine digits")?;
+    let tax_id: TaxId = format!("{root}{one}{other}").parse()?;
+    Ok(Customer {
+        tax_id: Some(Personal::from(tax_id)),
+        ..Customer::default()
+    })
+}
+
 /// The event that such a sale leads to.
 pub(crate) fn sale_recorded(number: u64) -> anyhow::Result<(Uuid, NewEvent)> {
     let command = record_sale(number)?;
-    let define = stores()?
-        .into_iter()
-        .nth(usize::try_from(number % STORES)?)
+    let sale_id = command.sale_id.uuid();
+    let event = sale_event(&command, None)?;
+    let new = NewEvent {
+        event_id: Uuid::now_v7(),
+        event_type: EventType::parse(event.event_type())?,
+        schema_version: event.schema_version(),
+        data: JsonText::of(&event)?,
+        metadata: JsonText::parse(r#"{"actor":"bench","source":{"kind":"api"}}"#)?,
+    };
+    Ok((sale_id, new))
+}
+
+/// The event that a sale of one of the stores leads to, and what it holds of this person in the clear.
+pub(crate) fn sale_event(command: &RecordSale, person: Option<&GivenPerson>) -> anyhow::Result<SaleEvent> {
+    let mut stores = stores()?.into_iter();
+    let define = stores
+        .find(|store| store.store_id == command.store_id)
         .context("a store")?;
     let store = StoreSettings {
         store_id: define.store_id,
@@ -87,17 +115,10 @@ pub(crate) fn sale_recorded(number: u64) -> anyhow::Result<(Uuid, NewEvent)> {
     };
     let given = Given {
         store: Some(&store),
+        person,
         ..Given::at(RECORDED_AT.parse()?)
     };
-    let sale_id = command.sale_id.uuid();
     let decision = command.decide(&SaleState::default(), &given)?;
-    let event = decision.events.first().context("a sale leads to one event")?;
-    let new = NewEvent {
-        event_id: Uuid::now_v7(),
-        event_type: EventType::parse(event.event_type())?,
-        schema_version: event.schema_version(),
-        data: JsonText::of(event)?,
-        metadata: JsonText::parse(r#"{"actor":"bench","source":{"kind":"api"}}"#)?,
-    };
-    Ok((sale_id, new))
+    let mut events = decision.events.into_iter();
+    events.next().context("a sale leads to one event")
 }

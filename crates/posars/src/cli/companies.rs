@@ -93,7 +93,7 @@ async fn display_name(log: &Log, id: &CompanyId) -> Result<Option<String>, Failu
     };
     match CompanyEvent::from_json(event.event_type.as_str(), event.schema_version, &event.data) {
         Ok(CompanyEvent::CompanyDefined(defined)) => Ok(Some(defined.name)),
-        Ok(CompanyEvent::CompanyPolicySet(_)) => Ok(None),
+        Ok(CompanyEvent::CompanyPolicySet(_) | CompanyEvent::RetentionPolicySet(_)) => Ok(None),
         Err(error) => Err(Failure::new(Exit::Unverified, "LOG_UNREADABLE", error)),
     }
 }

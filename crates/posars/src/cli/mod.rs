@@ -5,7 +5,9 @@ mod companies;
 mod doctor;
 mod finance;
 mod import;
+mod keys;
 mod migrate;
+mod people;
 mod projections;
 mod reactors;
 mod report;
@@ -29,8 +31,8 @@ use crate::telemetry::{Telemetry, Voice};
 /// below its data folder.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is away, 4 conflict, 5 verification failed.
-/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_COMPANY, POSARS_LISTEN, POSARS_IDENTITY, POSARS_AUTH_ISSUER,
-/// POSARS_AUTH_JWKS, POSARS_AUTH_CLIENT_IDS, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT,
+/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_COMPANY, POSARS_LISTEN, POSARS_IDENTITY,
+/// POSARS_MASTER_KEY_FILE, POSARS_AUTH_ISSUER, POSARS_AUTH_JWKS, POSARS_AUTH_CLIENT_IDS, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT,
 /// OTEL_SERVICE_NAME; a flag beats its variable. `posars doctor` shows them all.
 #[derive(Debug, Parser)]
 #[command(
@@ -79,6 +81,12 @@ enum Command {
                       posars finance close --month 2026-11"
     )]
     Finance(finance::FinanceCommand),
+    /// Answer people's requests about their own data
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars people find - < cpf.txt\n  posars people retention"
+    )]
+    People(people::PeopleCommand),
     /// Look after stocks
     #[command(
         subcommand,
@@ -93,6 +101,12 @@ enum Command {
         after_help = "Example:\n  posars users add ana --name \"Ana Souza\" --role cashier --store centro\n  posars users list"
     )]
     Users(users::UsersCommand),
+    /// Look after the keys of personal data: how they stand, a new master key, copies
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars keys status\n  posars keys rotate\n  posars keys export --out keys.jsonl"
+    )]
+    Keys(keys::KeysCommand),
     /// See the companies of a database
     #[command(
         subcommand,
@@ -147,6 +161,7 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         Command::Projections(command) => projections::run(command, matches).await,
         Command::Reactors(command) => reactors::run(command, matches).await,
         Command::Finance(command) => finance::run(command, matches).await,
+        Command::People(command) => people::run(command, matches).await,
         Command::Stock(command) => stock::run(command, matches).await,
         Command::Token(args) => {
             let run = args.run.clone();
@@ -156,6 +171,7 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
             .await
         }
         Command::Users(command) => users::run(command, matches).await,
+        Command::Keys(command) => keys::run(command, matches).await,
         Command::Companies(command) => companies::run(command, matches).await,
         Command::Audit(command) => audit::run(command, matches).await,
         Command::Bench(bench) => measure(bench).await,

@@ -17,7 +17,7 @@ use posars_domain::{
 };
 use posars_event_store::StreamName;
 
-use super::{broken, envelope, id, parsed};
+use super::{broken, envelope, id, parsed, people};
 use crate::failure::Failure;
 use crate::house::House;
 
@@ -102,7 +102,7 @@ pub(super) async fn open(house: &House, first: Date) -> Result<(), Failure> {
     Ok(())
 }
 
-/// After the last sale: the bills of the month before the last day of trade, and its close.
+/// After the last sale: the bills and the wages of the month before the last day of trade, and its close.
 ///
 /// # Errors
 /// Those of the commands and of the close.
@@ -111,6 +111,7 @@ pub(super) async fn close(house: &House, last: Date) -> Result<(), Failure> {
     for bill in &BILLS {
         receive(house, bill, month).await?;
     }
+    people::pay(house, month).await?;
     let books = Bookkeeping::new(house.commands.clone(), house.projections.clone());
     books.close_period(month, &envelope(), CLOSE_WAIT).await?;
     Ok(())

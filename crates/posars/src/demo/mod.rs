@@ -6,6 +6,7 @@
 mod books;
 mod catalogue;
 mod dice;
+mod people;
 mod visit;
 
 use std::str::FromStr;
@@ -74,6 +75,7 @@ pub(crate) async fn seed(house: &House, screen: Screen) -> Result<Seeded, Failur
     }
     define_products(house).await?;
     books::open(house, first).await?;
+    people::hire(house, first).await?;
     let bar = progress::bar(screen, "seeding the demo", u64::from(EARLIER_DAYS + LATER_DAYS));
     let mut sales = 0;
     // Day by day, so that the log tells the story in its order.

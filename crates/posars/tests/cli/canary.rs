@@ -12,6 +12,7 @@ use posars_identity::{Grantee, LocalIssuer};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
+use crate::canary_people::{EMPLOYEE_CPFS, NUMBERS, REASON, SEALED, employ};
 use crate::support::{Folder, Ran, Up, posars};
 use crate::traces::collector;
 
@@ -71,7 +72,7 @@ impl Said {
 }
 
 /// Calls over REST, whose refusals are kept.
-struct Till<'said> {
+pub(crate) struct Till<'said> {
     address: String,
     authorization: String,
     said: &'said mut Said,
@@ -95,14 +96,14 @@ impl Till<'_> {
     }
 
     /// A call that must succeed. Its answer is the caller's own data and may hold all of it.
-    fn done(&mut self, line: &str, body: &Value) {
+    pub(crate) fn done(&mut self, line: &str, body: &Value) {
         let authorization = self.authorization.clone();
         let (status, answer) = self.call(line, &authorization, &body.to_string());
         assert_eq!(status, 200, "{line}: {answer}");
     }
 
     /// A call that must be refused, by its caller's fault.
-    fn refused(&mut self, line: &str, body: &str) {
+    pub(crate) fn refused(&mut self, line: &str, body: &str) {
         let authorization = self.authorization.clone();
         self.refused_as(&authorization, line, body);
     }
@@ -128,7 +129,7 @@ fn sale(sale_id: &str, tax_id: &str) -> Value {
         "lines": [{"sku": "cafe", "description": "Café", "quantity": {"value": "1"}, "unitPrice": {"value": "19.90"}}],
         "payments": [{"method": "pix", "amount": {"currencyCode": "BRL", "amountMinor": "1990"}}],
         "total": {"currencyCode": "BRL", "amountMinor": "1990"},
-        "customer": {"subjectId": "customer-1", "taxId": tax_id},
+        "customer": {"subjectId": "customer-1", "taxId": tax_id, "name": CUSTOMER},
         "seller": SELLER,
     })
 }
@@ -155,6 +156,11 @@ fn sell(till: &mut Till<'_>) {
     for mistyped in CPF_MISTYPED {
         till.refused(SALES, &sale(OTHER_SALE, mistyped).to_string());
     }
+    // Another buyer under the same id.
+    till.refused(
+        SALES,
+        &with(sale(SALE, CPF[0]), "/customer/name", "Zuleica Outra"),
+    );
     // Data in the wrong field, of the right and of the wrong kind.
     for (pointer, value) in [
         ("/customer/subjectId", CUSTOMER),
@@ -183,6 +189,13 @@ fn sell_carelessly(till: &mut Till<'_>) {
         &with(other_sale(), "/seller", format!("{CUSTOMER} {}", "x".repeat(300))),
     );
     till.refused(SALES, &with(other_sale(), "/seller", format!("{CUSTOMER}\u{1}")));
+    for (field, name) in [
+        ("name", format!("{CUSTOMER}\u{1}")),
+        ("name", CUSTOMER.repeat(20)),
+        ("taxId", CUSTOMER.into()),
+    ] {
+        till.refused(SALES, &with(other_sale(), &format!("/customer/{field}"), name));
+    }
     till.refused(SALES, &with(other_sale(), "/customer", CUSTOMER));
     till.refused(
         SALES,
@@ -360,6 +373,49 @@ fn note_files(said: &mut Said, folder: &Path) {
     }
 }
 
+/// Nothing of a person stands in the log or in any file of the data folder: tables, indexes, write-ahead log.
+fn assert_sealed_on_disk(folder: &Path, exported: &str) {
+    let canaries: Vec<&str> = SEALED.into_iter().chain(EMPLOYEE_CPFS).collect();
+    for canary in canaries.iter().chain(&NUMBERS) {
+        assert!(!exported.contains(canary), "the log has {canary}");
+    }
+    let mut folders = vec![folder.to_owned()];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(path);
+                continue;
+            }
+            // A socket or a pipe has nothing to read.
+            let Ok(bytes) = std::fs::read(&path) else { continue };
+            files += 1;
+            for canary in &canaries {
+                assert!(
+                    !holds(&bytes, canary.as_bytes()),
+                    "{} has {canary}",
+                    path.display()
+                );
+            }
+        }
+    }
+    assert!(files > 100, "{files} files");
+}
+
+fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
+    let first = wanted[0];
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte == first) {
+        rest = &rest[at..];
+        if rest.starts_with(wanted) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
+
 fn import(said: &mut Said, folder: &Folder) {
     let sheet = folder.file("vendas.xlsx");
     write_sheet(&sheet);
@@ -409,6 +465,7 @@ async fn no_personal_datum_and_no_secret_gets_out() {
     };
     sell(&mut till);
     sell_carelessly(&mut till);
+    employ(&mut till);
     let tokens = knock(&mut till, &token).await;
 
     import(&mut said, &folder);
@@ -428,6 +485,10 @@ async fn no_personal_datum_and_no_secret_gets_out() {
     assert!(log.contains("call ended"), "the log is at its loudest: {log}");
     said.note("the log of up", log);
     note_files(&mut said, &folder.file("data"));
+    let exported = run_loudly(&["audit", "replay", "--data", &data], &[]).ended(0);
+    assert!(exported.out.contains("SaleRecorded") && exported.out.contains("EmployeeHired"));
+    said.note("stderr of audit replay", &exported.talk);
+    assert_sealed_on_disk(&folder.file("data"), &exported.out);
     for (path, body) in received.lock().unwrap().iter() {
         said.note(format!("the collector's {path}"), String::from_utf8_lossy(body));
     }
@@ -447,6 +508,8 @@ async fn no_personal_datum_and_no_secret_gets_out() {
         NO_TOKEN,
     ];
     canaries.extend(CPF.into_iter().chain(CPF_MISTYPED));
+    canaries.extend(SEALED.into_iter().chain(NUMBERS).chain(EMPLOYEE_CPFS));
+    canaries.push(REASON);
     canaries.push(&printed);
     canaries.extend(tokens.iter().map(String::as_str));
     said.assert_without(&canaries);

@@ -10,14 +10,17 @@ mod audit;
 mod begin_books;
 mod books;
 mod canary;
+mod canary_people;
 mod companies;
 mod drain;
 mod earlier_build;
+mod erasure;
 mod finance;
 mod help;
 mod identity;
 mod import;
 mod import_xls;
+mod keys;
 #[path = "../../../commands/tests/commands/books/ledgers.rs"]
 mod ledgers;
 mod network;

@@ -221,7 +221,7 @@ fn curl_records_a_sale_sees_its_figures_and_is_refused_a_wrong_one() {
     let reader = Reader::with_the_demo_up();
     let (first, (count, takings)) = check_first_sale(&reader.paste(&first_sale()));
 
-    let users = block("### People and companies", "sh", "posars users");
+    let users = block("### Users and companies", "sh", "posars users");
     let outputs = reader.paste(&first_sale_and(users));
     let (second, grown) = check_first_sale(&outputs);
     assert_ne!(first, second);
@@ -233,6 +233,54 @@ fn curl_records_a_sale_sees_its_figures_and_is_refused_a_wrong_one() {
     let token = outputs[3].lines().last().unwrap();
     assert_eq!(token.split('.').count(), 3, "a token: {}", outputs[3]);
     assert!(outputs[3].contains("\"ana\""), "{}", outputs[3]);
+}
+
+#[test]
+fn curl_hires_raises_hands_out_and_erases() {
+    if !can_run("curl", &["--version"]) {
+        return;
+    }
+    let reader = Reader::with_the_demo_up();
+    let people = block("### People", "sh", "people/$PERSON:erase");
+    let outputs = reader.paste(&first_sale_and(people));
+    let answers: Vec<Value> = outputs[3].lines().map(json).collect();
+    let [employee, headcount, costs, export, erased] = answers.try_into().unwrap();
+    let employee = &employee["employee"];
+    assert_eq!(employee["personalData"]["cpf"], "52998224725", "{employee}");
+    assert_eq!(
+        number(&employee["salary"]["amount"]["amountMinor"]),
+        215_000,
+        "{employee}"
+    );
+    let positions = headcount["headcounts"].as_array().unwrap();
+    assert!(
+        positions.len() >= 6,
+        "three months of four positions: {headcount}"
+    );
+    assert!(!costs["costs"].as_array().unwrap().is_empty(), "{costs}");
+    let kinds: Vec<_> = export["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| &record["eventType"])
+        .collect();
+    assert_eq!(
+        kinds,
+        ["EmployeeHired", "PersonalDataSet", "SalaryChanged"],
+        "{export}"
+    );
+    assert_eq!(erased["person"]["erasureRequested"], true, "{erased}");
+    let held: Vec<_> = erased["person"]["classes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|class| class["erased"] == false)
+        .collect();
+    assert!(
+        held.iter()
+            .any(|class| class["class"] == "RETENTION_CLASS_LABOUR"),
+        "{erased}"
+    );
 }
 
 #[test]

@@ -13,6 +13,8 @@ use serde_json::Value;
 
 /// Long enough for a first start on a busy machine; reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// The master key of all tests that have none of their own.
+pub(crate) const MASTER_KEY: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/master.key");
 const POLL: Duration = Duration::from_millis(20);
 
 /// A folder of one test, gone with it, that PostgreSQL's user can walk into also when the test runs as root.
@@ -47,6 +49,8 @@ pub(crate) fn posars<S: AsRef<str>>(arguments: &[S]) -> Command {
             command.env_remove(&name);
         }
     }
+    // Beside a database given by URL it would be in the folder of whoever runs the tests.
+    command.env("POSARS_MASTER_KEY_FILE", MASTER_KEY);
     command.args(arguments.iter().map(AsRef::as_ref));
     command
         .stdin(Stdio::null())

@@ -118,7 +118,7 @@ pub(crate) async fn run(
         std::env::var_os(TLS_CERT),
         std::env::var_os(TLS_KEY),
     ));
-    checks.extend(server::checks(place, &args.company.id, session.screen).await);
+    checks.extend(server::checks(&session.place, &args.company.id, session.screen).await);
     Ok(Diagnosis {
         version: env!("CARGO_PKG_VERSION"),
         healthy: checks.iter().all(|check| check.state != State::Fault),
@@ -158,6 +158,11 @@ fn settings(args: &DoctorArgs, keys: &Path, matches: &ArgMatches, session: &Sess
             "POSARS_IDENTITY",
             Some(keys.display().to_string()),
             origin_of(matches, "identity").unwrap_or(Origin::Default),
+        ),
+        Setting::new(
+            "POSARS_MASTER_KEY_FILE",
+            chosen.master_key.as_ref().map(|path| path.display().to_string()),
+            origin_of(matches, "master_key_file").unwrap_or(Origin::Default),
         ),
         Setting::of_variable("POSARS_AUTH_ISSUER", None),
         Setting::of_variable("POSARS_AUTH_JWKS", None),

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use posars_domain::CompanyId;
 use posars_event_store::{ServerFacts, SubscriptionState};
+use posars_keyring::CompanyStanding;
 use posars_local_postgres::{Installation, MAJOR_MIN};
 
 use super::checkup::Check;
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 use crate::house::House;
 use crate::progress;
 use crate::screen::Screen;
-use crate::settings::Place;
+use crate::settings::{ChosenPlace, Place};
 use crate::stock_costs::{self, WrongCost};
 
 /// A larger difference between our clock and the server's puts events near midnight on the wrong day.
@@ -25,8 +26,9 @@ const STOCKS_SHOWN: usize = 10;
 const CONNECTIONS_MIN: u32 = 40;
 
 /// The checks, in order; those behind a fault are skipped.
-pub(super) async fn checks(place: &Place, company: &CompanyId, screen: Screen) -> Vec<Check> {
+pub(super) async fn checks(chosen: &ChosenPlace, company: &CompanyId, screen: Screen) -> Vec<Check> {
     let mut checks = Vec::new();
+    let place = &chosen.place;
     if let Place::Folder(folder) = place {
         checks.push(programs(folder, screen).await);
         if posars_local_postgres::cluster_major(folder).is_none() {
@@ -36,6 +38,7 @@ pub(super) async fn checks(place: &Place, company: &CompanyId, screen: Screen) -
     }
     match Database::open_unmigrated(place, Need::Existing, screen).await {
         Ok(database) => {
+            let database = database.with_master_key(chosen.master_key.clone());
             checks.extend(on_database(&database, company, screen).await);
             if let Err(failure) = database.close(screen).await {
                 checks.push(Check::failed("database", failure));
@@ -109,11 +112,38 @@ async fn on_house(house: &House) -> Vec<Check> {
         }
         Err(error) => checks.push(Check::failed("log", error.into())),
     }
+    checks.push(master_key(house).await);
     match house.log.subscriptions().await {
         Ok(all) => checks.push(leases(&all)),
         Err(error) => checks.push(Check::failed("leases", error.into())),
     }
     checks
+}
+
+/// Whether what is personal can be read.
+async fn master_key(house: &House) -> Check {
+    const NAME: &str = "master_key";
+    let standing = match house.commands.keyring().standing().await {
+        Ok(standing) => standing,
+        Err(error) => return Check::failed(NAME, error.into()),
+    };
+    match standing.company {
+        None => Check::ok(NAME, "nothing personal is kept yet"),
+        Some(CompanyStanding {
+            problem: None,
+            master_key,
+            ..
+        }) => Check::ok(NAME, format!("{master_key} opens what is personal")),
+        Some(CompanyStanding {
+            problem: Some(problem),
+            ..
+        }) => Check::fault(
+            NAME,
+            problem.to_string(),
+            "put the file of the master key back, or name it with POSARS_MASTER_KEY_FILE; `posars keys status` says \
+             which key is missing",
+        ),
+    }
 }
 
 /// Stocks whose value an earlier version left wrong; reads the whole log.

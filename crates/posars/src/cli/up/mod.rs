@@ -91,7 +91,7 @@ pub(crate) async fn run(args: UpArgs, session: &Session) -> Result<Ended, Failur
         metrics_readers: args.front.metrics_readers(),
     };
     let mut database = tokio::select! {
-        opened = Database::open(&session.place.place, Need::Serving, session.screen) => opened?,
+        opened = Database::open_chosen(&session.place, Need::Serving, session.screen) => opened?,
         () = asked.first() => return Ok(Ended {}),
     };
     let started = tokio::select! {

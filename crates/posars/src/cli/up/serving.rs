@@ -75,7 +75,8 @@ impl Serving {
         let Some(house) = houses.first() else {
             return Err(Failure::new(Exit::Failure, "NO_COMPANY", "no company was opened"));
         };
-        let workers = Workers::start(&houses);
+        let mut workers = Workers::start(&houses);
+        workers.shred_due(&houses);
         let health = Health::default();
         let mut server = asked.server;
         server.limits.drain_timeout = DRAIN;

@@ -1,0 +1,150 @@
+//! `posars keys status`: whether what is personal can be read, and by which keys.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use posars_domain::{CompanyId, RetentionClass};
+use posars_keyring::{KeyringError, Standing};
+use serde::Serialize;
+
+use super::AllKeys;
+use crate::database::Need;
+use crate::failure::Failure;
+use crate::screen::{Outcome, table};
+use crate::session::{RunArgs, Session};
+
+/// Options of `posars keys status`.
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+}
+
+/// How the keys stand.
+#[derive(Debug, Serialize)]
+pub(super) struct KeysStatus {
+    /// Where the master key is looked for.
+    master_key_file: Option<String>,
+    /// The master keys in the file, the current one first.
+    master_keys: Vec<String>,
+    /// Why the file cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+    /// Whether everything personal can be read.
+    readable: bool,
+    companies: Vec<CompanyKeys>,
+}
+
+#[derive(Debug, Serialize)]
+struct CompanyKeys {
+    company: CompanyId,
+    /// The master key that wraps the company's; none where nothing personal was kept yet.
+    master_key: Option<String>,
+    readable: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+    /// How many persons have a key, by class.
+    contact: u64,
+    fiscal: u64,
+    labour: u64,
+}
+
+/// Looks at them.
+pub(super) async fn run(session: &Session) -> Result<KeysStatus, Failure> {
+    session
+        .with_database(Need::Existing, async |database| {
+            let all = AllKeys::open(database).await?;
+            let (master_keys, problem) = match all.file.as_ref().map(|file| file.names()) {
+                None => (Vec::new(), Some(KeyringError::NoMasterKey.to_string())),
+                Some(Ok(names)) => (names, None),
+                Some(Err(error)) => (Vec::new(), Some(error.to_string())),
+            };
+            let mut companies = Vec::with_capacity(all.keyrings.len());
+            for (company, keyring) in &all.keyrings {
+                companies.push(CompanyKeys::of(company.clone(), keyring.standing().await?));
+            }
+            Ok(KeysStatus {
+                master_key_file: all.file.as_ref().map(|file| file.path().display().to_string()),
+                master_keys,
+                problem,
+                readable: companies.iter().all(|company| company.readable),
+                companies,
+            })
+        })
+        .await
+}
+
+impl CompanyKeys {
+    fn of(company: CompanyId, standing: Standing) -> Self {
+        let count = |class| {
+            let mut keys = standing.keys.iter();
+            keys.find(|(known, _)| *known == class)
+                .map_or(0, |(_, count)| *count)
+        };
+        let own = standing.company.as_ref();
+        let problem = own
+            .and_then(|own| own.problem.as_ref())
+            .map(KeyringError::to_string);
+        Self {
+            company,
+            master_key: own.map(|own| own.master_key.clone()),
+            readable: problem.is_none(),
+            problem,
+            contact: count(RetentionClass::Contact),
+            fiscal: count(RetentionClass::Fiscal),
+            labour: count(RetentionClass::Labour),
+        }
+    }
+}
+
+impl Outcome for KeysStatus {
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        match (&self.master_key_file, self.master_keys.as_slice()) {
+            (Some(file), [current, older @ ..]) => {
+                writeln!(
+                    out,
+                    "The master key is {current} in {file}, with {} older.",
+                    older.len()
+                )?;
+            }
+            (Some(file), []) => writeln!(out, "There is no master key in {file}.")?,
+            (None, _) => writeln!(out, "No file of a master key is named.")?,
+        }
+        if let Some(problem) = &self.problem {
+            writeln!(out, "{problem}")?;
+        }
+        let rows = self.companies.iter().map(|keys| {
+            let state = match (&keys.master_key, keys.readable) {
+                (None, _) => "nothing personal yet",
+                (Some(_), true) => "readable",
+                (Some(_), false) => "LOCKED",
+            };
+            [
+                keys.company.to_string(),
+                keys.master_key.clone().unwrap_or_default(),
+                state.to_owned(),
+                keys.contact.to_string(),
+                keys.fiscal.to_string(),
+                keys.labour.to_string(),
+            ]
+        });
+        let titles = [
+            "company",
+            "wrapped by",
+            "personal data",
+            "contact",
+            "fiscal",
+            "labour",
+        ];
+        writeln!(out, "{}", table(titles, rows))?;
+        if let Some(locked) = self.companies.iter().find_map(|keys| keys.problem.as_ref()) {
+            writeln!(out, "{locked}")?;
+            writeln!(
+                out,
+                "Next: put the file back where it was, or name it with --master-key-file FILE"
+            )?;
+        }
+        Ok(())
+    }
+}
