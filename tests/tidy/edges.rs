@@ -33,7 +33,7 @@ const WIRE_AND_SQL: &[&str] = &[
     "deadpool-postgres",
 ];
 
-const PLACES: [Place; 16] = [
+const PLACES: [Place; 18] = [
     Place {
         name: "posars-domain",
         may: &[],
@@ -78,8 +78,14 @@ const PLACES: [Place; 16] = [
         never: WIRE,
     },
     Place {
-        name: "posars-commands",
+        name: "posars-keyring",
         may: &["posars-domain", "posars-event-store"],
+        tests_may: TESTKIT,
+        never: WIRE,
+    },
+    Place {
+        name: "posars-commands",
+        may: &["posars-domain", "posars-event-store", "posars-keyring"],
         tests_may: TESTKIT,
         never: WIRE_AND_SQL,
     },
@@ -108,6 +114,19 @@ const PLACES: [Place; 16] = [
         never: WIRE_AND_SQL,
     },
     Place {
+        name: "posars-privacy",
+        may: &[
+            "posars-commands",
+            "posars-domain",
+            "posars-event-store",
+            "posars-keyring",
+            "posars-projections",
+            "posars-reports",
+        ],
+        tests_may: TESTKIT,
+        never: WIRE_AND_SQL,
+    },
+    Place {
         name: "posars-xls-importer",
         may: &[
             "posars-commands",
@@ -115,7 +134,8 @@ const PLACES: [Place; 16] = [
             "posars-event-store",
             "posars-words",
         ],
-        tests_may: TESTKIT,
+        // What a sheet says of a buyer is opened to compare it.
+        tests_may: &["posars-keyring", "posars-testkit"],
         never: WIRE_AND_SQL,
     },
     Place {
@@ -160,6 +180,8 @@ const PLACES: [Place; 16] = [
             "posars-edge",
             "posars-event-store",
             "posars-identity",
+            "posars-keyring",
+            "posars-privacy",
             "posars-projections",
             "posars-reports",
             "posars-transcoder",
@@ -179,7 +201,9 @@ const PLACES: [Place; 16] = [
             "posars-event-store",
             "posars-gateway",
             "posars-identity",
+            "posars-keyring",
             "posars-local-postgres",
+            "posars-privacy",
             "posars-projections",
             "posars-reports",
             "posars-schema",
@@ -193,9 +217,10 @@ const PLACES: [Place; 16] = [
 ];
 
 /// Folders that may hold statements. `bench` measures the raw limit of PostgreSQL beside the log.
-const SQL_PLACES: [&str; 5] = [
+const SQL_PLACES: [&str; 6] = [
     "crates/event-store/src/sql/",
     "crates/identity/src/sql/",
+    "crates/keyring/src/sql/",
     "crates/projections/src/sql/",
     "crates/schema/src/sql/",
     "crates/posars/src/bench/sql/",
@@ -350,7 +375,7 @@ fn statements_live_where_tables_are_known() -> anyhow::Result<()> {
         .map(|file| file.path)
         .collect();
     verdict(
-        "only event-store, identity, projections, schema and the benchmarks speak SQL",
+        "only event-store, identity, keyring, projections, schema and the benchmarks speak SQL",
         &findings,
         "ask the crate that owns the table, through a function with typed arguments",
     )
