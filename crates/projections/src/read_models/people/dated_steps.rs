@@ -3,10 +3,12 @@
 
 use jiff::civil::Date;
 
+use super::employment_step::{Begins, EmploymentStep};
+use super::of_employee;
 use crate::fold_map::TextMap;
 use crate::projection::{Fold, Target};
 use crate::row::{StoredRow, row_bytes};
-use crate::{ApplyError, DatabaseError, Load};
+use crate::{ApplyError, DatabaseError, Event, Load};
 
 /// A row that holds from a day on.
 pub(crate) trait Dated: StoredRow {
@@ -44,6 +46,26 @@ pub(super) enum Effect {
         /// The day that is right.
         to: Date,
     },
+}
+
+/// Takes an event of an employee into the steps; `begins` makes the step of what begins, if it says what the steps are of.
+pub(super) fn follow<R: Dated>(
+    event: &Event<'_>,
+    steps: &mut Steps<R>,
+    begins: impl FnOnce(&Begins<'_>) -> Result<Option<R>, ApplyError>,
+) -> Result<(), ApplyError> {
+    let Some(decoded) = of_employee(event)? else {
+        return Ok(());
+    };
+    match EmploymentStep::of(&decoded) {
+        Some(EmploymentStep::Begins(told)) => begins(&told)?.map_or(Ok(()), |step| steps.add(step)),
+        Some(EmploymentStep::Ends(end)) => steps.take(end.employee_id.as_str(), Effect::Ended(end.date)),
+        Some(EmploymentStep::Corrects(told)) => {
+            let (from, to) = (told.from, told.to);
+            steps.take(told.employee_id.as_str(), Effect::Moved { from, to })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The steps of one employee, as far as some events tell them.

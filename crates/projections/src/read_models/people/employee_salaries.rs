@@ -6,9 +6,8 @@ use jiff::civil::Date;
 use posars_domain::Personal;
 use posars_domain::employee::Wage;
 
-use super::dated_steps::{Dated, Effect, Steps};
-use super::employment_step::{Begins, EmploymentStep};
-use super::of_employee;
+use super::dated_steps::{Dated, Steps, follow};
+use super::employment_step::Begins;
 use super::sealed_at::column_of;
 use crate::read::sql_position;
 use crate::row::table_row;
@@ -76,20 +75,9 @@ impl Projection for EmployeeSalariesFold {
     type Fold = Steps<Step>;
 
     fn apply(event: &Event<'_>, fold: &mut Steps<Step>) -> Result<(), ApplyError> {
-        let Some(decoded) = of_employee(event)? else {
-            return Ok(());
-        };
-        match EmploymentStep::of(&decoded) {
-            Some(EmploymentStep::Begins(told)) => match told.salary {
-                Some(salary) => fold.add(step(event, &told, salary)?),
-                None => Ok(()),
-            },
-            Some(EmploymentStep::Ends(end)) => fold.take(end.employee_id.as_str(), Effect::Ended(end.date)),
-            Some(EmploymentStep::Corrects(told)) => {
-                let (from, to) = (told.from, told.to);
-                fold.take(told.employee_id.as_str(), Effect::Moved { from, to })
-            }
-            None => Ok(()),
-        }
+        follow(event, fold, |told| {
+            let salary = told.salary.map(|salary| step(event, told, salary));
+            salary.transpose()
+        })
     }
 }

@@ -5,9 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use posars_domain::employee::EmploymentTerms;
 
-use super::dated_steps::{Dated, Effect, Steps};
-use super::employment_step::{Begins, EmploymentStep};
-use super::of_employee;
+use super::dated_steps::{Dated, Steps, follow};
+use super::employment_step::Begins;
 use crate::read::sql_position;
 use crate::row::table_row;
 use crate::{ApplyError, Event, Projection, searched};
@@ -82,20 +81,9 @@ impl Projection for EmployeeTermsFold {
     type Fold = Steps<Step>;
 
     fn apply(event: &Event<'_>, fold: &mut Steps<Step>) -> Result<(), ApplyError> {
-        let Some(decoded) = of_employee(event)? else {
-            return Ok(());
-        };
-        match EmploymentStep::of(&decoded) {
-            Some(EmploymentStep::Begins(told)) => match told.terms {
-                Some(terms) => fold.add(step(event, &told, terms)?),
-                None => Ok(()),
-            },
-            Some(EmploymentStep::Ends(end)) => fold.take(end.employee_id.as_str(), Effect::Ended(end.date)),
-            Some(EmploymentStep::Corrects(told)) => {
-                let (from, to) = (told.from, told.to);
-                fold.take(told.employee_id.as_str(), Effect::Moved { from, to })
-            }
-            None => Ok(()),
-        }
+        follow(event, fold, |told| {
+            let terms = told.terms.map(|terms| step(event, told, terms));
+            terms.transpose()
+        })
     }
 }
