@@ -1,16 +1,17 @@
 //! One transaction's worth of requests: gathered without touching one key twice, sent as arrays, answered
 //! one by one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
 use tokio_postgres::Row;
+use tracing::Span;
 
 use crate::append::{APPEND_BYTES_MAX, APPEND_EVENTS_MAX};
 use crate::replay::Replay;
 use crate::request::{Request, Touched, claims, stream_guards};
-use crate::{Append, AppendError, Appended, Guard, Position, Version};
+use crate::{Append, AppendError, Appended, Guard, Position, Traceparent, Version};
 
 /// The requests of one transaction. No two touch the same key, unless both only read it: `append_batch`
 /// checks all of them against the tables as they were before the batch.
@@ -66,6 +67,44 @@ impl Batch {
         }
     }
 
+    /// What those who are told of the accepted requests may want to know.
+    pub(crate) fn details(&self, verdicts: &Verdicts) -> Details {
+        let mut details = Details::default();
+        for (index, request) in self.requests.iter().enumerate() {
+            if verdicts.loser(index).is_some() {
+                continue;
+            }
+            for write in &request.append.writes {
+                let category = write.stream.category();
+                if !details.categories.contains(category) {
+                    details.categories.insert(category.to_owned());
+                }
+            }
+            let last = request.append.writes.last().and_then(|write| write.events.last());
+            if let Some(traceparent) =
+                last.and_then(|event| Traceparent::of_metadata(event.metadata.as_str()))
+            {
+                details.traceparent = Some(traceparent);
+            }
+        }
+        details
+    }
+
+    /// The span of its transaction: part of the trace of its only request, or one of its own that is linked with each.
+    pub(crate) fn span(&self) -> Span {
+        let (requests, events) = (self.requests.len(), self.event_count);
+        match self.requests.as_slice() {
+            [only] => tracing::debug_span!(parent: &only.span, "commit", requests, events),
+            several => {
+                let span = tracing::debug_span!(parent: None, "commit", requests, events);
+                several.iter().for_each(|request| {
+                    span.follows_from(&request.span);
+                });
+                span
+            }
+        }
+    }
+
     /// Answers every request. A replayed one gets its answer later: see `replay`.
     pub(crate) fn answer(self, verdicts: &Verdicts) -> Answered {
         let mut next = verdicts.first_position;
@@ -115,6 +154,15 @@ impl Batch {
             replays,
         }
     }
+}
+
+/// What was accepted of a batch, for a hint.
+#[derive(Debug, Default)]
+pub(crate) struct Details {
+    /// The categories of the streams that were written to.
+    pub(crate) categories: BTreeSet<String>,
+    /// The W3C trace context of the last append that has one.
+    pub(crate) traceparent: Option<Traceparent>,
 }
 
 /// What a batch did.

@@ -10,15 +10,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
+use tracing::Instrument as _;
 
 use crate::batch::{Answered, Batch, Verdicts};
 use crate::batch_arrays::BatchArrays;
 use crate::connections::Connections;
 use crate::disk::LastRefusal;
+use crate::error::LOG_CLOSED;
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
 use crate::replay;
@@ -31,6 +33,9 @@ const DEFERRED_MAX: usize = 1_024;
 /// First pause before a batch goes again; doubles up to a second.
 const BACKOFF: Duration = Duration::from_millis(20);
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// How long the queue waits after a batch that met a closed log. Each try takes the gate's row lock, for which the mover
+/// waits too, and writes an error into the server's log.
+const CLOSED_PAUSE: Duration = Duration::from_millis(40);
 /// Batches that look before they write after one whose write had to be undone: where one request was a repetition,
 /// more are likely, as in a file that is imported again, and each undone write leaves dead rows. The batch after them is
 /// written without a look again. If that fails too, one write in 33 was in vain.
@@ -45,6 +50,8 @@ pub(crate) struct Batcher {
     pub(crate) partitions: Arc<Partitions>,
     /// The last append that the disk did not take.
     pub(crate) disk: LastRefusal,
+    /// Whether the last append met a closed log.
+    pub(crate) closed: watch::Sender<bool>,
     pub(crate) give_up_after: Duration,
     /// How many more batches look before they write.
     pub(crate) cautious_batches: u32,
@@ -69,6 +76,10 @@ impl Batcher {
         while let Some(batch) = self.gather(&mut deferred).await {
             if !batch.requests.is_empty() {
                 self.write(batch, None).await;
+            }
+            if *self.closed.borrow() {
+                // What comes meanwhile is one batch, and its first answer is the next look at the gate.
+                tokio::time::sleep(CLOSED_PAUSE).await;
             }
         }
     }
@@ -107,6 +118,7 @@ impl Batcher {
             let error = match self.send(&batch).await {
                 Ok(row) => {
                     self.disk.clear();
+                    self.closed.send_if_modified(std::mem::take);
                     return self.answer(batch, &row).await;
                 }
                 Err(Failure::Refused(error)) if batch.requests.len() > 1 => {
@@ -126,6 +138,11 @@ impl Batcher {
                 Err(Failure::NotWritten(error @ StoreError::DiskFull(_))) => {
                     // Only a person makes room, which takes longer than a deadline: the callers are told at once.
                     self.disk.note(&error);
+                    return refuse(batch.requests, &error, unknown.as_ref());
+                }
+                // Where it is to be written instead is theirs to find out.
+                Err(Failure::NotWritten(error @ StoreError::Closed(_))) => {
+                    self.closed.send_replace(true);
                     return refuse(batch.requests, &error, unknown.as_ref());
                 }
                 Err(Failure::NotWritten(error)) => error,
@@ -164,7 +181,7 @@ impl Batcher {
             .pool_wait_seconds
             .record(started.elapsed().as_secs_f64(), &[]);
         let arrays = BatchArrays::of(batch);
-        let answer = self.call(&client, &arrays).await;
+        let answer = self.call(&client, &arrays).instrument(batch.span()).await;
         let oldest = batch
             .requests
             .iter()
@@ -217,6 +234,7 @@ impl Batcher {
             StoreError::Unavailable(_)
             | StoreError::DiskFull(_)
             | StoreError::Exhausted(_)
+            | StoreError::Closed(_)
             | StoreError::DeadlineExceeded(_)
             | StoreError::BadConfig(_)
             | StoreError::NotContiguous { .. }
@@ -248,6 +266,7 @@ impl Batcher {
         } else {
             self.cautious_batches.saturating_sub(1)
         };
+        let details = self.signal.wants_details.then(|| batch.details(&verdicts));
         let Answered {
             accepted,
             head,
@@ -255,7 +274,14 @@ impl Batcher {
         } = batch.answer(&verdicts);
         self.metrics.events.add(accepted, &[]);
         self.metrics.batch_events.record(accepted, &[]);
-        self.signal.advance(head);
+        if accepted > 0 {
+            let mut hint = self.signal.hint(head);
+            if let Some(details) = details {
+                (hint.categories, hint.traceparent) = (details.categories, details.traceparent);
+                hint.bound();
+            }
+            self.signal.advance(hint);
+        }
         if !replays.is_empty() {
             tokio::spawn(replay::answer(self.connections.clone(), self.log_id, replays));
         }
@@ -291,6 +317,7 @@ fn sort(error: &tokio_postgres::Error) -> fn(StoreError) -> Failure {
         Some(code) if *code == SqlState::CHECK_VIOLATION => |_| Failure::NoPartition,
         // A server going down may have committed before it hung up.
         Some(code) if code.code().starts_with("57P0") || code.code().starts_with("08") => Failure::Unknown,
+        Some(code) if code.code() == LOG_CLOSED => Failure::NotWritten,
         Some(code) if Trouble::of_sqlstate(code.code()).is_some() => Failure::NotWritten,
         Some(_) => Failure::Refused,
         None => Failure::Unknown,

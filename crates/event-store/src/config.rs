@@ -1,13 +1,17 @@
 //! Settings of a store: where the database is and how long to wait for it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::StoreError;
+use posars_database_address::Address;
+
+use crate::{StoreError, WakeUpChannel};
 
 /// Settings of a store. Every wait has an end on our side: a stopped server ignores `statement_timeout`.
 #[derive(Clone, Debug)]
 pub struct StoreConfig {
     pub(crate) url: String,
+    pub(crate) replica_url: Option<String>,
     /// How long an append may wait in the queue before it is given up unsent. Default 10 s.
     pub append_deadline: Duration,
     /// How long one statement may take. Default 10 s.
@@ -27,8 +31,13 @@ pub struct StoreConfig {
     pub owner_connections_max: usize,
     /// How often the heads are polled, whatever the notifications say. Default 250 ms.
     pub poll_interval: Duration,
-    /// How long notifications are gathered into one. Default 20 ms.
+    /// How long hints are gathered into one. Default 20 ms.
     pub notify_interval: Duration,
+    /// How old a replica's answers may be where nobody asks for a position. Default 5 s.
+    pub replica_lag_max: Duration,
+    /// Where the growth of logs is told. Default none, which is PostgreSQL's notifications; with queues nobody listens to
+    /// those, and nobody sends them.
+    pub announce_to: Vec<Arc<dyn WakeUpChannel>>,
 }
 
 impl StoreConfig {
@@ -37,6 +46,7 @@ impl StoreConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            replica_url: None,
             append_deadline: Duration::from_secs(10),
             statement_deadline: Duration::from_secs(10),
             connect_deadline: Duration::from_secs(5),
@@ -47,27 +57,29 @@ impl StoreConfig {
             owner_connections_max: 16,
             poll_interval: Duration::from_millis(250),
             notify_interval: Duration::from_millis(20),
+            announce_to: Vec::new(),
+            replica_lag_max: Duration::from_secs(5),
         }
     }
 
-    pub(crate) fn postgres(&self) -> Result<tokio_postgres::Config, StoreError> {
-        let mut config: tokio_postgres::Config = self
-            .url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| StoreError::BadConfig(error.to_string()))?;
-        if config.get_dbname().is_none() {
+    /// The same, where a replica at this address answers what callers read, while it is fresh.
+    #[must_use]
+    pub fn with_replica(self, url: Option<String>) -> Self {
+        Self {
+            replica_url: url,
+            ..self
+        }
+    }
+
+    pub(crate) fn address(&self) -> Result<Address, StoreError> {
+        self.address_of(&self.url)
+    }
+
+    pub(crate) fn address_of(&self, url: &str) -> Result<Address, StoreError> {
+        let address = Address::parse(url).map_err(|error| StoreError::BadConfig(error.to_string()))?;
+        if address.database().is_none() {
             return Err(StoreError::BadConfig("it names no database; add dbname=…".into()));
         }
-        if config.get_application_name().is_none() {
-            config.application_name("posars");
-        }
-        // A peer that vanished without a word is noticed in about 20 s instead of two hours.
-        config
-            .connect_timeout(self.connect_deadline)
-            .keepalives_idle(Duration::from_secs(10))
-            .keepalives_interval(Duration::from_secs(3))
-            .keepalives_retries(3)
-            .tcp_user_timeout(Duration::from_secs(15));
-        Ok(config)
+        Ok(address.named("posars").within(self.connect_deadline))
     }
 }

@@ -9,14 +9,13 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, StatementCache,
-};
+use deadpool_postgres::{Hook, HookError, Object, Pool, Runtime, StatementCache};
 use futures_util::FutureExt;
 use futures_util::future::try_join;
+use posars_database_address::Address;
+use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{NoTls, Row};
 
 use crate::{StoreConfig, StoreError};
 
@@ -29,7 +28,7 @@ const WRITER_SESSION: &str = concat!(
 );
 /// The same trap for readers: a page of the log was read by bitmap and sorted, where walking the index gives it in order;
 /// a list of 100 sales, asked for before the first sale and again after 60,000, took 106 ms instead of 2.
-const READER_SESSION: &str = concat!(
+pub(crate) const READER_SESSION: &str = concat!(
     include_str!("sql/reader_session.sql"),
     ";\n",
     include_str!("sql/tenant_session.sql")
@@ -37,18 +36,19 @@ const READER_SESSION: &str = concat!(
 /// Not confined: for runners, rebuilds, audits and whatever looks at several logs. Their statements look up keys as well;
 /// what is meant to read a whole table says so in its transaction.
 const OWNER_SESSION: &str = include_str!("sql/reader_session.sql");
-const NAME_LOG: &str = include_str!("sql/name_log.sql");
+pub(crate) const NAME_LOG: &str = include_str!("sql/name_log.sql");
 
-fn pool(config: &StoreConfig, connections_max: usize, session: &'static str) -> Result<Pool, StoreError> {
-    let manager_config = ManagerConfig {
-        recycling_method: RecyclingMethod::Fast,
-    };
-    let manager = Manager::from_config(config.postgres()?, NoTls, manager_config);
-    Pool::builder(manager)
-        .max_size(connections_max)
+pub(crate) fn pool_of(
+    address: &Address,
+    config: &StoreConfig,
+    connections_max: usize,
+    session: &'static str,
+) -> Result<Pool, StoreError> {
+    let pool = address.pool();
+    pool.max_size(connections_max)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(config.statement_deadline))
-        .create_timeout(Some(config.connect_deadline))
+        .create_timeout(Some(address.connect_max()))
         .recycle_timeout(Some(config.connect_deadline))
         .post_create(Hook::async_fn(move |client, _| {
             Box::pin(async move { client.batch_execute(session).await.map_err(HookError::Backend) })
@@ -60,13 +60,13 @@ fn pool(config: &StoreConfig, connections_max: usize, session: &'static str) -> 
 /// The log that each connection has named. A connection is known by its statement cache, which it keeps for life;
 /// the weak reference keeps the address from being given to another one.
 #[derive(Clone, Debug, Default)]
-struct NamedLogs(Arc<Mutex<Vec<Named>>>);
+pub(crate) struct NamedLogs(Arc<Mutex<Vec<Named>>>);
 
 /// A connection and the log it has named.
 type Named = (Weak<StatementCache>, i32);
 
 impl NamedLogs {
-    fn has_named(&self, client: &Object, log_id: i32) -> bool {
+    pub(crate) fn has_named(&self, client: &Object, log_id: i32) -> bool {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let this = Arc::as_ptr(&client.statement_cache);
         known
@@ -75,7 +75,7 @@ impl NamedLogs {
     }
 
     /// Also before a name is sent: until its answer is here nobody knows what holds.
-    fn forget(&self, client: &Object) {
+    pub(crate) fn forget(&self, client: &Object) {
         let this = Arc::as_ptr(&client.statement_cache);
         self.0
             .lock()
@@ -84,7 +84,7 @@ impl NamedLogs {
             .retain(|(other, _)| other.strong_count() > 0 && !std::ptr::eq(other.as_ptr(), this));
     }
 
-    fn remember(&self, client: &Object, log_id: i32) {
+    pub(crate) fn remember(&self, client: &Object, log_id: i32) {
         self.forget(client);
         let entry = (Arc::downgrade(&client.statement_cache), log_id);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
@@ -105,10 +105,11 @@ pub(crate) struct Connections {
 
 impl Connections {
     pub(crate) fn new(config: &StoreConfig) -> Result<Self, StoreError> {
+        let address = config.address()?;
         Ok(Self {
-            writers: pool(config, config.writer_connections_max, WRITER_SESSION)?,
-            readers: pool(config, config.reader_connections_max, READER_SESSION)?,
-            owners: pool(config, config.owner_connections_max, OWNER_SESSION)?,
+            writers: pool_of(&address, config, config.writer_connections_max, WRITER_SESSION)?,
+            readers: pool_of(&address, config, config.reader_connections_max, READER_SESSION)?,
+            owners: pool_of(&address, config, config.owner_connections_max, OWNER_SESSION)?,
             named: NamedLogs::default(),
             log_id: None,
             deadline: config.statement_deadline,

@@ -187,7 +187,10 @@ impl<C: Consume> Consumer<C> {
     async fn hold(&mut self, stop: &mut Stop) -> Result<(), C::Error> {
         self.consume.prepare().await?;
         let mut lease = self.acquire().await?;
+        // From now on hints for it may be taken out of its queue.
+        let held = self.log.hold_lease(self.subscription.name());
         let outcome = self.follow(&mut lease, stop).await;
+        drop(held);
         self.give_back(lease).await;
         outcome
     }

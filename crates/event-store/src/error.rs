@@ -2,6 +2,9 @@
 
 use crate::{ClaimKey, ExpectedVersion, LogName, Position, StreamName, Trouble, Version};
 
+/// What the gate says of a log that is closed (migration V14).
+pub(crate) const LOG_CLOSED: &str = "PS001";
+
 /// The database did not do what was asked, for a reason outside the request.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -23,6 +26,13 @@ pub enum StoreError {
          PostgreSQL more if it stays so"
     )]
     Exhausted(String),
+    /// The log takes no appends in this database, and the keys beside it stay as they are: it is on its way to another
+    /// one, or has gone there. Nothing was written; trying again is right, there or here.
+    #[error(
+        "the log is closed for writing in this database ({0}); it moves to another one or has moved, try again after a \
+         pause (see `posars companies list`)"
+    )]
+    Closed(String),
     /// The database answered, but not as this version of the store expects.
     #[error("the event log's database refused a statement: {0}; check that `posars migrate` has run on it")]
     Refused(String),
@@ -77,6 +87,7 @@ impl StoreError {
     pub(crate) fn from_postgres(error: &tokio_postgres::Error) -> Self {
         match error.as_db_error() {
             None => Self::Unavailable(with_causes(error)),
+            Some(db) if db.code().code() == LOG_CLOSED => Self::Closed(db.message().to_owned()),
             Some(db) => match Trouble::of_sqlstate(db.code().code()) {
                 Some(Trouble::Away) => Self::Unavailable(db.to_string()),
                 Some(Trouble::DiskFull) => Self::DiskFull(db.to_string()),

@@ -29,6 +29,31 @@ pub struct ServerFacts {
     pub clock: Timestamp,
 }
 
+/// What matters of a server once a company relies on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeploymentFacts {
+    /// Whether this session is encrypted.
+    pub is_encrypted: bool,
+    /// Whether it does not leave this machine.
+    pub is_local: bool,
+    /// Whether its role may do everything.
+    pub is_superuser: bool,
+    /// Whether row-level security does not hold for its role.
+    pub is_above_policies: bool,
+    /// Whether somebody runs the server for us, who copies and archives by means that it does not show.
+    pub is_managed: bool,
+    /// How much its write-ahead log holds: `minimal` is not enough to copy from.
+    pub wal_level: String,
+    /// Whether that log is kept: `off`, `on` or `always`.
+    pub archive_mode: String,
+    /// Whether a page that the disk has changed is noticed.
+    pub data_checksums: String,
+    /// Whether dead rows are cleared away.
+    pub autovacuum: String,
+    /// After which time a session that forgot its transaction is ended; `0` for never.
+    pub idle_in_transaction_timeout: String,
+}
+
 /// One subscription of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscriptionState {
@@ -87,6 +112,34 @@ impl EventStore {
             max_connections: u32::try_from(row.get::<_, i64>("max_connections")).unwrap_or(u32::MAX),
             is_standby: row.get("is_standby"),
             clock: row.get("clock"),
+        })
+    }
+}
+
+impl EventStore {
+    /// Asks the server what matters once a company relies on it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database is away or refuses.
+    pub async fn deployment_facts(&self) -> Result<DeploymentFacts, StoreError> {
+        let rows = self
+            .connections()
+            .query(include_str!("sql/deployment_facts.sql"), &[])
+            .await?;
+        let row = rows
+            .first()
+            .ok_or_else(|| StoreError::Refused("the server says nothing of itself".into()))?;
+        Ok(DeploymentFacts {
+            is_encrypted: row.get("is_encrypted"),
+            is_local: row.get("is_local"),
+            is_superuser: row.get("is_superuser"),
+            is_above_policies: row.get("is_above_policies"),
+            is_managed: row.get("is_managed"),
+            wal_level: row.get("wal_level"),
+            archive_mode: row.get("archive_mode"),
+            data_checksums: row.get("data_checksums"),
+            autovacuum: row.get("autovacuum"),
+            idle_in_transaction_timeout: row.get("idle_in_transaction_timeout"),
         })
     }
 }

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tracing::{Instrument as _, Span};
 
 use crate::batcher::Batcher;
 use crate::connections::Connections;
 use crate::disk::LastRefusal;
 use crate::partitions::Partitions;
+use crate::replica::Floors;
 use crate::request::{Progress, ROOM_BYTES, Request};
 use crate::surroundings::Surroundings;
-use crate::wake_ups::{HeadWatch, LogSignal};
+use crate::wake_ups::{HeadWatch, HeldLease, LogSignal, Source};
 use crate::{Append, AppendError, Appended, LogName, Position, StoreError};
 
 /// How much longer than its deadline a sent append is waited for, before its outcome counts as unknown: the
@@ -31,6 +33,7 @@ pub struct Log {
     room: Arc<Semaphore>,
     signal: LogSignal,
     pub(crate) disk: LastRefusal,
+    closed: watch::Sender<bool>,
 }
 
 impl Log {
@@ -45,9 +48,10 @@ impl Log {
         let room = Arc::new(Semaphore::new(
             surroundings.config.queue_bytes_max.div_ceil(ROOM_BYTES),
         ));
-        let signal = surroundings.wake_ups.signal(id, position);
+        let signal = surroundings.wake_ups.signal(id, &name, position);
         let connections = surroundings.connections.confined_to(id);
         let disk = LastRefusal::default();
+        let closed = watch::Sender::new(false);
         let batcher = Batcher {
             log_id: id,
             connections: connections.clone(),
@@ -56,6 +60,7 @@ impl Log {
             metrics: surroundings.metrics.clone(),
             partitions,
             disk: disk.clone(),
+            closed: closed.clone(),
             give_up_after: surroundings.config.append_deadline,
             cautious_batches: 0,
         };
@@ -69,6 +74,7 @@ impl Log {
             room,
             signal,
             disk,
+            closed,
         }
     }
 
@@ -105,6 +111,31 @@ impl Log {
         params: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, StoreError> {
         self.connections.query(statement, params).await
+    }
+
+    /// As [`Log::query`], answered by the replica if there is one that is fresh and includes what the floors demand; by the
+    /// writer otherwise. Only for what callers read: whatever is decided reads by [`Log::query`].
+    ///
+    /// # Errors
+    /// As there; a replica's failures are no errors.
+    pub async fn query_replica(
+        &self,
+        floors: &Floors,
+        statement: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, StoreError> {
+        if let Some(replica) = &self.surroundings.replica
+            && let Some(rows) = replica.query(self.id, floors, statement, params).await
+        {
+            return Ok(rows);
+        }
+        self.connections.query(statement, params).await
+    }
+
+    /// Whether there is a replica that may answer.
+    #[must_use]
+    pub fn has_replica(&self) -> bool {
+        self.surroundings.replica.is_some()
     }
 
     /// Appends events, all or nothing; when this returns they are durable.
@@ -144,9 +175,28 @@ impl Log {
     /// # Errors
     /// See [`AppendError`]; only [`AppendError::OutcomeUnknown`] leaves open whether it was written.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let span = tracing::debug_span!(
+            "append",
+            log = self.name.as_str(),
+            events = append.event_count(),
+            first_position = tracing::field::Empty,
+            last_position = tracing::field::Empty
+        );
+        let appended = self.queue(append, &span).instrument(span.clone()).await;
+        if let Ok(appended) = &appended
+            && !span.is_disabled()
+        {
+            span.record("first_position", appended.first_position.get());
+            span.record("last_position", appended.last_position.get());
+        }
+        appended
+    }
+
+    /// Queues an append and waits for its answer; the transaction that writes it joins the span.
+    async fn queue(&self, append: Append, span: &Span) -> Result<Appended, AppendError> {
         let progress = Arc::new(Progress::default());
         let (reply, answer) = oneshot::channel();
-        let request = Request::new(append, Arc::clone(&progress), &self.room, reply)?;
+        let request = Request::new(append, Arc::clone(&progress), &self.room, reply)?.within(span);
         let queued_at = Instant::now();
         self.queue.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => AppendError::QueueFull,
@@ -171,9 +221,27 @@ impl Log {
         }
     }
 
+    /// What is asked of its store by who receives hints.
+    pub(crate) fn source(&self) -> Source {
+        self.surroundings
+            .wake_ups
+            .source(self.owner_connections().clone())
+    }
+
+    /// Says that this process works under a lease, for as long as the answer lives.
+    pub(crate) fn hold_lease(&self, subscription: &str) -> HeldLease {
+        self.surroundings.wake_ups.hold_lease(subscription)
+    }
+
     /// A watch on the log's growth, fed by appends of this process, notifications and the poll.
     #[must_use]
     pub fn watch(&self) -> HeadWatch {
         self.signal.watch()
+    }
+
+    /// A watch on whether the last append of this process met a closed log: one that moves to another database.
+    #[must_use]
+    pub fn watch_closed(&self) -> watch::Receiver<bool> {
+        self.closed.subscribe()
     }
 }

@@ -26,7 +26,7 @@ impl Metrics {
                 .with_boundaries(seconds.clone())
                 .build()
         };
-        Self {
+        let metrics = Self {
             batch_events: meter
                 .u64_histogram("posars.append.batch_events")
                 .with_description("Events per append transaction")
@@ -52,6 +52,10 @@ impl Metrics {
                 .u64_counter("posars.append.batch_retries")
                 .with_description("Append transactions sent again after a passing failure")
                 .build(),
-        }
+        };
+        // From zero on: an alert that looks for a rise would miss the first one otherwise.
+        metrics.events.add(0, &[]);
+        metrics.batch_retries.add(0, &[]);
+        metrics
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use foldhash::fast::RandomState;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tracing::Span;
 
 use crate::chain::{self, Hash};
 use crate::{Append, AppendError, Appended, ClaimKey, Guard};
@@ -50,6 +51,8 @@ pub(crate) struct Request {
     pub(crate) event_count: usize,
     pub(crate) size_bytes: usize,
     pub(crate) queued_at: Instant,
+    /// The caller's; of no use to anybody where spans go nowhere.
+    pub(crate) span: Span,
     pub(crate) progress: Arc<Progress>,
     pub(crate) reply: oneshot::Sender<Result<Appended, AppendError>>,
     /// Its share of the queue's bytes, given back when it is answered.
@@ -90,10 +93,19 @@ impl Request {
             event_count,
             size_bytes,
             queued_at: Instant::now(),
+            span: Span::none(),
             progress,
             reply,
             _room: room,
         })
+    }
+
+    /// The same, as part of a span of its caller's.
+    pub(crate) fn within(self, span: &Span) -> Self {
+        Self {
+            span: span.clone(),
+            ..self
+        }
     }
 
     /// Safe to send again after its answer was lost: the idempotency key finds the first try.

@@ -11,9 +11,10 @@ use crate::connections::Connections;
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::partitions::Partitions;
+use crate::replica::{Replica, ReplicaStanding};
 use crate::surroundings::Surroundings;
 use crate::wake_ups::WakeUps;
-use crate::{LogName, Position, StoreConfig, StoreError, chain};
+use crate::{LogName, Position, StoreConfig, StoreError, chain, sessions};
 
 /// The event store of one database. Cheap to clone; its background tasks end with the last clone and the
 /// last [`Log`] opened from it.
@@ -45,12 +46,15 @@ impl EventStore {
         connections
             .query(include_str!("sql/head_positions.sql"), &[])
             .await?;
-        let wake_ups = WakeUps::start(&config, config.postgres()?, connections.clone());
+        sessions::must_be_ours(&connections).await?;
+        let replica = Replica::start(&config, &connections)?;
+        let wake_ups = WakeUps::start(&config, config.address()?, connections.clone());
         tracing::debug!(tasks = wake_ups.task_count(), "event store connected");
         let surroundings = Arc::new(Surroundings {
             config,
             connections,
             wake_ups,
+            replica,
             metrics: Metrics::new(),
         });
         Ok(Self {
@@ -137,6 +141,24 @@ impl EventStore {
     #[must_use]
     pub fn pool(&self) -> &deadpool_postgres::Pool {
         self.surroundings.connections.owners()
+    }
+
+    /// How the replica stands, once it was looked at; none where the settings name none.
+    pub async fn replica_standing(&self) -> Option<ReplicaStanding> {
+        match &self.surroundings.replica {
+            Some(replica) => Some(replica.standing().await),
+            None => None,
+        }
+    }
+
+    pub(crate) fn wake_ups(&self) -> &WakeUps {
+        &self.surroundings.wake_ups
+    }
+
+    /// Whether both are clones of one store.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.surroundings, &other.surroundings)
     }
 
     pub(crate) fn connections(&self) -> &Connections {

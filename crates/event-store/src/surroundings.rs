@@ -3,6 +3,7 @@
 use crate::StoreConfig;
 use crate::connections::Connections;
 use crate::metrics::Metrics;
+use crate::replica::Replica;
 use crate::wake_ups::WakeUps;
 
 /// The database and the background tasks of a store.
@@ -11,5 +12,6 @@ pub(crate) struct Surroundings {
     pub(crate) config: StoreConfig,
     pub(crate) connections: Connections,
     pub(crate) wake_ups: WakeUps,
+    pub(crate) replica: Option<Replica>,
     pub(crate) metrics: Metrics,
 }

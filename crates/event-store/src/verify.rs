@@ -112,17 +112,34 @@ impl Log {
     pub async fn verify(
         &self,
         anchor: Option<Anchor>,
+        progress: impl FnMut(Position),
+    ) -> Result<Verification, StoreError> {
+        let genesis = Anchor {
+            position: Position::START,
+            hash: chain::genesis(self.name()),
+        };
+        self.verify_after(genesis, anchor, progress).await
+    }
+
+    /// As [`Log::verify`], of what follows a place that was proven before.
+    ///
+    /// # Errors
+    /// As [`Log::verify`].
+    pub async fn verify_after(
+        &self,
+        proven: Anchor,
+        anchor: Option<Anchor>,
         mut progress: impl FnMut(Position),
     ) -> Result<Verification, StoreError> {
         let head = self.head().await?;
         let mut done = Verification {
             events: 0,
             commits: 0,
-            position: Position::START,
-            hash: chain::genesis(self.name()),
+            position: proven.position,
+            hash: proven.hash,
             fault: None,
         };
-        let mut anchored = anchor.filter(|anchor| anchor.position > Position::START);
+        let mut anchored = anchor.filter(|anchor| anchor.position > proven.position);
         while done.position < head.position && done.fault.is_none() {
             let mut commits = self.commits_after(done.position).await?;
             // Those that began beyond the head came after it was read. One that begins before it and ends

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::phase::Phase;
+
 mod generated {
     refinery::embed_migrations!("../../migrations");
 }
@@ -42,6 +44,34 @@ pub fn migrations() -> Vec<Migration> {
     all
 }
 
+/// The text of an embedded migration.
+fn sql_of(version: i32) -> Option<String> {
+    let runner = runner();
+    let file = runner
+        .get_migrations()
+        .iter()
+        .find(|file| file.version() == version)?;
+    file.sql().map(str::to_owned)
+}
+
+/// Whether an embedded migration takes something away.
+///
+/// # Errors
+/// What is wrong with its heading.
+pub(crate) fn phase_of(version: i32) -> Result<Phase, String> {
+    let sql = sql_of(version).ok_or_else(|| format!("V{version} is not embedded"))?;
+    Phase::of(version, &sql)
+}
+
+/// The oldest schema whose builds may run on a database that has every embedded migration. A heading that is wrong takes
+/// nothing away here; a test refuses it.
+pub(crate) fn oldest_build() -> i32 {
+    let phases = migrations()
+        .into_iter()
+        .filter_map(|file| phase_of(file.version).ok());
+    phases.map(Phase::oldest_build).max().unwrap_or(0)
+}
+
 /// A short text that changes whenever any embedded migration changes; a key for caches of migrated databases.
 pub fn fingerprint() -> String {
     let runner = runner();
@@ -59,4 +89,23 @@ pub fn fingerprint() -> String {
         }
     }
     format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_says_whether_it_takes_something_away() {
+        let wrong: Vec<String> = migrations()
+            .iter()
+            .filter_map(|file| phase_of(file.version).err())
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert_eq!(
+            oldest_build(),
+            6,
+            "raised by a migration that takes something away"
+        );
+    }
 }

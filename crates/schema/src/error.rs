@@ -8,7 +8,7 @@ pub enum SchemaError {
         "the database URL cannot be read: {0}. Next: write it as postgres://user@host/database or as \
          key=value pairs (host=… user=… dbname=…)"
     )]
-    InvalidUrl(#[source] tokio_postgres::Error),
+    InvalidUrl(#[source] posars_database_address::AddressError),
     /// No connection to the database.
     #[error(
         "no connection to {place}: {cause}. Next: check that the server runs, that the database \
@@ -43,10 +43,10 @@ pub enum SchemaError {
         /// The database's own words.
         cause: String,
     },
-    /// The database has migrations that this binary does not know.
+    /// The database has migrations that this binary does not know, and cannot run with.
     #[error(
-        "{place} was migrated by a newer posars: it has {migration}, which this binary does not know. \
-         Next: run the newer posars; schemas never go back"
+        "{place} was migrated by a newer posars: it has {migration}, which this binary does not know and may not run \
+         with. Next: run the newer posars; schemas never go back"
     )]
     Newer {
         /// Host and database.

@@ -7,6 +7,7 @@ use tokio_postgres::error::SqlState;
 use crate::SchemaError;
 use crate::embedded::{Migration, migrations, runner};
 use crate::error::whole;
+use crate::history::{History, raise_floor};
 use crate::target::connect;
 
 /// Key of the advisory lock that every migrating process takes: "posars" in ASCII.
@@ -14,16 +15,14 @@ const MIGRATION_LOCK_KEY: i64 = 0x706f_7361_7273;
 /// How long to wait for another process that migrates: a long backfill may be at work there.
 const MIGRATION_LOCK_WAIT_S: u64 = 120;
 /// How long DDL may queue for a table: everyone else queues behind it meanwhile.
-const TABLE_LOCK_WAIT_S: u64 = 5;
-/// Where refinery keeps what it applied.
-const HISTORY_TABLE: &str = "refinery_schema_history";
+pub(crate) const TABLE_LOCK_WAIT_S: u64 = 5;
 
 /// What [`migrate`] did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationReport {
     /// The migrations applied by this call, in order; empty when the schema was current.
     pub applied: Vec<Migration>,
-    /// The version the schema has now; `None` when there are no migrations at all.
+    /// The version the schema has now, which a newer posars may have raised; `None` when there are no migrations at all.
     pub version: Option<i32>,
 }
 
@@ -36,10 +35,18 @@ pub async fn migrate(url: &str) -> Result<MigrationReport, SchemaError> {
     take_lock(&client, &place).await?;
     // The lock belongs to the session, so it ends with the client whatever happens below.
     set_lock_timeout(&client, &place, TABLE_LOCK_WAIT_S).await?;
+    let history = History::read(&client, &place).await?;
+    if let Some(newest) = history.beyond.last() {
+        return Ok(MigrationReport {
+            applied: Vec::new(),
+            version: Some(newest.version),
+        });
+    }
     let report = runner()
         .run_async(&mut client)
         .await
         .map_err(|error| explain(&error, &place))?;
+    raise_floor(&client, &place).await?;
     let applied = report.applied_migrations().iter().map(Migration::from).collect();
     Ok(MigrationReport {
         applied,
@@ -47,51 +54,15 @@ pub async fn migrate(url: &str) -> Result<MigrationReport, SchemaError> {
     })
 }
 
-/// The embedded migrations that the database of `url` does not have yet, lowest version first; changes nothing.
+/// The embedded migrations that the database of `url` does not have yet, lowest version first; changes nothing. None when
+/// a newer posars has migrated it and took nothing away that this binary needs.
 ///
 /// # Errors
 /// [`SchemaError::InvalidUrl`], [`SchemaError::Unreachable`], [`SchemaError::Failed`], and
-/// [`SchemaError::Newer`] when the database is ahead of this binary.
+/// [`SchemaError::Newer`] when the database is ahead of this binary, which then cannot run on it.
 pub async fn pending(url: &str) -> Result<Vec<Migration>, SchemaError> {
     let (client, place) = connect(url).await?;
-    let failed = |source: tokio_postgres::Error| SchemaError::Failed {
-        place: place.clone(),
-        doing: "reading the migration history".to_owned(),
-        cause: whole(&source),
-    };
-    let known = migrations();
-    let exists = client
-        .query_one(include_str!("sql/history_exists.sql"), &[&HISTORY_TABLE])
-        .await
-        .map_err(failed)?
-        .get::<_, bool>(0);
-    if !exists {
-        return Ok(known);
-    }
-    let rows = client
-        .query(include_str!("sql/history.sql"), &[])
-        .await
-        .map_err(failed)?;
-    let applied: Vec<Migration> = rows
-        .iter()
-        .map(|row| Migration {
-            version: row.get(0),
-            name: row.get(1),
-        })
-        .collect();
-    if let Some(unknown) = applied
-        .iter()
-        .find(|done| !known.iter().any(|file| file.version == done.version))
-    {
-        return Err(SchemaError::Newer {
-            place,
-            migration: unknown.to_string(),
-        });
-    }
-    Ok(known
-        .into_iter()
-        .filter(|file| !applied.iter().any(|done| done.version == file.version))
-        .collect())
+    Ok(History::read(&client, &place).await?.pending)
 }
 
 async fn take_lock(client: &Client, place: &str) -> Result<(), SchemaError> {

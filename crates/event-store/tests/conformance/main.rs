@@ -6,6 +6,8 @@
     reason = "tests fail by panicking, also on any variant not expected"
 )]
 
+#[path = "../channel/mod.rs"]
+mod channel;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 
@@ -22,10 +24,15 @@ mod outages;
 mod partitions;
 mod plain_owner;
 mod plans;
+mod poolers;
 mod reading;
+mod relocation;
+mod replica;
 mod smoke;
 mod subscriptions;
 mod together;
 mod trouble;
 mod upgrade;
+mod wake_up_channels;
+mod wake_up_chaos;
 mod wake_ups;

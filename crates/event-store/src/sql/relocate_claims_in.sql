@@ -1,0 +1,2 @@
+-- What relocate_claims.sql sends.
+copy arriving_claims (key, log_id, holder) from stdin (format binary)

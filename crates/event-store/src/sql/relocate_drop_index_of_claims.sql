@@ -1,0 +1,2 @@
+-- $1 log.
+drop index concurrently if exists claims_leaving_$1

@@ -1,0 +1,2 @@
+-- $1 log.
+drop index concurrently if exists idempotency_leaving_$1

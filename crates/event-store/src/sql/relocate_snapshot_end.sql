@@ -1,0 +1,2 @@
+-- The end of relocate_snapshot.sql.
+rollback
