@@ -11,12 +11,12 @@ pub struct Bookkeeping {
 }
 
 impl Bookkeeping {
-    /// Puts the two together; both must be of one log.
+    /// Puts the two together; both must be of one log. No replica is asked: what is read leads to commands.
     #[must_use]
-    pub const fn new(commands: Commands, projections: Projections) -> Self {
+    pub fn new(commands: Commands, projections: Projections) -> Self {
         Self {
             commands,
-            projections,
+            projections: projections.at_writer(),
         }
     }
 }

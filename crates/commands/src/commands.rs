@@ -8,6 +8,7 @@ use posars_domain::store::{Store, StoreSettings};
 use posars_domain::{Sku, StoreId};
 use posars_event_store::{Log, Version};
 use posars_keyring::Keyring;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::keys::stream_of;
@@ -38,6 +39,10 @@ pub(crate) struct Shared {
     pub(crate) policy: KnownPolicy,
     pub(crate) stores: KnownStores,
     pub(crate) metrics: Metrics,
+    /// Those of the database that the company has moved to.
+    pub(crate) successor: watch::Sender<Option<Commands>>,
+    /// Whoever has it tries a closed log again; all others wait for what that shows.
+    pub(crate) scout: Arc<Semaphore>,
 }
 
 /// Where the ids of events come from that nothing is derived from.
@@ -87,6 +92,8 @@ impl Commands {
             policy: KnownPolicy::default(),
             stores: KnownStores::default(),
             metrics: Metrics::new(),
+            successor: watch::Sender::new(None),
+            scout: Arc::new(Semaphore::new(1)),
         };
         Self {
             shared: Arc::new(shared),

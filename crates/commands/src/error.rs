@@ -84,6 +84,8 @@ pub enum Unavailability {
     DatabaseDiskFull,
     /// The database has no memory, connections or other means left; nothing was written.
     DatabaseExhausted,
+    /// The company moves to another database; nothing was written.
+    CompanyMoving,
     /// The database refuses what this build sends; nothing was written.
     DatabaseRefused,
     /// The keys of people cannot be used, so nothing personal can be sealed or opened; nothing was written.
@@ -102,6 +104,7 @@ impl Unavailability {
             Self::DatabaseAway => "DATABASE_AWAY",
             Self::DatabaseDiskFull => "DATABASE_DISK_FULL",
             Self::DatabaseExhausted => "DATABASE_EXHAUSTED",
+            Self::CompanyMoving => "COMPANY_MOVING",
             Self::DatabaseRefused => "DATABASE_REFUSED",
             Self::PersonalDataLocked => "PERSONAL_DATA_LOCKED",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
@@ -248,6 +251,7 @@ impl From<StoreError> for CommandError {
             StoreError::Exhausted(_) => {
                 Self::unavailable(Unavailability::DatabaseExhausted, AWAY_RETRY_MS, &error)
             }
+            StoreError::Closed(_) => Self::unavailable(Unavailability::CompanyMoving, AWAY_RETRY_MS, &error),
             StoreError::DeadlineExceeded(_) => {
                 Self::unavailable(Unavailability::Deadline, AWAY_RETRY_MS, &error)
             }

@@ -56,6 +56,7 @@ mod stores;
 mod stores_of_sales;
 mod touched;
 mod turns;
+mod whereabouts;
 
 pub mod reactors;
 

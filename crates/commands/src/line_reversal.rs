@@ -14,6 +14,7 @@ use crate::keys::stream_of;
 use crate::line_append::{given, whole_company};
 use crate::load::Loaded;
 use crate::plan::{Failed, Request, Surroundings, Write};
+use crate::whereabouts::Whereabouts;
 use crate::{CommandError, Commands, Completed, Envelope};
 
 /// What it is called in fingerprints, traces and metrics.
@@ -26,6 +27,20 @@ impl Commands {
     /// # Errors
     /// As [`Commands::carry_out`].
     pub async fn reverse_receivable_settlement(
+        &self,
+        command: &ReverseSettlement<Receivable>,
+        envelope: &Envelope,
+    ) -> Result<Completed<ReceivableEvent>, CommandError> {
+        let mut whereabouts = Whereabouts::of(self);
+        loop {
+            let outcome = whereabouts.commands().reverse_here(command, envelope).await;
+            if !whereabouts.is_to_be_done_again(&outcome).await {
+                return outcome;
+            }
+        }
+    }
+
+    async fn reverse_here(
         &self,
         command: &ReverseSettlement<Receivable>,
         envelope: &Envelope,

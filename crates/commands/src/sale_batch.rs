@@ -21,6 +21,7 @@ use crate::names::Name;
 use crate::plan::{Surroundings, Write};
 use crate::stores_of_sales::{StoreOfSales, Stores};
 use crate::turns::{Turn, Turns};
+use crate::whereabouts::{Whereabouts, take_second};
 use crate::{CommandError, Commands};
 
 /// How often the rest of a batch is offered together before it goes one by one.
@@ -53,6 +54,16 @@ impl Commands {
     /// # Errors
     /// Each sale has its own [`CommandError`]; one that is refused does not stand in the way of the others.
     pub async fn record_sales(&self, sales: &[Offered<RecordSale>]) -> Vec<BatchAnswer> {
+        let mut whereabouts = Whereabouts::of(self);
+        let mut answers = whereabouts.commands().record_sales_here(sales).await;
+        while whereabouts.are_to_be_done_again(&answers).await {
+            let second = whereabouts.commands().record_sales_here(sales).await;
+            take_second(&mut answers, second);
+        }
+        answers
+    }
+
+    async fn record_sales_here(&self, sales: &[Offered<RecordSale>]) -> Vec<BatchAnswer> {
         let started = Instant::now();
         let (mut answers, mut turns) = (BatchAnswers::none_of(sales.len()), Turns::default());
         // A key of the caller's own must be claimed, and a caller may be limited to stores: that is the lone command's

@@ -18,6 +18,7 @@ use crate::load::decode;
 use crate::names::Name;
 use crate::plan::{Surroundings, Write};
 use crate::turns::{Turn, Turns};
+use crate::whereabouts::{Whereabouts, take_second};
 use crate::{CommandError, Commands, Envelope};
 
 /// A definition on its way through a batch.
@@ -49,6 +50,20 @@ impl Commands {
 
     /// For commands of one stream that need nothing beside it and have no key of their own.
     async fn define_all<C: Command>(&self, name: &'static str, offered: &[Offered<C>]) -> Vec<BatchAnswer> {
+        let mut whereabouts = Whereabouts::of(self);
+        let mut answers = whereabouts.commands().define_all_here(name, offered).await;
+        while whereabouts.are_to_be_done_again(&answers).await {
+            let second = whereabouts.commands().define_all_here(name, offered).await;
+            take_second(&mut answers, second);
+        }
+        answers
+    }
+
+    async fn define_all_here<C: Command>(
+        &self,
+        name: &'static str,
+        offered: &[Offered<C>],
+    ) -> Vec<BatchAnswer> {
         let started = Instant::now();
         let (mut answers, turns) = self.define_together(offered).await;
         turns

@@ -16,6 +16,7 @@ use posars_domain::{Aggregate as _, OwnKey, StatementLineId};
 use crate::line_answer::{Candidates, KnownItems, LineAnswer};
 use crate::line_append::{Done, given, whole_company};
 use crate::plan::{Failed, Request};
+use crate::whereabouts::Whereabouts;
 use crate::{CommandError, Commands, Envelope, Offered};
 
 /// What recording a line is called in traces and metrics.
@@ -35,12 +36,17 @@ impl Commands {
         candidates: &Candidates,
         known: &mut KnownItems,
     ) -> Result<LineAnswer, CommandError> {
-        let started = Instant::now();
-        let result = self.line_attempts(line, candidates, known).await;
-        self.shared
-            .metrics
-            .done(RECORD, started.elapsed(), result.as_ref());
-        result
+        let mut whereabouts = Whereabouts::of(self);
+        loop {
+            let (here, started) = (whereabouts.commands(), Instant::now());
+            let result = here.line_attempts(line, candidates, known).await;
+            here.shared
+                .metrics
+                .done(RECORD, started.elapsed(), result.as_ref());
+            if !whereabouts.is_to_be_done_again(&result).await {
+                return result;
+            }
+        }
     }
 
     /// Settles what somebody says that a line pays; asked again it changes nothing.
@@ -52,13 +58,18 @@ impl Commands {
         command: &MatchStatementLine,
         envelope: &Envelope,
     ) -> Result<LineAnswer, CommandError> {
-        let started = Instant::now();
         let request = Request::new(MATCH, command, OwnKey::Absent, envelope)?;
-        let result = self.match_attempts(command, &request).await;
-        self.shared
-            .metrics
-            .done(MATCH, started.elapsed(), result.as_ref());
-        result
+        let mut whereabouts = Whereabouts::of(self);
+        loop {
+            let (here, started) = (whereabouts.commands(), Instant::now());
+            let result = here.match_attempts(command, &request).await;
+            here.shared
+                .metrics
+                .done(MATCH, started.elapsed(), result.as_ref());
+            if !whereabouts.is_to_be_done_again(&result).await {
+                return result;
+            }
+        }
     }
 
     /// Takes the money of a line in that pays nothing, against an account.

@@ -5,7 +5,7 @@
 //!
 //! | Field | Refused |
 //! | --- | --- |
-//! | customer, register, company and store ids | an id that is nothing but a number, however punctuated; a CPF anywhere |
+//! | customer, register, company and store ids | an id that is nothing but a number, however punctuated; a CPF anywhere but in a UUID or longer hexadecimal number |
 //! | names, sellers, reasons, notes | a number anywhere |
 //! | suppliers | a CPF anywhere; a CNPJ says who delivered, and is no secret |
 //! | descriptions on a receipt | a number in its own punctuation, or beside the word CPF or CNPJ |
@@ -27,6 +27,8 @@ const CPF_CHARS: usize = 11;
 const CNPJ_CHARS: usize = 14;
 /// How many digits stand together in a CNPJ that is written with something between them.
 const CNPJ_GROUPS: [usize; 5] = [2, 3, 3, 4, 2];
+/// Hexadecimal digits of a UUID.
+const RANDOM_DIGITS_MIN: usize = 32;
 /// What may stand between the parts of a number.
 const PUNCTUATION: [char; 3] = ['.', '-', '/'];
 
@@ -52,7 +54,7 @@ pub(crate) fn not_an_id(field: impl Into<Path>, id: &str, refused: Refused) -> R
         return Ok(());
     }
     let plain = plain(id);
-    if is_number(&plain, refused) || has_cpf(&plain) {
+    if is_number(&plain, refused) || has_cpf(&without_random_parts(&plain)) {
         let rule = "a tax number is no id: it would stay in the log in the clear for ever; make an id of another kind";
         return Err(refusal(field, id, rule));
     }
@@ -106,6 +108,31 @@ pub(crate) fn not_in_code(field: impl Into<Path>, code: &str) -> Result<(), Inva
         return Err(in_text(field, &code));
     }
     Ok(())
+}
+
+/// The text without its UUIDs and long hexadecimal numbers: of many random ones some have eleven digits in a row that pass
+/// as a CPF, and a machine cannot choose another for a customer that it has already.
+fn without_random_parts(id: &str) -> String {
+    let is_random_char = |character: char| character.is_ascii_hexdigit() || character == '-';
+    let mut rest = id;
+    let mut kept = String::with_capacity(id.len());
+    while let Some(start) = rest.find(is_random_char) {
+        let (before, run_on) = rest.split_at(start);
+        let end = run_on
+            .find(|character| !is_random_char(character))
+            .unwrap_or(run_on.len());
+        let (run, after) = run_on.split_at(end);
+        kept.push_str(before);
+        kept.push_str(if is_random(run) { " " } else { run });
+        rest = after;
+    }
+    kept + rest
+}
+
+/// Whether a run of hexadecimal digits and hyphens is as long as a UUID, with letters that no tax number has.
+fn is_random(run: &str) -> bool {
+    let digits = run.chars().filter(char::is_ascii_hexdigit).count();
+    digits >= RANDOM_DIGITS_MIN && run.contains(|character: char| character.is_ascii_alphabetic())
 }
 
 fn in_text(field: impl Into<Path>, text: &str) -> InvalidValue {
@@ -268,6 +295,25 @@ mod tests {
         ] {
             assert!(not_an_id("id", id, Refused::Cpf).is_err(), "{id}");
         }
+    }
+
+    #[test]
+    fn a_random_id_passes_whatever_its_digits() {
+        for id in [
+            "0192d3b4-7c1e-7a55-9f00-52998224725f",
+            "cliente-a52998224725-d3b4-7c1e-7a55-9f001b2c3d4e5f60",
+            "cus_a52998224725e5f6081884c7d659a2feaa",
+        ] {
+            assert!(not_an_id("id", id, Refused::Cpf).is_ok(), "{id}");
+        }
+        assert!(
+            not_an_id(
+                "id",
+                "0192d3b4-7c1e-7a55-9f00-52998224725f_52998224725",
+                Refused::Cpf
+            )
+            .is_err()
+        );
     }
 
     #[test]

@@ -67,6 +67,12 @@ impl Keyring {
         }
     }
 
+    /// The keys of the same company in another database, under the same master key.
+    #[must_use]
+    pub fn of_log(&self, log: Log) -> Self {
+        Self::new(log, self.shared.master.clone())
+    }
+
     pub(crate) fn log(&self) -> &Log {
         &self.shared.log
     }

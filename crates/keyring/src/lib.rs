@@ -8,6 +8,7 @@
 //! version of the person's stream, where an erasure is told before the key is destroyed: so no event has a key that is
 //! gone, whoever was faster.
 
+mod carry;
 mod cipher;
 mod company;
 mod company_key;
@@ -24,6 +25,7 @@ mod place;
 mod standing;
 mod wanted;
 
+pub use carry::KeysAt;
 pub use copy::{CompanyKeyCopy, CopiedRange, KEYS_COPIED_MAX, KeyCopy, Restored};
 pub use error::KeyringError;
 pub use found::Found;

@@ -36,10 +36,11 @@ pub(crate) fn only_for_us(layout: &Layout) -> Result<Vec<(String, String)>, Star
     Ok(settings)
 }
 
-/// Nobody by TCP, and on the socket whoever the map knows.
+/// Nobody by TCP, and on the socket whoever the map knows; also to copy the whole cluster.
 fn access() -> String {
     format!(
-        "# Written at each start. Whom the kernel names must stand in the map.\nlocal all all peer map={MAP}\n"
+        "# Written at each start. Whom the kernel names must stand in the map.\nlocal all all peer map={MAP}\n\
+         local replication all peer map={MAP}\n"
     )
 }
 
@@ -97,6 +98,13 @@ mod tests {
     fn the_rules_let_only_the_named_user_in() {
         let rules = access() + &users("ana");
         let lines: Vec<&str> = rules.lines().filter(|line| !line.starts_with('#')).collect();
-        assert_eq!(lines, ["local all all peer map=posars", "posars ana posars"]);
+        assert_eq!(
+            lines,
+            [
+                "local all all peer map=posars",
+                "local replication all peer map=posars",
+                "posars ana posars"
+            ]
+        );
     }
 }

@@ -251,3 +251,48 @@ pub(crate) fn at<'a>(
         source,
     }
 }
+
+/// Why a base backup cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A folder that holds no cluster.
+    #[error(
+        "{backup} is no base backup: it holds no PG_VERSION. Next: name the folder that `pg_basebackup --pgdata` wrote in \
+         its plain format"
+    )]
+    NotABackup {
+        /// The folder.
+        backup: PathBuf,
+    },
+    /// The folder of a server that runs.
+    #[error(
+        "{backup} is the folder of a server, not a copy: a server runs on it, or did until it crashed. Next: make a base \
+         backup with `pg_basebackup` and name that"
+    )]
+    Running {
+        /// The folder.
+        backup: PathBuf,
+    },
+    /// Part of it lies elsewhere.
+    #[error(
+        "{backup} has tablespaces, which lie outside it. Next: restore it by hand and verify the restored server by its \
+         URL, with --database-url"
+    )]
+    Tablespaces {
+        /// The folder.
+        backup: PathBuf,
+    },
+    /// Files are missing, or differ from their checksums.
+    #[error(
+        "{backup} is not what was written: {words}. Next: take another backup, and look at the disk that this one lies on"
+    )]
+    Damaged {
+        /// The folder.
+        backup: PathBuf,
+        /// What `pg_verifybackup` says.
+        words: String,
+    },
+    /// The copy could not be made.
+    #[error(transparent)]
+    Start(#[from] StartError),
+}

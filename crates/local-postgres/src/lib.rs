@@ -19,6 +19,7 @@
 mod access;
 mod account;
 mod cluster;
+mod copy;
 mod database;
 mod durability;
 mod error;
@@ -34,8 +35,9 @@ mod settings;
 mod wheel;
 
 pub use cluster::cluster_major;
+pub use copy::{copy_backup, scratch_folder, verify_manifest};
 pub use durability::Durability;
-pub use error::{DatabaseError, FindError, StartError, StopError};
+pub use error::{BackupError, DatabaseError, FindError, StartError, StopError};
 pub use installation::{Installation, MAJOR_MIN};
 pub use postmaster::running_pid;
 pub use server::Server;

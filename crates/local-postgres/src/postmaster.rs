@@ -47,7 +47,8 @@ impl PidFile {
             pid: line(1).parse().ok()?,
             port: line(4).parse().unwrap_or(0),
             socket_folder: PathBuf::from(line(5)),
-            ready: line(8).starts_with("ready"),
+            // A hot standby takes connections, too, and says "standby".
+            ready: ["ready", "standby"].iter().any(|word| line(8).starts_with(word)),
         })
     }
 }

@@ -60,7 +60,7 @@ impl Privacy {
         if self.destroy_erased(subject).await? > 0 {
             self.sweep().await;
         }
-        let state = self.commands.person_state(subject).await?;
+        let state = self.commands.current().person_state(subject).await?;
         let person = KnownPerson::of(subject.clone(), &state, &command.holdings);
         Ok(Erased { person, completed })
     }
@@ -93,13 +93,15 @@ impl Privacy {
         if !self.writes {
             return Ok(0);
         }
-        let state = self.commands.person_state(subject).await?;
+        // The company may have moved to another database while the command waited: the keys are there, and so is the event.
+        let here = self.commands.current();
+        let state = here.person_state(subject).await?;
         let erased: Vec<RetentionClass> = state.erased.into_iter().collect();
         if erased.is_empty() {
             return Ok(0);
         }
-        self.commands.forget_person(subject);
-        let destroyed = self.keyring().destroy(subject, &erased).await?;
+        here.forget_person(subject);
+        let destroyed = here.keyring().destroy(subject, &erased).await?;
         if destroyed > 0 {
             tracing::info!(keys = destroyed, "keys of a person were destroyed");
         }

@@ -27,11 +27,12 @@ pub struct Privacy {
 
 impl Privacy {
     /// Puts the two together; both must be of one log. The keys are those of the commands.
+    /// No replica is asked: what is read leads to erasures.
     #[must_use]
-    pub const fn new(commands: Commands, projections: Projections, wait: Duration) -> Self {
+    pub fn new(commands: Commands, projections: Projections, wait: Duration) -> Self {
         Self {
             commands,
-            projections,
+            projections: projections.at_writer(),
             wait,
             writes: true,
             trusts_clock: false,

@@ -66,7 +66,7 @@ impl From<tokio_postgres::Error> for DatabaseError {
 impl From<StoreError> for DatabaseError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(text) => Self::Unavailable(text),
+            StoreError::Unavailable(text) | StoreError::Closed(text) => Self::Unavailable(text),
             StoreError::DiskFull(text) => Self::DiskFull(text),
             StoreError::Exhausted(text) => Self::Exhausted(text),
             StoreError::Refused(text) | StoreError::BadConfig(text) => Self::Refused(text),

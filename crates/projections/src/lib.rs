@@ -27,6 +27,7 @@ mod row;
 mod runner;
 mod searched;
 mod status;
+mod subscription;
 mod table;
 
 pub use posars_event_store::Position;
@@ -42,9 +43,11 @@ pub use projections::Projections;
 pub use read::{Freshness, PAGE_ROWS_MAX, Page, PageRequest};
 pub use read_models::*;
 pub use rebuild::{Comparison, OnProgress, RebuildOptions, RebuildProgress, RebuildReport};
+pub use registry::projection_names;
 pub use runner::Runner;
 pub use searched::searched;
 pub use status::ProjectionStatus;
+pub use subscription::subscription_name;
 
 #[cfg(test)]
 mod tests;

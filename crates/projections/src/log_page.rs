@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use posars_event_store::{Log, Position, READ_BYTES_MAX, ReadLog, StoreError};
+use posars_event_store::{Log, Origins, Position, READ_BYTES_MAX, ReadLog, StoreError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -44,6 +44,8 @@ pub(crate) struct LogPage {
     pub(crate) scanned_to: Position,
     texts: String,
     events: Vec<StoredEvent>,
+    /// The traces that its events belong to. Told near the head only: nobody follows a trace through a mass of history.
+    origins: Origins,
 }
 
 impl LogPage {
@@ -53,6 +55,7 @@ impl LogPage {
             scanned_to: after,
             texts: String::with_capacity(events * EVENT_TEXT_BYTES),
             events: Vec::with_capacity(events),
+            origins: Origins::default(),
         }
     }
 
@@ -62,6 +65,10 @@ impl LogPage {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty()
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.origins
     }
 
     pub(crate) fn events(&self) -> impl Iterator<Item = RawEvent<'_>> {
@@ -259,6 +266,7 @@ async fn read_near(log: &Log, after: Position) -> Result<(Arc<LogPage>, bool), S
         .iter()
         .for_each(|event| page.push(&RawEvent::from(event)));
     page.scanned_to = read.scanned_to.max(after);
+    page.origins = Origins::of_events(read.events.iter().map(|event| event.metadata.as_str()));
     Ok((Arc::new(page), read.at_end))
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Object, Transaction};
 use posars_event_store::{Lease, PageDone};
+use tracing::Instrument as _;
 
 use crate::faults::Step;
 use crate::log_page::{LogPage, PageReader};
@@ -36,7 +37,17 @@ impl Projections {
         }
         self.faults.reach(Step::PageRead)?;
         let mut client = self.client().await?;
-        let write = self.write_page(projection, lease, &page, reader, &mut client);
+        let span = tracing::debug_span!(
+            "apply",
+            projection = projection.name(),
+            log = self.log.name().as_str(),
+            events = page.len(),
+            position = page.scanned_to.get()
+        );
+        page.origins().join(&span);
+        let write = self
+            .write_page(projection, lease, &page, reader, &mut client)
+            .instrument(span);
         let parked = match tokio::time::timeout(PAGE_DEADLINE, write).await {
             Ok(parked) => parked,
             Err(_) => {

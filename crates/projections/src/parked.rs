@@ -10,8 +10,9 @@ use posars_event_store::{Position, ReadLog};
 
 use crate::event::RawEvent;
 use crate::projection::{AnyFold, AnyProjection, Target};
-use crate::read::{position_from, sql_position, subscription_name};
+use crate::read::{position_from, sql_position};
 use crate::row::table_row;
+use crate::subscription::subscription_name;
 use crate::{ApplyError, DatabaseError, ProjectionError, Projections, registry};
 
 /// Most parked events that one retry of a stream, or one listing, goes through.

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use posars_event_store::Position;
+use posars_event_store::{Floors, Position};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 
 use crate::row::Value;
+use crate::subscription::subscription_name;
 use crate::{DatabaseError, Projection, Projections, QueryError};
 
 /// Most rows of a page; an answer stays within a few hundred kilobytes.
@@ -21,6 +22,8 @@ pub(crate) const FIRST_DAY: Date = Date::constant(-4000, 1, 1);
 pub(crate) const LAST_DAY: Date = Date::constant(9999, 12, 31);
 /// How long one read model is waited for that another one's answer goes with: they are a page apart at most.
 const FOLLOW_WAIT: Duration = Duration::from_secs(10);
+/// How long a replica is waited for before the writer answers: it is milliseconds behind, or in trouble.
+const REPLICA_WAIT: Duration = Duration::from_millis(500);
 /// How often a checkpoint that another process moves is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -259,6 +262,11 @@ pub(crate) trait ReadRow: Sized {
     fn decode(columns: Columns<'_>) -> Result<Self, QueryError>;
 }
 
+fn position_in(rows: &[Row]) -> Position {
+    rows.first()
+        .map_or(Position::START, |row| position_from(row.get("position")))
+}
+
 /// The checkpoint that rows were read at; every row carries the same.
 fn applied(rows: &[Row], before: Position) -> Position {
     let first: Option<i64> = rows.first().and_then(|row| row.try_get("applied").ok()).flatten();
@@ -287,9 +295,16 @@ impl Projections {
         let subscription = subscription_name(table);
         let mut all: Vec<Value<'_>> = vec![&subscription, &self.log_id];
         all.extend_from_slice(params);
-        let rows = self.query(sql, &all).await?;
+        let rows = if self.may_ask_replica {
+            self.log.query_replica(&self.floors(), sql, &all).await
+        } else {
+            self.log.query(sql, &all).await
+        };
+        let rows = rows.map_err(DatabaseError::from)?;
         let decoded = rows.iter().map(|row| T::decode(Columns { table, row }));
-        Ok((decoded.collect::<Result<_, _>>()?, applied(&rows, before)))
+        let position = applied(&rows, before);
+        self.note_seen(table, position);
+        Ok((decoded.collect::<Result<_, _>>()?, position))
     }
 
     /// The one row of such a statement, none if there is none.
@@ -329,18 +344,21 @@ impl Projections {
     /// # Errors
     /// [`DatabaseError`] when the database is away.
     pub(crate) async fn checkpoint(&self, projection: &'static str) -> Result<Position, DatabaseError> {
-        let rows = self
-            .query(
-                include_str!("sql/checkpoint.sql"),
-                &[&subscription_name(projection), &self.log_id],
-            )
-            .await?;
-        Ok(rows
-            .first()
-            .map_or(Position::START, |row| position_from(row.get("position"))))
+        let params: [&(dyn ToSql + Sync); 2] = [&subscription_name(projection), &self.log_id];
+        let rows = self.query(include_str!("sql/checkpoint.sql"), &params).await?;
+        Ok(position_in(&rows))
     }
 
-    /// Waits until a projection has applied every event up to `min_position`; answers how far it is.
+    /// As that, on the replica if there is one that answers.
+    async fn checkpoint_on_replica(&self, projection: &'static str) -> Result<Position, DatabaseError> {
+        let params: [&(dyn ToSql + Sync); 2] = [&subscription_name(projection), &self.log_id];
+        let sql = include_str!("sql/checkpoint.sql");
+        let rows = self.log.query_replica(&Floors::default(), sql, &params).await?;
+        Ok(position_in(&rows))
+    }
+
+    /// Waits until a projection has applied every event up to `min_position`; answers how far it is. A replica that is
+    /// not there in time is waited for no longer than a moment: the writer answers then.
     ///
     /// # Errors
     /// [`QueryError::BeyondLog`] at once when the log does not reach so far, [`QueryError::Behind`] when the projection is
@@ -351,17 +369,24 @@ impl Projections {
         freshness: Freshness,
     ) -> Result<Position, QueryError> {
         let began = Instant::now();
-        let mut progress = self.progress(projection);
+        let mut progress = self.applied(projection);
         let mut within_log = false;
         loop {
             // Marked as seen before the look at the database, so that no change between the two is missed.
             progress.mark_unchanged();
-            let position = self.checkpoint(projection).await?;
+            let waits_for_replica = freshness.min_position == Position::START
+                || began.elapsed() < freshness.wait.min(REPLICA_WAIT);
+            let position = if self.may_ask_replica && waits_for_replica {
+                self.checkpoint_on_replica(projection).await?
+            } else {
+                self.checkpoint(projection).await?
+            };
             if position >= freshness.min_position {
+                self.note_answer(projection, position).await?;
                 return Ok(position);
             }
             if !std::mem::replace(&mut within_log, true) {
-                self.must_be_in_log(freshness.min_position).await?;
+                self.must_be_in_log(projection, freshness.min_position).await?;
             }
             let waited = began.elapsed();
             let Some(left) = freshness.wait.checked_sub(waited).filter(|left| !left.is_zero()) else {
@@ -375,6 +400,20 @@ impl Projections {
             // The runner of this process tells at once; one elsewhere is found by looking.
             let _ = tokio::time::timeout(left.min(POLL), progress.changed()).await;
         }
+    }
+
+    /// Notes how far a projection is in an answer. One that is behind an earlier answer is on a replica that has yet to
+    /// come so far, or was rolled back: then the writer says less, too, and no replica need be as far any more.
+    async fn note_answer(&self, projection: &'static str, position: Position) -> Result<(), DatabaseError> {
+        let seen = self.seen(projection);
+        if self.may_ask_replica && position < seen {
+            let now = self.checkpoint(projection).await?;
+            if now < seen {
+                self.forget_seen(projection, seen, now);
+            }
+        }
+        self.note_seen(projection, position);
+        Ok(())
     }
 
     /// Waits until a read model has what another one's answer includes, which it is shown with.
@@ -392,7 +431,11 @@ impl Projections {
 
     /// Refuses a position that the log has not reached. Every position that was ever answered with is committed, so one
     /// look is enough; and none is needed for what this process has heard of, as after a command of its own.
-    async fn must_be_in_log(&self, min_position: Position) -> Result<(), QueryError> {
+    async fn must_be_in_log(
+        &self,
+        projection: &'static str,
+        min_position: Position,
+    ) -> Result<(), QueryError> {
         if min_position <= self.log.watch().position() {
             return Ok(());
         }
@@ -400,11 +443,15 @@ impl Projections {
         if min_position <= head {
             return Ok(());
         }
+        // It may be a position of the database that the log has just moved to, of which this process hears in a moment.
+        if self.log.closure().await.map_err(DatabaseError::from)?.is_some() {
+            return Err(QueryError::Behind {
+                projection,
+                min_position,
+                position: head,
+                waited_ms: 0,
+            });
+        }
         Err(QueryError::BeyondLog { min_position, head })
     }
-}
-
-/// The name of a projection's checkpoint.
-pub(crate) fn subscription_name(projection: &str) -> String {
-    format!("projection.{projection}")
 }

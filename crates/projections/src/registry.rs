@@ -56,11 +56,13 @@ pub(crate) fn find(name: &str) -> Result<&'static dyn AnyProjection, ProjectionE
         .find(|projection| projection.name() == name)
         .ok_or_else(|| ProjectionError::UnknownProjection {
             name: name.to_owned(),
-            known: names().join(", "),
+            known: projection_names().join(", "),
         })
 }
 
-fn names() -> Vec<&'static str> {
+/// The names of all projections, in the order they are listed in.
+#[must_use]
+pub fn projection_names() -> Vec<&'static str> {
     ALL.iter().map(|projection| projection.name()).collect()
 }
 
@@ -70,12 +72,20 @@ impl Projections {
     /// # Errors
     /// [`ProjectionError::Database`] when the database is away or not migrated.
     pub async fn open(store: EventStore, log: Log) -> Result<Self, ProjectionError> {
-        Self::of(store, log, &names()).await
+        Self::of(store, log, &projection_names()).await
+    }
+
+    /// The version of the code that fills a projection's table here; a table of another one may hold other rows.
+    ///
+    /// # Errors
+    /// [`ProjectionError::UnknownProjection`].
+    pub fn version_of(&self, projection: &str) -> Result<u16, ProjectionError> {
+        Ok(find(projection)?.version())
     }
 
     /// The names of all projections, in the order they are listed in.
     #[must_use]
     pub fn names(&self) -> Vec<&'static str> {
-        names()
+        projection_names()
     }
 }

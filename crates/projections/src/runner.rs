@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::log_page::PageReader;
 use crate::projection::AnyProjection;
-use crate::read::subscription_name;
+use crate::subscription::subscription_name;
 use crate::{ProjectionError, Projections, RebuildOptions, registry};
 
 /// Pause after a failure.
@@ -36,9 +36,16 @@ impl Projections {
     /// `holder` says who this is, for `status`.
     #[must_use]
     pub fn run(&self, holder: &str) -> Runner {
+        self.run_some(holder, |_| true)
+    }
+
+    /// As [`Projections::run`], with those whose name is `chosen` alone: others are another process's to run.
+    #[must_use]
+    pub fn run_some(&self, holder: &str, chosen: impl Fn(&str) -> bool) -> Runner {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        for projection in registry::ALL.iter().copied() {
+        let all = registry::ALL.iter().copied();
+        for projection in all.filter(|projection| chosen(projection.name())) {
             tasks.spawn(self.consumer(projection, holder).run(ended(stopped.clone())));
         }
         Runner { tasks, stop }

@@ -30,10 +30,18 @@ impl Workbook {
     /// # Errors
     /// Any [`FileRefusal`] except `no_header` and `needs_mapping`.
     pub fn read(path: &Path, sheet: Option<&str>, parser: &ParserCommand) -> Result<Self, FileRefusal> {
-        let unreadable = |error: std::io::Error| FileRefusal::Unreadable {
-            detail: error.to_string(),
-        };
-        let mut file = File::open(path).map_err(unreadable)?;
+        Self::read_open(File::open(path).map_err(unreadable)?, sheet, parser)
+    }
+
+    /// The same of an open file, which may have no name. Blocks.
+    ///
+    /// # Errors
+    /// As [`Workbook::read`].
+    pub fn read_open(
+        mut file: File,
+        sheet: Option<&str>,
+        parser: &ParserCommand,
+    ) -> Result<Self, FileRefusal> {
         if !file.metadata().map_err(unreadable)?.is_file() {
             return Err(FileRefusal::Unreadable {
                 detail: "it is not a regular file".to_owned(),
@@ -49,6 +57,12 @@ impl Workbook {
             sheet,
             sheet_is_named,
         })
+    }
+}
+
+fn unreadable(error: std::io::Error) -> FileRefusal {
+    FileRefusal::Unreadable {
+        detail: error.to_string(),
     }
 }
 

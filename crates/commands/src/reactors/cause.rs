@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use posars_event_store::{JsonText, Position, RecordedEvent};
+use posars_event_store::{JsonText, Position, RecordedEvent, Traceparent};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -19,12 +19,16 @@ pub(crate) struct Cause {
     pub(crate) recorded_at: Timestamp,
     /// What the events that follow say of why they are there.
     pub(crate) metadata: JsonText,
+    /// The trace that it belongs to; what follows belongs to it as well.
+    pub(crate) trace: Option<Traceparent>,
 }
 
-#[derive(Deserialize)]
-struct CorrelationJson {
+#[derive(Default, Deserialize)]
+struct CauseJson<'a> {
     #[serde(default)]
     correlation_id: Option<Uuid>,
+    #[serde(borrow, default)]
+    traceparent: Option<&'a str>,
 }
 
 impl Cause {
@@ -33,7 +37,8 @@ impl Cause {
         reactor: &str,
         encoder: &mut EventEncoder,
     ) -> Result<Self, CommandError> {
-        let correlation: Option<CorrelationJson> = serde_json::from_str(&event.metadata).ok();
+        let cause: CauseJson<'_> = serde_json::from_str(&event.metadata).unwrap_or_default();
+        let trace = cause.traceparent.and_then(Traceparent::parse);
         let name: Arc<str> = reactor.into();
         let actor = Actor {
             subject: Arc::clone(&name),
@@ -45,12 +50,14 @@ impl Cause {
         };
         let mut envelope = Envelope::new(actor, source, event.recorded_at);
         envelope.causation_id = Some(event.event_id);
-        envelope.correlation_id = correlation.and_then(|json| json.correlation_id);
+        envelope.correlation_id = cause.correlation_id;
+        envelope.traceparent = trace.as_ref().map(|trace| trace.as_str().to_owned());
         Ok(Self {
             position: event.position,
             event_id: event.event_id,
             recorded_at: event.recorded_at,
             metadata: envelope.metadata(encoder)?,
+            trace,
         })
     }
 

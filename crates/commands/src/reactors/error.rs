@@ -33,6 +33,14 @@ pub enum ReactorError {
 }
 
 impl ReactorError {
+    /// Whether the company only moves to another database.
+    pub(crate) fn is_of_a_move(&self) -> bool {
+        match self {
+            Self::Command(error) => error.is_of_a_move(),
+            Self::Lost { .. } | Self::TooManyParked { .. } | Self::Lease(_) => false,
+        }
+    }
+
     /// Whether trying again soon may help.
     pub(crate) fn is_passing(&self) -> bool {
         match self {

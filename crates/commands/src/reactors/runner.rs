@@ -217,6 +217,12 @@ impl<R: Reactor> Consume for Run<R> {
 
     /// Reports a failure once, where it is dealt with.
     fn failed(&mut self, error: &ReactorError) {
+        // It goes on where the company is then, or here when the log opens again.
+        if error.is_of_a_move() {
+            tracing::debug!(reactor = R::NAME, %error, "the reactor waits for the end of a move");
+            self.show(|status| status.state = ReactorState::StandingBy);
+            return;
+        }
         self.instruments.failed();
         if error.is_passing() {
             tracing::warn!(reactor = R::NAME, %error, "the reactor tries again");

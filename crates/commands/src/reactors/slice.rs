@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use posars_domain::DomainEvent;
 use posars_event_store::{
-    APPEND_EVENTS_MAX, Append, AppendError, Guard, Log, NewEvent, Position, RecordedEvent, StreamName,
-    Version,
+    APPEND_EVENTS_MAX, Append, AppendError, Guard, Log, NewEvent, Origins, Position, RecordedEvent,
+    StreamName, Version,
 };
+use tracing::Instrument as _;
 
 use super::cause::Cause;
 use super::error::ReactorError;
@@ -63,6 +64,8 @@ pub(crate) struct Slice<S> {
     event_count: usize,
     size_bytes: usize,
     encoder: EventEncoder,
+    /// The traces that the gathered events belong to.
+    origins: Origins,
 }
 
 #[derive(Debug)]
@@ -187,6 +190,7 @@ impl<S: StreamState> Slice<S> {
             write.events.push(event);
         }
         known.state = state;
+        self.origins.extend(cause.trace.clone());
         Ok(())
     }
 
@@ -198,10 +202,16 @@ impl<S: StreamState> Slice<S> {
     }
 
     /// Appends what was gathered, if all guards hold; the number of events. Whatever fails, nothing gathered is kept.
-    pub(crate) async fn flush(&mut self, log: &Log, guards: &[Guard]) -> Result<u64, SliceFailed> {
+    pub(crate) async fn flush(
+        &mut self,
+        log: &Log,
+        guards: &[Guard],
+        reactor: &'static str,
+    ) -> Result<u64, SliceFailed> {
         let count = u64::try_from(self.event_count).unwrap_or(u64::MAX);
         (self.event_count, self.size_bytes) = (0, 0);
         self.append += 1;
+        let origins = std::mem::take(&mut self.origins);
         let writes = self.writes.drain(..);
         let append = Append::to_all(writes.map(|write| (write.stream, expected(write.base), write.events)));
         let Some(append) = append else {
@@ -210,7 +220,9 @@ impl<S: StreamState> Slice<S> {
         };
         let guards = guards.iter().cloned().chain(self.guards.drain(..));
         let append = guards.fold(append, Append::guard);
-        match log.append(append).await {
+        let span = tracing::debug_span!("react", reactor, log = log.name().as_str(), events = count);
+        origins.join(&span);
+        match log.append(append).instrument(span).await {
             Ok(_) => Ok(count),
             Err(error) => {
                 self.known.clear();

@@ -76,7 +76,7 @@ impl Instruments {
             |name: &'static str, about: &'static str| meter.u64_gauge(name).with_description(about).build();
         let counter =
             |name: &'static str, about: &'static str| meter.u64_counter(name).with_description(about).build();
-        Self {
+        let instruments = Self {
             labels: [KeyValue::new("reactor", name)],
             lag_events: gauge(
                 "posars.reactor.lag_events",
@@ -99,7 +99,11 @@ impl Instruments {
                 "posars.reactor.failures",
                 "Pages that failed and were tried again",
             ),
-        }
+        };
+        // From zero on: an alert that looks for a rise would miss the first one otherwise.
+        instruments.appended(0);
+        instruments.failures.add(0, &instruments.labels);
+        instruments
     }
 
     pub(crate) fn show(&self, status: &ReactorStatus) {

@@ -157,7 +157,7 @@ impl<S: StreamState> Work<S> {
     }
 
     pub(crate) async fn flush(&mut self) -> Result<(), ReactorError> {
-        self.appended += self.slice.flush(&self.log, &self.guards).await?;
+        self.appended += self.slice.flush(&self.log, &self.guards, self.reactor).await?;
         Ok(())
     }
 

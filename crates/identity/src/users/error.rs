@@ -31,8 +31,8 @@ pub enum UsersError {
     #[error("a user has at most {0} grants. Next: revoke some, or grant the whole company")]
     TooManyGrants(i64),
     /// The connection string cannot be read.
-    #[error("the database URL cannot be read. Next: write it as postgres://user@host/database")]
-    InvalidUrl,
+    #[error("the database URL cannot be read: {0}. Next: write it as postgres://user@host/database")]
+    InvalidUrl(String),
     /// The database cannot be reached now.
     #[error(
         "the database cannot serve now: {0}. Next: check that it runs and that its disk has room, then try again"

@@ -5,11 +5,12 @@ mod error;
 use std::fmt;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{Object, Pool, PoolError, Runtime};
 use jiff::Timestamp;
+use posars_database_address::Address;
 use posars_domain::{CompanyId, is_invisible, is_tax_id, turns_direction};
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{NoTls, Row};
 
 use crate::Membership;
 pub use error::UsersError;
@@ -83,21 +84,16 @@ impl Users {
     /// # Errors
     /// [`UsersError::InvalidUrl`].
     pub fn of(url: &str) -> Result<Self, UsersError> {
-        let mut config: tokio_postgres::Config = url.parse().map_err(|_| UsersError::InvalidUrl)?;
-        config.connect_timeout(DEADLINE);
-        if config.get_application_name().is_none() {
-            config.application_name("posars users");
-        }
-        let manager_config = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
-        };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, manager_config))
+        let address = Address::parse(url).map_err(|error| UsersError::InvalidUrl(error.to_string()))?;
+        let address = address.named("posars users").within(DEADLINE);
+        let pool = address
+            .pool()
             .max_size(CONNECTIONS_MAX)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(DEADLINE))
-            .create_timeout(Some(DEADLINE))
+            .create_timeout(Some(address.connect_max()))
             .build()
-            .map_err(|_| UsersError::InvalidUrl)?;
+            .map_err(|error| UsersError::InvalidUrl(error.to_string()))?;
         Ok(Self { pool })
     }
 

@@ -1,8 +1,12 @@
 //! Keys of people on a real database: each test on one of its own.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[path = "../conformance/mod.rs"]
+mod conformance;
 
 mod company;
 mod file;
 mod keys;
+mod master_keys;
 mod sealing;
 mod world;

@@ -10,8 +10,9 @@ use posars_event_store::Position;
 
 use super::chart_tree::cut_after;
 use super::sums::plus;
-use crate::read::{Columns, ReadRow, position_from, subscription_name};
+use crate::read::{Columns, ReadRow, position_from};
 use crate::read_models::{InstallmentsFold, ItemMovesFold, OpenItemsFold, OwedBy};
+use crate::subscription::subscription_name;
 use crate::{Freshness, Page, PageRequest, Projection as _, Projections, QueryError};
 
 /// What is asked for.

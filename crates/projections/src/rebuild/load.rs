@@ -55,8 +55,11 @@ impl Build<'_> {
                 projection = name,
                 "a row comes twice, rebuilding with its key at hand"
             );
-            *self = Build::new(self.projections, self.projection, self.limits);
-            self.load = Load::ByKey;
+            *self = Build {
+                load: Load::ByKey,
+                purpose: self.purpose,
+                ..Build::new(self.projections, self.projection, self.limits)
+            };
         }
     }
 

@@ -25,6 +25,7 @@ use crate::faults::Step;
 use crate::log_page::PAGE_EVENTS_MAX;
 use crate::parked::Parking;
 use crate::projection::{AnyProjection, Load, Target};
+use crate::subscription::subscription_name;
 use crate::{ProjectionError, Projections, registry};
 
 /// Most workers; each holds a connection of the pool.
@@ -119,6 +120,15 @@ pub struct RebuildReport {
     pub comparison: Option<Comparison>,
 }
 
+/// What a build is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To take the live one's place.
+    Replace,
+    /// To be compared with the live one, and dropped.
+    Compare,
+}
+
 /// A rebuild under way.
 pub(super) struct Build<'a> {
     projections: &'a Projections,
@@ -128,6 +138,7 @@ pub(super) struct Build<'a> {
     position: Position,
     table: Table,
     load: Load,
+    purpose: Purpose,
 }
 
 impl Projections {
@@ -146,6 +157,22 @@ impl Projections {
             .await
     }
 
+    /// Builds a read model anew from the log, up to where the live one is, compares the two and drops the new one: the
+    /// proof that the live one is what the log says. Queries and the live run go on, but for the time of the comparison.
+    ///
+    /// # Errors
+    /// As [`Projections::rebuild`].
+    pub async fn compare(
+        &self,
+        projection: &str,
+        options: &RebuildOptions,
+        on_progress: OnProgress<'_>,
+    ) -> Result<RebuildReport, ProjectionError> {
+        let limits = FoldLimits::default();
+        self.build_within(limits, Purpose::Compare, projection, options, on_progress)
+            .await
+    }
+
     /// As [`Projections::rebuild`], with limits of the caller's.
     pub(crate) async fn rebuild_within(
         &self,
@@ -154,15 +181,30 @@ impl Projections {
         options: &RebuildOptions,
         on_progress: OnProgress<'_>,
     ) -> Result<RebuildReport, ProjectionError> {
+        self.build_within(limits, Purpose::Replace, projection, options, on_progress)
+            .await
+    }
+
+    async fn build_within(
+        &self,
+        limits: FoldLimits,
+        purpose: Purpose,
+        projection: &str,
+        options: &RebuildOptions,
+        on_progress: OnProgress<'_>,
+    ) -> Result<RebuildReport, ProjectionError> {
         let projection = registry::find(projection)?;
         // Before the lock, which takes a connection: a rebuild that waits must not hold what a running one needs.
         let turn = TURN.acquire().await;
         let lock = self.lock_rebuild(projection).await?;
-        let mut build = Build::new(self, projection, limits);
+        let mut build = Build {
+            purpose,
+            ..Build::new(self, projection, limits)
+        };
         let workers = options.workers.clamp(1, WORKERS_MAX);
         let outcome = build.run(turn.ok(), workers, on_progress).await;
         self.unlock_rebuild(projection, lock).await;
-        if outcome.is_err() {
+        if outcome.is_err() || purpose == Purpose::Compare {
             // Best effort: what stays is dropped at the next start.
             let params: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&projection.name(), &self.log_id];
             if let Err(error) = self
@@ -217,6 +259,20 @@ impl<'a> Build<'a> {
             position: Position::START,
             table: Table::None,
             load: projection.load(),
+            purpose: Purpose::Replace,
+        }
+    }
+
+    /// How far the log is folded at first.
+    async fn target(&self) -> Result<Position, ProjectionError> {
+        let log = &self.projections.log;
+        match self.purpose {
+            Purpose::Replace => Ok(log.head().await?.position),
+            // Beyond the live one there is nothing to compare with.
+            Purpose::Compare => {
+                let subscription = log.subscription(&subscription_name(self.projection.name()));
+                Ok(subscription.position().await?)
+            }
         }
     }
 
@@ -227,7 +283,7 @@ impl<'a> Build<'a> {
         on_progress: OnProgress<'_>,
     ) -> Result<RebuildReport, ProjectionError> {
         let began = Instant::now();
-        let total = self.projections.log.head().await?.position;
+        let total = self.target().await?;
         let fold_seconds = self.load(total, workers, on_progress).await?.as_secs_f64();
         let load_seconds = began.elapsed().as_secs_f64();
         // The folds are gone. The swap may wait long for reports on the live table and must not hold up other rebuilds.

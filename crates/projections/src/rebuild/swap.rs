@@ -5,12 +5,13 @@ use std::time::Duration;
 use deadpool_postgres::Transaction;
 use posars_event_store::Position;
 
-use super::{Build, Comparison};
+use super::{Build, Comparison, Purpose};
 use crate::faults::Step;
 use crate::log_page::PAGE_EVENTS_MAX;
 use crate::parked::Parking;
 use crate::projection::AnyProjection;
-use crate::read::{position_from, sql_position, subscription_name};
+use crate::read::{position_from, sql_position};
+use crate::subscription::subscription_name;
 use crate::{DatabaseError, ProjectionError, Projections, registry};
 
 /// How long the swap waits for readers, in ms. New readers queue behind it, so this is the longest hiccup they see.
@@ -29,7 +30,7 @@ impl Build<'_> {
     ) -> Result<(Option<Comparison>, u64), ProjectionError> {
         for _ in 0..ATTEMPTS_MAX {
             // Until what is left fits into the swap itself: the log may grow for ever.
-            loop {
+            while self.purpose == Purpose::Replace {
                 let head = self.projections.log.head().await?.position;
                 if head.get().saturating_sub(self.position.get()) <= u64::from(PAGE_EVENTS_MAX) {
                     break;
@@ -39,7 +40,7 @@ impl Build<'_> {
             self.projections.faults.reach(Step::CaughtUp)?;
             match self.swap().await {
                 Ok(comparison) => {
-                    return Ok((comparison, self.position.get() - folded.get()));
+                    return Ok((comparison, self.position.get().saturating_sub(folded.get())));
                 }
                 Err(ProjectionError::Database(error)) if error.is_passing() => {
                     tracing::info!(projection = self.projection.name(), %error, "swap waits for readers");
@@ -75,6 +76,11 @@ impl Build<'_> {
         } else {
             None
         };
+        if self.purpose == Purpose::Compare {
+            transaction.rollback().await?;
+            self.position = position;
+            return Ok(comparison);
+        }
         transaction
             .query(include_str!("../sql/lock_timeout.sql"), &[&LOCK_TIMEOUT_MS])
             .await?;

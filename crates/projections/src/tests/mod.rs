@@ -15,6 +15,7 @@ mod people;
 mod plans;
 mod queries;
 mod rebuilding;
+mod replica;
 mod rows;
 mod shortages;
 mod speed;

@@ -15,7 +15,8 @@ pub(super) struct World {
     pub(super) projections: Projections,
     pub(super) log: Log,
     pub(super) store: EventStore,
-    database: TestDatabase,
+    url: String,
+    _database: Option<TestDatabase>,
 }
 
 /// An event to append: stream, type, payload.
@@ -30,6 +31,15 @@ impl World {
         let database = TestDatabase::create().await?;
         let mut config = StoreConfig::new(database.url());
         change(&mut config);
+        let url = database.url().to_owned();
+        Ok(Self {
+            _database: Some(database),
+            ..Self::at(url, config).await?
+        })
+    }
+
+    /// In a database of a server of one's own.
+    pub(super) async fn at(url: String, config: StoreConfig) -> anyhow::Result<Self> {
         let store = EventStore::connect(config).await?;
         let log = store.log(&LogName::parse("main")?).await?;
         let projections = Projections::open(store.clone(), log.clone()).await?;
@@ -37,19 +47,20 @@ impl World {
             projections,
             log,
             store,
-            database,
+            url,
+            _database: None,
         })
     }
 
     /// A second process, as far as the projections can tell.
     pub(super) async fn another(&self) -> anyhow::Result<Projections> {
-        let store = EventStore::connect(StoreConfig::new(self.database.url())).await?;
+        let store = EventStore::connect(StoreConfig::new(self.url.as_str())).await?;
         let log = store.log(&LogName::parse("main")?).await?;
         Ok(Projections::open(store, log).await?)
     }
 
     pub(super) async fn sql(&self) -> anyhow::Result<Client> {
-        let (client, connection) = tokio_postgres::connect(self.database.url(), NoTls).await?;
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await?;
         tokio::spawn(async move { drop(connection.await) });
         Ok(client)
     }

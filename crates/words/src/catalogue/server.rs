@@ -12,6 +12,14 @@ pub(super) const REASONS: &[Reason] = &[
         ["Send it again after a pause", "Envie de novo depois de uma pausa"],
     ),
     reason(
+        "COMPANY_MOVING",
+        [
+            "The company moves to another database and takes no commands at this moment; nothing was written",
+            "A empresa está mudando de banco de dados e não aceita comandos neste momento; nada foi gravado",
+        ],
+        ["Send it again after a pause", "Envie de novo depois de uma pausa"],
+    ),
+    reason(
         "COMPANY_NOT_FOUND",
         ["There is no company {name}", "Não há empresa {name}"],
         [
@@ -213,6 +221,17 @@ pub(super) const REASONS: &[Reason] = &[
         ],
     ),
     reason(
+        "SERVICE_ELSEWHERE",
+        [
+            "This process does not serve {service}; that is the area {area}",
+            "Este processo não atende {service}; isso é da área {area}",
+        ],
+        [
+            "Send it to the process of that area, or to the gateway in front of all of them",
+            "Envie ao processo dessa área ou ao gateway que fica na frente de todos",
+        ],
+    ),
+    reason(
         "STOCK_ADJUSTMENT_NOT_FOUND",
         [
             "There is no stock adjustment {name}",
@@ -270,6 +289,17 @@ pub(super) const REASONS: &[Reason] = &[
         [
             "See what there is by reflection or at /docs",
             "Veja o que existe por reflexão ou em /docs",
+        ],
+    ),
+    reason(
+        "UPSTREAM_UNAVAILABLE",
+        [
+            "The process that serves the area {area} does not answer; whether the call took effect is not known",
+            "O processo que atende a área {area} não responde; não se sabe se a chamada teve efeito",
+        ],
+        [
+            "Send it again with the same ids: a command takes effect once",
+            "Envie de novo com os mesmos identificadores: um comando tem efeito uma só vez",
         ],
     ),
 ];
