@@ -1,6 +1,7 @@
 //! The edge of the network: sockets and limits, for any HTTP router.
 //!
-//! [`Server`] puts a router on a socket and keeps connections within [`Limits`]. The other parts bound what calls ask
+//! [`Server`] puts a router on a socket and keeps connections within [`Limits`]; [`Upstream`] hands a request on to a server
+//! behind. The other parts bound what calls ask
 //! for; a layer of the program asks them, because it knows who calls and what. What is turned away is a [`Refusal`], a
 //! value with a reason: the program has the words and the form in which its clients hear it. Nothing here knows what a
 //! call does, who may make it, or how a status is written.
@@ -28,6 +29,7 @@ mod test_protos;
 mod tls;
 mod under_way;
 mod unwanted_body;
+mod upstream;
 mod value_count;
 
 pub use call_slots::{CallOf, CallSlot, CallSlots};
@@ -44,3 +46,4 @@ pub use serve::{Server, serve};
 pub use shares::{Share, Shares};
 pub use tls::{Tls, TlsError, TlsFiles};
 pub use unwanted_body::discard;
+pub use upstream::{Upstream, UpstreamAddressError, UpstreamError};

@@ -9,7 +9,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Uri};
 
 /// Each proxy adds the address that it took the request from at the end.
-const FORWARDED_FOR: &str = "x-forwarded-for";
+pub(crate) const FORWARDED_FOR: &str = "x-forwarded-for";
 /// What proxies add to a request that they hand on. A program that asks us directly sends none of these.
 const PROXY_HEADERS: [&str; 7] = [
     FORWARDED_FOR,

@@ -39,6 +39,8 @@ impl Refusals {
             .u64_counter("rpc.server.refusals")
             .with_description("Calls and connections that were turned away or cut off before a service saw them, by reason.")
             .build();
+        // From zero on: an alert that looks for a rise would miss the first one otherwise.
+        counter.add(0, &[KeyValue::new("reason", ANSWER_STALLED)]);
         Self(counter)
     }
 

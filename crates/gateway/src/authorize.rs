@@ -101,12 +101,20 @@ impl Doorkeeper {
         let tenant = self
             .tenants
             .get(&company)
-            .ok_or_else(|| status::unknown_company(company.as_str()))?;
+            .ok_or_else(|| self.not_served(&company))?;
         Ok(Admitted::ToOne(CallScope {
             principal: principal.clone(),
-            tenant: Arc::clone(tenant),
+            tenant,
             stores,
         }))
+    }
+
+    fn not_served(&self, company: &CompanyId) -> Status {
+        if self.tenants.is_awaited(company) {
+            status::company_away(company)
+        } else {
+            status::unknown_company(company.as_str())
+        }
     }
 
     /// Those of the caller's companies that are served here and in which they have one of the roles; of the one that the
@@ -128,7 +136,7 @@ impl Doorkeeper {
         }
         let served = companies.into_iter().filter_map(|company| {
             Some(OwnCompany {
-                tenant: Arc::clone(self.tenants.get(company)?),
+                tenant: self.tenants.get(company)?,
                 grants: principal.grants(company),
             })
         });

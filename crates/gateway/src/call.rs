@@ -4,7 +4,6 @@
 mod across;
 mod ask;
 mod scope;
-mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,15 +13,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use posars_commands::{Actor, Envelope, Source};
 use posars_domain::CompanyId;
-use posars_event_store::Position;
+use posars_event_store::{Position, Traceparent};
 use posars_projections::Freshness;
 use tokio::time::Instant;
-use tonic::metadata::{Ascii, MetadataValue};
+use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 use tonic::{Request, Status};
 
 pub(crate) use self::across::CallAcross;
 pub(crate) use self::ask::Done;
-use self::trace::traceparent;
 use crate::Tenant;
 use crate::authorize::CallScope;
 use crate::deadline::Deadline;
@@ -39,12 +37,14 @@ const COMMAND_TIME: Duration = Duration::from_secs(1);
 const PATIENCE_MAX: Duration = Duration::from_secs(60);
 /// Header with the idempotency key of a command.
 const IDEMPOTENCY_HEADER: &str = "idempotency-key";
+/// Header with the trace that the caller is part of.
+pub(crate) const TRACE_HEADER: &str = "traceparent";
 
 /// Who calls, where, until when, and as part of which trace.
 pub(crate) struct Call {
     scope: CallScope,
     deadline: Option<Instant>,
-    traceparent: Option<String>,
+    traceparent: Option<Traceparent>,
     idempotency_key: Option<String>,
     received_at: Timestamp,
 }
@@ -60,7 +60,8 @@ impl Call {
             .remove::<CallScope>()
             .ok_or_else(status::unauthenticated)?;
         let deadline = extensions.remove::<Deadline>().map(|deadline| deadline.0);
-        let traceparent = traceparent(&metadata);
+        // The span of the call, which is part of the caller's trace; the caller's own where spans go nowhere.
+        let traceparent = Traceparent::current().or_else(|| traceparent(&metadata));
         let idempotency_key = metadata.get(IDEMPOTENCY_HEADER).map(text_of);
         Ok((
             Self {
@@ -99,7 +100,7 @@ impl Call {
             .map(|role| role.as_str().into());
         envelope.stores = self.scope.stores.clone();
         envelope.request_id = request_id;
-        envelope.traceparent.clone_from(&self.traceparent);
+        envelope.traceparent = self.traceparent.as_ref().map(|trace| trace.as_str().to_owned());
         Ok(envelope)
     }
 
@@ -137,6 +138,11 @@ impl Call {
     pub(crate) fn company(&self) -> &CompanyId {
         self.scope.tenant.company_id()
     }
+}
+
+/// The trace context that the caller names.
+fn traceparent(metadata: &MetadataMap) -> Option<Traceparent> {
+    Traceparent::parse(metadata.get(TRACE_HEADER)?.to_str().ok()?)
 }
 
 /// A header as text; what is no ASCII is replaced, and then refused as no UUID.

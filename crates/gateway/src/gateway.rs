@@ -13,7 +13,8 @@ use tonic::service::Routes;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 
-use crate::access::{AccessRules, AccessRulesError};
+use crate::access::AccessRules;
+use crate::areas::{Areas, keep_to_areas};
 use crate::authenticate::{Authentication, Gate, authenticate};
 use crate::authorize::{COMPANY_HEADER, Doorkeeper, authorize};
 use crate::before_body::{BeforeBody, spare_body};
@@ -55,7 +56,7 @@ use crate::services::{
     SalesReportApi, SettlementApi, StockAlertApi, StockApi, StockDocumentApi, TermsApi, UserApi,
 };
 use crate::weigh::{Weighing, refuse_large, weigh_request};
-use crate::{ERROR_DOMAIN, Readiness, Tenants};
+use crate::{ERROR_DOMAIN, GatewayError, Readiness, Tenants};
 
 /// The services that the gateway serves, by full name. A test compares the list with the protos.
 pub(crate) const SERVICE_NAMES: [&str; 23] = [
@@ -84,25 +85,6 @@ pub(crate) const SERVICE_NAMES: [&str; 23] = [
     user_service_server::SERVICE_NAME,
 ];
 
-/// Why a gateway could not be put together: the descriptors built into the program cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum GatewayError {
-    /// The descriptors do not decode.
-    #[error("the protos built into this program cannot be read ({0}); build it again from clean sources")]
-    Descriptors(#[from] prost_reflect::DescriptorError),
-    /// The REST path of an RPC cannot be served.
-    #[error(transparent)]
-    Binding(#[from] BindingError),
-    /// An RPC that nobody has decided on who may call it.
-    #[error(transparent)]
-    Access(#[from] AccessRulesError),
-    /// The reflection service does not take the descriptors.
-    #[error(
-        "the protos built into this program cannot be shown by reflection ({0}); build it again from clean sources"
-    )]
-    Reflection(#[from] tonic_reflection::server::Error),
-}
-
 /// Every service of the product behind one router, with health, reflection, limits and metrics.
 pub struct Gateway {
     router: Router,
@@ -123,10 +105,27 @@ impl Gateway {
         authentication: Authentication,
         limits: &Limits,
     ) -> Result<Self, GatewayError> {
+        Self::of_areas(Areas::All, tenants, authentication, limits).await
+    }
+
+    /// As [`Self::new`], with the services of these areas: those of the others are refused as served elsewhere.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn of_areas(
+        areas: Areas,
+        tenants: impl Into<Tenants>,
+        authentication: Authentication,
+        limits: &Limits,
+    ) -> Result<Self, GatewayError> {
         let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET)?;
         let rules = Arc::new(AccessRules::of(&pool)?);
         let reporter = HealthReporter::new();
-        let readiness = Readiness::closed(reporter.clone(), &SERVICE_NAMES).await;
+        let served = SERVICE_NAMES
+            .into_iter()
+            .filter(|name| areas.serve(name))
+            .collect();
+        let readiness = Readiness::closed(reporter.clone(), served).await;
         let routes = with_reflection(services(
             limits.request_bytes_max,
             authentication.users().cloned(),
@@ -148,6 +147,7 @@ impl Gateway {
             weighing: weighing.clone(),
         };
         let calls = Layers {
+            areas,
             gate,
             doorkeeper: Doorkeeper {
                 rules: Arc::clone(&rules),
@@ -171,10 +171,11 @@ impl Gateway {
                 .layer(from_fn_with_state(before_body, spare_body))
                 .layer(from_fn_with_state(Refusals::new(), localize_rest)),
         };
-        Ok(Self {
-            router: protocols.into_router(),
-            readiness,
-        })
+        Ok(Self::of(protocols.into_router(), readiness))
+    }
+
+    pub(crate) fn of(router: Router, readiness: Readiness) -> Self {
+        Self { router, readiness }
     }
 
     /// The handle that says which services can take calls.
@@ -191,6 +192,7 @@ impl Gateway {
 
 /// What every call passes, whatever protocol it came by.
 struct Layers {
+    areas: Areas,
     gate: Gate,
     doorkeeper: Doorkeeper,
     deadlines: Deadlines,
@@ -215,6 +217,7 @@ impl Layers {
             .layer(from_fn_with_state(self.rates, turn_strangers_away))
             .layer(from_fn_with_state(self.weighing, refuse_large))
             .layer(from_fn_with_state(self.in_flight, hold_slot))
+            .layer(from_fn_with_state(self.areas, keep_to_areas))
             .layer(from_fn(localize_call))
             .layer(from_fn_with_state(self.metrics, observe_call))
     }
@@ -281,7 +284,7 @@ fn with_books(routes: Routes, request_bytes_max: usize) -> Routes {
 }
 
 /// Adds reflection in both versions: older clients know only v1alpha.
-fn with_reflection(routes: Routes) -> Result<Routes, GatewayError> {
+pub(crate) fn with_reflection(routes: Routes) -> Result<Routes, GatewayError> {
     let describe = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
@@ -293,7 +296,7 @@ fn with_reflection(routes: Routes) -> Result<Routes, GatewayError> {
 }
 
 /// The same calls as JSON over HTTP.
-fn rest(
+pub(crate) fn rest(
     pool: DescriptorPool,
     calls: Router,
     rules: &Arc<AccessRules>,

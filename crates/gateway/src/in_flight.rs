@@ -47,6 +47,15 @@ impl InFlight {
         is_free
     }
 
+    /// A slot for a call of somebody who has to say who it is, or why there is none.
+    pub(crate) fn take(&self, request: &Request) -> Result<CallSlot, Refusal> {
+        let slot = self.slots.take(request, CallOf::Caller);
+        if let Err(refusal) = &slot {
+            self.refusals.count(refusal.reason());
+        }
+        slot
+    }
+
     fn call_of(&self, path: &str) -> CallOf {
         if path == WATCH {
             return CallOf::Watcher;

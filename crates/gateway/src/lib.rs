@@ -6,6 +6,7 @@
 
 mod access;
 mod api_document;
+mod areas;
 mod authenticate;
 mod authorize;
 mod before_body;
@@ -14,7 +15,9 @@ mod call;
 mod caller_share;
 mod deadline;
 pub mod errors;
+mod forward;
 mod gateway;
+mod gateway_error;
 mod grpc_web;
 mod in_flight;
 mod localize;
@@ -33,9 +36,12 @@ mod wire;
 
 pub use access::{Access, AccessRule, AccessRules, AccessRulesError};
 pub use api_document::{ApiDocumentError, api_document, binding_table};
+pub use areas::{Area, AreaError, AreaFinder, Areas};
 pub use authenticate::Authentication;
 pub use authorize::COMPANY_HEADER;
-pub use gateway::{Gateway, GatewayError};
+pub use forward::{UpstreamMissing, Upstreams};
+pub use gateway::Gateway;
+pub use gateway_error::GatewayError;
 pub use principal::Principal;
 pub use readiness::Readiness;
 pub use status::ERROR_DOMAIN;

@@ -9,8 +9,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Histogram;
+use posars_event_store::{Origins, Traceparent};
 use tonic::{Code, Status};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
+
+use crate::call::TRACE_HEADER;
 
 /// Buckets from half a millisecond, the time of a read from memory, to the longest deadline.
 const DURATION_BUCKETS_S: [f64; 14] = [
@@ -62,14 +65,18 @@ pub(crate) async fn observe_call(
     let method = metrics.method(&path);
     let span = tracing::info_span!(
         "rpc",
+        otel.name = method,
         otel.kind = "server",
         rpc.system = "grpc",
-        rpc.method = method
+        rpc.method = method,
+        rpc.grpc.status_code = tracing::field::Empty
     );
+    caller_trace(request.headers()).join(&span);
     async {
         let response = next.run(request).await;
         let code = code_of(response.headers());
         let elapsed = started.elapsed();
+        Span::current().record("rpc.grpc.status_code", i32::from(code));
         metrics.duration.record(
             elapsed.as_secs_f64(),
             &[
@@ -82,6 +89,12 @@ pub(crate) async fn observe_call(
     }
     .instrument(span)
     .await
+}
+
+/// The trace that the caller is part of, if it says so.
+fn caller_trace(headers: &HeaderMap) -> Origins {
+    let named = headers.get(TRACE_HEADER).and_then(|value| value.to_str().ok());
+    named.and_then(Traceparent::parse).into_iter().collect()
 }
 
 /// The status of an answer. tonic puts a failure that came before the first message into the headers; success comes

@@ -8,22 +8,22 @@ use tonic_health::server::HealthReporter;
 const WHOLE_SERVER: &str = "";
 
 /// Says to the health service, and to whoever asks, whether the services can take calls: all of them or none, because
-/// all need the same database.
+/// all need the same database. Services that another process serves are unknown to it.
 ///
 /// Starts with none serving: the binary says when the database is there. Clones share one state.
 #[derive(Clone)]
 pub struct Readiness {
     reporter: HealthReporter,
-    services: &'static [&'static str],
+    services: Arc<[&'static str]>,
     serving: Arc<AtomicBool>,
 }
 
 impl Readiness {
     /// Makes a state for `services`, full names such as `posars.sales.v1.SaleService`, none of them serving.
-    pub(crate) async fn closed(reporter: HealthReporter, services: &'static [&'static str]) -> Self {
+    pub(crate) async fn closed(reporter: HealthReporter, services: Vec<&'static str>) -> Self {
         let readiness = Self {
             reporter,
-            services,
+            services: services.into(),
             serving: Arc::default(),
         };
         readiness.report().await;

@@ -19,9 +19,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 pub(crate) use call::{
-    deadline_exceeded, limited_to_store, store_not_chosen, unauthenticated, unknown_company, unknown_method,
+    deadline_exceeded, limited_to_store, served_elsewhere, store_not_chosen, unauthenticated,
+    unknown_company, unknown_method, upstream_unavailable,
 };
-pub(crate) use command::{from_command, from_command_of, from_rejection};
+pub(crate) use command::{company_away, company_moving, from_command, from_command_of, from_rejection};
 pub(crate) use field_names::FieldNames;
 pub(crate) use foreign::dress;
 pub(crate) use limit::{counted_refusal, from_refusal, of_broken_body};

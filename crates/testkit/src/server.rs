@@ -18,14 +18,14 @@ const CONNECTIONS_MAX: &str = "400";
 #[derive(Debug)]
 pub struct TestServer {
     // Before the folder: fields are dropped in this order, and the server must end before its files go.
-    server: Option<Server>,
-    config: ServerConfig,
-    url_pattern: String,
-    scratch: Scratch,
+    pub(crate) server: Option<Server>,
+    pub(crate) config: ServerConfig,
+    pub(crate) url_pattern: String,
+    pub(crate) scratch: Scratch,
 }
 
 /// Stands for the database in the pattern that connection strings are made of.
-const DATABASE_MARK: &str = "database_mark";
+pub(crate) const DATABASE_MARK: &str = "database_mark";
 
 impl TestServer {
     /// A server of one's own, without fsync, to be killed and restarted at will.

@@ -94,7 +94,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    async fn of(response: axum::http::Response<Body>) -> Self {
+    pub(crate) async fn of(response: axum::http::Response<Body>) -> Self {
         let (head, body) = response.into_parts();
         Self {
             http: head.status,

@@ -26,6 +26,7 @@ const CODES: [(Code, &[&str]); 13] = [
     (
         Code::Unavailable,
         &[
+            "COMPANY_MOVING",
             "DATABASE_AWAY",
             "DATABASE_DISK_FULL",
             "DATABASE_EXHAUSTED",
@@ -34,6 +35,7 @@ const CODES: [(Code, &[&str]); 13] = [
             "OVERLOADED",
             "PERSONAL_DATA_LOCKED",
             "REQUESTS_OVERLOADED",
+            "UPSTREAM_UNAVAILABLE",
         ],
     ),
     (
@@ -86,7 +88,11 @@ const CODES: [(Code, &[&str]); 13] = [
     ),
     (
         Code::Unimplemented,
-        &["MESSAGE_ENCODING_UNSUPPORTED", "UNKNOWN_METHOD"],
+        &[
+            "MESSAGE_ENCODING_UNSUPPORTED",
+            "SERVICE_ELSEWHERE",
+            "UNKNOWN_METHOD",
+        ],
     ),
     (Code::AlreadyExists, &["IDEMPOTENCY_MISMATCH"]),
     (Code::Aborted, &["CONFLICT"]),

@@ -4,6 +4,7 @@ use tonic::Code;
 
 /// The HTTP status of a request that is larger than it may be.
 const PAYLOAD_TOO_LARGE: u16 = 413;
+const NOT_FOUND: u16 = 404;
 
 /// The HTTP status of an answer in REST, 400 to 599: the reason's own, or else the usual one of its code.
 #[must_use]
@@ -11,6 +12,8 @@ pub fn http_status(reason: &str, code: Code) -> u16 {
     let own = posars_transcoder::REASONS.iter().find(|own| own.reason == reason);
     match (reason, own) {
         ("REQUEST_TOO_LARGE" | "REQUEST_VALUES_TOO_MANY", _) => PAYLOAD_TOO_LARGE,
+        // There is nothing at this path in this process, whatever another one has there.
+        ("SERVICE_ELSEWHERE", _) => NOT_FOUND,
         (_, Some(own)) => own.http_status,
         (_, None) => usual_http_status(code),
     }

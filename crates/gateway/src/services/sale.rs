@@ -254,7 +254,14 @@ async fn sale_document(
             .head()
             .await
             .map_err(|error| status::from_command(error.into()))?;
-        status::within_log(min_position, head.position)?;
+        if Position::new(min_position) > head.position {
+            // It may be a position of the database that the company has just moved to.
+            let closure = commands.log().closure().await;
+            match closure.map_err(|error| status::from_command(error.into()))? {
+                Some(_) => return Err(status::company_moving()),
+                None => status::within_log(min_position, head.position)?,
+            }
+        }
     }
     let sale = commands
         .sale_document(sale_id)

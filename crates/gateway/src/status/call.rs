@@ -6,7 +6,11 @@ use posars_commands::CommandError;
 use posars_domain::CompanyId;
 use tonic::{Code, Status};
 
-use super::status;
+use super::{retriable, status};
+use crate::Area;
+
+/// Wait before a call that found its process away is sent again. A new one starts within seconds.
+const UPSTREAM_RETRY: Duration = Duration::from_secs(1);
 
 /// The call took longer than it may.
 pub(crate) fn deadline_exceeded(timeout: Duration) -> Status {
@@ -67,6 +71,36 @@ pub(crate) fn unknown_method(path: &str) -> Status {
         "UNKNOWN_METHOD",
         message,
         [("path".to_owned(), path.to_owned())],
+    )
+}
+
+/// Another process serves the method.
+pub(crate) fn served_elsewhere(area: Area, path: &str) -> Status {
+    let service = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let message = format!(
+        "this process does not serve {service}; call the process of `posars serve {area}`, or the gateway in front of \
+         all of them"
+    );
+    let metadata = [
+        ("service".to_owned(), service.to_owned()),
+        ("area".to_owned(), area.name().to_owned()),
+    ];
+    status(Code::Unimplemented, "SERVICE_ELSEWHERE", message, metadata)
+}
+
+/// The process that serves the call does not answer.
+pub(crate) fn upstream_unavailable(area: Area) -> Status {
+    let message = format!(
+        "the process that serves {area} does not answer; the call may still have taken effect: send it again with the \
+         same ids and it takes effect once"
+    );
+    let metadata = [("area".to_owned(), area.name().to_owned())];
+    retriable(
+        Code::Unavailable,
+        "UPSTREAM_UNAVAILABLE",
+        message,
+        metadata,
+        UPSTREAM_RETRY,
     )
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use posars_commands::{CommandError, Unavailability};
-use posars_domain::Rejection;
+use posars_domain::{CompanyId, Rejection};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
@@ -13,6 +13,11 @@ use crate::errors::code_of_kind;
 
 /// Wait before a command that lost a race is sent again. The race is over by then.
 const CONFLICT_RETRY: Duration = Duration::from_millis(50);
+/// Wait before a call that met a move is sent again, in milliseconds.
+const MOVING_RETRY_MS: u64 = 1_000;
+/// And before one to a company whose database is away, which is looked for about as often.
+const COMPANY_AWAY_RETRY_MS: u64 = 1_000;
+
 /// Why a command was not carried out.
 pub(crate) fn from_command(error: CommandError) -> Status {
     from_command_of(FieldNames::SAME, error)
@@ -50,6 +55,7 @@ pub(crate) fn from_command_of(names: FieldNames, error: CommandError) -> Status 
                 | Unavailability::DatabaseAway
                 | Unavailability::DatabaseDiskFull
                 | Unavailability::DatabaseExhausted
+                | Unavailability::CompanyMoving
                 | Unavailability::PersonalDataLocked
                 | Unavailability::OutcomeUnknown => retriable(code, reason, message, metadata, retry),
             }
@@ -82,6 +88,11 @@ fn unavailable(why: Unavailability) -> (Code, &'static str) {
             "the database has run out of memory or connections, nothing was written; send the command again after a \
              pause",
         ),
+        Unavailability::CompanyMoving => (
+            Code::Unavailable,
+            "the company moves to another database and takes no commands at this moment, nothing was written; send the \
+             command again after a pause",
+        ),
         Unavailability::DatabaseRefused => (
             Code::Internal,
             "the database refused what this server sent, nothing was written; its operator finds the cause in the log",
@@ -97,6 +108,24 @@ fn unavailable(why: Unavailability) -> (Code, &'static str) {
              effect once",
         ),
     }
+}
+
+/// The company is on its way to another database, of which this process has not heard yet.
+pub(crate) fn company_moving() -> Status {
+    from_command(CommandError::Unavailable {
+        reason: Unavailability::CompanyMoving,
+        retry_after_ms: MOVING_RETRY_MS,
+        problem: "asked for a position of the database that the company moves to".to_owned(),
+    })
+}
+
+/// The database of the company has been away since this process began.
+pub(crate) fn company_away(company: &CompanyId) -> Status {
+    from_command(CommandError::Unavailable {
+        reason: Unavailability::DatabaseAway,
+        retry_after_ms: COMPANY_AWAY_RETRY_MS,
+        problem: format!("the database of company {company} has been away since this process began"),
+    })
 }
 
 /// A rule said no.
@@ -158,6 +187,12 @@ mod tests {
                 Unavailability::DatabaseExhausted,
                 Code::Unavailable,
                 "DATABASE_EXHAUSTED",
+                true,
+            ),
+            (
+                Unavailability::CompanyMoving,
+                Code::Unavailable,
+                "COMPANY_MOVING",
                 true,
             ),
             (

@@ -27,7 +27,7 @@ pub(crate) fn from_users(error: UsersError) -> Status {
         }
         // All others are answers to changes, which no call makes.
         UsersError::Refused(_)
-        | UsersError::InvalidUrl
+        | UsersError::InvalidUrl(_)
         | UsersError::Subject
         | UsersError::SubjectIsTaxId
         | UsersError::DisplayName
