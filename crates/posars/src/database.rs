@@ -7,6 +7,8 @@ use posars_local_postgres::{Installation, Server, ServerConfig, StartError};
 
 use crate::failure::{Exit, Failure};
 use crate::folder_lock::UserLock;
+use crate::master_key_place::MasterKeyPlace;
+use crate::queues::Queues;
 use crate::screen::Screen;
 use crate::settings::{ChosenPlace, Place};
 
@@ -37,8 +39,12 @@ pub(crate) struct Database {
     url: String,
     private: Option<Private>,
     need: Need,
+    /// A replica of it, which may answer queries.
+    replica: Option<String>,
     /// Where the master key of personal data is.
-    master_key: Option<PathBuf>,
+    master_key: MasterKeyPlace,
+    /// By what processes wake each other, instead of by PostgreSQL.
+    queues: Option<Queues>,
 }
 
 #[derive(Debug)]
@@ -58,8 +64,16 @@ impl Database {
         need: Need,
         screen: Screen,
     ) -> Result<Self, Failure> {
+        // Before the database, whose private server would have to be ended again.
+        let queues = match &chosen.queues {
+            Some(prefix) => Some(Queues::beginning_with(prefix).await?),
+            None => None,
+        };
         let database = Self::open(&chosen.place, need, screen).await?;
-        Ok(database.with_master_key(chosen.master_key.clone()))
+        Ok(database
+            .with_master_key(chosen.master_key.clone())
+            .with_replica(chosen.replica.clone())
+            .with_queues(queues))
     }
 
     /// Finds or starts the server, makes the database if it may, and brings its schema up to date if it may.
@@ -88,23 +102,46 @@ impl Database {
                 url: url.clone(),
                 private: None,
                 need,
-                master_key: None,
+                replica: None,
+                master_key: MasterKeyPlace::default(),
+                queues: None,
             }),
             Place::Folder(folder) => Self::open_private(folder, need, screen).await,
         }
     }
 
     /// The same, whose personal data this master key opens.
-    pub(crate) fn with_master_key(self, path: Option<PathBuf>) -> Self {
-        Self {
-            master_key: path,
-            ..self
-        }
+    pub(crate) fn with_master_key(self, master_key: MasterKeyPlace) -> Self {
+        Self { master_key, ..self }
+    }
+
+    /// The same, with a replica.
+    pub(crate) fn with_replica(self, replica: Option<String>) -> Self {
+        Self { replica, ..self }
+    }
+
+    /// How to reach its replica, if it has one.
+    pub(crate) fn replica(&self) -> Option<&str> {
+        self.replica.as_deref()
+    }
+
+    /// The same, of which these queues are told.
+    fn with_queues(self, queues: Option<Queues>) -> Self {
+        Self { queues, ..self }
+    }
+
+    /// By what its processes wake each other; none where PostgreSQL does.
+    pub(crate) const fn need(&self) -> Need {
+        self.need
+    }
+
+    pub(crate) fn queues(&self) -> Option<&Queues> {
+        self.queues.as_ref()
     }
 
     /// Where the master key of its personal data is.
-    pub(crate) fn master_key(&self) -> Option<&Path> {
-        self.master_key.as_deref()
+    pub(crate) const fn master_key(&self) -> &MasterKeyPlace {
+        &self.master_key
     }
 
     /// How to reach it.
@@ -213,7 +250,9 @@ impl Database {
                 users,
             }),
             need,
-            master_key: None,
+            replica: None,
+            master_key: MasterKeyPlace::default(),
+            queues: None,
         })
     }
 

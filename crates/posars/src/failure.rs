@@ -23,6 +23,22 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// Every way to end, by its number.
+    const ALL: [Self; 6] = [
+        Self::Success,
+        Self::Failure,
+        Self::Usage,
+        Self::Unavailable,
+        Self::Conflict,
+        Self::Unverified,
+    ];
+
+    /// The way to end of a number that was written down; a failure for any other.
+    pub(crate) fn of_number(number: u8) -> Self {
+        let known = Self::ALL.into_iter().find(|exit| exit.number() == number);
+        known.unwrap_or(Self::Failure)
+    }
+
     /// The number that the shell sees: 0 to 5, in the order of the variants.
     pub(crate) fn number(self) -> u8 {
         match self {
@@ -43,7 +59,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// A command that failed.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Failure {
     /// A stable word, such as `DATABASE_UNAVAILABLE`.
     pub(crate) code: Cow<'static, str>,
@@ -123,14 +139,8 @@ mod tests {
 
     #[test]
     fn exit_numbers_are_the_published_ones() {
-        let all = [
-            Exit::Success,
-            Exit::Failure,
-            Exit::Usage,
-            Exit::Unavailable,
-            Exit::Conflict,
-            Exit::Unverified,
-        ];
-        assert_eq!(all.map(Exit::number), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(Exit::ALL.map(Exit::number), [0, 1, 2, 3, 4, 5]);
+        assert_eq!([0, 1, 2, 3, 4, 5].map(Exit::of_number), Exit::ALL);
+        assert_eq!(Exit::of_number(101), Exit::Failure);
     }
 }

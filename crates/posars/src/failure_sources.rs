@@ -1,13 +1,15 @@
 //! The one map from the errors of the crates below to codes and exit codes.
 
+use posars_aws::S3FilesError;
 use posars_bookkeeping::BookkeepingError;
 use posars_commands::reactors::ReactorError;
 use posars_commands::{CommandError, Unavailability};
 use posars_domain::{InvalidValue, Rejection as _, RejectionKind};
-use posars_event_store::{LeaseError, StoreError};
+use posars_event_store::{LeaseError, RelocationError, StoreError};
+use posars_files::FileError;
 use posars_identity::{IssuerError, UsersError};
 use posars_keyring::KeyringError;
-use posars_local_postgres::{DatabaseError, FindError, StartError, StopError};
+use posars_local_postgres::{BackupError, DatabaseError, FindError, StartError, StopError};
 use posars_privacy::PrivacyError;
 use posars_projections::{ProjectionError, QueryError};
 use posars_reports::ReportError;
@@ -40,6 +42,18 @@ impl From<StartError> for Failure {
             StartError::Timeout { .. } => (Exit::Unavailable, "POSTGRESQL_NOT_READY"),
         };
         Self::new(exit, code, error)
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Start(error) => error.into(),
+            BackupError::NotABackup { .. } => Self::new(Exit::Failure, "NOT_A_BACKUP", error),
+            BackupError::Running { .. } => Self::new(Exit::Conflict, "BACKUP_IN_USE", error),
+            BackupError::Tablespaces { .. } => Self::new(Exit::Failure, "BACKUP_HAS_TABLESPACES", error),
+            BackupError::Damaged { .. } => Self::new(Exit::Unverified, "BACKUP_DAMAGED", error),
+        }
     }
 }
 
@@ -99,11 +113,27 @@ impl From<StoreError> for Failure {
             StoreError::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
             StoreError::DiskFull(_) => (Exit::Unavailable, "DATABASE_DISK_FULL"),
             StoreError::Exhausted(_) => (Exit::Unavailable, "DATABASE_EXHAUSTED"),
+            StoreError::Closed(_) => (Exit::Unavailable, "COMPANY_MOVING"),
             StoreError::DeadlineExceeded(_) => (Exit::Unavailable, "DEADLINE_EXCEEDED"),
             StoreError::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
             StoreError::BadConfig(_) => (Exit::Usage, "DATABASE_URL_INVALID"),
             StoreError::NotContiguous { .. } => (Exit::Unverified, "LOG_NOT_CONTIGUOUS"),
             StoreError::Unreadable { .. } => (Exit::Unverified, "LOG_UNREADABLE"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<RelocationError> for Failure {
+    fn from(error: RelocationError) -> Self {
+        let (exit, code) = match error {
+            RelocationError::Store(error) => return error.into(),
+            RelocationError::Busy { .. } => (Exit::Conflict, "MOVE_UNDER_WAY"),
+            RelocationError::Occupied | RelocationError::OtherHistory { .. } => {
+                (Exit::Conflict, "DESTINATION_OCCUPIED")
+            }
+            RelocationError::Differs(_) | RelocationError::Fault(_) => (Exit::Unverified, "COPY_DIFFERS"),
+            RelocationError::TooLate => (Exit::Unavailable, "MOVE_TOO_SLOW"),
         };
         Self::new(exit, code, error)
     }
@@ -157,6 +187,7 @@ impl From<CommandError> for Failure {
                 | Unavailability::DatabaseAway
                 | Unavailability::DatabaseDiskFull
                 | Unavailability::DatabaseExhausted
+                | Unavailability::CompanyMoving
                 | Unavailability::PersonalDataLocked
                 | Unavailability::OutcomeUnknown => Exit::Unavailable,
             },
@@ -265,10 +296,30 @@ impl From<UsersError> for Failure {
             UsersError::Exists => (Exit::Conflict, "USER_EXISTS"),
             UsersError::Unknown => (Exit::Failure, "USER_UNKNOWN"),
             UsersError::TooManyGrants(_) => (Exit::Failure, "TOO_MANY_GRANTS"),
-            UsersError::InvalidUrl => (Exit::Usage, "DATABASE_URL_INVALID"),
+            UsersError::InvalidUrl(_) => (Exit::Usage, "DATABASE_URL_INVALID"),
             UsersError::Unavailable(_) => (Exit::Unavailable, "DATABASE_UNAVAILABLE"),
             UsersError::Refused(_) => (Exit::Failure, "DATABASE_REFUSED"),
         };
         Self::new(exit, code, error)
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        let (exit, code) = match &error {
+            FileError::Missing { .. } => (Exit::Failure, "FILE_MISSING"),
+            FileError::Taken { .. } => (Exit::Conflict, "FILE_TAKEN"),
+            FileError::BadRange { .. } => (Exit::Usage, "FILE_RANGE_INVALID"),
+            FileError::Damaged { .. } => (Exit::Unverified, "FILE_DAMAGED"),
+            FileError::Unavailable { .. } => (Exit::Unavailable, "FILES_UNAVAILABLE"),
+            FileError::Refused { .. } => (Exit::Failure, "FILES_REFUSED"),
+        };
+        Self::new(exit, code, error)
+    }
+}
+
+impl From<S3FilesError> for Failure {
+    fn from(error: S3FilesError) -> Self {
+        Self::new(Exit::Usage, "FILES_ADDRESS_INVALID", error)
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::ObservableGauge;
 use serde::Serialize;
 
 /// The state of one dependency.
@@ -20,7 +22,13 @@ pub(crate) struct Dependency {
 
 /// The state of all dependencies. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Health(Arc<Mutex<BTreeMap<&'static str, Dependency>>>);
+pub(crate) struct Health {
+    known: Known,
+    /// Held, because dropping it ends the observation.
+    _ready: Option<ObservableGauge<u64>>,
+}
+
+type Known = Arc<Mutex<BTreeMap<&'static str, Dependency>>>;
 
 /// The answer of `/readyz`.
 #[derive(Clone, Debug, Serialize)]
@@ -32,13 +40,33 @@ pub(crate) struct Readiness {
 }
 
 impl Health {
+    /// One whose state is among the metrics, too: 1 for each dependency that can be used, 0 for one that cannot.
+    pub(crate) fn measured() -> Self {
+        let known = Known::default();
+        let seen = Arc::downgrade(&known);
+        let ready = opentelemetry::global::meter("posars")
+            .u64_observable_gauge("posars.dependency.ready")
+            .with_description("Whether what this process depends on can be used")
+            .with_callback(move |observer| {
+                let Some(known) = seen.upgrade() else { return };
+                for (name, state) in known.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                    observer.observe(u64::from(state.ready), &[KeyValue::new("dependency", *name)]);
+                }
+            })
+            .build();
+        Self {
+            known,
+            _ready: Some(ready),
+        }
+    }
+
     /// Notes the state of a dependency; `since` moves only when it changes. Says whether it did.
     pub(crate) fn note(&self, name: &'static str, state: Result<(), String>) -> bool {
         let (ready, reason) = match state {
             Ok(()) => (true, None),
             Err(reason) => (false, Some(reason)),
         };
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let before = all.get(name);
         let changed = before.is_none_or(|before| before.ready != ready);
         let since = match before {
@@ -51,7 +79,7 @@ impl Health {
 
     /// The state of all.
     pub(crate) fn readiness(&self) -> Readiness {
-        let dependencies = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let dependencies = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let ready = !dependencies.is_empty() && dependencies.values().all(|state| state.ready);
         Readiness { ready, dependencies }
     }

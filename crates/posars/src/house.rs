@@ -1,5 +1,6 @@
 //! Everything a command works with: one company's log, the door to it, and its read models.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,14 +9,15 @@ use posars_commands::{Actor, Commands, Envelope, Source, Written};
 use posars_domain::company::DefineCompany;
 use posars_domain::{CompanyId, Currency};
 use posars_event_store::{EventStore, Log, Position, StreamName};
-use posars_keyring::KeyFile;
+use posars_keyring::Keyring;
 use posars_projections::Projections;
 
-use crate::companies::{self, with_a_log};
+use crate::companies;
 use crate::database::Database;
+use crate::databases::{self, Databases, Found};
 use crate::failure::{Exit, Failure};
 use crate::lease_holder::holder;
-use crate::master_key;
+use crate::master_key::{self, MasterKeys};
 use crate::progress;
 use crate::screen::Screen;
 use crate::settings::COMPANY;
@@ -33,44 +35,124 @@ pub(crate) struct House {
     pub(crate) projections: Projections,
 }
 
+/// Every company of an installation, as far as it can be opened.
+pub(crate) struct Opened {
+    pub(crate) databases: Databases,
+    /// That of this machine first, unless it is away.
+    pub(crate) houses: Vec<House>,
+    /// Those whose database is away, with the reason.
+    pub(crate) away: BTreeMap<CompanyId, Failure>,
+}
+
 impl House {
     /// Opens the log and the read models of the company that a command works with.
     ///
     /// # Errors
     /// `COMPANY_UNKNOWN` when it has no log, `DATABASE_UNAVAILABLE` and the other codes of the database.
     pub(crate) async fn open(database: &Database, company: &CompanyId) -> Result<Self, Failure> {
-        let store = companies::connect(database).await?;
-        companies::must_exist(&store, company).await?;
-        let master_key = master_key::of(database, &store).await?;
-        Self::of(&store, company.clone(), master_key).await
+        let databases = Databases::open(database).await?;
+        databases::must_exist(&databases, company).await?;
+        let master_key = master_key::of(database, &databases).await?;
+        Self::of(&databases.of(company).await?, company.clone(), master_key).await
     }
 
-    /// Opens every company that has a log in the database, that of this machine first; the companies of `more` get one
-    /// when they have none.
+    /// As [`House::open`], with the log that stands in this very database, also when the company has moved elsewhere: that
+    /// one can be read.
     ///
     /// # Errors
-    /// `DATABASE_UNAVAILABLE` and the other codes of the database.
-    pub(crate) async fn open_all(database: &Database, more: &[CompanyId]) -> Result<Vec<Self>, Failure> {
-        let store = companies::connect(database).await?;
+    /// As [`House::open`].
+    pub(crate) async fn open_here(database: &Database, company: &CompanyId) -> Result<Self, Failure> {
+        let databases = Databases::open(database).await?;
+        databases::must_exist(&databases, company).await?;
+        let master_key = master_key::of(database, &databases).await?;
+        Self::of(databases.first(), company.clone(), master_key).await
+    }
+
+    /// Opens a company out of one database, without a look at where companies live and without the keys of people: for what
+    /// only reads a copy.
+    ///
+    /// # Errors
+    /// The codes of the database.
+    pub(crate) async fn alone(store: &EventStore, company: &CompanyId) -> Result<Self, Failure> {
+        Self::of(store, company.clone(), None).await
+    }
+
+    /// Opens every company of the installation, that of this machine first, but those whose database is away; the companies
+    /// of `more` get a log when they have none.
+    ///
+    /// # Errors
+    /// `COMPANY_IN_TWO_PLACES`, `DATABASE_UNAVAILABLE` and the other codes of the first database; of the others when no
+    /// company can be opened.
+    pub(crate) async fn open_all(database: &Database, more: &[CompanyId]) -> Result<Opened, Failure> {
+        let databases = Databases::open(database).await?;
         let own = COMPANY.parse::<CompanyId>()?;
-        let mut others = with_a_log(&store).await?;
-        others.extend(more.iter().cloned());
-        others.remove(&own);
-        let master_key = master_key::begun(database, &store).await?;
-        let mut houses = vec![Self::of(&store, own, master_key.clone()).await?];
-        for company in others {
-            houses.push(Self::of(&store, company, master_key.clone()).await?);
+        let Found {
+            companies: mut stores,
+            mut away,
+        } = databases.found().await?;
+        databases.must_be_in_one_place().await?;
+        for company in std::iter::once(&own).chain(more) {
+            if !away.contains_key(company) {
+                let first = || databases.first().clone();
+                stores.entry(company.clone()).or_insert_with(first);
+            }
         }
-        Ok(houses)
+        let master_key = master_key::begun(database, &databases).await?;
+        let own_first = stores.remove_entry(&own).into_iter().chain(stores);
+        let mut houses = Vec::new();
+        for (company, store) in own_first {
+            match Self::of(&store, company.clone(), master_key.clone()).await {
+                Ok(house) => houses.push(house),
+                Err(failure) if store.is(databases.first()) => return Err(failure),
+                Err(failure) => drop(away.insert(company, failure)),
+            }
+        }
+        if houses.is_empty()
+            && let Some((_, failure)) = away.pop_first()
+        {
+            return Err(failure);
+        }
+        Ok(Opened {
+            databases,
+            houses,
+            away,
+        })
+    }
+
+    /// The same company out of another database.
+    ///
+    /// # Errors
+    /// The codes of that database.
+    pub(crate) async fn out_of(&self, store: &EventStore) -> Result<Self, Failure> {
+        self.beside(store, self.company_id.clone()).await
+    }
+
+    /// Another company of the installation, whose personal data is under the same master key.
+    ///
+    /// # Errors
+    /// The codes of its database.
+    pub(crate) async fn beside(&self, store: &EventStore, company_id: CompanyId) -> Result<Self, Failure> {
+        let log = companies::log_of(store, &company_id).await?;
+        let keyring = self.commands.keyring().of_log(log.clone());
+        Self::with(store, company_id, log, keyring).await
     }
 
     async fn of(
         store: &EventStore,
         company_id: CompanyId,
-        master_key: Option<Arc<KeyFile>>,
+        master_key: Option<Arc<MasterKeys>>,
     ) -> Result<Self, Failure> {
         let log = companies::log_of(store, &company_id).await?;
         let keyring = master_key::keyring(&log, master_key);
+        Self::with(store, company_id, log, keyring).await
+    }
+
+    async fn with(
+        store: &EventStore,
+        company_id: CompanyId,
+        log: Log,
+        keyring: Keyring,
+    ) -> Result<Self, Failure> {
         let projections = Projections::open(store.clone(), log.clone()).await?;
         Ok(Self {
             company_id,

@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use posars_database_address::Address;
+use posars_domain::StoreZone;
 use posars_identity::{ConfigError, KeySource, VerifierConfig};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
+use crate::master_key_place::{MasterKeyPlace, kms_name};
+use crate::queues::QUEUES_VARIABLE;
 
 /// The name of the log, and of the company, that a single machine works with.
 pub(crate) const COMPANY: &str = "main";
@@ -15,6 +19,8 @@ pub(crate) const COMPANY: &str = "main";
 pub(crate) const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
 /// Below the data folder, what belongs to the local issuer.
 const IDENTITY_FOLDER: &str = "identity";
+/// Below the data folder, reports.
+const FILES_FOLDER: &str = "files";
 /// Below the data folder, the file of the master key of personal data.
 const MASTER_KEY_FILE: &str = "master.key";
 /// The folder of a system-wide installation, which root uses: PostgreSQL's user cannot walk below `/root`.
@@ -30,6 +36,17 @@ pub(crate) struct PlaceArgs {
     /// PostgreSQL to use instead of a private one
     #[arg(long, value_name = "URL", env = "POSARS_DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// A streaming replica of that PostgreSQL, which answers queries while it is fresh [default: none]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "POSARS_READ_DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub(crate) read_database_url: Option<String>,
+    /// Where the master key is instead of in a file: kms: and the id, ARN or alias of a key of KMS [default: none]
+    #[arg(long, value_name = "KEY", env = "POSARS_MASTER_KEY", hide_env_values = true)]
+    pub(crate) master_key: Option<String>,
     /// File of the master key, without which names, tax numbers and wages cannot be read [default: master.key, below the
     /// data folder]
     #[arg(
@@ -39,6 +56,69 @@ pub(crate) struct PlaceArgs {
         hide_env_values = true
     )]
     pub(crate) master_key_file: Option<PathBuf>,
+    /// What the addresses of the SQS queues begin with by which processes wake each other, such as
+    /// `https://sqs.us-east-1.amazonaws.com/123456789012/posars-` [default: none; PostgreSQL wakes them]
+    #[arg(long, value_name = "URL", env = QUEUES_VARIABLE, hide_env_values = true)]
+    pub(crate) queues: Option<String>,
+}
+
+/// Where files are kept.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct FileArgs {
+    /// Where reports are kept: a folder, or s3://BUCKET/PREFIX [default: files, below the data folder]
+    #[arg(long, value_name = "PLACE", env = "POSARS_FILES", hide_env_values = true)]
+    pub(crate) files: Option<String>,
+    /// Key of KMS that S3 encrypts them with [default: as the bucket says]
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "POSARS_FILES_KMS_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) files_kms_key: Option<String>,
+}
+
+impl FileArgs {
+    /// The folder, where no other place is named. Beside a database given by URL there is no data folder, and the default
+    /// one holds them.
+    ///
+    /// # Errors
+    /// `NO_DATA_FOLDER` when the user has no home.
+    pub(crate) fn folder(&self, place: &Place) -> Result<PathBuf, Failure> {
+        let data = match (&self.files, place) {
+            (Some(folder), _) if !folder.is_empty() => return Ok(folder.into()),
+            (_, Place::Folder(folder)) => folder.clone(),
+            (_, Place::Url(_)) => default_folder()?,
+        };
+        Ok(data.join(FILES_FOLDER))
+    }
+}
+
+impl FileArgs {
+    /// Where that is, for people; none when nobody said so and the user has no home.
+    pub(crate) fn shown(&self, place: &Place) -> Option<String> {
+        match self.files.as_ref().filter(|files| !files.is_empty()) {
+            Some(files) => Some(files.clone()),
+            None => Some(self.folder(place).ok()?.display().to_string()),
+        }
+    }
+}
+
+/// How what a process writes for people is written.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct MannerArgs {
+    /// Language of reports that are made by themselves, and of what is said about dropped sheets
+    #[arg(long, value_enum, env = "POSARS_LANGUAGE", hide_env_values = true, default_value_t = Words::DEFAULT)]
+    pub(crate) language: Words,
+    /// Time zone that reports show times in, and of stores that dropped sheets define
+    #[arg(
+        long,
+        value_name = "ZONE",
+        env = "POSARS_TIME_ZONE",
+        hide_env_values = true,
+        default_value = "America/Sao_Paulo"
+    )]
+    pub(crate) time_zone: StoreZone,
 }
 
 /// Where the local issuer's key is.
@@ -213,8 +293,12 @@ pub(crate) struct ChosenPlace {
     pub(crate) place: Place,
     /// By whom.
     pub(crate) origin: Origin,
-    /// Where the master key of personal data is; none where nobody said so and the user has no home.
-    pub(crate) master_key: Option<PathBuf>,
+    /// A replica of it.
+    pub(crate) replica: Option<String>,
+    /// Where the master key of personal data is.
+    pub(crate) master_key: MasterKeyPlace,
+    /// What the addresses of the queues begin with; none where there are none.
+    pub(crate) queues: Option<String>,
 }
 
 impl ChosenPlace {
@@ -251,11 +335,36 @@ impl ChosenPlace {
             Place::Folder(folder) => Some(folder.clone()),
             Place::Url(_) => default_folder().ok(),
         };
+        let given = |text: &&str| !text.is_empty();
+        let replica = args.read_database_url.clone().filter(|url| given(&url.as_str()));
+        let replica = match &place {
+            Place::Url(_) => replica,
+            Place::Folder(_) if replica.is_some() && by_flag("read_database_url") => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    "USAGE",
+                    "--read-database-url names a replica, and a private PostgreSQL has none",
+                )
+                .next("name the database itself with --database-url, or leave the replica out"));
+            }
+            // The variable is for another place, which a flag has passed over.
+            Place::Folder(_) => None,
+        };
         let below_data = || data.map(|folder| folder.join(MASTER_KEY_FILE));
         Ok(Self {
             place,
             origin,
-            master_key: args.master_key_file.clone().or_else(below_data),
+            replica,
+            master_key: MasterKeyPlace {
+                kms: args
+                    .master_key
+                    .as_deref()
+                    .filter(given)
+                    .map(kms_name)
+                    .transpose()?,
+                file: args.master_key_file.clone().or_else(below_data),
+            },
+            queues: args.queues.clone().filter(|queues| !queues.is_empty()),
         })
     }
 }
@@ -308,25 +417,10 @@ fn default_folder() -> Result<PathBuf, Failure> {
 
 /// A connection string without its password, for people to read.
 pub(crate) fn without_password(url: &str) -> String {
-    match url.parse::<tokio_postgres::Config>() {
-        Ok(config) => {
-            let hosts: Vec<String> = config
-                .get_hosts()
-                .iter()
-                .map(|host| match host {
-                    tokio_postgres::config::Host::Tcp(name) => name.clone(),
-                    tokio_postgres::config::Host::Unix(path) => path.display().to_string(),
-                })
-                .collect();
-            let user = config.get_user().unwrap_or("");
-            format!(
-                "postgres://{user}@{}/{}",
-                hosts.join(","),
-                config.get_dbname().unwrap_or(user)
-            )
-        }
-        Err(_) => "a connection string that cannot be read".to_owned(),
-    }
+    Address::parse(url).map_or_else(
+        |_| "a connection string that cannot be read".to_owned(),
+        |address| address.to_string(),
+    )
 }
 
 #[cfg(test)]

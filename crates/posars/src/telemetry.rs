@@ -26,8 +26,9 @@ const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const LOG_FILTER: &str = "POSARS_LOG";
 /// What programs in Rust are used to; heard where ours is not set.
 const LOG_FILTER_USUAL: &str = "RUST_LOG";
-/// Only our own spans are exported: with those of h2 and tonic the exporter would export itself without end.
-const SPAN_FILTER: &str = "off,posars=info";
+/// Only our own spans are exported: with those of h2 and tonic the exporter would export itself without end. Those below
+/// `info` are the steps of a call and of what follows from it; without a collector nobody pays for them.
+const SPAN_FILTER: &str = "off,posars=debug";
 
 /// How the targets of our own crates begin.
 const OWN_TARGETS: &str = "posars";
@@ -78,6 +79,7 @@ impl Telemetry {
             .with_reader(exporter)
             .build();
         opentelemetry::global::set_meter_provider(meters.clone());
+        tell_the_build();
         opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
         let tracers = match std::env::var(ENDPOINT) {
             Ok(endpoint) if !endpoint.is_empty() => Some(tracers().map_err(|error| invalid(&error))?),
@@ -86,7 +88,7 @@ impl Telemetry {
         let spans = tracers.as_ref().map(|tracers| {
             tracing_opentelemetry::layer()
                 .with_tracer(tracers.tracer("posars"))
-                .with_filter(EnvFilter::new(SPAN_FILTER))
+                .with_filter(spans_of_ours())
         });
         let filter = without_libraries(log_filter(voice)?);
         let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -134,6 +136,20 @@ impl Metrics {
     }
 }
 
+/// Which build this is: what an operator looks at first when two of them run together.
+fn tell_the_build() {
+    let schema = posars_schema::migrations().last().map_or(0, |last| last.version);
+    let labels = [
+        KeyValue::new("version", env!("CARGO_PKG_VERSION")),
+        KeyValue::new("schema", i64::from(schema)),
+    ];
+    opentelemetry::global::meter("posars")
+        .u64_gauge("posars.build")
+        .with_description("1, with the version of this build and the schema that it brings")
+        .build()
+        .record(1, &labels);
+}
+
 fn tracers() -> Result<SdkTracerProvider, opentelemetry_otlp::ExporterBuildError> {
     let exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic().build()?;
     Ok(SdkTracerProvider::builder()
@@ -166,6 +182,12 @@ pub(crate) fn chosen_log_filter() -> Option<(&'static str, String)> {
     [LOG_FILTER, LOG_FILTER_USUAL]
         .into_iter()
         .find_map(|name| Some((name, std::env::var(name).ok()?)))
+}
+
+/// The spans that a collector gets, and within them what is worth a line in the log anyway.
+fn spans_of_ours<S>() -> impl Filter<S> {
+    let is_told = |metadata: &Metadata<'_>| metadata.is_span() || *metadata.level() <= Level::INFO;
+    EnvFilter::new(SPAN_FILTER).and(filter_fn(is_told).with_max_level_hint(LevelFilter::DEBUG))
 }
 
 /// The filter, less what libraries write below `info`.

@@ -62,7 +62,8 @@ where
     Ok((round, clients))
 }
 
-fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+/// The time that is not exceeded by so many of a hundred.
+pub(super) fn percentile(sorted: &[Duration], percent: usize) -> f64 {
     let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
     sorted.get(at).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
 }

@@ -13,6 +13,7 @@ mod books;
 mod http;
 mod insert;
 mod load;
+mod queue;
 mod rebuild;
 mod sale;
 mod sale_sealing;
@@ -45,6 +46,11 @@ pub(crate) enum Bench {
         after_help = "Example:\n  posars bench sale --clients 64 --seconds 6\n  posars bench sale --with-cpf"
     )]
     Sale(sale::SaleArgs),
+    /// From a commit to a read model through a queue, at a given rate, less the queue's own delay
+    #[command(
+        after_help = "Example:\n  posars bench queue --sales-per-second 500\n  posars bench queue --sqs --json"
+    )]
+    Queue(queue::QueueArgs),
     /// Sealing who bought, against the same sales without a buyer; and opening it again, against a rebuild
     #[command(after_help = "Example:\n  posars bench seal --sales 50000")]
     Seal(seal::SealArgs),
@@ -77,6 +83,7 @@ pub(crate) async fn run(bench: Bench) -> anyhow::Result<()> {
         Bench::Rebuild(args) => rebuild::run(args).await,
         Bench::Books(args) => books::run(args).await,
         Bench::Sale(args) => sale::run(args).await,
+        Bench::Queue(args) => queue::run(args).await,
         Bench::Seal(args) => seal::run(args).await,
         Bench::Http(args) => http::run(args).await,
         Bench::EchoServer => http::serve_echo().await,

@@ -1,6 +1,7 @@
 //! A scratch database: on a private durable server of its own, or on a given one; gone at the end.
 
 use anyhow::Context;
+use posars_database_address::Address;
 use posars_local_postgres::{Installation, Server, ServerConfig};
 
 use super::Place;
@@ -94,7 +95,7 @@ impl Scratch {
 
 /// A plain connection whose driver runs in the background.
 pub(crate) async fn connect(url: &str) -> anyhow::Result<tokio_postgres::Client> {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+    let (client, connection) = Address::parse(url)?.connect().await?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "bench connection ended");
@@ -113,7 +114,7 @@ fn with_database(url: &str, name: &str) -> anyhow::Result<String> {
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         return Ok(format!("{head}://{host}/{name}{query}"));
     }
-    let _: tokio_postgres::Config = url.parse().context("the connection string is not usable")?;
+    Address::parse(url).context("the connection string is not usable")?;
     // In a key=value string the last one of a key counts.
     Ok(format!("{url} dbname={name}"))
 }

@@ -1,8 +1,11 @@
 //! The command line: one file per command, each with its options, its work and its result.
 
+mod alive;
 mod audit;
+mod backup;
 mod companies;
 mod doctor;
+mod files;
 mod finance;
 mod import;
 mod keys;
@@ -11,10 +14,12 @@ mod people;
 mod projections;
 mod reactors;
 mod report;
+mod serve;
 mod stock;
 mod token;
 mod up;
 mod users;
+mod work;
 
 use clap::{ArgMatches, Parser, Subcommand};
 
@@ -31,8 +36,9 @@ use crate::telemetry::{Telemetry, Voice};
 /// below its data folder.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something needed is away, 4 conflict, 5 verification failed.
-/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_COMPANY, POSARS_LISTEN, POSARS_IDENTITY,
-/// POSARS_MASTER_KEY_FILE, POSARS_AUTH_ISSUER, POSARS_AUTH_JWKS, POSARS_AUTH_CLIENT_IDS, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT,
+/// Settings: POSARS_DATA, POSARS_DATABASE_URL, POSARS_READ_DATABASE_URL, POSARS_COMPANY, POSARS_LISTEN, POSARS_IDENTITY,
+/// POSARS_MASTER_KEY_FILE, POSARS_MASTER_KEY, POSARS_AUTH_ISSUER, POSARS_AUTH_JWKS, POSARS_AUTH_CLIENT_IDS, POSARS_UPSTREAMS, POSARS_FILES, POSARS_FILES_URL, POSARS_INTAKE,
+/// POSARS_IMPORT_DEFINE_MISSING, POSARS_IMPORT_KEEP_DAYS, POSARS_PG_BIN, POSARS_LANGUAGE, POSARS_TIME_ZONE, POSARS_LOG, OTEL_EXPORTER_OTLP_ENDPOINT,
 /// OTEL_SERVICE_NAME; a flag beats its variable. `posars doctor` shows them all.
 #[derive(Debug, Parser)]
 #[command(
@@ -52,6 +58,10 @@ pub(crate) struct Cli {
 enum Command {
     /// Run the whole of posars: gRPC, health, metrics, stock and projections
     Up(up::UpArgs),
+    /// Serve the services of one role, as one process of several on the same database
+    Serve(serve::ServeArgs),
+    /// Run the workers of one role, as one process of several on the same database
+    Work(work::WorkArgs),
     /// Bring the database's schema up to date
     Migrate(migrate::MigrateArgs),
     /// Record a spreadsheet of sales, stock or products
@@ -74,6 +84,12 @@ enum Command {
         after_help = "Example:\n  posars report daily-sales --from 2026-01-01 --to 2026-01-31 --out january.xlsx"
     )]
     Report(report::ReportCommand),
+    /// See the files that posars keeps, such as the reports of closed months
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars files list\n  posars files get reports/company=main/month=2026-11/close=42/daily-sales.csv"
+    )]
+    Files(files::FilesCommand),
     /// Begin the books, read them, and close their months
     #[command(
         subcommand,
@@ -119,12 +135,20 @@ enum Command {
         after_help = "Example:\n  posars audit verify\n  posars audit replay --stream store-centro"
     )]
     Audit(audit::AuditCommand),
+    /// Prove that a backup would bring everything back
+    #[command(
+        subcommand,
+        after_help = "Example:\n  posars backup verify --from /backup/monday"
+    )]
+    Backup(backup::BackupCommand),
     /// Measure posars against the raw limit of the same PostgreSQL
     #[command(
         subcommand,
         after_help = "Example:\n  posars bench append --clients 64 --seconds 6 --json"
     )]
     Bench(Bench),
+    /// Ask a server on this machine whether it lives, as the health check of a container does
+    Alive(alive::AliveArgs),
     /// Check this machine, the settings and the database, with a fix for each fault
     ///
     /// The stocks are checked against the whole log, which is read through: some seconds for every million events.
@@ -149,17 +173,38 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
             })
             .await
         }
-        Command::Migrate(args) => Session::run(args.run, matches, Voice::Command, migrate::run).await,
-        Command::Import(args) => {
+        Command::Serve(args) => {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Server, async |session| {
+                serve::run(args, session).await
+            })
+            .await
+        }
+        Command::Work(args) => {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Server, async |session| {
+                work::run(args, session).await
+            })
+            .await
+        }
+        Command::Migrate(args) => {
             let run = args.run.clone();
             Session::run(run, matches, Voice::Command, async |session| {
-                import::run(args, session).await
+                migrate::run(args, session).await
+            })
+            .await
+        }
+        Command::Import(args) => {
+            let run = args.run.clone();
+            Session::run(run, matches, args.voice(), async |session| {
+                import::run(args, matches, session).await
             })
             .await
         }
         Command::Report(command) => report::run(command, matches).await,
         Command::Projections(command) => projections::run(command, matches).await,
         Command::Reactors(command) => reactors::run(command, matches).await,
+        Command::Files(command) => files::run(command, matches).await,
         Command::Finance(command) => finance::run(command, matches).await,
         Command::People(command) => people::run(command, matches).await,
         Command::Stock(command) => stock::run(command, matches).await,
@@ -174,7 +219,9 @@ pub(crate) async fn run(cli: Cli, matches: &ArgMatches) -> Exit {
         Command::Keys(command) => keys::run(command, matches).await,
         Command::Companies(command) => companies::run(command, matches).await,
         Command::Audit(command) => audit::run(command, matches).await,
+        Command::Backup(command) => backup::run(command, matches).await,
         Command::Bench(bench) => measure(bench).await,
+        Command::Alive(args) => alive::run(args).await,
         Command::Doctor(args) => {
             let run = args.run.clone();
             Session::run(run, matches, Voice::Command, async |session| {

@@ -47,6 +47,37 @@ async fn the_proof_gives_an_anchor_that_holds_and_a_wrong_one_does_not() {
 }
 
 #[tokio::test]
+async fn a_head_that_is_kept_is_the_anchor_of_the_next_proof() {
+    let (_server, url) = shop().await;
+    let folder = Folder::new();
+    let place = folder.file("heads").display().to_string();
+    let verify = |code| run_on(&url, &["audit", "verify", "--keep", &place]).ended(code);
+    let first = verify(0).json();
+    assert_eq!(
+        verify(0).json()["anchor"],
+        first["anchor"],
+        "the same head is kept once"
+    );
+    let position = first["position"].as_u64().unwrap();
+    let kept = folder.file(&format!("heads/company=main/{position:020}.json"));
+    let written: Value = serde_json::from_slice(&std::fs::read(&kept).unwrap()).unwrap();
+    assert_eq!(written["anchor"], first["anchor"]);
+    // Somebody who rewrites the log cannot rewrite what is kept: here it is the other way round, which looks the same.
+    let (_, hash) = first["anchor"].as_str().unwrap().split_once(':').unwrap();
+    let other = format!("{position}:{}", hash.chars().rev().collect::<String>());
+    std::fs::remove_file(&kept).unwrap();
+    std::fs::write(
+        &kept,
+        serde_json::json!({"log": "main", "anchor": other}).to_string(),
+    )
+    .unwrap();
+    assert_eq!(verify(5).json()["fault"]["kind"], "anchor_differs");
+    std::fs::remove_file(&kept).unwrap();
+    std::fs::write(&kept, "no head").unwrap();
+    assert_eq!(verify(5).error()["code"], "FILE_DAMAGED");
+}
+
+#[tokio::test]
 async fn a_changed_event_is_found_by_its_position() {
     let (_server, url) = shop().await;
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)

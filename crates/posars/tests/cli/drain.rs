@@ -1,83 +1,26 @@
 //! Ending while a balancer still sends, and serving while the disk is full.
 
+use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use posars_event_store::{EventStore, LogName, StoreConfig};
 use posars_testkit::TestDatabase;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::served::{Served, Till};
 use crate::support::{Folder, Up, posars, run_on, signal};
 use crate::up::health_of;
 
 const SOON: Duration = Duration::from_secs(60);
 
-/// A server on a database of its own, with a token for it.
-struct House {
-    database: TestDatabase,
-    _folder: Folder,
-    up: Up,
-    token: String,
-}
-
-impl House {
-    async fn open(arguments: &[&str]) -> Self {
-        let database = TestDatabase::create().await.unwrap();
-        let folder = Folder::new();
-        let keys = folder.file("keys").display().to_string();
-        let all = [&["up", "--listen", "127.0.0.1:0", "--identity", &keys], arguments].concat();
-        let mut command = posars(&all);
-        command.env("POSARS_DATABASE_URL", database.url());
-        let up = Up::spawn(command);
-        let token = run_on(database.url(), &["token", "--role", "owner", "--identity", &keys]);
-        Self {
-            token: token.ended(0).out.trim().to_owned(),
-            database,
-            _folder: folder,
-            up,
-        }
-    }
-
-    fn call(&self, line: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.up.address()).unwrap();
-        write!(
-            stream,
-            "{line} HTTP/1.1\r\nHost: posars\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\
-             Accept-Language: pt-BR\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.token,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split_whitespace().nth(1).unwrap().parse().unwrap();
-        (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
-    }
-
-    fn define_store(&self, store: &str) -> (u16, String) {
-        let body = json!({"storeId": store, "displayName": "Loja", "timeZone": "America/Sao_Paulo",
-                          "dayCutover": "04:00", "currencyCode": "BRL"});
-        self.call("POST /v1/companies/main/stores", &body.to_string())
-    }
-
-    fn list_sales(&self) -> u16 {
-        self.call("GET /v1/companies/main/sales?pageSize=1", "").0
-    }
-
-    async fn sql(&self, text: &str) {
-        let (client, connection) = tokio_postgres::connect(self.database.url(), tokio_postgres::NoTls)
-            .await
-            .unwrap();
-        tokio::spawn(async move { drop(connection.await) });
-        client.batch_execute(text).await.unwrap();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_ends_serves_on_until_balancers_have_looked_elsewhere() {
     // Long: whoever does not want to wait asks again.
-    let house = House::open(&["--drain-wait", "10m"]).await;
+    let house = Served::open(&["--drain-wait", "10m"], &[]).await;
     house.up.wait_for_readyz(200);
     signal(house.up.pid(), "-TERM");
     let readyz = house.up.wait_for_readyz(503);
@@ -133,7 +76,7 @@ const DISK_FULL: &str = "create function no_room() returns trigger language plpg
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_told_and_passes_without_a_new_start() {
-    let house = House::open(&[]).await;
+    let house = Served::open(&[], &[]).await;
     assert_eq!(house.define_store("sp01").0, 200);
     house.sql(DISK_FULL).await;
     let (status, answer) = house.define_store("sp02");
@@ -179,4 +122,98 @@ async fn a_full_disk_is_told_and_passes_without_a_new_start() {
             .count()
     };
     assert_eq!((defined("sp01"), defined("sp02")), (1, 1), "{replayed}");
+}
+
+/// The id of the nth sale.
+fn sale_id(number: u32) -> String {
+    format!("0193a5f0-0000-7000-8000-{number:012x}")
+}
+
+/// Sells without a pause until told to stop, each sale at the first server that answers; those acknowledged by each.
+fn sell_until(stop: &AtomicBool, numbers: &AtomicU32, tills: &[Till]) -> Vec<(usize, u32)> {
+    let mut acknowledged = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let number = numbers.fetch_add(1, Ordering::Relaxed);
+        // As a till does it: the same sale again, elsewhere, when no answer came.
+        let answered = tills.iter().enumerate().find_map(|(index, till)| {
+            let (status, answer) = till.sell(&sale_id(number), "centro", "CAFE-500", &[]).ok()?;
+            assert_eq!(status, 200, "{answer}");
+            Some(index)
+        });
+        acknowledged.push((answered.unwrap(), number));
+    }
+    acknowledged
+}
+
+/// How often each sale stands in the log, by its id.
+fn recorded(url: &str) -> HashMap<String, usize> {
+    let replayed = run_on(url, &["audit", "replay", "--category", "sale"])
+        .ended(0)
+        .out;
+    let mut counts = HashMap::new();
+    for line in replayed.lines() {
+        let event = serde_json::from_str::<Value>(line).unwrap();
+        if event["type"] == "SaleRecorded" {
+            let stream = event["stream"].as_str().unwrap();
+            *counts
+                .entry(stream.trim_start_matches("sale-").to_owned())
+                .or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_replaced_under_load_loses_nothing_and_fails_nobody() {
+    const TILLS: usize = 6;
+    let served = Served::open(&["--drain-wait", "2s"], &[]).await;
+    assert_eq!(served.define_store("centro").0, 200);
+    assert_eq!(served.define_product("CAFE-500").0, 200);
+    let (next, next_till) = served.beside(&[]).await;
+    let tills = Arc::new([served.till.clone(), next_till]);
+    let (stop, numbers) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(1)));
+    let selling: Vec<_> = (0..TILLS)
+        .map(|_| {
+            let (stop, numbers, tills) = (Arc::clone(&stop), Arc::clone(&numbers), Arc::clone(&tills));
+            std::thread::spawn(move || sell_until(&stop, &numbers, tills.as_slice()))
+        })
+        .collect();
+    let wait_for = |sales: u32| {
+        let target = numbers.load(Ordering::Relaxed) + sales;
+        let deadline = Instant::now() + SOON;
+        while numbers.load(Ordering::Relaxed) < target {
+            assert!(Instant::now() < deadline, "the tills stand still");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    wait_for(60);
+    let began = Instant::now();
+    signal(served.up.pid(), "-TERM");
+    // Health says so first: the port still takes calls.
+    let readyz = served.up.wait_for_readyz(503);
+    assert_eq!(readyz["dependencies"]["posars"]["reason"], "ending", "{readyz}");
+    assert_eq!(served.list_sales(), 200);
+    let (code, talk) = tokio::task::block_in_place(|| served.up.wait());
+    let took = began.elapsed();
+    assert_eq!(code, 0, "{talk}");
+    assert!(took < Duration::from_secs(25), "{took:?}: {talk}");
+    wait_for(30);
+    stop.store(true, Ordering::Relaxed);
+    let mut acknowledged = Vec::new();
+    for till in selling {
+        acknowledged.extend(till.join().unwrap());
+    }
+    let by = |server: usize| acknowledged.iter().filter(|(by, _)| *by == server).count();
+    assert!(by(0) >= 60 && by(1) >= 30, "both served: {} and {}", by(0), by(1));
+    let counts = recorded(served.database.url());
+    for (_, number) in &acknowledged {
+        assert_eq!(counts.get(&sale_id(*number)), Some(&1), "sale {number}");
+    }
+    assert_eq!(
+        counts.len(),
+        acknowledged.len(),
+        "nothing but what was acknowledged"
+    );
+    run_on(served.database.url(), &["audit", "verify"]).ended(0);
+    assert_eq!(tokio::task::block_in_place(|| next.terminate()).0, 0);
 }

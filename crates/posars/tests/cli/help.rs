@@ -3,8 +3,10 @@
 use crate::support::run;
 
 /// Every command that does something.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 34] = [
     &["up"],
+    &["serve"],
+    &["work"],
     &["migrate"],
     &["import"],
     &["projections", "status"],
@@ -16,6 +18,9 @@ const COMMANDS: [&[&str]; 27] = [
     &["reactors", "parked"],
     &["reactors", "retry"],
     &["report", "daily-sales"],
+    &["files", "list"],
+    &["files", "link"],
+    &["files", "get"],
     &["stock", "recost"],
     &["token"],
     &["users", "list"],
@@ -26,22 +31,26 @@ const COMMANDS: [&[&str]; 27] = [
     &["companies", "list"],
     &["audit", "verify"],
     &["audit", "replay"],
+    &["backup", "verify"],
     &["bench", "append"],
     &["bench", "rebuild"],
     &["bench", "sale"],
+    &["bench", "queue"],
     &["doctor"],
     &[],
 ];
 
 /// The pages above several of them.
-const GROUPS: [&[&str]; 8] = [
+const GROUPS: [&[&str]; 10] = [
     &["users"],
     &["projections"],
     &["reactors"],
     &["report"],
+    &["files"],
     &["stock"],
     &["companies"],
     &["audit"],
+    &["backup"],
     &["bench"],
 ];
 
@@ -71,7 +80,16 @@ fn commands_take_their_place_by_flag_and_by_environment() {
 
 #[test]
 fn commands_about_one_company_take_it_by_flag_and_by_environment() {
-    let about_none = ["up", "migrate", "companies", "bench"];
+    let about_none = [
+        "up",
+        "serve",
+        "work",
+        "migrate",
+        "companies",
+        "files",
+        "backup",
+        "bench",
+    ];
     let about_everybody = ["list", "remove"];
     for command in COMMANDS.into_iter().filter(|command| !command.is_empty()) {
         let arguments: Vec<&str> = command.iter().copied().chain(["--help"]).collect();

@@ -266,3 +266,51 @@ impl House {
             .unwrap();
     }
 }
+
+#[tokio::test]
+async fn the_master_key_moves_to_kms_and_back() {
+    let Some(aws) = posars_testkit::AwsEmulator::shared() else {
+        return;
+    };
+    let clients = posars_aws::AwsClients::at(aws.endpoint(), "us-east-1", "test", "test").await;
+    let made = clients.unwrap().kms().create_key().send().await.unwrap();
+    let name = format!("kms:{}", made.key_metadata.unwrap().key_id);
+    let house = House::open().await;
+    let run = |arguments: &[&str], settings: &[(&str, &str)]| -> Ran {
+        let mut command = posars(arguments);
+        command
+            .env("POSARS_DATABASE_URL", &house.url)
+            .env("POSARS_MASTER_KEY_FILE", &house.key)
+            .envs(aws.environment())
+            .envs(settings.iter().copied());
+        command.output().unwrap().into()
+    };
+    house.import("1", Some(CPF)).ended(0);
+    let by_kms = [("POSARS_MASTER_KEY", name.as_str())];
+
+    let moved = run(&["keys", "rotate", "--to", &name], &[]).ended(0).json();
+    assert_eq!(moved["companies"], serde_json::json!(["main"]));
+    assert_eq!(moved["setting"], format!("POSARS_MASTER_KEY={name}"));
+    // The file opens nothing any more, and says where to look.
+    assert_eq!(run(&["keys", "status"], &[]).ended(0).json()["readable"], false);
+    let status = run(&["keys", "status"], &by_kms).ended(0).json();
+    assert_eq!(
+        (&status["readable"], &status["kms_key"]),
+        (&true.into(), &name.as_str().into())
+    );
+    let wrapped_by = status["companies"][0]["master_key"].as_str().unwrap();
+    assert!(wrapped_by.starts_with("kms:arn:"), "{wrapped_by}");
+    let again = run(&["keys", "rotate"], &by_kms).ended(0).json();
+    assert_eq!(again["companies"], serde_json::json!([]), "KMS's key is the same");
+
+    let back = run(&["keys", "rotate", "--to", "file"], &by_kms).ended(0).json();
+    assert_eq!(back["companies"], serde_json::json!(["main"]));
+    assert_eq!(back["master_key"], house.names()[0]);
+    assert_eq!(house.status()["readable"], true);
+
+    let refused = run(&["keys", "status"], &[("POSARS_MASTER_KEY", "alias/posars")]);
+    assert_eq!(refused.ended(2).error()["code"], "MASTER_KEY_INVALID");
+    let nowhere = [by_kms[0], ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")];
+    let locked = run(&["keys", "rotate", "--to", &name], &nowhere).ended(3);
+    assert_eq!(locked.error()["code"], "PERSONAL_DATA_LOCKED");
+}

@@ -6,13 +6,18 @@
     reason = "tests fail by panicking, and a spreadsheet holds floats"
 )]
 
+mod alive;
+mod all_roles;
 mod audit;
+mod backup;
 mod begin_books;
 mod books;
 mod canary;
 mod canary_people;
+mod cognito;
 mod companies;
 mod drain;
+mod drops;
 mod earlier_build;
 mod erasure;
 mod finance;
@@ -23,12 +28,21 @@ mod import_xls;
 mod keys;
 #[path = "../../../commands/tests/commands/books/ledgers.rs"]
 mod ledgers;
+mod metrics_named;
+mod month_files;
+mod moving;
+mod moving_restored;
 mod network;
 mod own_files;
 mod policy;
+mod previous_release;
+mod production;
 mod projections;
+mod queues;
 mod reactors;
 mod readme;
+mod roles;
+mod served;
 mod settle;
 mod sharing;
 mod sheets;
@@ -36,5 +50,6 @@ mod sign_in;
 mod stock;
 mod support;
 mod traces;
+mod traces_joined;
 mod trouble;
 mod up;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-/// One row: receipt, day of January 2026, store, product, quantity, unit price and total in centavos.
+/// One row: receipt, day of the month, store, product, quantity, unit price and total in centavos.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
     pub(crate) receipt: String,
@@ -52,7 +52,13 @@ pub(crate) fn total_centavos(lines: &[Line]) -> u32 {
     lines.iter().map(|line| line.total_centavos).sum()
 }
 
+/// Writes rows of January 2026.
 pub(crate) fn write(path: &Path, lines: &[Line]) {
+    write_in(path, (2026, 1), lines);
+}
+
+/// Writes rows of this year and month.
+pub(crate) fn write_in(path: &Path, (year, month): (u16, u8), lines: &[Line]) {
     let mut workbook = Workbook::new();
     let date = Format::new().set_num_format("dd/mm/yyyy");
     let sheet = workbook.add_worksheet();
@@ -70,7 +76,7 @@ pub(crate) fn write(path: &Path, lines: &[Line]) {
     }
     for (row, line) in (1..).zip(lines) {
         sheet.write(row, 0, &line.receipt).unwrap();
-        let day = ExcelDateTime::from_ymd(2026, 1, line.day).unwrap();
+        let day = ExcelDateTime::from_ymd(year, month, line.day).unwrap();
         sheet.write_with_format(row, 1, &day, &date).unwrap();
         sheet.write(row, 2, line.store).unwrap();
         sheet.write(row, 3, line.product).unwrap();

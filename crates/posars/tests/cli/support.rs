@@ -4,7 +4,7 @@ use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -39,7 +39,12 @@ impl Folder {
 
 /// The program without the settings of whoever runs the tests.
 pub(crate) fn posars<S: AsRef<str>>(arguments: &[S]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_posars"));
+    program(Path::new(env!("CARGO_BIN_EXE_posars")), arguments)
+}
+
+/// As [`posars`], of another build.
+pub(crate) fn program<S: AsRef<str>>(path: &Path, arguments: &[S]) -> Command {
+    let mut command = Command::new(path);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if (text.starts_with("POSARS_") && text != "POSARS_PG_BIN")
@@ -214,8 +219,13 @@ impl Up {
     }
 
     /// Asks it to end, as a service manager does; gives the exit code and what it said.
-    pub(crate) fn terminate(mut self) -> (i32, String) {
+    pub(crate) fn terminate(self) -> (i32, String) {
         signal(self.pid(), "-TERM");
+        self.wait()
+    }
+
+    /// Waits for its end, which somebody asked for; gives the exit code and what it said.
+    pub(crate) fn wait(mut self) -> (i32, String) {
         let code = wait(&mut self.child).unwrap_or(-1);
         (code, self.talk.recv_timeout(PATIENCE).unwrap_or_default())
     }

@@ -1,5 +1,7 @@
 //! `posars audit`: the log proven, or its history printed.
 
+mod anchor;
+mod kept_heads;
 mod replay;
 mod verify;
 
@@ -8,6 +10,7 @@ use clap::{ArgMatches, Subcommand};
 use crate::failure::Exit;
 use crate::session::Session;
 use crate::telemetry::Voice;
+pub(crate) use anchor::{hexadecimal, parse_anchor};
 use replay::ReplayArgs;
 use verify::VerifyArgs;
 
@@ -19,7 +22,7 @@ pub(crate) enum AuditCommand {
     /// Prints the head; keep it outside this machine and give it as --anchor later: then not even somebody who
     /// rewrites the whole log goes unseen. Exit code 5 when the proof fails.
     #[command(
-        after_help = "Example:\n  posars audit verify\n  posars audit verify --anchor 53691:9f2c…64 hexadecimal digits"
+        after_help = "Example:\n  posars audit verify\n  posars audit verify --anchor 53691:9f2c…64 hexadecimal digits\n  posars audit verify --keep s3://shop-audit/heads"
     )]
     Verify(VerifyArgs),
     /// Print the history of a stream or of a range of positions as JSON lines

@@ -24,6 +24,9 @@ pub(crate) struct ReplayArgs {
     pub(super) run: RunArgs,
     #[command(flatten)]
     company: CompanyArgs,
+    /// The log as it stands in this very database, also when the company has moved to another one
+    #[arg(long)]
+    here: bool,
     /// Only this stream, such as sale-0198…
     #[arg(long, value_name = "STREAM", conflicts_with_all = ["category"])]
     stream: Option<String>,
@@ -79,7 +82,11 @@ pub(super) async fn run(session: &Session, args: &ReplayArgs) -> Result<Replayed
     }
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database, &args.company.id).await?;
+            let house = if args.here {
+                House::open_here(database, &args.company.id).await?
+            } else {
+                House::open(database, &args.company.id).await?
+            };
             match &args.stream {
                 Some(stream) => replay_stream(&house.log, stream, args).await?,
                 None => replay_range(&house.log, args).await?,

@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use posars_event_store::{Anchor, Fault, Hash, Position};
+use posars_event_store::{Anchor, Fault};
 use serde::Serialize;
 
+use super::anchor::{hexadecimal, parse_anchor};
+use super::kept_heads::KeptHeads;
 use crate::companies::CompanyArgs;
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
@@ -21,9 +23,15 @@ pub(crate) struct VerifyArgs {
     pub(super) run: RunArgs,
     #[command(flatten)]
     company: CompanyArgs,
+    /// The log as it stands in this very database, also when the company has moved to another one
+    #[arg(long)]
+    here: bool,
     /// A head noted earlier, as POSITION:HASH
     #[arg(long, value_name = "POSITION:HASH", value_parser = parse_anchor)]
     anchor: Option<Anchor>,
+    /// Keep the head in a folder, or below s3://BUCKET/PREFIX, and prove that it follows from the last one kept there
+    #[arg(long, value_name = "PLACE", conflicts_with = "anchor")]
+    keep: Option<String>,
 }
 
 /// The outcome of a verification.
@@ -54,15 +62,31 @@ struct FoundFault {
 pub(super) async fn run(session: &Session, args: &VerifyArgs) -> Result<Verified, Failure> {
     session
         .with_database(Need::Existing, async |database| {
-            let house = House::open(database, &args.company.id).await?;
+            let house = if args.here {
+                House::open_here(database, &args.company.id).await?
+            } else {
+                House::open(database, &args.company.id).await?
+            };
             let head = house.log.head().await?;
+            let kept = match &args.keep {
+                Some(place) => Some(KeptHeads::at(place, house.log.name().as_str()).await?),
+                None => None,
+            };
+            let anchor = match &kept {
+                Some(kept) => kept.last().await?,
+                None => args.anchor,
+            };
             let bar = progress::bar(session.screen, "verifying", head.position.get());
             let done = house
                 .log
-                .verify(args.anchor, |position| bar.set_position(position.get()))
+                .verify(anchor, |position| bar.set_position(position.get()))
                 .await?;
             bar.finish_and_clear();
             let hash = hexadecimal(&done.hash);
+            if let Some(kept) = kept.filter(|_| done.fault.is_none()) {
+                let anchor = format!("{}:{hash}", done.position);
+                kept.keep(done.position.get(), &anchor).await?;
+            }
             Ok(Verified {
                 log: house.log.name().to_string(),
                 verified: done.fault.is_none(),
@@ -132,52 +156,6 @@ impl Outcome for Verified {
             Exit::Success
         } else {
             Exit::Unverified
-        }
-    }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn parse_anchor(text: &str) -> Result<Anchor, String> {
-    let form = "it is POSITION:HASH, as `posars audit verify` prints it";
-    let (position, hash) = text.split_once(':').ok_or(form)?;
-    let position = position
-        .parse()
-        .map_err(|_| format!("the position is no number; {form}"))?;
-    let hash: Hash =
-        bytes_of(hash).ok_or_else(|| format!("the hash is not 64 hexadecimal digits; {form}"))?;
-    Ok(Anchor {
-        position: Position::new(position),
-        hash,
-    })
-}
-
-fn bytes_of(hexadecimal: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    // `from_str_radix` would take a sign, too.
-    let is_hexadecimal = hexadecimal.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if hexadecimal.len() != 2 * bytes.len() || !is_hexadecimal {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hexadecimal.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_anchor_is_read_as_it_is_printed() {
-        let hash = [0xab; 32];
-        let anchor = parse_anchor(&format!("12:{}", hexadecimal(&hash))).unwrap();
-        assert_eq!((anchor.position, anchor.hash), (Position::new(12), hash));
-        for wrong in ["12", "x:00", "12:zz", &format!("12:{}", "+f".repeat(32))] {
-            assert!(parse_anchor(wrong).is_err(), "{wrong}");
         }
     }
 }

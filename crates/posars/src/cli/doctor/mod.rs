@@ -1,7 +1,11 @@
 //! `posars doctor`: this machine, the settings and the database, checked, with a fix for each fault.
 
 mod checkup;
+mod files;
 mod machine;
+mod production;
+mod production_server;
+mod queues;
 mod server;
 
 use std::io::{self, Write};
@@ -13,12 +17,18 @@ use serde::Serialize;
 
 use crate::companies::{COMPANY_VARIABLE, CompanyArgs};
 use crate::failure::{Exit, Failure};
+use crate::queues::QUEUES_VARIABLE;
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
-use crate::settings::{IdentityArgs, LISTEN_DEFAULT, Origin, Place, Words, origin_of, without_password};
+use crate::settings::{
+    AuthArgs, COMPANY, ChosenPlace, FileArgs, LISTEN_DEFAULT, Origin, Place, Words, origin_of,
+    without_password,
+};
 use crate::telemetry::{Voice, chosen_log_filter, default_log_filter};
 
 use checkup::{Check, State};
+use production::Deployment;
+use server::Depth;
 
 /// The language where no flag gives one; the doctor has none.
 const LANGUAGE: &str = "POSARS_LANGUAGE";
@@ -30,7 +40,9 @@ const SERVICE_NAME_DEFAULT: &str = "posars";
 
 /// Options of `posars doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  posars doctor\n  posars doctor --data /srv/posars --json")]
+#[command(
+    after_help = "Example:\n  posars doctor\n  posars doctor --data /srv/posars --json\n  posars doctor --production"
+)]
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
@@ -40,7 +52,13 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "ADDR", env = "POSARS_LISTEN", default_value = LISTEN_DEFAULT)]
     pub(crate) listen: String,
     #[command(flatten)]
-    pub(crate) identity: IdentityArgs,
+    pub(crate) auth: AuthArgs,
+    /// Judge also what a shop can be tried with and a company must not rely on: whose tokens, TLS, backups, rights. Run it
+    /// with the settings of the server
+    #[arg(long)]
+    production: bool,
+    #[command(flatten)]
+    files: FileArgs,
 }
 
 /// What was found.
@@ -83,6 +101,15 @@ impl Setting {
         }
     }
 
+    /// The same of an address, which may hold a key.
+    fn of_address(name: &'static str) -> Self {
+        let setting = Self::of_variable(name, None);
+        Self {
+            value: setting.value.as_deref().map(production::without_secrets),
+            ..setting
+        }
+    }
+
     fn of_log() -> Self {
         const NAME: &str = "POSARS_LOG";
         match chosen_log_filter() {
@@ -109,7 +136,7 @@ pub(crate) async fn run(
     session: &Session,
 ) -> Result<Diagnosis, Failure> {
     let place = &session.place.place;
-    let keys = args.identity.folder(place)?;
+    let keys = args.auth.identity.folder(place)?;
     let settings = settings(&args, &keys, matches, session);
     let mut checks = machine::checks(place, &args.listen);
     checks.push(machine::signing_key(&keys));
@@ -118,7 +145,16 @@ pub(crate) async fn run(
         std::env::var_os(TLS_CERT),
         std::env::var_os(TLS_KEY),
     ));
-    checks.extend(server::checks(&session.place, &args.company.id, session.screen).await);
+    checks.extend(queues::check(&session.place).await);
+    checks.push(files::check(&args.files, place).await);
+    let mut depth = Depth::Usual;
+    if args.production {
+        depth = Depth::Production;
+        let log_filter = chosen_log_filter().map(|(_, filter)| filter);
+        checks.extend(Deployment::of_environment(&args.listen, log_filter).checks(place));
+        checks.extend(production::issuer_keys(&args.auth, place).await);
+    }
+    checks.extend(server::checks(&session.place, &args.company.id, depth, session.screen).await);
     Ok(Diagnosis {
         version: env!("CARGO_PKG_VERSION"),
         healthy: checks.iter().all(|check| check.state != State::Fault),
@@ -145,6 +181,11 @@ fn settings(args: &DoctorArgs, keys: &Path, matches: &ArgMatches, session: &Sess
         place("POSARS_DATA", data),
         place("POSARS_DATABASE_URL", url),
         Setting::new(
+            "POSARS_READ_DATABASE_URL",
+            chosen.replica.as_deref().map(without_password),
+            origin_of(matches, "read_database_url").unwrap_or(Origin::Default),
+        ),
+        Setting::new(
             COMPANY_VARIABLE,
             Some(args.company.id.to_string()),
             origin_of(matches, "company").unwrap_or(Origin::Default),
@@ -155,29 +196,70 @@ fn settings(args: &DoctorArgs, keys: &Path, matches: &ArgMatches, session: &Sess
             origin_of(matches, "listen").unwrap_or(Origin::Default),
         ),
         Setting::new(
+            QUEUES_VARIABLE,
+            chosen.queues.clone(),
+            origin_of(matches, "queues").unwrap_or(Origin::Default),
+        ),
+        Setting::of_address("POSARS_AUTH_ISSUER"),
+        Setting::of_address("POSARS_AUTH_JWKS"),
+        Setting::of_variable("POSARS_AUTH_CLIENT_IDS", None),
+        Setting::of_variable("POSARS_UPSTREAMS", None),
+    ];
+    settings.extend(key_settings(chosen, keys, matches));
+    settings.extend(file_settings(args, chosen, matches));
+    settings.extend(network_settings());
+    settings.extend([
+        Setting::of_variable("POSARS_PG_BIN", None),
+        Setting::of_variable(LANGUAGE, Some(Words::DEFAULT.word())),
+        Setting::of_log(),
+        Setting::of_address("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        Setting::of_variable("OTEL_SERVICE_NAME", Some(SERVICE_NAME_DEFAULT)),
+        Setting::of_variable("NO_COLOR", None),
+    ]);
+    settings
+}
+
+/// The settings of keys: the one that signs tokens, and the one above those of people.
+fn key_settings(chosen: &ChosenPlace, keys: &Path, matches: &ArgMatches) -> Vec<Setting> {
+    vec![
+        Setting::new(
             "POSARS_IDENTITY",
             Some(keys.display().to_string()),
             origin_of(matches, "identity").unwrap_or(Origin::Default),
         ),
         Setting::new(
             "POSARS_MASTER_KEY_FILE",
-            chosen.master_key.as_ref().map(|path| path.display().to_string()),
+            chosen
+                .master_key
+                .file
+                .as_ref()
+                .map(|path| path.display().to_string()),
             origin_of(matches, "master_key_file").unwrap_or(Origin::Default),
         ),
-        Setting::of_variable("POSARS_AUTH_ISSUER", None),
-        Setting::of_variable("POSARS_AUTH_JWKS", None),
-        Setting::of_variable("POSARS_AUTH_CLIENT_IDS", None),
-    ];
-    settings.extend(network_settings());
-    settings.extend([
-        Setting::of_variable("POSARS_PG_BIN", None),
-        Setting::of_variable(LANGUAGE, Some(Words::DEFAULT.word())),
-        Setting::of_log(),
-        Setting::of_variable("OTEL_EXPORTER_OTLP_ENDPOINT", None),
-        Setting::of_variable("OTEL_SERVICE_NAME", Some(SERVICE_NAME_DEFAULT)),
-        Setting::of_variable("NO_COLOR", None),
-    ]);
-    settings
+        Setting::new(
+            "POSARS_MASTER_KEY",
+            chosen.master_key.kms.as_ref().map(ToString::to_string),
+            origin_of(matches, "master_key").unwrap_or(Origin::Default),
+        ),
+    ]
+}
+
+/// The settings of files and of what is dropped.
+fn file_settings(args: &DoctorArgs, chosen: &ChosenPlace, matches: &ArgMatches) -> Vec<Setting> {
+    vec![
+        Setting::new(
+            "POSARS_FILES",
+            args.files.shown(&chosen.place),
+            origin_of(matches, "files").unwrap_or(Origin::Default),
+        ),
+        Setting::of_variable("POSARS_FILES_KMS_KEY", None),
+        Setting::of_variable("POSARS_FILES_URL", None),
+        Setting::of_variable("POSARS_INTAKE", None),
+        Setting::of_variable("POSARS_IMPORT_COMPANY", Some(COMPANY)),
+        Setting::of_variable("POSARS_IMPORT_DEFINE_MISSING", Some("false")),
+        Setting::of_variable("POSARS_IMPORT_KEEP_DAYS", Some("90")),
+        Setting::of_variable("POSARS_TIME_ZONE", Some("America/Sao_Paulo")),
+    ]
 }
 
 /// The settings of what faces the network.

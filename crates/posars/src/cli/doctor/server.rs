@@ -4,13 +4,15 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use posars_domain::CompanyId;
-use posars_event_store::{ServerFacts, SubscriptionState};
+use posars_event_store::{ReplicaStanding, ServerFacts, SubscriptionState};
 use posars_keyring::CompanyStanding;
 use posars_local_postgres::{Installation, MAJOR_MIN};
 
 use super::checkup::Check;
+use super::production_server;
 use crate::companies::option_of;
 use crate::database::{Database, Need};
+use crate::databases::{Databases, Found};
 use crate::failure::Failure;
 use crate::house::House;
 use crate::progress;
@@ -25,8 +27,22 @@ const STOCKS_SHOWN: usize = 10;
 /// `posars up` needs about 25 connections, and one-shot commands come on top.
 const CONNECTIONS_MIN: u32 = 40;
 
+/// How much is asked of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// That it works.
+    Usual,
+    /// That a company can rely on it.
+    Production,
+}
+
 /// The checks, in order; those behind a fault are skipped.
-pub(super) async fn checks(chosen: &ChosenPlace, company: &CompanyId, screen: Screen) -> Vec<Check> {
+pub(super) async fn checks(
+    chosen: &ChosenPlace,
+    company: &CompanyId,
+    depth: Depth,
+    screen: Screen,
+) -> Vec<Check> {
     let mut checks = Vec::new();
     let place = &chosen.place;
     if let Place::Folder(folder) = place {
@@ -38,14 +54,37 @@ pub(super) async fn checks(chosen: &ChosenPlace, company: &CompanyId, screen: Sc
     }
     match Database::open_unmigrated(place, Need::Existing, screen).await {
         Ok(database) => {
-            let database = database.with_master_key(chosen.master_key.clone());
+            let database = database
+                .with_master_key(chosen.master_key.clone())
+                .with_replica(chosen.replica.clone());
             checks.extend(on_database(&database, company, screen).await);
+            if depth == Depth::Production
+                && checks
+                    .iter()
+                    .all(|check| check.name != "schema" || check.fix.is_none())
+            {
+                checks.extend(for_production(&database, company, place).await);
+            }
             if let Err(failure) = database.close(screen).await {
                 checks.push(Check::failed("database", failure));
             }
         }
         Err(failure) => checks.push(Check::failed("database", failure)),
     }
+    checks
+}
+
+async fn for_production(database: &Database, company: &CompanyId, place: &Place) -> Vec<Check> {
+    let house = match House::open(database, company).await {
+        Ok(house) => house,
+        // Told by the usual checks already.
+        Err(_) => return vec![Check::skipped("database_tls", "the log cannot be opened")],
+    };
+    let mut checks = match house.store.deployment_facts().await {
+        Ok(facts) => production_server::on_server(&facts, place),
+        Err(error) => vec![Check::failed("database_tls", error.into())],
+    };
+    checks.push(production_server::set_aside(&house).await);
     checks
 }
 
@@ -83,7 +122,11 @@ async fn on_database(database: &Database, company: &CompanyId, screen: Screen) -
             ];
         }
     };
-    let mut checks = vec![Check::ok("database", "answers"), schema];
+    let mut checks = vec![
+        Check::ok("database", "answers"),
+        schema,
+        companies(database).await,
+    ];
     match House::open(database, company).await {
         Ok(house) => {
             checks.extend(on_house(&house).await);
@@ -92,6 +135,33 @@ async fn on_database(database: &Database, company: &CompanyId, screen: Screen) -
         Err(failure) => checks.push(Check::failed("log", failure)),
     }
     checks
+}
+
+/// Whether every company is in one place, and that is there.
+async fn companies(database: &Database) -> Check {
+    const NAME: &str = "companies";
+    let found = async {
+        let databases = Databases::open(database).await?;
+        databases.must_be_in_one_place().await?;
+        databases.found().await
+    };
+    match found.await {
+        Ok(Found { companies, away }) if away.is_empty() => {
+            Check::ok(NAME, format!("{} of them, each in one place", companies.len()))
+        }
+        Ok(Found { away, .. }) => {
+            let told = away
+                .iter()
+                .map(|(company, failure)| format!("{company}: {failure}"));
+            let told: Vec<String> = told.collect();
+            Check::fault(
+                NAME,
+                told.join("; "),
+                "mend that database; the other companies are served, and these as soon as it is back",
+            )
+        }
+        Err(failure) => Check::failed(NAME, failure),
+    }
 }
 
 async fn on_house(house: &House) -> Vec<Check> {
@@ -113,11 +183,29 @@ async fn on_house(house: &House) -> Vec<Check> {
         Err(error) => checks.push(Check::failed("log", error.into())),
     }
     checks.push(master_key(house).await);
+    checks.extend(replica(house).await);
     match house.log.subscriptions().await {
         Ok(all) => checks.push(leases(&all)),
         Err(error) => checks.push(Check::failed("leases", error.into())),
     }
     checks
+}
+
+/// Whether the replica answers queries; none where the settings name none.
+async fn replica(house: &House) -> Option<Check> {
+    const NAME: &str = "replica";
+    let standing = house.store.replica_standing().await?;
+    Some(match standing {
+        ReplicaStanding::Fresh => Check::ok(NAME, standing.to_string()),
+        ReplicaStanding::Unknown
+        | ReplicaStanding::Behind
+        | ReplicaStanding::Foreign
+        | ReplicaStanding::Away(_) => Check::fault(
+            NAME,
+            standing.to_string(),
+            "mend the replica, or correct POSARS_READ_DATABASE_URL; until then the writer answers all queries",
+        ),
+    })
 }
 
 /// Whether what is personal can be read.

@@ -15,6 +15,7 @@ use crate::companies::{CompanyArgs, option_of};
 use crate::database::Need;
 use crate::failure::{Exit, Failure};
 use crate::house::House;
+use crate::roles::Duties;
 use crate::screen::Outcome;
 use crate::session::{RunArgs, Session};
 use crate::workers::Workers;
@@ -60,7 +61,12 @@ pub(super) async fn run(session: &Session, args: &CloseArgs) -> Result<Closed, F
             let house = House::open(database, &args.company.id).await?;
             house.catch_up(session.screen).await?;
             // The seal is read behind the event that begins the close, which somebody has to bring to the read models.
-            let workers = Workers::start(std::slice::from_ref(&house));
+            let workers = Workers::start(
+                std::slice::from_ref(&house),
+                &Duties::following(),
+                database.queues(),
+                None,
+            );
             let closed = close(&house, args).await;
             workers.stop().await;
             closed

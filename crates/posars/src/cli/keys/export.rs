@@ -86,7 +86,11 @@ async fn write(
     mut file: BufWriter<File>,
     failed: &impl Fn(io::Error) -> Failure,
 ) -> Result<u64, Failure> {
-    let copied_at = time_of_copy(&all.store).await?;
+    // Keys that are younger than this by the clock of their database may not be in the copy.
+    let mut copied_at = time_of_copy(all.databases.first()).await?;
+    for store in all.databases.companies().await?.values() {
+        copied_at = copied_at.min(time_of_copy(store).await?);
+    }
     let begin = Line::Begin {
         version: VERSION,
         copied_at,

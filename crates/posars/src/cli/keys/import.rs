@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::AllKeys;
 use super::export::{Line, VERSION};
-use crate::companies;
 use crate::database::Need;
+use crate::databases;
 use crate::failure::{Exit, Failure, on_file};
 use crate::folder_lock::{Owner, UpLock};
 use crate::master_key;
@@ -69,7 +69,9 @@ pub(super) async fn run(session: &Session, args: &ImportArgs) -> Result<Imported
                 return Err(would_destroy(counted.keys.destroyed));
             }
             let imported = walk(&all, args, copied_at, Step::Restore).await?;
-            sweep(&all.store).await?;
+            for store in all.databases.companies().await?.values() {
+                sweep(store).await?;
+            }
             Ok(imported)
         })
         .await;
@@ -92,9 +94,9 @@ async fn walk(
         let Line::Company { company, key } = line? else {
             continue;
         };
-        companies::must_exist(&all.store, &company).await?;
-        let log = companies::log_of(&all.store, &company).await?;
-        let keyring = master_key::keyring(&log, all.file.clone());
+        databases::must_exist(&all.databases, &company).await?;
+        let log = all.databases.log_of(&company).await?;
+        let keyring = master_key::keyring(&log, all.keys.clone());
         // A copy of another database's company would destroy every key of ours.
         let is_kept = keyring.restore_company(key.as_ref()).await?;
         let mut keys = Keys::of(&keyring, copied_at, step);
@@ -112,7 +114,7 @@ async fn walk(
 /// Refuses while a process holds the lease of a read model or a reactor: it seals with keys that it keeps in memory.
 async fn nobody_serves(all: &AllKeys) -> Result<(), Failure> {
     for (company, _) in &all.keyrings {
-        let log = companies::log_of(&all.store, company).await?;
+        let log = all.databases.log_of(company).await?;
         let subscriptions = log.subscriptions().await?;
         let leases = subscriptions.iter().filter_map(|held| held.lease.as_ref());
         if let Some((holder, _)) = leases.max_by_key(|(_, remaining_ms)| *remaining_ms) {

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use clap::{ArgMatches, Subcommand};
 use posars_domain::CompanyId;
-use posars_event_store::EventStore;
+use posars_event_store::Log;
 use posars_keyring::{KeyFile, Keyring};
 
 use crate::companies;
 use crate::database::Database;
+use crate::databases::Databases;
 use crate::failure::{Exit, Failure};
-use crate::master_key;
+use crate::master_key::{self, MasterKeys};
 use crate::session::Session;
 use crate::telemetry::Voice;
 use export::ExportArgs;
@@ -30,7 +31,9 @@ pub(crate) enum KeysCommand {
     #[command(after_help = "Example:\n  posars keys status\n  posars keys status --json | jq .readable")]
     Status(StatusArgs),
     /// Make a new master key and wrap every company's key with it; what is sealed stays as it is
-    #[command(after_help = "Example:\n  posars keys rotate\n  posars keys rotate --drop-old")]
+    #[command(
+        after_help = "Example:\n  posars keys rotate\n  posars keys rotate --drop-old\n  posars keys rotate --to kms:alias/posars"
+    )]
     Rotate(RotateArgs),
     /// Copy the table of keys, wrapped, into a file: keep it with, and apart from, the backups of the database
     #[command(after_help = "Example:\n  posars keys export --out keys-2026-11-30.jsonl")]
@@ -69,38 +72,48 @@ pub(crate) async fn run(command: KeysCommand, matches: &ArgMatches) -> Exit {
     }
 }
 
-/// The keys of every company of a database.
+/// The keys of every company, wherever it lives.
 struct AllKeys {
-    store: EventStore,
-    file: Option<Arc<KeyFile>>,
+    databases: Databases,
+    keys: Option<Arc<MasterKeys>>,
+    logs: Vec<(CompanyId, Log)>,
     keyrings: Vec<(CompanyId, Keyring)>,
 }
 
 impl AllKeys {
     async fn open(database: &Database) -> Result<Self, Failure> {
-        let store = companies::connect(database).await?;
-        let file = master_key::of(database, &store).await?;
-        let mut keyrings = Vec::new();
-        for company in companies::with_a_log(&store).await? {
+        let databases = Databases::open(database).await?;
+        let keys = master_key::of(database, &databases).await?;
+        let (mut logs, mut keyrings) = (Vec::new(), Vec::new());
+        for (company, store) in databases.companies().await? {
             let log = companies::log_of(&store, &company).await?;
-            keyrings.push((company, master_key::keyring(&log, file.clone())));
+            keyrings.push((company.clone(), master_key::keyring(&log, keys.clone())));
+            logs.push((company, log));
         }
         Ok(Self {
-            store,
-            file,
+            databases,
+            keys,
+            logs,
             keyrings,
         })
     }
 
+    /// The master keys.
+    fn keys(&self) -> Result<&MasterKeys, Failure> {
+        self.keys.as_deref().ok_or_else(nowhere)
+    }
+
     /// The file of the master key.
     fn file(&self) -> Result<&KeyFile, Failure> {
-        self.file.as_deref().ok_or_else(|| {
-            Failure::new(
-                Exit::Usage,
-                "NO_DATA_FOLDER",
-                "this user has no home folder where a master key would be",
-            )
-            .next("name its file with --master-key-file FILE")
-        })
+        self.keys()?.file().ok_or_else(nowhere)
     }
+}
+
+fn nowhere() -> Failure {
+    Failure::new(
+        Exit::Usage,
+        "NO_DATA_FOLDER",
+        "this user has no home folder where a master key would be",
+    )
+    .next("name its file with --master-key-file FILE")
 }

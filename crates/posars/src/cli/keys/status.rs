@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use clap::Args;
 use posars_domain::{CompanyId, RetentionClass};
-use posars_keyring::{KeyringError, Standing};
+use posars_keyring::{KeyFile, KeyringError, Standing};
 use serde::Serialize;
 
 use super::AllKeys;
 use crate::database::Need;
 use crate::failure::Failure;
+use crate::master_key::MasterKeys;
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
 
@@ -23,7 +24,10 @@ pub(crate) struct StatusArgs {
 /// How the keys stand.
 #[derive(Debug, Serialize)]
 pub(super) struct KeysStatus {
-    /// Where the master key is looked for.
+    /// The key of KMS that wraps, where the settings name one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kms_key: Option<String>,
+    /// Where the file of the master key is looked for.
     master_key_file: Option<String>,
     /// The master keys in the file, the current one first.
     master_keys: Vec<String>,
@@ -55,7 +59,11 @@ pub(super) async fn run(session: &Session) -> Result<KeysStatus, Failure> {
     session
         .with_database(Need::Existing, async |database| {
             let all = AllKeys::open(database).await?;
-            let (master_keys, problem) = match all.file.as_ref().map(|file| file.names()) {
+            let keys = all.keys.as_deref();
+            let file = keys.and_then(MasterKeys::file);
+            let kms_key = keys.and_then(MasterKeys::kms).map(ToString::to_string);
+            let (master_keys, problem) = match file.map(KeyFile::names) {
+                None if kms_key.is_some() => (Vec::new(), None),
                 None => (Vec::new(), Some(KeyringError::NoMasterKey.to_string())),
                 Some(Ok(names)) => (names, None),
                 Some(Err(error)) => (Vec::new(), Some(error.to_string())),
@@ -65,7 +73,8 @@ pub(super) async fn run(session: &Session) -> Result<KeysStatus, Failure> {
                 companies.push(CompanyKeys::of(company.clone(), keyring.standing().await?));
             }
             Ok(KeysStatus {
-                master_key_file: all.file.as_ref().map(|file| file.path().display().to_string()),
+                kms_key,
+                master_key_file: file.map(|file| file.path().display().to_string()),
                 master_keys,
                 problem,
                 readable: companies.iter().all(|company| company.readable),
@@ -100,7 +109,17 @@ impl CompanyKeys {
 
 impl Outcome for KeysStatus {
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(name) = &self.kms_key {
+            writeln!(out, "The master key is {name}.")?;
+        }
         match (&self.master_key_file, self.master_keys.as_slice()) {
+            (Some(file), []) if self.kms_key.is_some() => {
+                writeln!(out, "No file is needed; there is none at {file}.")?;
+            }
+            (Some(file), keys) if self.kms_key.is_some() => {
+                writeln!(out, "{} older ones are in {file}.", keys.len())?;
+            }
+            (None, _) if self.kms_key.is_some() => {}
             (Some(file), [current, older @ ..]) => {
                 writeln!(
                     out,
@@ -142,7 +161,7 @@ impl Outcome for KeysStatus {
             writeln!(out, "{locked}")?;
             writeln!(
                 out,
-                "Next: put the file back where it was, or name it with --master-key-file FILE"
+                "Next: put the file back where it was, or name it with --master-key-file FILE, or the key of KMS with --master-key"
             )?;
         }
         Ok(())

@@ -2,11 +2,23 @@
 
 use std::time::Duration;
 
-/// Reads a whole number with one unit.
+/// Reads how long a token is good.
 ///
 /// # Errors
 /// What to write instead.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
+    let lifetime = duration(text)?;
+    if lifetime.is_zero() || lifetime > posars_identity::LIFETIME_MAX {
+        return Err("a token is good for 1s to 30d: nothing can take it back".to_owned());
+    }
+    Ok(lifetime)
+}
+
+/// Reads a whole number with one unit; as much as there is, for more.
+///
+/// # Errors
+/// What to write instead.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a whole number with s, m, h or d, as 90s, 30m, 1h or 7d".to_owned();
     let unit = text.chars().last().ok_or_else(wrong)?;
     let unit_s: u64 = match unit {
@@ -20,12 +32,9 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
-    let number: u64 = digits.parse().map_err(|_| wrong())?;
-    let lifetime = number
-        .checked_mul(unit_s)
-        .map(Duration::from_secs)
-        .filter(|lifetime| !lifetime.is_zero() && *lifetime <= posars_identity::LIFETIME_MAX);
-    lifetime.ok_or_else(|| "a token is good for 1s to 30d: nothing can take it back".to_owned())
+    // Digits alone fail only for being too many.
+    let number: u64 = digits.parse().unwrap_or(u64::MAX);
+    Ok(Duration::from_secs(number.saturating_mul(unit_s)))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::failure::{Exit, Failure};
 use crate::screen::Outcome;
 use crate::session::{RunArgs, Session};
 use crate::settings::IdentityArgs;
+pub(crate) use lifetime::duration;
 
 /// The subject of tokens that the owner of the key makes for themselves.
 const OPERATOR: &str = "operator";

@@ -11,8 +11,9 @@ use posars_domain::StoreId;
 use posars_identity::{Membership, Role, User, Users, UsersError};
 use serde::Serialize;
 
-use crate::companies::{self, CompanyArgs};
+use crate::companies::CompanyArgs;
 use crate::database::Database;
+use crate::databases::{self, Databases};
 use crate::failure::{Exit, Failure};
 use crate::screen::Outcome;
 use crate::session::Session;
@@ -77,7 +78,7 @@ impl Scope {
     /// # Errors
     /// `COMPANY_UNKNOWN`, and the codes of the database.
     async fn must_exist(&self, database: &Database) -> Result<(), Failure> {
-        companies::must_exist(&companies::connect(database).await?, &self.company.id).await
+        databases::must_exist(&Databases::open(database).await?, &self.company.id).await
     }
 }
 
@@ -195,7 +196,7 @@ fn about(subject: &str) -> impl Fn(UsersError) -> Failure {
         | UsersError::SubjectIsTaxId
         | UsersError::DisplayName
         | UsersError::TooManyGrants(_)
-        | UsersError::InvalidUrl
+        | UsersError::InvalidUrl(_)
         | UsersError::Unavailable(_)
         | UsersError::Refused(_)) => other.into(),
     }

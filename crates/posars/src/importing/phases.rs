@@ -9,19 +9,19 @@ const TICK_MS: u64 = 10;
 
 /// The phases of one import.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Phases {
+pub(crate) struct Phases {
     /// The workbook into memory, by the parsing process.
-    pub(super) reading: Spent,
+    pub(crate) reading: Spent,
     /// The rows into the log.
-    pub(super) recording: Spent,
+    pub(crate) recording: Spent,
     /// Stock and read models up to the end of the log; none for a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) following: Option<Spent>,
+    pub(crate) following: Option<Spent>,
 }
 
 /// What one phase took.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Spent {
+pub(crate) struct Spent {
     wall_ms: u64,
     /// CPU of this process and of the parsing process, in steps of 10 ms; PostgreSQL's is not in it. None where the
     /// system does not tell.
@@ -43,13 +43,13 @@ fn seconds(ms: u64) -> String {
 }
 
 /// Measures phases that follow each other.
-pub(super) struct Clock {
+pub(crate) struct Clock {
     started: Instant,
     cpu_ms: Option<u64>,
 }
 
 impl Clock {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self {
             started: Instant::now(),
             cpu_ms: cpu_ms(),
@@ -57,7 +57,7 @@ impl Clock {
     }
 
     /// Ends a phase and begins the next one.
-    pub(super) fn lap(&mut self) -> Spent {
+    pub(crate) fn lap(&mut self) -> Spent {
         let now = Self::start();
         let before = std::mem::replace(self, now);
         let wall = self.started.duration_since(before.started);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use posars_event_store::StoreError;
+use posars_event_store::{EventStore, StoreError};
 use posars_gateway::Readiness;
 use posars_projections::ProjectionStatus;
 
@@ -11,6 +11,7 @@ use crate::companies::option_of;
 use crate::database::Database;
 use crate::health::Health;
 use crate::house::House;
+use crate::roles::Duties;
 use crate::workers::Workers;
 
 /// How often it looks. An outage shows in `/readyz` within this and the deadline.
@@ -20,6 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(3);
 const DATABASE: &str = "postgresql";
 const ISSUER_KEYS: &str = "issuer_keys";
 const READ_MODELS: &str = "read_models";
+const IMPORTS: &str = "imports";
 /// A read model that is behind and has not moved for so long stands still. One that is behind and moves, as after a
 /// large import, is in order.
 const STANDSTILL_S: u64 = 30;
@@ -36,21 +38,51 @@ const DISK_FULL: &str =
 
 /// Looks at the database and the workers, again and again.
 pub(super) struct Watch {
+    /// The database that is asked first. Without it nothing goes; without one that companies were moved to, only they stand.
+    first: EventStore,
     houses: Vec<House>,
-    sign_in: SignIn,
+    duties: Duties,
+    /// Who may sign in to the services, if there are any.
+    sign_in: Option<SignIn>,
+    health: Health,
+    /// What the health service of gRPC says, if there are services.
+    readiness: Option<Readiness>,
+    /// Whether the last look found the database fit to serve.
+    is_fit: bool,
     looks: u32,
     /// Whether the last try of the disk found no room.
     disk_is_full: bool,
 }
 
 impl Watch {
-    pub(super) fn new(houses: Vec<House>, sign_in: SignIn) -> Self {
+    pub(super) fn new(
+        (first, houses): (EventStore, Vec<House>),
+        duties: Duties,
+        sign_in: Option<SignIn>,
+        health: Health,
+        readiness: Option<Readiness>,
+    ) -> Self {
         Self {
+            first,
             houses,
+            duties,
             sign_in,
+            health,
+            readiness,
+            is_fit: false,
             looks: 0,
             disk_is_full: false,
         }
+    }
+
+    /// Looks at a company in its new place from now on, or at one whose database is back; answers all that it looks at.
+    pub(super) fn take(&mut self, house: House) -> &[House] {
+        let mut known = self.houses.iter_mut();
+        match known.find(|known| known.company_id == house.company_id) {
+            Some(old) => *old = house,
+            None => self.houses.push(house),
+        }
+        &self.houses
     }
 
     /// Returns when it is time to look again.
@@ -58,14 +90,20 @@ impl Watch {
         tokio::time::sleep(INTERVAL).await;
     }
 
+    /// Notes the state of something that this process depends on.
+    pub(super) fn note(&self, name: &'static str, state: Result<(), String>) {
+        self.health.note(name, state);
+    }
+
+    /// Tells the health service of gRPC that no call is taken any more.
+    pub(super) async fn stop_serving(&self) {
+        if let Some(readiness) = &self.readiness {
+            readiness.stop_serving().await;
+        }
+    }
+
     /// Looks once and tells `/readyz` and the gRPC health service.
-    pub(super) async fn look(
-        &mut self,
-        database: &Database,
-        workers: &Workers,
-        health: &Health,
-        readiness: &Readiness,
-    ) {
+    pub(super) async fn look(&mut self, database: &Database, workers: &Workers) {
         let answered = match tokio::time::timeout(DEADLINE, self.heads()).await {
             _ if database.has_ended() => Err(ended(database)),
             Ok(Ok(())) => self.disk().await,
@@ -73,32 +111,43 @@ impl Watch {
             Err(_) => Err(format!("no answer within {} ms", DEADLINE.as_millis())),
         };
         if let Err(reason) = &answered
-            && readiness.is_serving()
+            && self.is_fit
         {
             tracing::error!(reason, "the database cannot serve; readyz says so until it can");
         }
-        let is_there = answered.is_ok();
-        health.note(DATABASE, answered);
-        health.note(ISSUER_KEYS, self.sign_in.state());
+        let is_fit = answered.is_ok();
+        self.note(DATABASE, answered);
+        if let Some(sign_in) = &self.sign_in {
+            self.note(ISSUER_KEYS, sign_in.state());
+        }
         for (name, state) in workers.states() {
-            health.note(name, state);
+            self.note(name, state);
         }
-        if is_there {
-            health.note(READ_MODELS, self.read_models().await);
+        // Calls are taken also while a folder or a bucket is away.
+        if self.sign_in.is_none()
+            && let Some(state) = workers.imports()
+        {
+            self.note(IMPORTS, state);
         }
-        match (is_there, readiness.is_serving()) {
+        if is_fit && self.duties.keep_read_models() {
+            self.note(READ_MODELS, self.read_models().await);
+        }
+        match (is_fit, std::mem::replace(&mut self.is_fit, is_fit)) {
             (true, false) => {
                 tracing::info!("serving");
-                readiness.start_serving().await;
+                if let Some(readiness) = &self.readiness {
+                    readiness.start_serving().await;
+                }
             }
-            (false, true) => readiness.stop_serving().await,
+            (false, true) => self.stop_serving().await,
             (true, true) | (false, false) => {}
         }
     }
 
     /// Asks the database for the end of every log.
     async fn heads(&self) -> Result<(), StoreError> {
-        for house in &self.houses {
+        self.first.placements().await?;
+        for house in self.houses.iter().filter(|house| house.store.is(&self.first)) {
             house.log.head().await?;
         }
         Ok(())
@@ -139,15 +188,19 @@ impl Watch {
         }
     }
 
-    /// Whether every read model of every company keeps up, or at least moves.
+    /// Whether every read model of every company that this process keeps is up to date, or at least moves. Those of other
+    /// processes are theirs to tell: services that went out for them would take down what works.
     async fn read_models(&self) -> Result<(), String> {
         for house in &self.houses {
             let status = tokio::time::timeout(DEADLINE, house.projections.status());
             let all = match status.await {
+                // That database is away, which its callers are told.
+                Ok(Err(_)) | Err(_) if !house.store.is(&self.first) => continue,
                 Ok(all) => all.map_err(|error| error.to_string())?,
                 Err(_) => return Err(format!("no status within {} ms", DEADLINE.as_millis())),
             };
-            if let Some(late) = all.iter().find(|one| stands_still(one)) {
+            let mut kept = all.iter().filter(|one| self.duties.keep(one.projection));
+            if let Some(late) = kept.find(|one| stands_still(one)) {
                 return Err(format!(
                     "{} of company {} stands still {} s behind the log; `posars projections status{}` says more",
                     late.projection,

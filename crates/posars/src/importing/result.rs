@@ -17,23 +17,23 @@ const REFUSED_SHOWN: usize = 20;
 
 /// An import that ran to its end.
 pub(crate) struct Imported {
-    pub(super) company: CompanyId,
-    pub(super) outcome: ImportOutcome,
-    pub(super) language: Language,
+    pub(crate) company: CompanyId,
+    pub(crate) outcome: ImportOutcome,
+    pub(crate) language: Language,
     /// Whether nobody minds what was not read or recorded.
-    pub(super) allow_unrecorded: bool,
+    pub(crate) allow_unrecorded: bool,
     /// Where the refused rows were written, or why they were not; none where there are none or nobody asked.
-    pub(super) refused_workbook: Option<Result<String, Failure>>,
+    pub(crate) refused_workbook: Option<Result<String, Failure>>,
     /// Whether stock and read models have followed; none for a dry run.
-    pub(super) followed: Option<Followed>,
+    pub(crate) followed: Option<Followed>,
     /// What it took.
-    pub(super) phases: Phases,
+    pub(crate) phases: Phases,
 }
 
 /// How far stock and the read models have followed the import.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Followed {
+pub(crate) enum Followed {
     /// Up to this position of the log, which includes all of it.
     Position(u64),
     /// They have not; the import itself is in the log.

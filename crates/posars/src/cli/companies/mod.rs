@@ -1,4 +1,6 @@
-//! `posars companies`: the companies of a database.
+//! `posars companies`: the companies of an installation, and where they live.
+
+mod relocate;
 
 use std::io::{self, Write};
 
@@ -10,9 +12,11 @@ use serde::Serialize;
 
 use crate::companies;
 use crate::database::Need;
+use crate::databases::Databases;
 use crate::failure::{Exit, Failure};
 use crate::screen::{Outcome, table};
 use crate::session::{RunArgs, Session};
+use crate::settings::without_password;
 use crate::telemetry::Voice;
 
 /// See the companies of a database.
@@ -23,6 +27,8 @@ pub(crate) enum CompaniesCommand {
         after_help = "Example:\n  posars companies list\n  posars companies list --json | jq -r '.companies[].id'"
     )]
     List(ListArgs),
+    /// Move a company to another database while it is served; its log stays readable where it was
+    Move(relocate::MoveArgs),
 }
 
 /// Options of `posars companies list`.
@@ -47,22 +53,40 @@ struct CompanyLine {
     events: u64,
     /// That of the last event: the same number, for positions have no gaps.
     position: u64,
+    /// Where it lives; none for the first database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
 }
 
 /// Runs a command on companies.
 pub(crate) async fn run(command: CompaniesCommand, matches: &ArgMatches) -> Exit {
     match command {
         CompaniesCommand::List(args) => Session::run(args.run, matches, Voice::Command, list).await,
+        CompaniesCommand::Move(args) => {
+            let run = args.run.clone();
+            Session::run(run, matches, Voice::Command, async |session| {
+                relocate::run(session, &args).await
+            })
+            .await
+        }
     }
 }
 
 async fn list(session: &Session) -> Result<Listed, Failure> {
     session
         .with_database(Need::Existing, async |database| {
-            let store = companies::connect(database).await?;
+            let databases = Databases::open(database).await?;
+            let placements = databases.placements().await?;
             let mut lines = Vec::new();
-            for company in companies::with_a_log(&store).await? {
-                lines.push(CompanyLine::of(&store, company).await?);
+            for (company, store) in databases.companies().await? {
+                let placement = placements.get(&company);
+                let line = CompanyLine::of(&store, company).await?;
+                lines.push(CompanyLine {
+                    database: placement
+                        .and_then(|placement| placement.address.as_deref())
+                        .map(without_password),
+                    ..line
+                });
             }
             Ok(Listed { companies: lines })
         })
@@ -78,6 +102,7 @@ impl CompanyLine {
             id,
             events: position,
             position,
+            database: None,
         })
     }
 }
@@ -104,14 +129,25 @@ impl Outcome for Listed {
             writeln!(out, "There are no companies.")?;
             return writeln!(out, "Next: `posars up` or `posars import FILE` makes the first");
         }
-        let rows = self.companies.iter().map(|company| {
+        let is_somewhere_else = self.companies.iter().any(|company| company.database.is_some());
+        let columns = |company: &CompanyLine| {
             [
                 company.id.to_string(),
                 company.name.clone().unwrap_or_default(),
                 company.events.to_string(),
                 company.position.to_string(),
             ]
+        };
+        if !is_somewhere_else {
+            let rows = self.companies.iter().map(columns);
+            return writeln!(out, "{}", table(["id", "name", "events", "position"], rows));
+        }
+        let rows = self.companies.iter().map(|company| {
+            let [id, name, events, position] = columns(company);
+            let database = company.database.as_deref().unwrap_or("the first").to_owned();
+            [id, name, events, position, database]
         });
-        writeln!(out, "{}", table(["id", "name", "events", "position"], rows))
+        let titles = ["id", "name", "events", "position", "database"];
+        writeln!(out, "{}", table(titles, rows))
     }
 }

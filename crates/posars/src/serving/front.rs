@@ -6,11 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use clap::builder::BoolishValueParser;
 use posars_edge::{Limits, Network, Origin, Rate, Server, Tls, TlsFiles};
 
 use crate::failure::{Exit, Failure};
-use crate::http::MetricsReaders;
 
 /// No balancer takes longer to notice; whoever waits for the end of a process has less patience.
 const DRAIN_WAIT_MAX: Duration = Duration::from_secs(600);
@@ -58,17 +56,6 @@ pub(crate) struct FrontArgs {
         help_heading = "Network"
     )]
     allowed_origins: Vec<Origin>,
-    /// Tell the metrics to everybody who can reach the port, as for a scraper on another machine; they name every
-    /// company. Without it only programs on this machine may read them
-    #[arg(
-        long,
-        env = "POSARS_EXPOSE_METRICS",
-        hide_env_values = true,
-        // Takes 1 and yes as well, as people write in unit files, and refuses what is neither yes nor no.
-        value_parser = BoolishValueParser::new(),
-        help_heading = "Network"
-    )]
-    expose_metrics: bool,
     /// After Ctrl-C or SIGTERM, serve for so long while /readyz says 503, so that a balancer looks elsewhere before the
     /// port closes: a number with s or m, at most 10m [default: 0s]
     #[arg(
@@ -76,7 +63,7 @@ pub(crate) struct FrontArgs {
         value_name = "TIME",
         env = "POSARS_DRAIN_WAIT",
         hide_env_values = true,
-        value_parser = drain_wait,
+        value_parser = drain_wait_of,
         help_heading = "Network"
     )]
     drain_wait: Option<Duration>,
@@ -138,7 +125,11 @@ struct LimitArgs {
     request_bytes_max: Option<usize>,
 }
 
-fn drain_wait(text: &str) -> Result<Duration, String> {
+/// The text of `--drain-wait` as a time.
+///
+/// # Errors
+/// How it is written.
+pub(crate) fn drain_wait_of(text: &str) -> Result<Duration, String> {
     let wrong = || "write a whole number with s or m, such as 15s, at most 10m".to_owned();
     let (digits, unit_s) = match (text.strip_suffix('s'), text.strip_suffix('m')) {
         (Some(digits), _) => (digits, 1),
@@ -178,15 +169,6 @@ impl FrontArgs {
     /// How long to serve on after the request to end.
     pub(super) fn drain_wait(&self) -> Duration {
         self.drain_wait.unwrap_or_default()
-    }
-
-    /// Who may read the metrics.
-    pub(super) fn metrics_readers(&self) -> MetricsReaders {
-        if self.expose_metrics {
-            MetricsReaders::Everybody
-        } else {
-            MetricsReaders::ThisMachine
-        }
     }
 
     fn tls(&self) -> Result<Option<Tls>, Failure> {
@@ -272,13 +254,6 @@ mod tests {
         assert_eq!(server.limits, Limits::default());
         assert!(server.tls.is_none());
         assert!(server.trusted_proxies.is_empty() && server.allowed_origins.is_empty());
-    }
-
-    #[test]
-    fn the_metrics_are_exposed_only_on_request() {
-        assert_eq!(front(&[]).metrics_readers(), MetricsReaders::ThisMachine);
-        let exposed = front(&["--expose-metrics"]);
-        assert_eq!(exposed.metrics_readers(), MetricsReaders::Everybody);
     }
 
     #[test]
