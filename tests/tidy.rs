@@ -5,6 +5,8 @@
 
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/deployment.rs"]
+mod deployment;
 #[path = "tidy/documents.rs"]
 mod documents;
 #[path = "tidy/edges.rs"]
@@ -19,6 +21,8 @@ mod manifests;
 mod names;
 #[path = "tidy/reasons.rs"]
 mod reasons;
+#[path = "tidy/runbooks.rs"]
+mod runbooks;
 #[path = "tidy/sizes.rs"]
 mod sizes;
 #[path = "tidy/sources.rs"]

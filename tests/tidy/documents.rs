@@ -15,7 +15,7 @@ const PUBLIC_PLACES: [&str; 1] = ["/home/linuxbrew/"];
 const COMMAND_DEPTH_MAX: usize = 3;
 
 /// The commands in the fenced blocks of a document that begin so.
-fn commands(document: &SourceFile, beginning: &str) -> Vec<String> {
+pub(crate) fn commands(document: &SourceFile, beginning: &str) -> Vec<String> {
     let mut is_fenced = false;
     let mut found = Vec::new();
     for line in document.text.lines() {
@@ -79,7 +79,7 @@ fn the_program_understands_every_command_of_the_readme() -> anyhow::Result<()> {
 }
 
 /// What a command says of itself.
-fn help_of(command: &[&str]) -> anyhow::Result<String> {
+pub(crate) fn help_of(command: &[&str]) -> anyhow::Result<String> {
     let output = Command::new(env!("CARGO_BIN_EXE_posars"))
         .args(command)
         .arg("--help")

@@ -33,7 +33,7 @@ const WIRE_AND_SQL: &[&str] = &[
     "deadpool-postgres",
 ];
 
-const PLACES: [Place; 18] = [
+const PLACES: [Place; 21] = [
     Place {
         name: "posars-domain",
         may: &[],
@@ -54,14 +54,40 @@ const PLACES: [Place; 18] = [
         ],
     },
     Place {
-        name: "posars-event-store",
+        name: "posars-database-address",
         may: &[],
+        tests_may: &["posars-local-postgres"],
+        never: WIRE,
+    },
+    Place {
+        name: "posars-files",
+        may: &[],
+        tests_may: &[],
+        never: WIRE_AND_SQL,
+    },
+    Place {
+        name: "posars-aws",
+        may: &["posars-event-store", "posars-files", "posars-keyring"],
+        tests_may: TESTKIT,
+        never: &[
+            "tonic",
+            "prost",
+            "prost-types",
+            "axum",
+            "hyper",
+            "tokio-postgres",
+            "deadpool-postgres",
+        ],
+    },
+    Place {
+        name: "posars-event-store",
+        may: &["posars-database-address"],
         tests_may: TESTKIT,
         never: WIRE,
     },
     Place {
         name: "posars-schema",
-        may: &[],
+        may: &["posars-database-address"],
         tests_may: TESTKIT,
         never: WIRE,
     },
@@ -166,7 +192,7 @@ const PLACES: [Place; 18] = [
     },
     Place {
         name: "posars-identity",
-        may: &["posars-domain"],
+        may: &["posars-database-address", "posars-domain"],
         tests_may: TESTKIT,
         // It fetches keys by hyper; what serves is the gateway's.
         never: &["tonic", "prost", "prost-types", "axum", "aws-*"],
@@ -194,11 +220,14 @@ const PLACES: [Place; 18] = [
     Place {
         name: "posars",
         may: &[
+            "posars-aws",
             "posars-bookkeeping",
             "posars-commands",
+            "posars-database-address",
             "posars-domain",
             "posars-edge",
             "posars-event-store",
+            "posars-files",
             "posars-gateway",
             "posars-identity",
             "posars-keyring",

@@ -8,7 +8,7 @@ const FILE_LINES_MAX: usize = 500;
 const TEST_FILE_LINES_MAX: usize = 800;
 const FUNCTION_LINES_MAX: usize = 70;
 const MAIN_LINES_MAX: usize = 60;
-const ARCHITECTURE_LINES_MAX: usize = 200;
+const ARCHITECTURE_LINES_MAX: usize = 240;
 
 #[test]
 fn files_have_one_job() -> anyhow::Result<()> {
@@ -31,7 +31,7 @@ fn files_have_one_job() -> anyhow::Result<()> {
         ARCHITECTURE_LINES_MAX,
     ));
     verdict(
-        "files are at most 500 lines, those of tests 800, ARCHITECTURE.md 200",
+        "files are at most 500 lines, those of tests 800, ARCHITECTURE.md 240",
         &findings,
         "find the file's two jobs and give each a file with its name",
     )

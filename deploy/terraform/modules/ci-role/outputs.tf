@@ -1,0 +1,4 @@
+output "role_arn" {
+  description = "What the pipeline assumes."
+  value       = aws_iam_role.this.arn
+}
